@@ -1,0 +1,53 @@
+# Verbs only: each calls a script of scripts/, and does its own set-up.
+# Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead).
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow clean
+export SCALE DATA
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## system packages, .venv, headers: what build and run need
+	@scripts/setup.sh
+
+setup-dev: ## the same and what test and check need
+	@scripts/setup.sh --dev
+
+build: setup ## the program, at build/vitrina
+	@scripts/build.sh release vitrina
+
+run: build ## the whole pipeline on a simulated shop (SCALE=) or a real log (DATA=)
+	@scripts/run.sh
+
+test: setup-dev ## release build, all fast tests, layer check
+	@scripts/test.sh
+
+check: test lint ## everything: test, lint, both sanitizers, kill tests
+	@scripts/sanitize.sh asan
+	@scripts/sanitize.sh tsan
+	@scripts/kill.sh
+
+check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
+	@scripts/lint.sh --fast
+	@scripts/sanitize.sh asan
+
+lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
+	@scripts/lint.sh
+
+docs: build ## docs/cli.md from the program's own --help
+	@.venv/bin/python scripts/cli_docs.py
+
+format: setup-dev ## rewrite the sources in the project's format
+	@scripts/format.sh
+
+coverage: setup-dev ## line coverage of the C++ tests, in build/coverage/html
+	@scripts/coverage.sh
+
+kill: build setup-dev ## stages killed at several points leave nothing half-written
+	@scripts/kill.sh
+
+mlflow: setup ## the MLflow UI on 127.0.0.1
+	@MLFLOW_DISABLE_TELEMETRY=true .venv/bin/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1
+
+clean: ## remove build/; .venv, .cache and data stay
+	@rm -rf build

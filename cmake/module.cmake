@@ -1,0 +1,73 @@
+# vitrina_module: a folder of src/ becomes the library vitrina_<name> (alias vitrina::<name>).
+
+# Third-party headers never raise our warnings, wherever they are installed.
+function(vitrina_system_library target)
+  get_target_property(aliased ${target} ALIASED_TARGET)
+  if(aliased)
+    set(target ${aliased})
+  endif()
+  get_target_property(dirs ${target} INTERFACE_INCLUDE_DIRECTORIES)
+  if(dirs)
+    set_target_properties(${target} PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${dirs}")
+  endif()
+endfunction()
+
+# vitrina_module(<name> [DEPS <module>...] [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
+#
+# Static library from src/<name>/*.cpp (for `stages` also src/stages/*/*.cpp). New files are found
+# without a change here. A folder that has headers only, or does not exist yet, becomes an
+# interface library, so that the table in CMakeLists.txt can name every module from the start.
+# main.cpp is left to vitrina_program, so that tests can link the rest of a program's folder.
+# PRIVATE third parties are invisible to the modules that depend on this one.
+function(vitrina_module name)
+  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(LIB "" "" "PUBLIC;PRIVATE" ${ARG_LIBS})
+  if(ARG_UNPARSED_ARGUMENTS OR LIB_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR
+      "vitrina_module(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS} "
+      "${LIB_UNPARSED_ARGUMENTS}")
+  endif()
+  list(TRANSFORM ARG_DEPS PREPEND vitrina_)
+
+  set(patterns "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
+  if(name STREQUAL "stages")
+    list(APPEND patterns "${CMAKE_SOURCE_DIR}/src/${name}/*/*.cpp")
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+
+  set(target vitrina_${name})
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(public PUBLIC)
+    target_link_libraries(${target} PRIVATE vitrina_flags ${LIB_PRIVATE})
+  else()
+    add_library(${target} INTERFACE)
+    set(public INTERFACE)
+    target_link_libraries(${target} INTERFACE ${LIB_PRIVATE})
+  endif()
+  add_library(vitrina::${name} ALIAS ${target})
+  target_include_directories(${target} ${public}
+    "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
+  target_link_libraries(${target} ${public} ${ARG_DEPS} ${LIB_PUBLIC})
+  set_property(GLOBAL APPEND PROPERTY VITRINA_MODULES ${target})
+
+  if(name STREQUAL "core")
+    vitrina_use_build_id(${target})
+  endif()
+endfunction()
+
+# vitrina_program(<name> FOLDER <folder> [DEPS <module>...] [LIBS <target>...])
+#
+# Executable <binaryDir>/<name> from src/<folder>/main.cpp; skipped while that is not there.
+function(vitrina_program name)
+  cmake_parse_arguments(ARG "" "FOLDER" "DEPS;LIBS" ${ARGN})
+  list(TRANSFORM ARG_DEPS PREPEND vitrina_)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${ARG_FOLDER}/main.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE vitrina_flags ${ARG_DEPS} ${ARG_LIBS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+endfunction()

@@ -1,0 +1,44 @@
+# Test executables from tests/<kind>; a kind without sources is skipped.
+
+find_package(GTest REQUIRED)
+include(GoogleTest)
+get_property(modules GLOBAL PROPERTY VITRINA_MODULES)
+
+# What every test may use: all modules, the helpers of tests/support, and, to make and read back
+# its own files, the third parties of io and ranking.
+file(GLOB support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
+if(support_sources)
+  add_library(vitrina_test_support STATIC ${support_sources})
+  set(scope PUBLIC)
+  target_link_libraries(vitrina_test_support PRIVATE vitrina_flags)
+else()
+  add_library(vitrina_test_support INTERFACE)
+  set(scope INTERFACE)
+endif()
+target_include_directories(vitrina_test_support ${scope} "${CMAKE_SOURCE_DIR}/tests")
+target_link_libraries(vitrina_test_support ${scope}
+  ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm ZLIB::ZLIB yaml-cpp)
+target_compile_definitions(vitrina_test_support ${scope}
+  VITRINA_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests"
+  VITRINA_PROGRAM="${CMAKE_BINARY_DIR}/vitrina")
+
+# vitrina_tests(<kind> <pattern>): executable <kind>_tests; ctest runs its cases one by one.
+function(vitrina_tests kind pattern)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${pattern}")
+  if(NOT sources)
+    return()
+  endif()
+  set(target ${kind}_tests)
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE vitrina_flags vitrina_test_support GTest::gtest_main)
+  if(TARGET vitrina)
+    add_dependencies(${target} vitrina)
+  endif()
+  gtest_discover_tests(${target}
+    TEST_PREFIX "${kind}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${kind} TIMEOUT 300)
+endfunction()
+
+vitrina_tests(unit "unit/*/*.cpp")
+vitrina_tests(contract "contract/*.cpp")
+vitrina_tests(oracle "oracle/*.cpp")
+vitrina_tests(golden "golden/*.cpp")

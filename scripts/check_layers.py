@@ -1,0 +1,184 @@
+"""Checks that the folders of src/ include only what they may know.
+
+The tables below are the rule; docs/architecture.md explains it. Run from
+anywhere: ``check_layers.py [ROOT]``. Each violation is one line with its
+place; the exit code is 1 when there is any.
+"""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+# Folder of src/ -> other folders it may include. "vitrina" is
+# include/vitrina, the public API.
+BELOW_ENGINE = {
+    "candidates",
+    "core",
+    "data",
+    "features",
+    "metrics",
+    "models",
+    "ranking",
+    "selection",
+}
+LAYERS: dict[str, set[str]] = {
+    "core": set(),
+    "data": {"core"},
+    "io": {"core", "data"},
+    "models": {"core", "data"},
+    "ranking": {"core", "data"},
+    "selection": {"core", "data"},
+    "metrics": {"core", "data"},
+    "simulate": {"core", "data"},
+    "candidates": {"core", "data", "models"},
+    "features": {"core", "data", "models"},
+    "engine": BELOW_ENGINE,
+    "api": {"core", "data", "engine", "io", "vitrina"},
+    "stages": BELOW_ENGINE | {"engine", "io", "simulate"},
+    "server": {"core", "vitrina"},
+    "python": {"core", "vitrina"},
+    "cli": {"core", "server", "stages"},
+    "vitrina": set(),
+}
+
+# Prefix of a third-party include -> the folders that may know it.
+EVERY_SOURCE = set(LAYERS) - {"vitrina"}
+THIRD_PARTIES: dict[str, set[str]] = {
+    "CLI/": {"cli"},
+    "LightGBM/": {"ranking"},
+    "Python.h": {"python"},
+    "arrow/": {"io"},
+    "boost/": {"server"},
+    "fmt/": EVERY_SOURCE,
+    "nanobind/": {"python"},
+    "nlohmann/": {"cli", "io", "stages"},
+    "parquet/": {"io"},
+    "sqlite3.h": {"server"},
+    "tbb/": {"core"},
+    "yaml-cpp/": {"io"},
+    "zlib.h": {"io"},
+}
+# Headers of the operating system that live in a folder.
+SYSTEM_FOLDERS = {"arpa", "linux", "net", "netinet", "sys"}
+
+# Generated header -> the one file that may include it, so that a new build
+# id recompiles one file.
+GENERATED = {"vitrina_build_id.hpp": "src/core/version.cpp"}
+
+SUFFIXES = {".cpp", ".hpp"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+
+def sources(root: Path) -> Iterator[tuple[Path, str]]:
+    """Each source under `root` with the folder of the table it is in."""
+    for top in ("src", "include"):
+        for path in sorted((root / top).rglob("*")):
+            if path.suffix in SUFFIXES:
+                yield path, path.relative_to(root / top).parts[0]
+
+
+def stage_of(path: str) -> str:
+    """Name of the stage that `path` (relative to src) is of, "" if none."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == "stages" else ""
+
+
+def fault_of_stage(source: str, target: str) -> str:
+    """Rules between stages; both paths are relative to src."""
+    own, other = stage_of(source), stage_of(target)
+    if not other or own == other:
+        return ""
+    if own:
+        return (
+            f"stages/{own} may not include {target}; stages talk by files, "
+            f"allowed: stages/{own}/ and headers directly in stages/"
+        )
+    if not source.startswith("stages/"):
+        return (
+            f"{source.split('/')[0]} may not include {target}; "
+            f"allowed: headers directly in stages/"
+        )
+    if target != f"stages/{other}/stage.hpp":
+        return (
+            f"{source} may not include {target}; "
+            f"allowed of a stage: stages/{other}/stage.hpp"
+        )
+    return ""
+
+
+def fault_of_third_party(layer: str, target: str) -> str:
+    """Ownership of what is neither ours nor the standard library's."""
+    for prefix, owners in THIRD_PARTIES.items():
+        if target == prefix or target.startswith(prefix):
+            if layer in owners:
+                return ""
+            return (
+                f"{layer} may not include {target}; "
+                f"only {', '.join(sorted(owners))} may"
+            )
+    head, slash, _ = target.partition("/")
+    if slash and head not in SYSTEM_FOLDERS:
+        return (
+            f"{layer} may not include {target}; no such folder or third "
+            f"party in the tables of scripts/check_layers.py"
+        )
+    if target.endswith(".hpp"):
+        return (
+            f"{layer} may not include {target}; "
+            f"write the path relative to src, such as {layer}/{target}"
+        )
+    return ""
+
+
+def fault(place: str, layer: str, target: str) -> str:
+    """Why `place` (relative to the root) may not include `target`, or ""."""
+    if target in GENERATED:
+        owner = GENERATED[target]
+        if place == owner:
+            return ""
+        return f"{layer} may not include {target}; only {owner} may"
+    head = target.split("/")[0]
+    if "/" not in target or head not in LAYERS:
+        return fault_of_third_party(layer, target)
+    if head != layer and head not in LAYERS[layer]:
+        allowed = ", ".join(sorted(LAYERS[layer])) or "nothing of ours"
+        return f"{layer} may not include {target}; allowed: {allowed}"
+    return fault_of_stage(place.removeprefix("src/"), target)
+
+
+def violations(root: Path) -> list[str]:
+    """All violations under `root`, one line each, ordered by place."""
+    found = []
+    for path, layer in sources(root):
+        place = path.relative_to(root).as_posix()
+        if layer not in LAYERS:
+            found.append(
+                f"{place}:1: {layer} is not in the table of "
+                f"scripts/check_layers.py"
+            )
+            continue
+        lines = path.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            match = INCLUDE.match(line)
+            if match and (why := fault(place, layer, match[1])):
+                found.append(f"{place}:{number}: {why}")
+    return found
+
+
+def main() -> int:
+    default = Path(__file__).resolve().parent.parent
+    root = Path(sys.argv[1]) if len(sys.argv) > 1 else default
+    found = violations(root)
+    for line in found:
+        print(line)
+    total = sum(1 for _ in sources(root))
+    if total == 0:
+        print(f"layers: no sources under {root}; expected src/ there")
+        return 1
+    print(f"layers: {total} files, {len(found)} violations")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Builds with a sanitizer and runs the unit, contract and oracle tests: scripts/sanitize.sh asan|tsan
+set -euo pipefail
+cd "$(dirname "$0")/.."
+preset=${1:?asan or tsan}
+
+export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=suppressions=$PWD/tsan.supp:second_deadlock_stack=1
+
+targets=()
+for kind in unit contract oracle; do
+  if compgen -G "tests/$kind/**/*.cpp" > /dev/null || compgen -G "tests/$kind/*.cpp" > /dev/null; then
+    targets+=("${kind}_tests")
+  fi
+done
+scripts/build.sh "$preset" "${targets[@]}"
+for target in "${targets[@]}"; do
+  echo "$preset: $target"
+  "build/$preset/$target" --gtest_brief=1
+done

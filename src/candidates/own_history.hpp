@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "candidates/generator.hpp"
+
+namespace vitrina::candidates {
+
+struct OwnHistoryConfig {
+  bool enabled = true;
+  int limit = 60;
+
+  void visit(ConfigVisitor& v) {
+    v.field("enabled", enabled, "whether the generator is used");
+    v.field("limit", limit, {1, 1000}, "products proposed a user");
+  }
+};
+
+std::unique_ptr<Generator> make_own_history(const GeneratorContext& context);
+
+}  // namespace vitrina::candidates

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/progress.hpp"
+#include "stages/stage.hpp"
+
+namespace vitrina::cli {
+
+/// What the command line of one stage says.
+struct CommandLine {
+  bool is_help = false;  ///< then nothing else was looked at
+  bool is_list_io = false;
+  bool is_dry_run = false;
+  ProgressMode progress = ProgressMode::kAuto;
+  std::vector<std::filesystem::path> params_files;
+  ParamMap overrides;            ///< of --set, then of the options that set a parameter
+  stages::StageContext context;  ///< without params, progress and out
+  /// The options that another stage needs to meet the same files and parameters, as typed.
+  std::string same_options;
+};
+
+/// The options that every stage has, for help and documentation.
+std::span<const stages::StageOption> shared_options();
+
+/// Reads the words after the name of the stage. Throws Error(kUsage) that names the option and
+/// says where help is. The environment variable VITRINA_THREADS stands for --threads.
+CommandLine parse_command_line(const stages::Stage& stage, const std::vector<std::string>& words);
+
+}  // namespace vitrina::cli

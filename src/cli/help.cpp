@@ -1,0 +1,208 @@
+#include "cli/help.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "cli/command_line.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "stages/files.hpp"
+
+namespace vitrina::cli {
+namespace {
+
+using stages::Stage;
+using stages::StageFile;
+using stages::StageOption;
+
+constexpr std::size_t kWidth = 100;
+
+/// Rows of two columns; the second one is wrapped and starts a line of its own when the first is
+/// longer than the column.
+class Columns {
+ public:
+  void add(std::string left, std::string right) {
+    rows_.emplace_back(std::move(left), std::move(right));
+  }
+
+  [[nodiscard]] std::string text(std::string_view title) const {
+    if (rows_.empty()) return {};
+    constexpr std::size_t kWidestLeft = 34;
+    std::size_t column = 0;
+    for (const auto& [left, right] : rows_) {
+      if (left.size() <= kWidestLeft) column = std::max(column, left.size());
+    }
+    std::string out = fmt::format("\n{}:\n", title);
+    for (const auto& [left, right] : rows_) {
+      std::string begin = fmt::format("  {:<{}}  ", left, column);
+      if (left.size() > column) {
+        out += fmt::format("  {}\n", left);
+        begin.assign(column + 4, ' ');
+      }
+      for (const auto& line : wrap(right, kWidth - column - 4)) {
+        out += begin + line + '\n';
+        begin.assign(column + 4, ' ');
+      }
+    }
+    return out;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> rows_;
+};
+
+std::string exit_codes() {
+  Columns columns;
+  columns.add(" 0", "all went well");
+  for (const auto& code : kErrorCodes) {
+    columns.add(fmt::format("{:>2}", code.exit_code),
+                fmt::format("{}: {}", code.name, code.meaning));
+  }
+  return columns.text("Exit codes");
+}
+
+std::string option_left(const StageOption& option) {
+  return option.value.empty() ? std::string(option.name)
+                              : fmt::format("{} {}", option.name, option.value);
+}
+
+/// `[default 500; 1 to 3000]` of a field.
+std::string default_and_range(const FieldInfo& field) {
+  const auto value =
+      field.type == "text" ? fmt::format("'{}'", field.default_value) : field.default_value;
+  return fmt::format("[default {}{}{}]", value, field.range.empty() ? "" : "; ", field.range);
+}
+
+const FieldInfo* find_field(std::string_view key, const std::vector<Stage>& rows) {
+  for (const auto& stage : rows) {
+    for (const auto& section : stage.sections) {
+      for (const auto& field : section.fields) {
+        if (section.name + "." + field.name == key) return &field;
+      }
+    }
+  }
+  return nullptr;
+}
+
+std::string usage(const Stage& stage) {
+  std::string text = fmt::format("Usage: vitrina {}", stage.name);
+  for (const auto& option : stage.options) {
+    if (option.is_required && option.name != stage.positional) text += ' ' + option_left(option);
+  }
+  text += " [OPTIONS]";
+  for (const auto& option : stage.options) {
+    if (option.name != stage.positional) continue;
+    text +=
+        option.is_required ? fmt::format(" {}", option.value) : fmt::format(" [{}]", option.value);
+  }
+  return text + '\n';
+}
+
+std::string files_text(std::string_view title, const std::vector<StageFile>& files,
+                       const Stage& stage, const std::vector<Stage>* makers) {
+  Columns columns;
+  for (const auto& file : files) {
+    std::string meaning(file.meaning);
+    if (file.is_optional) meaning += "; optional";
+    const Stage* maker = makers == nullptr ? nullptr : stages::maker_of(file.path, *makers);
+    if (maker != nullptr && maker->name != stage.name) {
+      meaning += fmt::format(" [made by {}]", maker->name);
+    }
+    columns.add(stages::declared_path(file.path), meaning);
+  }
+  return columns.text(title);
+}
+
+std::string options_text(const Stage& stage, const std::vector<Stage>& rows) {
+  Columns columns;
+  for (const auto& option : stage.options) {
+    std::string sentence(option.sentence);
+    if (option.is_required) sentence += " [required]";
+    if (const auto* field = find_field(option.param, rows)) {
+      sentence += " " + default_and_range(*field);
+    }
+    columns.add(option_left(option), sentence);
+  }
+  return columns.text("Options");
+}
+
+std::string shared_options_text() {
+  Columns columns;
+  for (const auto& option : shared_options()) {
+    columns.add(option_left(option), std::string(option.sentence));
+  }
+  return columns.text("Options of every command");
+}
+
+std::string params_text(const Stage& stage) {
+  Columns columns;
+  for (const auto& section : stage.sections) {
+    for (const auto& field : section.fields) {
+      columns.add(fmt::format("--set {}.{}=", section.name, field.name),
+                  fmt::format("{} {}", field.sentence, default_and_range(field)));
+    }
+  }
+  return columns.text("Parameters, each also a line of a params file");
+}
+
+std::string commands_text(std::string_view title, const std::vector<Stage>& rows,
+                          bool is_pipeline) {
+  Columns columns;
+  for (const auto& stage : rows) {
+    if (stage.is_pipeline == is_pipeline) {
+      columns.add(std::string(stage.name), std::string(stage.summary));
+    }
+  }
+  return columns.text(title);
+}
+
+std::string first_steps(const std::vector<Stage>& rows) {
+  // A command that is not in the table is not advertised.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSteps{{
+      {"simulate", "vitrina simulate --scale 0.01 --out shop"},
+      {"run", "vitrina run --data shop --out answer"},
+      {"check-submission", "vitrina check-submission answer/predictions.csv"},
+      {"params", "vitrina params > params.yaml"},
+  }};
+  std::string text = "\nWhere to start:\n";
+  for (const auto& [name, words] : kSteps) {
+    const bool is_there = std::any_of(rows.begin(), rows.end(),
+                                      [&](const Stage& stage) { return stage.name == name; });
+    if (is_there) text += fmt::format("  {}\n", words);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string general_help(const std::vector<Stage>& rows) {
+  std::string text =
+      "vitrina: from a shop's click log to the customers who will buy and what they will buy\n\n"
+      "Usage: vitrina COMMAND [OPTIONS]\n"
+      "       vitrina COMMAND --help\n"
+      "       vitrina --version\n";
+  text += commands_text("Pipeline, in this order", rows, true);
+  text += commands_text("Tools", rows, false);
+  text += first_steps(rows);
+  text += exit_codes();
+  return text;
+}
+
+std::string stage_help(const Stage& stage, const std::vector<Stage>& rows) {
+  std::string text = fmt::format("vitrina {}: {}\n\n", stage.name, stage.summary);
+  text += usage(stage);
+  text += files_text("Inputs", stage.inputs, stage, &rows);
+  text += files_text("Outputs", stage.outputs, stage, nullptr);
+  text += options_text(stage, rows);
+  text += shared_options_text();
+  text += params_text(stage);
+  text += fmt::format("\nExample:\n  {}\n", stage.example);
+  text += exit_codes();
+  return text;
+}
+
+}  // namespace vitrina::cli

@@ -1,0 +1,129 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <new>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include "cli/command_line.hpp"
+#include "cli/help.hpp"
+#include "cli/peak_memory.hpp"
+#include "cli/progress.hpp"
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "core/version.hpp"
+#include "stages/configuration.hpp"
+#include "stages/files.hpp"
+#include "stages/table.hpp"
+
+namespace vitrina::cli {
+namespace {
+
+/// Everything the program says when it fails: one line.
+void complain(std::string_view place, std::string_view message) {
+  const auto line = fmt::format("{}: error: {}\n", place, one_line(message));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void run_stage(const stages::Stage& stage, const std::vector<std::string>& words) {
+  auto line = parse_command_line(stage, words);
+  if (line.is_help) {
+    std::cout << stage_help(stage, stages::table());
+    return;
+  }
+  auto& context = line.context;
+  context.params = stages::load_params(line.params_files, line.overrides);
+  if (line.is_list_io) {
+    stages::list_io(stage, context, std::cout);
+    return;
+  }
+  if (std::error_code ignored; !std::filesystem::is_directory(context.workspace, ignored)) {
+    throw Error(ErrorCode::kMissingInput, fmt::format("--workspace: {} is not a folder",
+                                                      printable(context.workspace.string())));
+  }
+  if (line.is_dry_run) stages::describe_run(stage, context, stages::table(), std::cout);
+  stages::check_inputs(stage, context, stages::table(), line.same_options);
+  if (line.is_dry_run) return;
+  ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
+  context.progress = &progress;
+  context.out = &std::cout;
+  stage.run(context);
+  std::cout.flush();
+  progress.finish(stage.is_pipeline, peak_memory_bytes());
+}
+
+/// Does what `words` say; `place` becomes the command, for messages.
+void run_words(const std::vector<std::string>& words, std::string& place) {
+  if (words.empty()) {
+    throw Error(ErrorCode::kUsage, "no command given; run 'vitrina --help' to list the commands");
+  }
+  const auto& first = words.front();
+  if (first == "--help" || first == "-h") {
+    std::cout << general_help(stages::table());
+  } else if (first == "--version") {
+    std::cout << fmt::format("vitrina {} (build {})\n", version(), build_id());
+  } else {
+    const auto& stage = stages::find(first);
+    place = fmt::format("vitrina {}", stage.name);
+    run_stage(stage, {words.begin() + 1, words.end()});
+  }
+  if (!std::cout.flush()) {
+    throw Error(ErrorCode::kOutOfResources, "standard output: cannot be written");
+  }
+}
+
+/// Whether a failed call of the system means that the machine has no more to give.
+bool is_exhausted(const std::error_code& code) {
+  constexpr std::array kExhausted{
+      std::errc::not_enough_memory,    std::errc::resource_unavailable_try_again,
+      std::errc::no_space_on_device,   std::errc::too_many_files_open,
+      std::errc::file_too_large,       std::errc::too_many_files_open_in_system,
+      std::errc::read_only_file_system};
+  return std::any_of(kExhausted.begin(), kExhausted.end(),
+                     [&](std::errc condition) { return code == condition; });
+}
+
+/// The one place where errors become exit codes.
+int guarded_main(const std::vector<std::string>& words) {
+  std::string place = "vitrina";
+  const auto fail = [&](ErrorCode code, std::string_view message) {
+    complain(place, message);
+    return info(code).exit_code;
+  };
+  try {
+    run_words(words, place);
+    return EXIT_SUCCESS;
+  } catch (const Error& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorCode::kOutOfResources, "not enough memory; close other programs or use less");
+  } catch (const std::system_error& error) {
+    return fail(is_exhausted(error.code()) ? ErrorCode::kOutOfResources : ErrorCode::kInternal,
+                error.what());
+  } catch (const std::exception& error) {
+    return fail(ErrorCode::kInternal, error.what());
+  }
+}
+
+/// An exception that no ladder can see (thrown while another one is under way, or out of a
+/// noexcept function) still ends with a line and a documented exit code.
+[[noreturn]] void end_at_once() {
+  complain("vitrina", "an error could not be handled; this is a bug");
+  std::_Exit(info(ErrorCode::kInternal).exit_code);
+}
+
+}  // namespace
+}  // namespace vitrina::cli
+
+int main(int argc, char** argv) {
+  std::set_terminate(vitrina::cli::end_at_once);
+  return vitrina::cli::guarded_main({argv + std::min(argc, 1), argv + argc});
+}

@@ -1,0 +1,206 @@
+#include "core/archive.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/hash.hpp"
+
+namespace vitrina {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "archives are little-endian");
+
+constexpr std::string_view kMagic = "VITRINA\n";
+constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::uint32_t kMaxBlocks = 4096;
+constexpr std::uint32_t kMaxNameBytes = 256;
+
+template <class T>
+void append(std::string& out, T value) {
+  char raw[sizeof(T)];
+  std::memcpy(raw, &value, sizeof(T));
+  out.append(raw, sizeof(T));
+}
+
+void append_text(std::string& out, std::string_view text) {
+  append(out, static_cast<std::uint32_t>(text.size()));
+  out += text;
+}
+
+/// Reads the header; every step checks that the bytes are there.
+class HeaderReader {
+ public:
+  explicit HeaderReader(std::string_view bytes) : rest_(bytes) {}
+
+  template <class T>
+  bool read(T& value) {
+    if (rest_.size() < sizeof(T)) return false;
+    std::memcpy(&value, rest_.data(), sizeof(T));
+    rest_.remove_prefix(sizeof(T));
+    return true;
+  }
+
+  bool read_text(std::string& text) {
+    std::uint32_t size = 0;
+    if (!read(size) || size > kMaxNameBytes || rest_.size() < size) return false;
+    text.assign(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return true;
+  }
+
+  [[nodiscard]] std::size_t remaining() const { return rest_.size(); }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace
+
+void ArchiveWriter::add(std::string_view name, std::size_t element_size,
+                        std::span<const std::byte> bytes) {
+  blocks_.push_back({std::string(name), static_cast<std::uint32_t>(element_size),
+                     std::vector<std::byte>(bytes.begin(), bytes.end())});
+}
+
+void ArchiveWriter::put_text(std::string_view name, std::string_view text) {
+  put(name, std::span<const char>(text.data(), text.size()));
+}
+
+void ArchiveWriter::put_texts(std::string_view name, const std::vector<std::string>& texts) {
+  Csr<char> rows;
+  rows.offsets.reserve(texts.size() + 1);
+  for (const auto& text : texts) {
+    rows.values.insert(rows.values.end(), text.begin(), text.end());
+    rows.offsets.push_back(rows.values.size());
+  }
+  put(name, rows);
+}
+
+void ArchiveWriter::write(const std::filesystem::path& path) const {
+  std::string header(kMagic);
+  append(header, kFormatVersion);
+  append_text(header, kind_);
+  append(header, version_);
+  append(header, static_cast<std::uint32_t>(blocks_.size()));
+  for (const auto& block : blocks_) {
+    append_text(header, block.name);
+    append(header, block.element_size);
+    append(header, static_cast<std::uint64_t>(block.bytes.size()));
+    append(header, crc32c(block.bytes));
+  }
+  append(header, crc32c(std::as_bytes(std::span(header))));
+  std::size_t size = header.size();
+  for (const auto& block : blocks_) size += block.bytes.size();
+  header.reserve(size);
+  for (const auto& block : blocks_) {
+    header.append(reinterpret_cast<const char*>(block.bytes.data()), block.bytes.size());
+  }
+  write_file(path, header);
+}
+
+ArchiveReader::ArchiveReader(const std::filesystem::path& path, std::string_view kind,
+                             std::uint32_t version)
+    : path_(path), bytes_(read_file(path)) {
+  parse(kind, version);
+}
+
+void ArchiveReader::parse(std::string_view kind, std::uint32_t version) {
+  const auto damaged = [&](std::string_view what) {
+    return Error(ErrorCode::kIncompatibleArtifact,
+                 fmt::format("{}: {}; make it again", path_.string(), what));
+  };
+  const std::string_view bytes = bytes_;
+  if (!bytes.starts_with(kMagic)) throw damaged("is not a vitrina artifact");
+  HeaderReader header(bytes.substr(kMagic.size()));
+  std::uint32_t format = 0;
+  std::string found_kind;
+  std::uint32_t found_version = 0;
+  std::uint32_t n_blocks = 0;
+  if (!header.read(format) || format != kFormatVersion) {
+    throw damaged(fmt::format("has format {}, expected {}", format, kFormatVersion));
+  }
+  if (!header.read_text(found_kind) || !header.read(found_version)) {
+    throw damaged("has a damaged header");
+  }
+  if (found_kind != kind || found_version != version) {
+    throw damaged(fmt::format("is '{}' version {}, expected '{}' version {}",
+                              printable(found_kind), found_version, kind, version));
+  }
+  if (!header.read(n_blocks) || n_blocks > kMaxBlocks) throw damaged("has a damaged header");
+  struct Entry {
+    std::string name;
+    std::uint32_t element_size;
+    std::uint64_t size;
+    std::uint32_t crc;
+  };
+  std::vector<Entry> entries(n_blocks);
+  for (auto& entry : entries) {
+    if (!header.read_text(entry.name) || !header.read(entry.element_size) ||
+        !header.read(entry.size) || !header.read(entry.crc)) {
+      throw damaged("has a damaged header");
+    }
+  }
+  const std::size_t header_size = bytes.size() - header.remaining();
+  std::uint32_t header_crc = 0;
+  if (!header.read(header_crc) ||
+      header_crc != crc32c(std::as_bytes(std::span(bytes_.data(), header_size)))) {
+    throw damaged("has a damaged header");
+  }
+  std::size_t begin = bytes.size() - header.remaining();
+  for (const auto& entry : entries) {
+    if (entry.size > bytes.size() - begin) throw damaged("is cut short");
+    const std::span raw(bytes_.data() + begin, static_cast<std::size_t>(entry.size));
+    if (crc32c(std::as_bytes(raw)) != entry.crc) {
+      throw damaged(fmt::format("block '{}' does not match its checksum", printable(entry.name)));
+    }
+    blocks_[entry.name] = {entry.element_size, begin, static_cast<std::size_t>(entry.size)};
+    begin += entry.size;
+  }
+  if (begin != bytes.size()) throw damaged("has bytes after its end");
+}
+
+void ArchiveReader::fail(std::string_view name, std::string_view what) const {
+  throw Error(ErrorCode::kIncompatibleArtifact,
+              fmt::format("{}: block '{}' {}; make it again", path_.string(), name, what));
+}
+
+bool ArchiveReader::has(std::string_view name) const { return blocks_.contains(name); }
+
+std::span<const std::byte> ArchiveReader::block(std::string_view name,
+                                                std::size_t element_size) const {
+  const auto it = blocks_.find(name);
+  if (it == blocks_.end()) fail(name, "is missing");
+  if (it->second.element_size != element_size || it->second.size % element_size != 0) {
+    fail(name, "has another element size");
+  }
+  return std::as_bytes(std::span(bytes_.data() + it->second.begin, it->second.size));
+}
+
+void ArchiveReader::check_offsets(std::string_view name, const std::vector<std::uint64_t>& offsets,
+                                  std::size_t n_values) const {
+  const bool is_good = !offsets.empty() && offsets.front() == 0 && offsets.back() == n_values &&
+                       std::is_sorted(offsets.begin(), offsets.end());
+  if (!is_good) fail(name, "has wrong row offsets");
+}
+
+std::string ArchiveReader::get_text(std::string_view name) const {
+  const auto values = get<char>(name);
+  return {values.begin(), values.end()};
+}
+
+std::vector<std::string> ArchiveReader::get_texts(std::string_view name) const {
+  const auto rows = get_csr<char>(name);
+  std::vector<std::string> texts;
+  texts.reserve(rows.n_rows());
+  for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+    const auto row = rows.row(r);
+    texts.emplace_back(row.begin(), row.end());
+  }
+  return texts;
+}
+
+}  // namespace vitrina

@@ -1,0 +1,79 @@
+#include "core/file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "core/error.hpp"
+
+namespace vitrina {
+namespace {
+
+Error disk_error(const std::filesystem::path& path, std::string_view doing) {
+  return {ErrorCode::kOutOfResources,
+          fmt::format("{}: cannot {}: {}", path.string(), doing, std::strerror(errno))};
+}
+
+void sync_to_disk(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags);
+  if (descriptor < 0) throw disk_error(path, "open for flushing");
+  const int status = ::fsync(descriptor);
+  ::close(descriptor);
+  if (status != 0) throw disk_error(path, "flush to disk");
+}
+
+}  // namespace
+
+void write_atomically(const std::filesystem::path& path,
+                      const std::function<void(const std::filesystem::path&)>& write) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::error_code status;
+  std::filesystem::create_directories(folder, status);
+  if (status) {
+    throw Error(ErrorCode::kOutOfResources,
+                fmt::format("{}: cannot make the folder: {}", folder.string(), status.message()));
+  }
+  auto temporary = path;
+  temporary += ".tmp";
+  try {
+    write(temporary);
+    sync_to_disk(temporary, O_RDONLY);
+    std::filesystem::rename(temporary, path, status);
+    if (status) {
+      throw Error(ErrorCode::kOutOfResources,
+                  fmt::format("{}: cannot rename: {}", path.string(), status.message()));
+    }
+    sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
+  } catch (...) {
+    std::filesystem::remove(temporary, status);
+    throw;
+  }
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  write_atomically(path, [&](const std::filesystem::path& temporary) {
+    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.close();
+    if (!out) throw disk_error(path, "write");
+  });
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  if (!in || std::filesystem::is_directory(path)) {
+    throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
+  }
+  std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
+  in.seekg(0);
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in) throw Error(ErrorCode::kBadData, fmt::format("{}: cannot be read", path.string()));
+  return bytes;
+}
+
+}  // namespace vitrina

@@ -1,0 +1,53 @@
+#include "core/parallel.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace vitrina {
+
+int resolve_threads(int requested) {
+  if (requested > 0) return requested;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void parallel_chunks_with_worker(
+    std::size_t n, std::size_t grain, int threads,
+    const std::function<void(std::size_t, std::size_t, std::size_t)>& body) {
+  if (n == 0) return;
+  grain = std::max<std::size_t>(grain, 1);
+  const std::size_t n_chunks = (n + grain - 1) / grain;
+  const std::size_t n_workers =
+      std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), n_chunks);
+  std::atomic<std::size_t> next{0};
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto work = [&](std::size_t worker) {
+    try {
+      for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) {
+        body(chunk * grain, std::min(n, (chunk + 1) * grain), worker);
+      }
+    } catch (...) {  // carried to the caller's thread below
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+      next = n_chunks;
+    }
+  };
+  std::vector<std::jthread> helpers;
+  for (std::size_t worker = 1; worker < n_workers; ++worker) helpers.emplace_back(work, worker);
+  work(0);
+  helpers.clear();
+  if (failure) std::rethrow_exception(failure);
+}
+
+void parallel_chunks(std::size_t n, std::size_t grain, int threads,
+                     const std::function<void(std::size_t, std::size_t)>& body) {
+  parallel_chunks_with_worker(
+      n, grain, threads,
+      [&](std::size_t begin, std::size_t end, std::size_t /*worker*/) { body(begin, end); });
+}
+
+}  // namespace vitrina

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+namespace vitrina {
+
+/// An id with a score; ordered by score descending, then id ascending, so that a top-k list is
+/// the same whatever order its entries were offered in.
+template <class Id>
+struct Scored {
+  Id id{};
+  float score = 0.0F;
+
+  friend bool operator==(const Scored&, const Scored&) = default;
+};
+
+template <class Id>
+bool ranks_before(const Scored<Id>& a, const Scored<Id>& b) {
+  return a.score != b.score ? a.score > b.score : a.id < b.id;
+}
+
+/// Keeps the k best entries of `entries` in rank order and drops the rest. O(n + k log k).
+template <class Id>
+void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
+  if (entries.size() > k) {
+    std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
+                     entries.end(), ranks_before<Id>);
+    entries.resize(k);
+  }
+  std::sort(entries.begin(), entries.end(), ranks_before<Id>);
+}
+
+}  // namespace vitrina

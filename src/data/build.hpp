@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "data/raw_log.hpp"
+#include "data/shop.hpp"
+
+namespace vitrina {
+
+/// The first and last moment (both inclusive) of a log's plausible dates: an end of the log that
+/// stands apart from the rest by empty days and holds few rows is cut off, again and again.
+/// Rules, from the mild to the wild: 2 empty days and < 0.5% of the rows; 30 and < 10%;
+/// 365 and < 30%. Dates before 1995 or after 2100 are never plausible. {0, -1} when nothing is.
+struct PlausibleRange {
+  TimeUs first = 0;
+  TimeUs last = -1;
+};
+PlausibleRange plausible_range(std::span<const TimeUs> times);
+
+/// Makes the dense, sorted shop out of what was read: drops implausible dates and duplicates
+/// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
+/// events. Products are those of the log, of the catalog and of `more_products`. Consumes `raw`.
+/// Throws Error(kBadData) when no usable event is left.
+Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::string> more_products,
+                int threads);
+
+}  // namespace vitrina

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/csr.hpp"
+#include "core/ids.hpp"
+#include "core/time.hpp"
+
+namespace vitrina {
+
+/// What the shop says of its products; every column has one entry per ItemIdx, products without
+/// a catalog row included. A snapshot of the end of the log: presence, price and add_date are not
+/// evidence about the past (a product's age is its first event before `as_of`).
+struct Catalog {
+  std::vector<CategoryIdx> category;  ///< not valid() where unknown
+  std::vector<float> price;           ///< NaN where unknown
+  std::vector<float> old_price;       ///< NaN where unknown
+  std::vector<TimeUs> add_date;       ///< kNoTime where unknown
+  Csr<std::uint32_t> title_words;     ///< dense word codes, sorted, distinct
+  std::uint32_t n_words = 0;
+  std::uint32_t n_categories = 0;
+
+  /// Title vectors, row-major, unit length (zeros where unknown); empty when dim is 0.
+  std::vector<float> vectors;
+  std::uint32_t vector_dim = 0;
+
+  [[nodiscard]] std::size_t n_items() const { return category.size(); }
+  [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
+    return {vectors.data() + std::size_t{item.value} * vector_dim, vector_dim};
+  }
+};
+
+}  // namespace vitrina

@@ -1,0 +1,147 @@
+#include "data/catalog_build.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "core/rng.hpp"
+
+namespace vitrina {
+namespace {
+
+/// The words of a title: runs between spaces.
+std::vector<std::string_view> split_words(std::string_view title) {
+  std::vector<std::string_view> words;
+  std::size_t begin = 0;
+  while (begin < title.size()) {
+    const auto end = std::min(title.find(' ', begin), title.size());
+    if (end > begin) words.push_back(title.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return words;
+}
+
+/// The catalog row of each product, or kNoCode; later rows replace earlier ones.
+std::vector<std::uint32_t> rows_of_items(const RawCatalog& raw, const ItemMap& items) {
+  std::vector<std::uint32_t> row_of(items.size(), kNoCode);
+  for (std::uint32_t row = 0; row < raw.product_id.size(); ++row) {
+    if (const auto item = items.find(raw.product_id[row])) row_of[item->value] = row;
+  }
+  return row_of;
+}
+
+void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Shop& shop) {
+  std::vector<std::string_view> names;
+  for (const auto row : row_of) {
+    if (row != kNoCode && !raw.category_id[row].empty()) names.push_back(raw.category_id[row]);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  shop.categories = CategoryMap(names);
+  shop.catalog.n_categories = static_cast<std::uint32_t>(names.size());
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    if (row_of[i] == kNoCode) continue;
+    if (const auto category = shop.categories.find(raw.category_id[row_of[i]])) {
+      shop.catalog.category[i] = *category;
+    }
+  }
+}
+
+void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
+                Catalog& catalog, std::vector<std::string_view>& vocabulary) {
+  std::vector<std::vector<std::string_view>> words(row_of.size());
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    if (row_of[i] == kNoCode) continue;
+    words[i] = split_words(raw.title[row_of[i]]);
+    vocabulary.insert(vocabulary.end(), words[i].begin(), words[i].end());
+  }
+  std::sort(vocabulary.begin(), vocabulary.end());
+  vocabulary.erase(std::unique(vocabulary.begin(), vocabulary.end()), vocabulary.end());
+  catalog.n_words = static_cast<std::uint32_t>(vocabulary.size());
+  for (const auto& title : words) {
+    std::vector<std::uint32_t> codes;
+    for (const auto word : title) {
+      codes.push_back(static_cast<std::uint32_t>(
+          std::lower_bound(vocabulary.begin(), vocabulary.end(), word) - vocabulary.begin()));
+    }
+    std::sort(codes.begin(), codes.end());
+    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+    catalog.title_words.values.insert(catalog.title_words.values.end(), codes.begin(), codes.end());
+    catalog.title_words.offsets.push_back(catalog.title_words.values.size());
+  }
+}
+
+void normalise(float* vector, std::size_t dim) {
+  double square = 0;
+  for (std::size_t d = 0; d < dim; ++d) square += double{vector[d]} * double{vector[d]};
+  if (square <= 0) return;
+  const auto scale = static_cast<float>(1.0 / std::sqrt(square));
+  for (std::size_t d = 0; d < dim; ++d) vector[d] *= scale;
+}
+
+void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog) {
+  catalog.vector_dim = raw.dim;
+  catalog.vectors.assign(items.size() * raw.dim, 0.0F);
+  const std::size_t n_vectors = raw.vectors.size() / raw.dim;
+  for (std::size_t m = 0; m < raw.vector_product.size(); ++m) {
+    const auto item = items.find(raw.vector_product[m]);
+    if (!item || raw.vector_of[m] >= n_vectors) continue;
+    float* target = catalog.vectors.data() + std::size_t{item->value} * raw.dim;
+    std::copy_n(raw.vectors.data() + raw.vector_of[m] * raw.dim, raw.dim, target);
+    normalise(target, raw.dim);
+  }
+}
+
+void make_vectors(const std::vector<std::string_view>& vocabulary, Catalog& catalog) {
+  const std::size_t n = catalog.n_items();
+  std::vector<std::uint32_t> document_count(vocabulary.size(), 0);
+  for (const auto word : catalog.title_words.values) ++document_count[word];
+  catalog.vector_dim = kTitleVectorDim;
+  catalog.vectors.assign(n * kTitleVectorDim, 0.0F);
+  for (std::size_t i = 0; i < n; ++i) {
+    float* target = catalog.vectors.data() + i * kTitleVectorDim;
+    for (const auto word : catalog.title_words.row(i)) {
+      const auto idf = static_cast<float>(
+          std::log(static_cast<double>(n + 1) / static_cast<double>(document_count[word])));
+      const std::uint64_t signs = hash_text(vocabulary[word]);
+      for (std::uint32_t d = 0; d < kTitleVectorDim; ++d) {
+        target[d] += (signs >> d & 1U) != 0 ? idf : -idf;
+      }
+    }
+    normalise(target, kTitleVectorDim);
+  }
+}
+
+}  // namespace
+
+void build_catalog(const RawCatalog* raw, Shop& shop) {
+  const std::size_t n = shop.items.size();
+  auto& catalog = shop.catalog;
+  constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+  catalog.category.assign(n, CategoryIdx{});
+  catalog.price.assign(n, kUnknown);
+  catalog.old_price.assign(n, kUnknown);
+  catalog.add_date.assign(n, kNoTime);
+  if (raw == nullptr) {
+    catalog.title_words.offsets.assign(n + 1, 0);
+    return;
+  }
+  const auto row_of = rows_of_items(*raw, shop.items);
+  fill_categories(*raw, row_of, shop);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (row_of[i] == kNoCode) continue;
+    catalog.price[i] = raw->price[row_of[i]];
+    catalog.old_price[i] = raw->old_price[row_of[i]];
+    catalog.add_date[i] = raw->add_date[row_of[i]];
+  }
+  std::vector<std::string_view> vocabulary;
+  fill_words(*raw, row_of, catalog, vocabulary);
+  if (raw->dim > 0 && !raw->vector_product.empty()) {
+    copy_vectors(*raw, shop.items, catalog);
+  } else if (!vocabulary.empty()) {
+    make_vectors(vocabulary, catalog);
+  }
+}
+
+}  // namespace vitrina

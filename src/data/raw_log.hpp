@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/time.hpp"
+#include "data/string_table.hpp"
+
+namespace vitrina {
+
+/// Why a row, or a product inside a row, was not used. Counted, never logged one by one.
+enum class BadRow : std::uint8_t {
+  kJunkUser,         ///< user id is null, empty or `/*`
+  kNullDate,         ///< date is null or cannot be read
+  kUnknownAction,    ///< action is null or not in the schema's codes
+  kImplausibleDate,  ///< date far outside the rest of the log
+  kJunkProduct,      ///< a product of the row is null, empty or `/*`; the row is kept
+  kDuplicate,        ///< the same user, device, action, time, product and page once more
+};
+inline constexpr std::size_t kBadRowCount = 6;
+inline constexpr std::array<std::string_view, kBadRowCount> kBadRowNames{
+    "junk_user",        "null_date",    "unknown_action",
+    "implausible_date", "junk_product", "duplicate"};
+
+/// What reading a log met.
+struct IngestCounts {
+  std::uint64_t rows_read = 0;     ///< rows of the input files
+  std::uint64_t rows_hidden = 0;   ///< rows at or after `as_of`: never looked at again
+  std::uint64_t events = 0;        ///< exploded rows read, before bad dates and duplicates go
+  std::array<std::uint64_t, kBadRowCount> bad{};
+
+  void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }
+  [[nodiscard]] std::uint64_t count(BadRow reason) const {
+    return bad[static_cast<std::size_t>(reason)];
+  }
+};
+
+inline constexpr std::uint32_t kNoCode = std::numeric_limits<std::uint32_t>::max();
+
+/// Whether an external id names nobody: empty or the trackers' junk value `/*`.
+constexpr bool is_junk_id(std::string_view id) { return id.empty() || id == "/*"; }
+
+/// A log as read: exploded rows in file order, ids as codes by order of appearance. Unsorted and
+/// with duplicates; data/build.hpp makes the EventLog from it.
+struct RawLog {
+  StringTable users;
+  StringTable items;
+  StringTable devices;
+  std::vector<std::uint32_t> user;
+  std::vector<std::uint32_t> item;    ///< kNoCode where the event names no product
+  std::vector<std::uint32_t> device;  ///< kNoCode where there is none, or a junk one
+  std::vector<TimeUs> time;
+  std::vector<std::uint8_t> action;  ///< 0..9, core/action.hpp
+  std::vector<std::uint32_t> page;   ///< 0 where there is none
+  IngestCounts counts;
+};
+
+/// A catalog as read: one entry per row, in file order; a product may occur again (the last row
+/// wins).
+struct RawCatalog {
+  std::vector<std::string> product_id;
+  std::vector<std::string> category_id;  ///< empty where unknown
+  std::vector<float> price;              ///< NaN where unknown
+  std::vector<float> old_price;          ///< NaN where unknown
+  std::vector<TimeUs> add_date;          ///< kNoTime where unknown
+  std::vector<std::string> title;
+
+  /// Title vectors: `vectors` is n_vectors x dim, row-major; vector_of[i] is the row of
+  /// vector_product[i].
+  std::vector<std::string> vector_product;
+  std::vector<std::uint64_t> vector_of;
+  std::vector<float> vectors;
+  std::uint32_t dim = 0;
+};
+
+}  // namespace vitrina

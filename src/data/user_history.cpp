@@ -1,0 +1,149 @@
+#include "data/user_history.hpp"
+
+#include <algorithm>
+
+namespace vitrina {
+namespace {
+
+void number_visits(UserHistory& history) {
+  history.visit_of.resize(history.events.size());
+  for (std::size_t e = 0; e < history.events.size(); ++e) {
+    if (e == 0 || history.events.time[e] - history.events.time[e - 1] > kVisitGap) {
+      ++history.n_visits;
+    }
+    history.visit_of[e] = history.n_visits - 1;
+  }
+}
+
+void list_products(UserHistory& history) {
+  std::vector<ItemIdx> items;
+  for (const auto item : history.events.item) {
+    if (item.valid()) items.push_back(item);
+  }
+  std::sort(items.begin(), items.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
+  history.touches.resize(items.size());
+  for (std::size_t t = 0; t < items.size(); ++t) {
+    history.touches[t].item = items[t];
+    history.touches[t].last.fill(kNoTime);
+  }
+  history.touch_of.assign(history.events.size(), UserHistory::kNoTouch);
+  for (std::size_t e = 0; e < history.events.size(); ++e) {
+    if (!history.events.item[e].valid()) continue;
+    const auto it = std::lower_bound(items.begin(), items.end(), history.events.item[e]);
+    history.touch_of[e] = static_cast<std::uint32_t>(it - items.begin());
+  }
+}
+
+void count_event(const UserHistory& history, std::size_t e, std::size_t slot, Touch& touch) {
+  const TimeUs time = history.events.time[e];
+  ++touch.count[slot];
+  ++touch.n_events;
+  touch.last[slot] = time;
+  if (touch.first_time == kNoTime) touch.first_time = time;
+  if (touch.last_time == kNoTime || touch.last_time / kUsPerDay != time / kUsPerDay) {
+    ++touch.n_days;
+  }
+  touch.last_time = time;
+  touch.last_action = history.events.action[e];
+}
+
+void take_out(Touch& touch) {
+  touch.in_basket = false;
+  touch.basket_since = kNoTime;
+}
+
+void put_in(Touch& touch, TimeUs time) {
+  if (!touch.in_basket) touch.basket_since = time;
+  touch.in_basket = true;
+}
+
+/// A basket page is several rows of one time: everything it does not list is out.
+void apply_basket_page(UserHistory& history, std::size_t begin, std::size_t end) {
+  std::vector<std::uint32_t> listed;
+  for (std::size_t e = begin; e < end; ++e) {
+    if (history.touch_of[e] != UserHistory::kNoTouch) listed.push_back(history.touch_of[e]);
+  }
+  if (listed.empty()) return;  // an empty list is as often a page that did not load
+  for (std::uint32_t t = 0; t < history.touches.size(); ++t) {
+    if (!std::binary_search(listed.begin(), listed.end(), t)) take_out(history.touches[t]);
+  }
+  for (const auto t : listed) put_in(history.touches[t], history.events.time[begin]);
+}
+
+void rebuild_basket(UserHistory& history) {
+  const auto& events = history.events;
+  for (std::size_t e = 0; e < events.size();) {
+    std::size_t end = e + 1;
+    if (events.action[e] == Action::kBasketPage) {
+      while (end < events.size() && events.action[end] == Action::kBasketPage &&
+             events.time[end] == events.time[e]) {
+        ++end;
+      }
+      apply_basket_page(history, e, end);
+    } else if (events.action[e] == Action::kBasketClear) {
+      for (auto& touch : history.touches) take_out(touch);
+    } else if (history.touch_of[e] != UserHistory::kNoTouch) {
+      auto& touch = history.touches[history.touch_of[e]];
+      if (events.action[e] == Action::kBasketAdd) put_in(touch, events.time[e]);
+      if (events.action[e] == Action::kBasketDelete || events.action[e] == Action::kOrder) {
+        take_out(touch);
+      }
+    }
+    e = end;
+  }
+}
+
+}  // namespace
+
+const Touch* UserHistory::find(ItemIdx item) const {
+  const auto it = std::lower_bound(touches.begin(), touches.end(), item,
+                                   [](const Touch& touch, ItemIdx i) { return touch.item < i; });
+  return it != touches.end() && it->item == item ? &*it : nullptr;
+}
+
+UserHistory read_history(const EventLog& log, UserIdx user, TimeUs as_of) {
+  UserHistory history;
+  history.user = user;
+  history.events = log.before(user, as_of);
+  number_visits(history);
+  list_products(history);
+  history.sums.resize(history.touches.size());
+  std::vector<std::uint32_t> last_visit(history.touches.size(), UserHistory::kNoTouch);
+  std::array<float, kHalfLifeCount> factors{};
+  TimeUs factors_time = kNoTime;
+  for (std::size_t e = 0; e < history.events.size(); ++e) {
+    const auto t = history.touch_of[e];
+    const std::size_t slot = product_action_slot(history.events.action[e]);
+    if (t == UserHistory::kNoTouch || slot == kProductActionCount) continue;
+    count_event(history, e, slot, history.touches[t]);
+    if (last_visit[t] != history.visit_of[e]) ++history.touches[t].n_visits;
+    last_visit[t] = history.visit_of[e];
+    if (history.events.time[e] != factors_time) {
+      factors_time = history.events.time[e];
+      for (std::size_t h = 0; h < kHalfLifeCount; ++h) {
+        factors[h] = decay(as_of - factors_time, kHalfLivesDays[h]);
+      }
+    }
+    for (std::size_t h = 0; h < kHalfLifeCount; ++h) history.sums[t][slot][h] += factors[h];
+  }
+  rebuild_basket(history);
+  return history;
+}
+
+std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit) {
+  std::vector<const Touch*> recent;
+  for (const auto& touch : history.touches) {
+    if (touch.n_events > 0) recent.push_back(&touch);
+  }
+  const auto newer = [](const Touch* a, const Touch* b) {
+    return a->last_time != b->last_time ? a->last_time > b->last_time : a->item < b->item;
+  };
+  const std::size_t n = std::min(limit, recent.size());
+  std::partial_sort(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(n), recent.end(),
+                    newer);
+  recent.resize(n);
+  return recent;
+}
+
+}  // namespace vitrina

@@ -1,0 +1,127 @@
+#include "engine/engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/error.hpp"
+
+namespace vitrina::engine {
+namespace {
+
+/// Every generator's section has this switch; the rest of its config is its own matter.
+struct EnabledConfig {
+  bool enabled = true;
+
+  void visit(ConfigVisitor& v) { v.field("enabled", enabled, ""); }
+};
+
+bool is_enabled(const ParamMap& params, const std::string& section) {
+  return read_section<EnabledConfig>(params, section).enabled;
+}
+
+}  // namespace
+
+std::vector<SectionInfo> engine_sections() {
+  std::vector<SectionInfo> sections{{"engine", describe<EngineConfig>()}};
+  for (const auto& row : candidates::registry()) {
+    sections.push_back({candidates::section_of(row.name), row.fields()});
+  }
+  for (const auto& row : features::registry()) {
+    sections.push_back(
+        {features::section_of(row.name), describe<features::FeatureGroupConfig>()});
+  }
+  return sections;
+}
+
+std::vector<models::ModelKind> needed_models(const ParamMap& params) {
+  // own history always: it chooses whom to score and is the base of every score
+  std::set<models::ModelKind> kinds{models::ModelKind::kOwnHistory};
+  for (const auto& row : candidates::registry()) {
+    if (is_enabled(params, candidates::section_of(row.name))) {
+      kinds.insert(row.needs.begin(), row.needs.end());
+    }
+  }
+  for (const auto& row : features::registry()) {
+    if (is_enabled(params, features::section_of(row.name))) {
+      kinds.insert(row.needs.begin(), row.needs.end());
+    }
+  }
+  return {kinds.begin(), kinds.end()};
+}
+
+Engine::Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
+               std::span<const std::uint8_t> allowed, const ParamMap& params)
+    : shop_(shop), as_of_(as_of), config_(read_section<EngineConfig>(params, "engine")) {
+  for (const auto& row : candidates::registry()) {
+    if (!is_enabled(params, candidates::section_of(row.name))) continue;
+    generator_names_.emplace_back(row.name);
+    generators_.push_back(row.make({shop, models, as_of, allowed, params}));
+  }
+  if (generators_.empty()) {
+    throw Error(ErrorCode::kConfig, "candidates: every generator is switched off; enable one");
+  }
+  for (const auto& row : features::registry()) {
+    if (!is_enabled(params, features::section_of(row.name))) continue;
+    groups_.push_back({row.make({shop, models, as_of, generator_names_}), column_names_.size()});
+    for (const auto& column : row.columns(generator_names_)) {
+      column_names_.push_back(fmt::format("{}__{}", row.name, column.name));
+    }
+  }
+}
+
+void Engine::candidates(UserIdx user, UserBlock& block) const {
+  block.history = read_history(shop_.events, user, as_of_);
+  std::vector<std::vector<ScoredItem>> lists(generators_.size());
+  for (std::size_t g = 0; g < generators_.size(); ++g) {
+    generators_[g]->generate(block.history, lists[g]);
+  }
+  merge(lists, block);
+  block.features.clear();
+}
+
+/// Takes turns: every generator's best, then every second best, until the union is full.
+void Engine::merge(const std::vector<std::vector<ScoredItem>>& lists, UserBlock& block) const {
+  const auto limit = static_cast<std::size_t>(config_.max_candidates);
+  std::set<ItemIdx> taken;
+  bool is_more = true;
+  for (std::size_t rank = 0; is_more && taken.size() < limit; ++rank) {
+    is_more = false;
+    for (const auto& list : lists) {
+      if (rank >= list.size() || taken.size() == limit) continue;
+      is_more = true;
+      taken.insert(list[rank].id);
+    }
+  }
+  const std::size_t n_generators = lists.size();
+  block.item.assign(taken.begin(), taken.end());
+  block.score.assign(block.item.size() * n_generators, 0.0F);
+  block.rank.assign(block.item.size() * n_generators, kNoRank);
+  for (std::size_t g = 0; g < n_generators; ++g) {
+    for (std::size_t r = 0; r < lists[g].size(); ++r) {
+      const auto it = std::lower_bound(block.item.begin(), block.item.end(), lists[g][r].id);
+      if (it == block.item.end() || *it != lists[g][r].id) continue;
+      const auto row = static_cast<std::size_t>(it - block.item.begin());
+      block.score[row * n_generators + g] = lists[g][r].score;
+      block.rank[row * n_generators + g] = static_cast<std::uint16_t>(r);
+    }
+  }
+}
+
+void Engine::features(UserBlock& block) const {
+  const std::size_t stride = column_names_.size();
+  block.features.assign(block.n_rows() * stride, 0.0F);
+  const features::UserRows rows{block.history, block.item, block.score, block.rank};
+  for (const auto& group : groups_) {
+    group.group->compute(rows, {block.features.data() + group.first_column, stride});
+  }
+}
+
+std::vector<ScoredItem> Engine::generate(std::size_t generator, const UserHistory& history) const {
+  std::vector<ScoredItem> list;
+  generators_[generator]->generate(history, list);
+  return list;
+}
+
+}  // namespace vitrina::engine

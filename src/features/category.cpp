@@ -1,0 +1,121 @@
+#include "features/category.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "features/ages.hpp"
+
+namespace vitrina::features {
+namespace {
+
+constexpr std::size_t kHalfLife = 3;  // 2 days, a position in kHalfLivesDays
+
+/// What a user did in one category.
+struct CategoryTrace {
+  float views = 0;
+  float adds = 0;
+  float orders = 0;
+  float decayed = 0;  ///< all product events, half-life 2 days
+  float products = 0;
+  TimeUs last = kNoTime;
+};
+
+class CategoryGroup final : public FeatureGroup {
+ public:
+  explicit CategoryGroup(const FeatureContext& context)
+      : shop_(context.shop), popularity_(*context.models.popularity), as_of_(context.as_of) {
+    total_.resize(shop_.catalog.n_categories, 0);
+    buyers_.resize(shop_.catalog.n_categories, 0);
+    for (std::size_t i = 0; i < popularity_.n_items(); ++i) {
+      const auto category = shop_.catalog.category[i];
+      if (!category.valid()) continue;
+      total_[category.value] += popularity_.stats(ItemIdx(i)).n_users;
+      buyers_[category.value] += popularity_.stats(ItemIdx(i)).n_buyers;
+    }
+  }
+
+  void compute(const UserRows& rows, FeatureBlock out) const override {
+    float user_decayed = 0;
+    const auto traces = read_traces(rows.history, user_decayed);
+    for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      const auto item = rows.item[r];
+      const auto category = shop_.catalog.category[item.value];
+      const auto it = category.valid() ? traces.find(category) : traces.end();
+      const CategoryTrace trace = it == traces.end() ? CategoryTrace{} : it->second;
+      float* x = out.at(r);
+      *x++ = trace.views;
+      *x++ = trace.adds;
+      *x++ = trace.orders;
+      *x++ = trace.decayed;
+      *x++ = user_decayed > 0 ? trace.decayed / user_decayed : 0;
+      *x++ = trace.products;
+      *x++ = age_hours(as_of_, trace.last);
+      *x++ = trace.decayed > 0 ? own_decayed(rows.history, item) / trace.decayed : kUnknown;
+      *x++ = category.valid() ? ratio(popularity_.stats(item).n_users, total_[category.value])
+                              : kUnknown;
+      *x++ = category.valid() ? ratio(buyers_[category.value], total_[category.value]) : kUnknown;
+    }
+  }
+
+ private:
+  static float decayed_events(const DecaySums& sums) {
+    float total = 0;
+    for (const auto& by_half_life : sums) total += by_half_life[kHalfLife];
+    return total;
+  }
+
+  static float own_decayed(const UserHistory& history, ItemIdx item) {
+    const Touch* touch = history.find(item);
+    return touch == nullptr ? 0 : decayed_events(history.sums[history.index_of(touch)]);
+  }
+
+  [[nodiscard]] std::map<CategoryIdx, CategoryTrace> read_traces(const UserHistory& history,
+                                                                 float& user_decayed) const {
+    std::map<CategoryIdx, CategoryTrace> traces;
+    for (std::size_t t = 0; t < history.touches.size(); ++t) {
+      const auto& touch = history.touches[t];
+      const float decayed = decayed_events(history.sums[t]);
+      user_decayed += decayed;
+      const auto category = shop_.catalog.category[touch.item.value];
+      if (!category.valid()) continue;
+      auto& trace = traces[category];
+      const auto count = [&](Action action) {
+        return static_cast<float>(touch.count[product_action_slot(action)]);
+      };
+      trace.views += count(Action::kView);
+      trace.adds += count(Action::kBasketAdd);
+      trace.orders += count(Action::kOrder);
+      trace.decayed += decayed;
+      trace.products += 1;
+      trace.last = std::max(trace.last, touch.last_time);
+    }
+    return traces;
+  }
+
+  const Shop& shop_;
+  const models::Popularity& popularity_;
+  TimeUs as_of_;
+  std::vector<float> total_;
+  std::vector<float> buyers_;
+};
+
+}  // namespace
+
+std::vector<ColumnInfo> category_columns(std::span<const std::string> /*generator_names*/) {
+  return {{"views", "the user's views in the category"},
+          {"adds", "the user's additions to the basket in the category"},
+          {"orders", "the user's orders in the category"},
+          {"decayed", "the user's product events in the category, half-life 2 days"},
+          {"share", "the same as a share of the user's product events"},
+          {"products", "distinct products of the category the user touched"},
+          {"last_age_hours", "hours since the user's last event in the category"},
+          {"product_share", "the product's share of the user's interest in the category"},
+          {"popularity_share", "the product's share of the category's users"},
+          {"buyers_per_user", "buyers over users in the category"}};
+}
+
+std::unique_ptr<FeatureGroup> make_category_group(const FeatureContext& context) {
+  return std::make_unique<CategoryGroup>(context);
+}
+
+}  // namespace vitrina::features

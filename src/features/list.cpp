@@ -1,0 +1,80 @@
+#include "features/list.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "features/ages.hpp"
+
+namespace vitrina::features {
+namespace {
+
+/// What a list rank is made of; higher is better.
+constexpr std::size_t kCriterionCount = 4;
+
+class ListGroup final : public FeatureGroup {
+ public:
+  explicit ListGroup(const FeatureContext& context)
+      : own_history_(*context.models.own_history), popularity_(*context.models.popularity) {}
+
+  void compute(const UserRows& rows, FeatureBlock out) const override {
+    const std::size_t n = rows.n_rows();
+    std::array<std::vector<float>, kCriterionCount> values;
+    for (auto& column : values) column.assign(n, 0);
+    float own_total = 0;
+    for (std::size_t r = 0; r < n; ++r) {
+      const Touch* touch = rows.history.find(rows.item[r]);
+      if (touch != nullptr) {
+        const auto& sums = rows.history.sums[rows.history.index_of(touch)];
+        values[0][r] = own_history_.rule().score(sums);
+        values[1][r] = static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;
+        values[2][r] = static_cast<float>(touch->n_events);
+        own_total += std::max(values[0][r], 0.0F);
+      }
+      values[3][r] = popularity_.stats(rows.item[r]).score;
+    }
+    for (std::size_t c = 0; c < kCriterionCount; ++c) write_ranks(values[c], out, c);
+    for (std::size_t r = 0; r < n; ++r) {
+      float* x = out.at(r) + kCriterionCount;
+      x[0] = values[0][r];
+      x[1] = own_total > 0 ? values[0][r] / own_total : 0;
+      x[2] = own_total;
+    }
+  }
+
+ private:
+  /// Rank 0 is the best; equal values share the better rank.
+  static void write_ranks(const std::vector<float>& values, FeatureBlock out, std::size_t column) {
+    std::vector<std::size_t> order(values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return values[a] != values[b] ? values[a] > values[b] : a < b;
+    });
+    std::size_t rank = 0;
+    for (std::size_t p = 0; p < order.size(); ++p) {
+      if (p > 0 && values[order[p]] != values[order[p - 1]]) rank = p;
+      out.at(order[p])[column] = static_cast<float>(rank);
+    }
+  }
+
+  const models::OwnHistory& own_history_;
+  const models::Popularity& popularity_;
+};
+
+}  // namespace
+
+std::vector<ColumnInfo> list_columns(std::span<const std::string> /*generator_names*/) {
+  return {{"own_history_rank", "rank by the own-history rule among the user's candidates"},
+          {"recency_rank", "rank by time of the last touch"},
+          {"events_rank", "rank by number of events on the product"},
+          {"popularity_rank", "rank by popularity"},
+          {"own_history", "score of the own-history rule"},
+          {"own_history_share", "share of the user's positive own-history scores"},
+          {"own_history_total", "the user's positive own-history scores together"}};
+}
+
+std::unique_ptr<FeatureGroup> make_list_group(const FeatureContext& context) {
+  return std::make_unique<ListGroup>(context);
+}
+
+}  // namespace vitrina::features

@@ -1,0 +1,183 @@
+#include "io/catalog_reader.hpp"
+
+#include <arrow/chunked_array.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "io/arrow_support.hpp"
+#include "io/column_values.hpp"
+#include "io/log_files.hpp"
+#include "io/npz.hpp"
+#include "io/table_source.hpp"
+
+namespace vitrina::io {
+namespace {
+
+constexpr std::string_view kVectorArray = "arr_0";
+
+/// A column to read and what to do with it.
+struct Wanted {
+  std::string name;
+  std::function<void(const arrow::ChunkedArray&)> load;
+};
+
+/// Reads a small file: for each batch the loaders of the columns that exist (the first `required`
+/// must), then `use(rows)`.
+void read_columns(const std::filesystem::path& path, const std::vector<Wanted>& wanted,
+                  std::size_t required, Progress& progress,
+                  const std::function<void(std::size_t)>& use) {
+  const auto source = open_table(path, /*threads=*/1);
+  const auto& found = source->names();
+  std::vector<std::string> names;
+  std::vector<const Wanted*> present;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (std::find(found.begin(), found.end(), wanted[i].name) == found.end()) {
+      if (i < required) throw_missing_column(path, wanted[i].name, found);
+      continue;
+    }
+    names.push_back(wanted[i].name);
+    present.push_back(&wanted[i]);
+  }
+  source->select(names);
+  std::vector<std::shared_ptr<arrow::ChunkedArray>> kept(names.size());
+  const auto load = [&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
+    kept[c] = column;  // texts point into it until `use` has run
+    try {
+      present[c]->load(*column);
+    } catch (const Error& error) {
+      throw error.with_context(fmt::format("{}: column '{}'", path.string(), names[c]));
+    }
+  };
+  while (const std::size_t n_rows = source->next(load)) {
+    guarded(path.string(), [&] { use(n_rows); });
+    progress.advance(n_rows);
+  }
+}
+
+std::string text_or_empty(const Texts& texts, std::size_t row, std::size_t n_rows) {
+  return texts.size() == n_rows ? std::string(texts.at(row)) : std::string();
+}
+
+/// Reads the mapping and the vectors it points to. Returns how many rows were ignored.
+std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, Progress& progress,
+                           RawCatalog& catalog) {
+  auto matrix = read_npz(files.vectors, kVectorArray);
+  catalog.dim = matrix.n_columns;
+  catalog.vectors = std::move(matrix.values);
+  std::vector<bool> sound(matrix.n_rows);
+  for (std::uint64_t row = 0; row < matrix.n_rows; ++row) {
+    const auto* begin = catalog.vectors.data() + row * catalog.dim;
+    sound[row] = std::all_of(begin, begin + catalog.dim, [](float x) { return std::isfinite(x); });
+  }
+  Texts products;
+  std::vector<std::int64_t> numbers;
+  std::uint64_t n_ignored = 0;
+  read_columns(
+      files.mapping,
+      {{schema.catalog.product, [&](const auto& column) { load_texts(column, products); }},
+       {schema.catalog.vector, [&](const auto& column) { load_integers(column, numbers); }}},
+      2, progress, [&](std::size_t n_rows) {
+        for (std::size_t row = 0; row < n_rows; ++row) {
+          const auto product = products.at(row);
+          const auto number = static_cast<std::uint64_t>(numbers[row]);
+          if (is_junk_id(product) || number >= sound.size() || !sound[number]) {
+            ++n_ignored;
+            continue;
+          }
+          catalog.vector_product.emplace_back(product);
+          catalog.vector_of.push_back(number);
+        }
+      });
+  return n_ignored;
+}
+
+RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema,
+                     Progress& progress, std::uint64_t& n_junk) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  const auto& names = schema.catalog;
+  RawCatalog catalog;
+  Texts products;
+  Texts categories;
+  Texts titles;
+  std::vector<float> prices;
+  std::vector<float> old_prices;
+  std::vector<TimeUs> dates;
+  const auto texts = [](Texts& into) {
+    return [&into](const arrow::ChunkedArray& column) { load_texts(column, into); };
+  };
+  const auto floats = [](std::vector<float>& into) {
+    return [&into](const arrow::ChunkedArray& column) { load_floats(column, into); };
+  };
+  const auto times = [&](const arrow::ChunkedArray& column) {
+    load_times(column, schema.date_unit, dates);
+  };
+  const auto append = [&](std::size_t n_rows) {
+    for (std::size_t row = 0; row < n_rows; ++row) {
+      const auto product = products.at(row);
+      if (is_junk_id(product)) {
+        ++n_junk;
+        continue;
+      }
+      catalog.product_id.emplace_back(product);
+      auto category = text_or_empty(categories, row, n_rows);
+      catalog.category_id.push_back(is_junk_id(category) ? "" : std::move(category));
+      catalog.price.push_back(prices.size() == n_rows ? prices[row] : kNan);
+      catalog.old_price.push_back(old_prices.size() == n_rows ? old_prices[row] : kNan);
+      catalog.add_date.push_back(dates.size() == n_rows ? dates[row] : kNoTime);
+      catalog.title.push_back(text_or_empty(titles, row, n_rows));
+    }
+  };
+  read_columns(path,
+               {{names.product, texts(products)},
+                {names.category, texts(categories)},
+                {names.price, floats(prices)},
+                {names.old_price, floats(old_prices)},
+                {names.add_date, times},
+                {names.title, texts(titles)}},
+               1, progress, append);
+  return catalog;
+}
+
+std::string summary(const RawCatalog& catalog, std::uint64_t n_junk, std::uint64_t n_ignored) {
+  auto text = fmt::format("{} rows, {} vectors", catalog.product_id.size(),
+                          catalog.vector_product.size());
+  if (n_junk > 0) text += fmt::format(", {} rows without a product left out", n_junk);
+  if (n_ignored > 0) text += fmt::format(", {} rows of the vector mapping ignored", n_ignored);
+  return text;
+}
+
+}  // namespace
+
+RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema& schema,
+                             Progress& progress) {
+  std::uint64_t n_junk = 0;
+  progress.begin("read catalog", 0, "rows");
+  auto catalog = read_rows(path, schema, progress, n_junk);
+  progress.end(summary(catalog, n_junk, 0));
+  return catalog;
+}
+
+std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder,
+                                       const LogSchema& schema, Progress& progress) {
+  const auto files = catalog_files(folder);
+  if (files.catalog.empty()) return std::nullopt;
+  std::uint64_t n_junk = 0;
+  std::uint64_t n_ignored = 0;
+  progress.begin("read catalog", 0, "rows");
+  auto catalog = read_rows(files.catalog, schema, progress, n_junk);
+  if (!files.mapping.empty() && !files.vectors.empty()) {
+    n_ignored = read_vectors(files, schema, progress, catalog);
+  }
+  progress.end(summary(catalog, n_junk, n_ignored));
+  return catalog;
+}
+
+}  // namespace vitrina::io

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "core/progress.hpp"
+#include "data/raw_log.hpp"
+#include "io/log_schema.hpp"
+
+namespace vitrina::io {
+
+/// Reads the catalog of a shop's folder, `stokman_catalog_preprocessed` or `catalog` as `.pq`,
+/// `.parquet`, `.csv` or `.csv.gz`, with the title vectors where both `catalog_vector_mapping` and
+/// `vectors.npz` (array `arr_0`) are there. Nothing when there is no catalog or no folder.
+///
+/// Only the product column is required. Rows without a product are left out, vector numbers out
+/// of range and vectors with numbers that are not finite are ignored; the summary of `progress`
+/// counts both. Throws as read_log() does.
+std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder,
+                                       const LogSchema& schema, Progress& progress);
+
+/// Reads one catalog file, without vectors.
+RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema& schema,
+                             Progress& progress);
+
+}  // namespace vitrina::io

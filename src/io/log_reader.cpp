@@ -1,0 +1,333 @@
+#include "io/log_reader.hpp"
+
+#include <arrow/chunked_array.h>
+#include <arrow/type_traits.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "io/arrow_support.hpp"
+#include "io/column_values.hpp"
+#include "io/log_files.hpp"
+#include "io/table_source.hpp"
+
+namespace vitrina::io {
+namespace {
+
+/// Reserving trusts the footer only so far.
+constexpr std::uint64_t kMaxReservedRows = std::uint64_t{1} << 25U;
+
+/// An action that is none: null or not in the schema's codes.
+constexpr std::uint8_t kBadAction = 0xff;
+
+enum class Role : std::uint8_t { kUser, kAction, kDate, kProducts, kDevice, kPage };
+constexpr std::size_t kRoleCount = 6;
+constexpr std::size_t kRequiredCount = 4;
+
+std::array<std::string, kRoleCount> column_names(const LogSchema& schema) {
+  return {schema.user, schema.action, schema.date, schema.products, schema.device, schema.page};
+}
+
+/// Action codes of whole numbers and of texts.
+class ActionDecoder {
+ public:
+  explicit ActionDecoder(const ActionCodes& codes) : codes_(codes) {
+    for (std::size_t i = 0; i < small_.size(); ++i) small_[i] = find(fmt::to_string(i));
+  }
+
+  void decode(const std::vector<std::int64_t>& numbers, std::vector<std::uint8_t>& actions) const {
+    actions.resize(numbers.size());
+    std::transform(numbers.begin(), numbers.end(), actions.begin(), [&](std::int64_t number) {
+      if (number == kNoInteger) return kBadAction;
+      const auto index = static_cast<std::uint64_t>(number);
+      return index < small_.size() ? small_[index] : find(fmt::to_string(number));
+    });
+  }
+
+  void decode(const Texts& texts, std::vector<std::uint8_t>& actions) const {
+    std::vector<std::uint8_t> known(texts.values.size());
+    for (std::size_t i = 0; i < known.size(); ++i) {
+      const bool repeated = i > 0 && texts.values[i] == texts.values[i - 1];
+      known[i] = repeated ? known[i - 1] : find(texts.values[i]);
+    }
+    if (!texts.indexed) {
+      actions.swap(known);
+      return;
+    }
+    actions.resize(texts.size());
+    for (std::size_t row = 0; row < actions.size(); ++row) {
+      const auto index = texts.index[row];
+      actions[row] = index == Texts::kNull ? kBadAction : known[index];
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint8_t find(std::string_view text) const {
+    const auto it = codes_.find(text);
+    return it == codes_.end() ? kBadAction : static_cast<std::uint8_t>(it->second);
+  }
+
+  const ActionCodes& codes_;
+  std::array<std::uint8_t, 256> small_{};
+};
+
+/// One batch of rows in our own terms. The Arrow columns are kept because the texts point there.
+struct Batch {
+  std::array<std::shared_ptr<arrow::ChunkedArray>, kRoleCount> columns;
+  Texts user;
+  Texts device;
+  Texts action_text;
+  std::vector<std::int64_t> action_number;
+  TextLists products;
+  std::vector<std::uint8_t> action;
+  std::vector<TimeUs> time;
+  std::vector<std::int64_t> page;
+  std::vector<std::uint32_t> kept;     ///< rows that are used, ascending
+  std::vector<std::uint32_t> repeats;  ///< exploded rows of each of `kept`
+};
+
+/// Interns texts; those of a dictionary once a batch.
+class Coder {
+ public:
+  Coder(const Texts& texts, StringTable& table) : texts_(texts), table_(table) {
+    if (texts_.indexed) codes_.assign(texts_.values.size(), kUnknown);
+  }
+
+  /// The code of a row, kNoCode where its text names nobody.
+  std::uint32_t operator()(std::size_t row) {
+    if (!texts_.indexed) return intern(texts_.values[row]);
+    const auto index = texts_.index[row];
+    if (index == Texts::kNull) return kNoCode;
+    if (codes_[index] == kUnknown) codes_[index] = intern(texts_.values[index]);
+    return codes_[index];
+  }
+
+ private:
+  static constexpr std::uint32_t kUnknown = kNoCode - 1;
+
+  std::uint32_t intern(std::string_view text) {
+    return is_junk_id(text) ? kNoCode : table_.intern(text);
+  }
+
+  const Texts& texts_;
+  StringTable& table_;
+  std::vector<std::uint32_t> codes_;
+};
+
+class LogReader {
+ public:
+  LogReader(const LogSchema& schema, TimeUs as_of, int threads, Progress& progress)
+      : schema_(schema),
+        decoder_(schema.actions),
+        as_of_(as_of),
+        threads_(resolve_threads(threads)),
+        progress_(progress) {}
+
+  RawLog read(const std::filesystem::path& path);
+
+ private:
+  std::vector<Role> select_columns(const std::filesystem::path& path,
+                                                 TableSource& source) const;
+  void prepare(const std::vector<std::filesystem::path>& files);
+  void read_file(const std::filesystem::path& path);
+  void load(Role role, const arrow::ChunkedArray& column);
+  void choose_rows(std::size_t n_rows);
+  void append_items();
+  void append_batch();
+
+  const LogSchema& schema_;
+  ActionDecoder decoder_;
+  TimeUs as_of_;
+  int threads_;
+  Progress& progress_;
+  RawLog log_;
+  std::unique_ptr<TableSource> source_;
+  Batch batch_;  ///< points into what source_ holds, so it goes first
+  bool has_device_ = false;
+  bool has_page_ = false;
+};
+
+std::vector<Role> LogReader::select_columns(const std::filesystem::path& path,
+                                            TableSource& source) const {
+  const auto names = column_names(schema_);
+  std::vector<Role> roles;
+  std::vector<std::string> wanted;
+  for (std::size_t i = 0; i < kRoleCount; ++i) {
+    const auto& found = source.names();
+    if (std::find(found.begin(), found.end(), names[i]) == found.end()) {
+      if (i < kRequiredCount) throw_missing_column(path, names[i], found);
+      continue;
+    }
+    roles.push_back(static_cast<Role>(i));
+    wanted.push_back(names[i]);
+  }
+  source.select(wanted);
+  return roles;
+}
+
+/// Looks into every file before the long work: a wrong column in the last one shows at once.
+void LogReader::prepare(const std::vector<std::filesystem::path>& files) {
+  std::uint64_t n_rows = 0;
+  std::uint64_t n_values = 0;
+  for (const auto& file : files) {
+    const auto source = open_table(file, threads_);
+    select_columns(file, *source);
+    n_rows += source->n_rows();
+    n_values += source->n_values(schema_.products);
+  }
+  const auto capacity = static_cast<std::size_t>(std::min(n_values, kMaxReservedRows));
+  for (auto* codes : {&log_.user, &log_.item, &log_.device, &log_.page}) codes->reserve(capacity);
+  log_.time.reserve(capacity);
+  log_.action.reserve(capacity);
+  progress_.begin("read log", n_rows, "rows");
+}
+
+void LogReader::load(Role role, const arrow::ChunkedArray& column) {
+  switch (role) {
+    case Role::kUser:
+      return load_texts(column, batch_.user);
+    case Role::kDevice:
+      return load_texts(column, batch_.device);
+    case Role::kAction:
+      if (arrow::is_integer(column.type()->id()) || arrow::is_floating(column.type()->id())) {
+        load_integers(column, batch_.action_number);
+        return decoder_.decode(batch_.action_number, batch_.action);
+      }
+      load_texts(column, batch_.action_text);
+      return decoder_.decode(batch_.action_text, batch_.action);
+    case Role::kDate:
+      return load_times(column, schema_.date_unit, batch_.time);
+    case Role::kProducts:
+      return load_lists(column, batch_.products);
+    case Role::kPage:
+      return load_integers(column, batch_.page);
+  }
+}
+
+void LogReader::choose_rows(std::size_t n_rows) {
+  auto& counts = log_.counts;
+  counts.rows_read += n_rows;
+  batch_.kept.clear();
+  for (std::size_t row = 0; row < n_rows; ++row) {
+    const TimeUs time = batch_.time[row];
+    if (time == kNoTime) {
+      counts.add(BadRow::kNullDate);
+    } else if (as_of_ != kNoTime && time >= as_of_) {
+      ++counts.rows_hidden;
+    } else if (is_junk_id(batch_.user.at(row))) {
+      counts.add(BadRow::kJunkUser);
+    } else if (batch_.action[row] == kBadAction) {
+      counts.add(BadRow::kUnknownAction);
+    } else {
+      batch_.kept.push_back(static_cast<std::uint32_t>(row));
+    }
+  }
+}
+
+void LogReader::append_items() {
+  const auto& lists = batch_.products;
+  Coder coder(lists.elements, log_.items);
+  batch_.repeats.clear();
+  for (const auto row : batch_.kept) {
+    const auto extent = lists.rows[row];
+    std::uint32_t n_good = 0;
+    for (std::uint64_t i = extent.begin; i < extent.begin + extent.size; ++i) {
+      const auto code = coder(i);
+      if (code == kNoCode) continue;
+      log_.item.push_back(code);
+      ++n_good;
+    }
+    log_.counts.add(BadRow::kJunkProduct, extent.size - n_good);
+    if (n_good == 0) log_.item.push_back(kNoCode);
+    batch_.repeats.push_back(std::max(n_good, 1U));
+  }
+}
+
+void LogReader::append_batch() {
+  // Codes first, then the copies: a thread each, every one with its own table and columns.
+  std::vector<std::uint32_t> users;
+  std::vector<std::uint32_t> devices;
+  const auto encode = [&](const Texts& texts, StringTable& table, auto& codes) {
+    Coder coder(texts, table);
+    codes.reserve(batch_.kept.size());
+    for (const auto row : batch_.kept) codes.push_back(coder(row));
+  };
+  parallel_chunks(3, 1, threads_, [&](std::size_t task, std::size_t /*end*/) {
+    if (task == 0) append_items();
+    if (task == 1) encode(batch_.user, log_.users, users);
+    if (task == 2 && has_device_) encode(batch_.device, log_.devices, devices);
+  });
+  const auto explode = [&](auto& out, const auto& value_of) {
+    std::size_t end = out.size();
+    out.resize(log_.item.size());
+    for (std::size_t k = 0; k < batch_.kept.size(); ++k) {
+      const auto value = value_of(k, batch_.kept[k]);
+      for (std::uint32_t i = 0; i < batch_.repeats[k]; ++i) out[end++] = value;
+    }
+  };
+  using Row = std::uint32_t;
+  parallel_chunks(5, 1, threads_, [&](std::size_t task, std::size_t /*end*/) {
+    if (task == 0) explode(log_.user, [&](std::size_t k, Row) { return users[k]; });
+    if (task == 1) {
+      explode(log_.device, [&](std::size_t k, Row) { return has_device_ ? devices[k] : kNoCode; });
+    }
+    if (task == 2) explode(log_.time, [&](std::size_t, Row row) { return batch_.time[row]; });
+    if (task == 3) explode(log_.action, [&](std::size_t, Row row) { return batch_.action[row]; });
+    if (task == 4) {
+      explode(log_.page, [&](std::size_t, Row row) -> std::uint32_t {
+        if (!has_page_ || batch_.page[row] == kNoInteger) return 0;
+        return static_cast<std::uint32_t>(batch_.page[row]);  // the low bits identify a page
+      });
+    }
+  });
+}
+
+void LogReader::read_file(const std::filesystem::path& path) {
+  batch_ = {};
+  source_ = open_table(path, threads_);
+  const auto roles = select_columns(path, *source_);
+  has_device_ = std::find(roles.begin(), roles.end(), Role::kDevice) != roles.end();
+  has_page_ = std::find(roles.begin(), roles.end(), Role::kPage) != roles.end();
+  const auto names = column_names(schema_);
+  const auto use = [&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
+    const auto role = static_cast<std::size_t>(roles[c]);
+    batch_.columns[role] = column;
+    try {
+      load(roles[c], *column);
+    } catch (const Error& error) {
+      throw error.with_context(fmt::format("{}: column '{}'", path.string(), names[role]));
+    }
+  };
+  while (const std::size_t n_rows = source_->next(use)) {
+    guarded(path.string(), [&] {
+      choose_rows(n_rows);
+      append_batch();
+    });
+    progress_.advance(n_rows);
+  }
+}
+
+RawLog LogReader::read(const std::filesystem::path& path) {
+  const auto files = log_files(path);
+  prepare(files);
+  for (const auto& file : files) read_file(file);
+  log_.counts.events = log_.user.size();
+  progress_.end(fmt::format("{} rows, {} events, {} users, {} products", log_.counts.rows_read,
+                            log_.counts.events, log_.users.size(), log_.items.size()));
+  return std::move(log_);
+}
+
+}  // namespace
+
+RawLog read_log(const std::filesystem::path& path, const LogSchema& schema, TimeUs as_of,
+                int threads, Progress& progress) {
+  return LogReader(schema, as_of, threads, progress).read(path);
+}
+
+}  // namespace vitrina::io

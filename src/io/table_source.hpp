@@ -1,0 +1,59 @@
+#pragma once
+
+// Internal to io: one way to read a few columns of a Parquet or CSV file, batch by batch.
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace vitrina::io {
+
+/// Gets column `column` (its position in what was selected) of a batch. Called on several threads
+/// at once, each column on one of them.
+using ColumnUse = std::function<void(std::size_t column,
+                                     const std::shared_ptr<arrow::ChunkedArray>& values)>;
+
+/// A file of named columns. Every error is an Error that names the file and, when known, the
+/// column and the row group. Batches are validated in full before they are handed out; they must
+/// not outlive the source.
+class TableSource {
+ public:
+  TableSource() = default;
+  TableSource(const TableSource&) = delete;
+  TableSource& operator=(const TableSource&) = delete;
+  virtual ~TableSource() = default;
+
+  [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
+  /// 0 when only reading tells.
+  [[nodiscard]] virtual std::uint64_t n_rows() const = 0;
+  /// What `column` holds when its lists are unfolded, an estimate from the metadata.
+  [[nodiscard]] virtual std::uint64_t n_values(const std::string& column) const = 0;
+  /// Chooses the columns to read; all must be in names(). Called once, before next().
+  virtual void select(const std::vector<std::string>& columns) = 0;
+  /// Reads the next batch and calls `use` for each selected column; 0 rows means the end.
+  virtual std::size_t next(const ColumnUse& use) = 0;
+};
+
+/// Whether a path's name says CSV (`.csv`, `.csv.gz`).
+bool is_csv(const std::filesystem::path& path);
+/// Whether a path's name says Parquet (`.parquet`, `.pq`).
+bool is_parquet(const std::filesystem::path& path);
+
+/// Opens `path` by its name: CSV where is_csv() says so, Parquet otherwise. Throws
+/// Error(kMissingInput) when it is not a file.
+std::unique_ptr<TableSource> open_table(const std::filesystem::path& path, int threads);
+
+std::unique_ptr<TableSource> open_parquet(const std::filesystem::path& path, int threads);
+std::unique_ptr<TableSource> open_csv(const std::filesystem::path& path, int threads);
+
+/// The error for a column that is not in `found`, with the nearest name.
+[[noreturn]] void throw_missing_column(const std::filesystem::path& path,
+                                       const std::string& column,
+                                       const std::vector<std::string>& found);
+
+}  // namespace vitrina::io

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "core/time.hpp"
+#include "data/shop.hpp"
+
+namespace vitrina::models {
+
+/// What a model may learn from: the shop's events before `as_of`, nothing later.
+struct FitContext {
+  const Shop& shop;
+  TimeUs as_of;
+  TimeUs label_length;  ///< length of the windows in which earlier purchases are looked at
+  int max_users;        ///< how many users the answer may name: rules are tuned for that
+  int k;                ///< how many products a user
+  int threads;
+};
+
+}  // namespace vitrina::models

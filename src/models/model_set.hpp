@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/params.hpp"
+#include "core/progress.hpp"
+#include "models/covisitation.hpp"
+#include "models/fit_context.hpp"
+#include "models/own_history.hpp"
+#include "models/popularity.hpp"
+
+namespace vitrina::models {
+
+/// The models that generators and feature groups may query; rows of the registries say which.
+enum class ModelKind : std::uint8_t { kOwnHistory, kPopularity, kCovisitation };
+
+/// The models fitted at one cut; those that nobody needs are absent.
+struct ModelSet {
+  std::optional<OwnHistory> own_history;
+  std::optional<Popularity> popularity;
+  std::optional<Covisitation> covisitation;
+};
+
+/// The parameter sections of the models, `models.<name>`.
+std::vector<SectionInfo> model_sections();
+
+/// Fits the wanted models on the events before `context.as_of`.
+ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted,
+                    const ParamMap& params, Progress& progress);
+
+/// Writes the set as one archive, with the external product ids it was fitted on left to the
+/// caller (the shop or the bundle has them).
+void save_models(const ModelSet& models, const std::filesystem::path& path);
+
+/// Reads a set back for `shop`, whose product indices may differ: `remap[i]` is the present index
+/// of product i of the time of saving.
+ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
+                     const Shop& shop);
+
+/// The remap of a set that was fitted on this very shop.
+std::vector<ItemIdx> identity_remap(const Shop& shop);
+
+}  // namespace vitrina::models

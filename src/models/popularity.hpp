@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/archive.hpp"
+#include "core/params.hpp"
+#include "data/candidate.hpp"
+#include "data/decay.hpp"
+#include "models/fit_context.hpp"
+
+namespace vitrina::models {
+
+/// Windows before `as_of` in which products are counted; the last holds the whole log.
+inline constexpr std::array<double, 4> kPopularityDays{1, 3, 7, 1e6};
+inline constexpr std::size_t kPopularityWindowCount = kPopularityDays.size();
+
+struct PopularityConfig {
+  double half_life_days = 3;
+  double view_weight = 0.1;
+  double basket_weight = 1;
+  double order_weight = 3;
+  int category_depth = 60;
+
+  void visit(ConfigVisitor& v) {
+    v.field("half_life_days", half_life_days, {0.01, 365}, "how fast an event stops counting");
+    v.field("view_weight", view_weight, {0, 100}, "worth of a view or a like");
+    v.field("basket_weight", basket_weight, {0, 100}, "worth of an addition to a basket");
+    v.field("order_weight", order_weight, {0, 100}, "worth of an order");
+    v.field("category_depth", category_depth, {1, 1000}, "products kept of each category");
+  }
+};
+
+/// Counts of one product before `as_of`.
+struct ItemStats {
+  /// Events by action slot (data/decay.hpp) and window of kPopularityDays.
+  std::array<std::array<float, kPopularityWindowCount>, kProductActionCount> count{};
+  float n_users = 0;         ///< distinct users who touched it
+  float n_buyers = 0;        ///< distinct users who ordered it
+  float score = 0;           ///< decayed, weighted popularity
+  TimeUs first = kNoTime;    ///< first event; kNoTime when there is none
+  TimeUs last = kNoTime;
+};
+
+/// What sells now: counts, decayed popularity, the ranking of all products and of each category.
+class Popularity {
+ public:
+  Popularity() = default;
+
+  static Popularity fit(const FitContext& context, const PopularityConfig& config);
+
+  [[nodiscard]] const ItemStats& stats(ItemIdx item) const { return stats_[item.value]; }
+  /// All products, best first; products without an event come last, by id.
+  [[nodiscard]] std::span<const ItemIdx> ranking() const { return ranking_; }
+  /// The best products of a category, best first; only those with an event.
+  [[nodiscard]] std::span<const ItemIdx> in_category(CategoryIdx category) const {
+    return by_category_.row(category.value);
+  }
+  /// Position in `ranking()`, 0 is the best.
+  [[nodiscard]] std::uint32_t position(ItemIdx item) const { return position_[item.value]; }
+  [[nodiscard]] std::size_t n_items() const { return stats_.size(); }
+
+  void save(ArchiveWriter& out) const;
+  /// `remap[i]` is the present index of the product that was i when the model was saved;
+  /// products that are new since then have no events.
+  static Popularity load(const ArchiveReader& in, std::span<const ItemIdx> remap,
+                         const Shop& shop);
+
+ private:
+  void rank_items(const Catalog& catalog, std::size_t category_depth);
+
+  std::vector<ItemStats> stats_;
+  std::vector<ItemIdx> ranking_;
+  std::vector<std::uint32_t> position_;
+  Csr<ItemIdx> by_category_;
+  std::uint32_t category_depth_ = 0;
+};
+
+}  // namespace vitrina::models

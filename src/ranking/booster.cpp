@@ -1,0 +1,141 @@
+#include "ranking/booster.hpp"
+
+#include <LightGBM/c_api.h>
+#include <fmt/format.h>
+
+#include <mutex>
+
+#include "core/error.hpp"
+
+namespace vitrina::ranking {
+namespace {
+
+void silence(const char* /*message*/) {}
+
+/// LightGBM prints to stdout unless told otherwise; a library must not.
+void redirect_log_once() {
+  static std::once_flag once;
+  std::call_once(once, [] { LGBM_RegisterLogCallback(silence); });
+}
+
+void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInternal) {
+  if (status != 0) {
+    throw Error(error, fmt::format("lightgbm: cannot {}: {}", doing, printable(LGBM_GetLastError())));
+  }
+}
+
+/// A dataset handle that is freed.
+class Dataset {
+ public:
+  explicit Dataset(const BoosterTask& task) {
+    std::vector<const void*> blocks;
+    std::vector<std::int32_t> n_rows;
+    for (const auto& part : task.parts) {
+      if (part.n_rows == 0) continue;
+      blocks.push_back(part.data);
+      n_rows.push_back(static_cast<std::int32_t>(part.n_rows));
+    }
+    std::vector<int> is_row_major(blocks.size(), 1);
+    check(LGBM_DatasetCreateFromMats(static_cast<std::int32_t>(blocks.size()), blocks.data(),
+                                     C_API_DTYPE_FLOAT32, n_rows.data(),
+                                     static_cast<std::int32_t>(task.columns.size()),
+                                     is_row_major.data(), task.params.c_str(), nullptr, &handle_),
+          "make a dataset");
+    set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
+    set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
+    set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
+    std::vector<const char*> names;
+    for (const auto& name : task.columns) names.push_back(name.c_str());
+    check(LGBM_DatasetSetFeatureNames(handle_, names.data(), static_cast<int>(names.size())),
+          "name the columns");
+  }
+  ~Dataset() { LGBM_DatasetFree(handle_); }
+  Dataset(const Dataset&) = delete;
+  Dataset& operator=(const Dataset&) = delete;
+
+  [[nodiscard]] DatasetHandle handle() const { return handle_; }
+
+ private:
+  void set_field(const char* name, const void* data, std::size_t n, int type) {
+    check(LGBM_DatasetSetField(handle_, name, data, static_cast<int>(n), type), name);
+  }
+
+  DatasetHandle handle_ = nullptr;
+};
+
+}  // namespace
+
+struct Booster::State {
+  BoosterHandle handle = nullptr;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (handle != nullptr) LGBM_BoosterFree(handle);
+  }
+};
+
+Booster::Booster() : state_(std::make_unique<State>()) { redirect_log_once(); }
+Booster::~Booster() = default;
+Booster::Booster(Booster&&) noexcept = default;
+Booster& Booster::operator=(Booster&&) noexcept = default;
+
+Booster Booster::train(const BoosterTask& task) {
+  Booster booster;
+  const Dataset dataset(task);
+  check(LGBM_BoosterCreate(dataset.handle(), task.params.c_str(), &booster.state_->handle),
+        "start training");
+  for (int round = 0; round < task.rounds; ++round) {
+    int is_finished = 0;
+    check(LGBM_BoosterUpdateOneIter(booster.state_->handle, &is_finished), "train a tree");
+    if (is_finished != 0) break;
+  }
+  // a copy through text forgets the dataset, and what is used is what will be saved
+  return from_text(booster.to_text());
+}
+
+Booster Booster::from_text(const std::string& text) {
+  Booster booster;
+  int rounds = 0;
+  check(LGBM_BoosterLoadModelFromString(text.c_str(), &rounds, &booster.state_->handle),
+        "load a model", ErrorCode::kIncompatibleArtifact);
+  return booster;
+}
+
+std::string Booster::to_text() const {
+  std::int64_t size = 0;
+  constexpr int kAllRounds = -1;
+  check(LGBM_BoosterSaveModelToString(state_->handle, 0, kAllRounds, C_API_FEATURE_IMPORTANCE_GAIN,
+                                      0, &size, nullptr),
+        "measure a model");
+  std::string text(static_cast<std::size_t>(size), '\0');
+  check(LGBM_BoosterSaveModelToString(state_->handle, 0, kAllRounds, C_API_FEATURE_IMPORTANCE_GAIN,
+                                      size, &size, text.data()),
+        "save a model");
+  text.resize(static_cast<std::size_t>(size) - 1);  // the size counts the closing zero
+  return text;
+}
+
+void Booster::predict(MatrixView rows, int threads, std::span<double> out) const {
+  if (rows.n_rows == 0) return;
+  std::int64_t n = 0;
+  const auto params = fmt::format("num_threads={}", threads);
+  check(LGBM_BoosterPredictForMat(state_->handle, rows.data, C_API_DTYPE_FLOAT32,
+                                  static_cast<std::int32_t>(rows.n_rows),
+                                  static_cast<std::int32_t>(rows.n_columns), 1,
+                                  C_API_PREDICT_RAW_SCORE, 0, -1, params.c_str(), &n, out.data()),
+        "predict");
+}
+
+std::vector<double> Booster::gains() const {
+  int n = 0;
+  check(LGBM_BoosterGetNumFeature(state_->handle, &n), "count the columns");
+  std::vector<double> gains(static_cast<std::size_t>(n));
+  check(LGBM_BoosterFeatureImportance(state_->handle, -1, C_API_FEATURE_IMPORTANCE_GAIN,
+                                      gains.data()),
+        "read the gains");
+  return gains;
+}
+
+}  // namespace vitrina::ranking

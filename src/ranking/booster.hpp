@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vitrina::ranking {
+
+/// A row-major block of features that stays where it is.
+struct MatrixView {
+  const float* data;
+  std::size_t n_rows;
+  std::size_t n_columns;
+};
+
+struct BoosterTask {
+  std::span<const MatrixView> parts;    ///< equally wide; rows follow each other
+  std::span<const float> label;         ///< in [0, 1], over all parts
+  std::span<const float> weight;
+  std::span<const double> init_score;   ///< logits that the trees correct
+  const std::vector<std::string>& columns;
+  std::string params;                   ///< LightGBM's own `key=value` text
+  int rounds;
+};
+
+/// Gradient-boosted trees (LightGBM 4.7 through its C interface). Move-only.
+class Booster {
+ public:
+  Booster();
+  ~Booster();
+  Booster(Booster&&) noexcept;
+  Booster& operator=(Booster&&) noexcept;
+
+  /// Trains `task.rounds` trees. Throws Error(kInternal) with LightGBM's words.
+  static Booster train(const BoosterTask& task);
+
+  /// Reads LightGBM's model text. The text must come from a file whose SHA-256 was checked: the
+  /// format is not safe to load from strangers. Throws Error(kIncompatibleArtifact).
+  static Booster from_text(const std::string& text);
+  [[nodiscard]] std::string to_text() const;
+
+  /// Raw scores (logits without the init score) of every row.
+  void predict(MatrixView rows, int threads, std::span<double> out) const;
+
+  /// Total gain by column, in column order.
+  [[nodiscard]] std::vector<double> gains() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vitrina::ranking

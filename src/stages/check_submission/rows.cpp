@@ -1,0 +1,73 @@
+#include "stages/check_submission/rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "core/error.hpp"
+#include "io/submission.hpp"
+#include "stages/unique_users.hpp"
+
+namespace vitrina::stages::check_submission {
+namespace {
+
+Error bad_line(std::string_view name, std::size_t line, std::string_view reason) {
+  return {ErrorCode::kBadData, fmt::format("{}:{}: {}", name, line, reason)};
+}
+
+void check_products(const std::vector<std::string>& products, std::string_view name,
+                    std::size_t line, std::size_t k) {
+  if (products.empty() || products.size() > k) {
+    throw bad_line(name, line,
+                   fmt::format("found {} products, expected 1 to {}", products.size(), k));
+  }
+  std::vector<std::string_view> sorted(products.begin(), products.end());
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted.front().empty()) throw bad_line(name, line, "a product id is empty");
+  const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+  if (twice == sorted.end()) return;
+  throw bad_line(
+      name, line,
+      fmt::format("product '{}' is listed twice, expected distinct products", printable(*twice)));
+}
+
+}  // namespace
+
+Rows check_rows(std::string_view text, std::string_view name, selection::ChoiceLimits limits) {
+  const auto submission = io::parse_submission(text, name);
+  if (!text.ends_with('\n')) {
+    const auto last_line = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+    throw bad_line(name, last_line, "the last line does not end with \\n");
+  }
+  check_unique_users(submission, name);
+  Rows rows{.n_rows = submission.size()};
+  for (std::size_t row = 0; row < submission.size(); ++row) {
+    const auto& products = submission.products[row];
+    check_products(products, name, submission.line[row], limits.k);
+    rows.n_products += products.size();
+    rows.n_short_rows += products.size() < limits.k ? 1 : 0;
+  }
+  if (rows.n_rows > limits.max_users) {
+    throw bad_line(
+        name, submission.line[limits.max_users],
+        fmt::format("found {} rows, expected at most {}", rows.n_rows, limits.max_users));
+  }
+  return rows;
+}
+
+std::string describe(const Rows& rows, std::string_view name, selection::ChoiceLimits limits) {
+  std::string text = fmt::format("{}: ok, {} rows with {} products in the case's format\n", name,
+                                 rows.n_rows, rows.n_products);
+  if (rows.n_rows < limits.max_users) {
+    text += fmt::format("warning: {}: {} rows, up to {} may be sent; an empty place scores 0\n",
+                        name, rows.n_rows, limits.max_users);
+  }
+  if (rows.n_short_rows > 0) {
+    text += fmt::format("warning: {}: {} rows have fewer than {} products\n", name,
+                        rows.n_short_rows, limits.k);
+  }
+  return text;
+}
+
+}  // namespace vitrina::stages::check_submission

@@ -1,0 +1,40 @@
+#include "stages/check_submission/stage.hpp"
+
+#include <ostream>
+#include <string>
+
+#include "core/file.hpp"
+#include "stages/check_submission/rows.hpp"
+#include "stages/choose_config.hpp"
+
+namespace vitrina::stages::check_submission {
+namespace {
+
+void run(const StageContext& context) {
+  const std::string path = context.option("file").value();
+  const auto limits = read_choose(context.params).limits();
+  *context.out << describe(check_rows(read_file(path), path, limits), path, limits);
+}
+
+}  // namespace
+
+Stage stage() {
+  return {
+      .name = "check-submission",
+      .summary =
+          "says whether a predictions file is in the case's format and, if not, the line "
+          "and the reason",
+      .inputs = {{"{file}", "the predictions to check"}},
+      .outputs = {},
+      .sections = {{"choose", vitrina::describe<ChooseConfig>()}},
+      .options = {{"--file", "FILE", "the predictions to check", true},
+                  {"--max-users", "N", "rows allowed", false, "choose.max_users"},
+                  {"--k", "K", "products allowed a row", false, "choose.k"}},
+      .positional = "--file",
+      .example = "vitrina check-submission data/out/predictions.csv",
+      .run = run,
+      .is_pipeline = false,
+  };
+}
+
+}  // namespace vitrina::stages::check_submission

@@ -1,0 +1,48 @@
+#include "stages/evaluate/report.hpp"
+
+namespace vitrina::stages::evaluate {
+namespace {
+
+template <class T, class Add>
+void for_each_reading(const metrics::PerReading<T>& readings, const Add& add) {
+  add("recall_a", readings.a);
+  add("recall_b", readings.b);
+  add("recall_c", readings.c);
+  add("precision", readings.precision);
+}
+
+}  // namespace
+
+Json readings_json(std::span<const metrics::UserResult> results,
+                   const metrics::BootstrapConfig& config) {
+  const auto found = metrics::readings(results);
+  Json json;
+  for_each_reading(found.value, [&](const char* name, double value) { json[name] = value; });
+  for_each_reading(metrics::bootstrap(results, config),
+                   [&](const std::string& name, const metrics::Interval& interval) {
+                     json[name + "_low"] = interval.low;
+                     json[name + "_high"] = interval.high;
+                   });
+  json["buyers"] = found.counts.buyers;
+  json["sent"] = found.counts.sent;
+  json["buyers_sent"] = found.counts.buyers_sent;
+  json["buyers_hit"] = found.counts.buyers_hit;
+  json["bought_pairs"] = found.counts.bought;
+  json["hits"] = found.counts.hits;
+  return json;
+}
+
+Json difference_json(std::span<const metrics::UserResult> first,
+                     std::span<const metrics::UserResult> second,
+                     const metrics::BootstrapConfig& config) {
+  Json json;
+  for_each_reading(metrics::compare(first, second, config),
+                   [&](const std::string& name, const metrics::Difference& difference) {
+                     json[name] = difference.value;
+                     json[name + "_low"] = difference.interval.low;
+                     json[name + "_high"] = difference.interval.high;
+                   });
+  return json;
+}
+
+}  // namespace vitrina::stages::evaluate

@@ -1,0 +1,223 @@
+#include "stages/evaluate/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "core/file.hpp"
+#include "core/parallel.hpp"
+#include "data/purchases.hpp"
+#include "data/shop_file.hpp"
+#include "engine/answer.hpp"
+#include "metrics/calibration.hpp"
+#include "metrics/ceiling.hpp"
+#include "stages/choose_config.hpp"
+#include "stages/evaluate/baselines.hpp"
+#include "stages/evaluate/report.hpp"
+#include "stages/fold_engine.hpp"
+#include "stages/folds.hpp"
+#include "stages/layout.hpp"
+
+namespace vitrina::stages::evaluate {
+namespace {
+
+struct EvaluateConfig {
+  int draws = 2000;
+  int calibration_bins = 10;
+
+  void visit(ConfigVisitor& v) {
+    v.field("draws", draws, {1, 1e6}, "bootstrap draws of every interval");
+    v.field("calibration_bins", calibration_bins, {1, 1000}, "bins of the reliability diagram");
+  }
+};
+
+metrics::UserLists to_lists(const Purchases& purchases) {
+  return {purchases.buyers, purchases.items};
+}
+
+metrics::UserLists to_lists(const engine::Answer& answer) {
+  metrics::UserLists lists;
+  for (std::size_t row = 0; row < answer.users.size(); ++row) {
+    std::vector<ItemIdx> items;
+    for (const auto& entry : answer.items.row(row)) items.push_back(entry.id);
+    lists.add(answer.users[row], items);
+  }
+  return lists;
+}
+
+/// What each generator, and their union, proposes to the buyers.
+std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,
+                                                                  const Purchases& bought,
+                                                                  int threads) {
+  const auto& names = engine.generator_names();
+  const std::size_t n_lists = names.size() + 1;
+  std::vector<std::vector<std::vector<ItemIdx>>> by_buyer(bought.n_buyers());
+  parallel_chunks(by_buyer.size(), 16, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) {
+      engine::UserBlock block;
+      engine.candidates(bought.buyers[b], block);
+      by_buyer[b].resize(n_lists);
+      for (std::size_t g = 0; g < names.size(); ++g) {
+        for (const auto& entry : engine.generate(g, block.history)) {
+          by_buyer[b][g].push_back(entry.id);
+        }
+      }
+      by_buyer[b][names.size()] = block.item;
+    }
+  });
+  std::vector<std::pair<std::string, metrics::UserLists>> all(n_lists);
+  for (std::size_t g = 0; g < n_lists; ++g) {
+    all[g].first = g < names.size() ? names[g] : "union";
+    for (std::size_t b = 0; b < by_buyer.size(); ++b) {
+      all[g].second.add(bought.buyers[b], by_buyer[b][g]);
+    }
+  }
+  return all;
+}
+
+Json ceilings_json(const engine::Engine& engine, const Purchases& bought,
+                   selection::ChoiceLimits limits, int threads, std::string& csv) {
+  Json json;
+  csv = "generator,share_of_pairs,recall_a\n";
+  for (const auto& [name, lists] : proposals(engine, bought, threads)) {
+    const auto found =
+        metrics::ceiling(to_lists(bought), lists, {limits.max_users, limits.k});
+    json[name] = {{"share_of_pairs", found.share_of_pairs}, {"recall_a", found.recall}};
+    csv += fmt::format("{},{:.6f},{:.6f}\n", name, found.share_of_pairs, found.recall);
+  }
+  return json;
+}
+
+std::string recall_by_k_csv(const Purchases& bought, const metrics::UserLists& sent,
+                            std::size_t k) {
+  std::string csv = "k,recall_a\n";
+  const auto curve = metrics::recall_by_k(to_lists(bought), sent, k);
+  for (std::size_t i = 0; i < curve.size(); ++i) csv += fmt::format("{},{:.6f}\n", i + 1, curve[i]);
+  return csv;
+}
+
+/// Expected against attained recall of the sent; who bought nothing attained 0.
+std::string calibration_csv(const engine::Answer& answer,
+                            const std::vector<metrics::UserResult>& results, int n_bins) {
+  std::map<UserIdx, double> recall;
+  for (const auto& result : results) {
+    if (result.is_buyer()) recall[result.user] = result.recall();
+  }
+  std::vector<double> attained;
+  for (const auto user : answer.users) {
+    const auto it = recall.find(user);
+    attained.push_back(it == recall.end() ? 0.0 : it->second);
+  }
+  std::string csv = "expected,attained,users\n";
+  for (const auto& bin : metrics::calibration(answer.expected_recall, attained,
+                                              static_cast<std::size_t>(n_bins))) {
+    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_attained, bin.n);
+  }
+  return csv;
+}
+
+std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>& results) {
+  std::string csv = "user_id,n_bought,n_hits,sent\n";
+  for (const auto& result : results) {
+    if (!result.is_buyer()) continue;
+    csv += fmt::format("{},{},{},{}\n", shop.users.external(result.user), result.n_bought,
+                       result.n_hits, result.sent ? 1 : 0);
+  }
+  return csv;
+}
+
+void write_nothing_to_judge(const StageContext& context) {
+  const Json json{{"valid", nullptr},
+                  {"reason", "the log is too short for a valid fold: nothing was judged"}};
+  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
+  write_file(context.path(kValidBuyers), "user_id,n_bought,n_hits,sent\n");
+  const auto plots = context.path(kPlotsFolder);
+  write_file(plots / "recall_by_k.csv", "k,recall_a\n");
+  write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
+  write_file(plots / "calibration.csv", "expected,attained,users\n");
+}
+
+void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds& folds) {
+  const auto config = read_section<EvaluateConfig>(context.params, "evaluate");
+  const auto choose = read_choose(context.params);
+  const auto limits = choose.limits();
+  const Fold& fold = *folds.valid;
+  const FoldEngine fold_engine(context, shop, fold);
+  const auto& engine = fold_engine.engine();
+  const auto ranker = ranking::Ranker::load(context.path(kRankerFolder));
+  const auto users = engine::users_to_score(
+      shop, fold_engine.models(), fold.cut,
+      read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users, choose.k, {},
+      context.threads);
+  context.progress->begin("score valid fold", users.size(), "users");
+  const auto answer =
+      engine::answer(engine, {ranker, *fold_engine.models().own_history}, users, limits,
+                     context.threads, *context.progress);
+  context.progress->end(fmt::format("{} users chosen", answer.users.size()));
+
+  context.progress->begin("judge", 0, "");
+  const auto bought = purchases_between(shop.events, fold.cut, fold.to);
+  const auto sent = to_lists(answer);
+  const auto results = metrics::judge(to_lists(bought), sent, limits.k);
+  const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
+  Json json;
+  json["valid"] = readings_json(results, bootstrap);
+  json["valid"]["cut"] = format_time(fold.cut);
+  json["valid"]["to"] = format_time(fold.to);
+  for (const auto& baseline :
+       make_baselines(shop, fold_engine.models(), fold.cut, limits, context.threads)) {
+    const auto baseline_results = metrics::judge(to_lists(bought), baseline.sent, limits.k);
+    json["baselines"][baseline.name] = readings_json(baseline_results, bootstrap);
+    json["ahead_of"][baseline.name] = difference_json(results, baseline_results, bootstrap);
+  }
+  std::string ceilings;
+  json["ceilings"] = ceilings_json(engine, bought, limits, context.threads, ceilings);
+  const auto plots = context.path(kPlotsFolder);
+  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
+  write_file(context.path(kValidBuyers), buyers_csv(shop, results));
+  write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
+  write_file(plots / "ceilings.csv", ceilings);
+  write_file(plots / "calibration.csv",
+             calibration_csv(answer, results, config.calibration_bins));
+  context.progress->end(fmt::format("reading A {:.4f} over {} buyers",
+                                    json["valid"]["recall_a"].get<double>(), bought.n_buyers()));
+}
+
+void run(const StageContext& context) {
+  const auto shop = load_shop(context.path(kShopFile));
+  const auto folds = load_folds(context.path(kSplitFile));
+  if (folds.valid) {
+    judge_valid_fold(context, shop, folds);
+  } else {
+    write_nothing_to_judge(context);
+  }
+}
+
+std::vector<SectionInfo> sections() {
+  auto sections = engine::engine_sections();
+  sections.push_back({"choose", describe<ChooseConfig>()});
+  sections.push_back({"evaluate", describe<EvaluateConfig>()});
+  return sections;
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "evaluate",
+          .summary = "judges the ranker on the valid fold: readings with intervals, baselines, "
+                     "ceilings",
+          .inputs = {{kShopFile, "the shop"},
+                     {kSplitFile, "the folds"},
+                     {kModelsFolder, "the valid fold's models"},
+                     {kRankerFolder, "the ranker"}},
+          .outputs = {{kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
+                      {kValidBuyers, "what became of every buyer of the valid fold"},
+                      {kPlotsFolder, "recall by k, ceilings, calibration"}},
+          .sections = sections(),
+          .options = {},
+          .example = "vitrina evaluate",
+          .run = run};
+}
+
+}  // namespace vitrina::stages::evaluate

@@ -1,0 +1,169 @@
+#include "stages/examples/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/parallel.hpp"
+#include "data/purchases.hpp"
+#include "data/shop_file.hpp"
+#include "engine/answer.hpp"
+#include "ranking/examples.hpp"
+#include "stages/choose_config.hpp"
+#include "stages/examples/sampler.hpp"
+#include "stages/fold_engine.hpp"
+#include "stages/folds.hpp"
+#include "stages/layout.hpp"
+
+namespace vitrina::stages::examples {
+namespace {
+
+struct ExamplesConfig {
+  int max_rows = 600'000;
+
+  void visit(ConfigVisitor& v) {
+    v.field("max_rows", max_rows, {1000, 1e9},
+            "training rows of all folds together; rows that were not bought are sampled to fit and "
+            "weighted back");
+  }
+};
+
+/// The own-history rules that give every row its two bases.
+struct Bases {
+  models::OwnHistory valid;
+  models::OwnHistory final;
+};
+
+models::OwnHistory own_history_of(const StageContext& context, const Shop& shop,
+                                  std::string_view fold) {
+  return *models::load_models(models_file(context.workspace, fold), models::identity_remap(shop),
+                              shop)
+              .own_history;
+}
+
+/// One user's rows: appended to the fold's examples in user order.
+struct UserRowsOut {
+  std::vector<float> features;
+  std::vector<float> label;
+  std::vector<float> weight;
+  std::vector<float> own_valid;
+  std::vector<float> own_final;
+  bool is_buyer = false;
+};
+
+UserRowsOut make_rows(const engine::Engine& engine, UserIdx user, const Purchases& purchases,
+                      const Sampler& sampler, const Bases& bases) {
+  engine::UserBlock block;
+  engine.candidates(user, block);
+  engine.features(block);
+  const auto bought = purchases.of(user);
+  const auto own_valid = engine::own_history_scores(bases.valid, block);
+  const auto own_final = engine::own_history_scores(bases.final, block);
+  const std::size_t n_columns = engine.column_names().size();
+  UserRowsOut rows;
+  rows.is_buyer = !bought.empty();
+  for (std::size_t r = 0; r < block.n_rows(); ++r) {
+    const bool is_bought = std::binary_search(bought.begin(), bought.end(), block.item[r]);
+    if (!is_bought && !sampler.keeps_row(user, block.item[r])) continue;
+    const auto first = block.features.begin() + static_cast<std::ptrdiff_t>(r * n_columns);
+    rows.features.insert(rows.features.end(), first,
+                         first + static_cast<std::ptrdiff_t>(n_columns));
+    rows.label.push_back(is_bought ? 1.0F / static_cast<float>(bought.size()) : 0.0F);
+    rows.weight.push_back(sampler.row_weight(rows.is_buyer, is_bought));
+    rows.own_valid.push_back(own_valid[r]);
+    rows.own_final.push_back(own_final[r]);
+  }
+  return rows;
+}
+
+void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examples) {
+  const auto add = [](std::vector<float>& to, const std::vector<float>& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  add(examples.features, rows.features);
+  add(examples.label, rows.label);
+  add(examples.weight, rows.weight);
+  add(examples.own_valid, rows.own_valid);
+  add(examples.own_final, rows.own_final);
+  examples.offsets.push_back(examples.label.size());
+  examples.user_weight.push_back(user_weight);
+  examples.is_buyer.push_back(rows.is_buyer ? 1 : 0);
+}
+
+ranking::Examples make_examples(const StageContext& context, const Shop& shop, const Fold& fold,
+                                const Bases& bases, double budget) {
+  const FoldEngine fold_engine(context, shop, fold);
+  const auto& engine = fold_engine.engine();
+  const auto config = read_section<engine::EngineConfig>(context.params, "engine");
+  const auto choose = read_choose(context.params);
+  const auto scored = engine::users_to_score(shop, fold_engine.models(), fold.cut, config,
+                                             choose.max_users, choose.k, {}, context.threads);
+  const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
+  const double n_rows = static_cast<double>(scored.size()) * config.max_candidates;
+  const Sampler sampler(shop, context.seed, fold.cut, budget, n_rows);
+  std::vector<UserIdx> kept;
+  for (const auto user : scored) {
+    if (sampler.keeps_user(user, !purchases.of(user).empty())) kept.push_back(user);
+  }
+  ranking::Examples examples;
+  examples.columns = engine.column_names();
+  // batches bound the memory of rows that wait to be appended
+  constexpr std::size_t kBatch = 2048;
+  for (std::size_t begin = 0; begin < kept.size(); begin += kBatch) {
+    const std::size_t n = std::min(kBatch, kept.size() - begin);
+    std::vector<UserRowsOut> rows(n);
+    parallel_chunks(n, 16, context.threads, [&](std::size_t first, std::size_t last) {
+      for (std::size_t u = first; u < last; ++u) {
+        rows[u] = make_rows(engine, kept[begin + u], purchases, sampler, bases);
+      }
+    });
+    for (const auto& user_rows : rows) {
+      append(user_rows, sampler.user_weight(user_rows.is_buyer), examples);
+    }
+  }
+  return examples;
+}
+
+void run(const StageContext& context) {
+  const auto shop = load_shop(context.path(kShopFile));
+  const auto folds = load_folds(context.path(kSplitFile));
+  const auto config = read_section<ExamplesConfig>(context.params, "examples");
+  const auto final_rule = own_history_of(context, shop, kFinalFold);
+  const Bases bases{folds.valid ? own_history_of(context, shop, kValidFold) : final_rule,
+                    final_rule};
+  context.progress->begin("make examples", folds.train.size(), "folds");
+  std::size_t n_rows = 0;
+  for (const auto& fold : folds.train) {
+    const double budget = static_cast<double>(config.max_rows) /
+                          static_cast<double>(folds.train.size());
+    const auto examples = make_examples(context, shop, fold, bases, budget);
+    ranking::save_examples(examples, examples_file(context.workspace, fold.name));
+    n_rows += examples.n_rows();
+    context.progress->advance(1);
+  }
+  context.progress->end(fmt::format("{} rows of {} folds", n_rows, folds.train.size()));
+}
+
+std::vector<SectionInfo> sections() {
+  auto sections = engine::engine_sections();
+  sections.push_back({"examples", describe<ExamplesConfig>()});
+  sections.push_back({"choose", describe<ChooseConfig>()});
+  return sections;
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "examples",
+          .summary = "makes, for every train window, rows of candidates, features and labels",
+          .inputs = {{kShopFile, "the shop"},
+                     {kSplitFile, "the folds"},
+                     {kModelsFolder, "the folds' models"}},
+          .outputs = {{kExamplesFolder, "a folder a train window"}},
+          .sections = sections(),
+          .options = {},
+          .example = "vitrina examples --set examples.max_rows=200000",
+          .run = run};
+}
+
+}  // namespace vitrina::stages::examples

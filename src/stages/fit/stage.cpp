@@ -1,0 +1,54 @@
+#include "stages/fit/stage.hpp"
+
+#include <fmt/format.h>
+
+#include "data/shop_file.hpp"
+#include "engine/engine.hpp"
+#include "models/model_set.hpp"
+#include "stages/choose_config.hpp"
+#include "stages/folds.hpp"
+#include "stages/layout.hpp"
+
+namespace vitrina::stages::fit {
+namespace {
+
+void run(const StageContext& context) {
+  const auto shop = load_shop(context.path(kShopFile));
+  const auto folds = load_folds(context.path(kSplitFile));
+  const auto choose = read_choose(context.params);
+  auto cuts = folds.train;
+  if (folds.valid) cuts.push_back(*folds.valid);
+  cuts.push_back({kFinalFold, folds.end, folds.end});
+  const auto wanted = engine::needed_models(context.params);
+  context.progress->begin("fit models", cuts.size() * wanted.size(), "models");
+  for (const auto& fold : cuts) {
+    const models::FitContext fit{shop,      fold.cut, folds.label_length, choose.max_users,
+                                 choose.k, context.threads};
+    const auto fitted = models::fit_models(fit, wanted, context.params, *context.progress);
+    models::save_models(fitted, models_file(context.workspace, fold.name));
+  }
+  context.progress->end(fmt::format("{} folds", cuts.size()));
+}
+
+std::vector<SectionInfo> sections() {
+  auto sections = models::model_sections();
+  for (auto& section : engine::engine_sections()) sections.push_back(std::move(section));
+  sections.push_back({"choose", describe<ChooseConfig>()});
+  return sections;
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "fit",
+          .summary = "fits, for every fold, the models that generators and features ask, on events "
+                     "before its cut",
+          .inputs = {{kShopFile, "the shop"}, {kSplitFile, "the folds"}},
+          .outputs = {{kModelsFolder, "a folder a fold: own history, popularity, co-visitation"}},
+          .sections = sections(),
+          .options = {},
+          .example = "vitrina fit --set models.covisitation.neighbours=60",
+          .run = run};
+}
+
+}  // namespace vitrina::stages::fit

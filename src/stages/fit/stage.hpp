@@ -1,0 +1,9 @@
+#pragma once
+
+#include "stages/stage.hpp"
+
+namespace vitrina::stages::fit {
+
+Stage stage();
+
+}  // namespace vitrina::stages::fit

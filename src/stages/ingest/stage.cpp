@@ -1,0 +1,66 @@
+#include "stages/ingest/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/hash.hpp"
+#include "data/shop_file.hpp"
+#include "stages/layout.hpp"
+#include "stages/read_shop.hpp"
+
+namespace vitrina::stages::ingest {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json report_of(const ShopInput& input, const Shop& shop, const std::string& fingerprint) {
+  Json json{{"rows_read", input.counts.rows_read},
+            {"rows_hidden_by_as_of", input.counts.rows_hidden},
+            {"events", shop.events.n_events()},
+            {"users", shop.users.size()},
+            {"products", shop.items.size()},
+            {"categories", shop.categories.size()},
+            {"begin", format_time(shop.begin)},
+            {"end", format_time(shop.end - 1)}};
+  for (std::size_t b = 0; b < kBadRowCount; ++b) {
+    json["bad_rows"][std::string(kBadRowNames[b])] = input.counts.bad[b];
+  }
+  std::array<std::uint64_t, kActionCount> by_action{};
+  for (const auto action : shop.events.action) ++by_action[code(action)];
+  for (std::size_t a = 0; a < kActionCount; ++a) {
+    json["events_by_action"][std::string(kActionNames[a])] = by_action[a];
+  }
+  json["catalog"] = {{"rows", input.catalog_rows},
+                     {"duplicate_rows", input.catalog_duplicates},
+                     {"title_vectors", input.vectors_from}};
+  json["fingerprint"] = fingerprint;
+  return json;
+}
+
+void run(const StageContext& context) {
+  const auto input = read_shop(context);
+  const auto path = context.path(kShopFile);
+  save_shop(input.shop, path);
+  const auto report = report_of(input, input.shop, sha256_file(path));
+  write_file(context.path(kIngestReport), report.dump(2) + "\n");
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "ingest",
+          .summary = "reads the shop's log and catalog, checks and counts bad rows, encodes ids "
+                     "and sorts",
+          .inputs = {{"{ingest.data_dir}", "the log, the catalog and the title vectors"}},
+          .outputs = {{kShopFile, "events by user and time, ids, catalog"},
+                      {kIngestReport, "what was read and which rows were bad, by reason"}},
+          .sections = {{"ingest", describe<IngestConfig>()}},
+          .options = ingest_options(),
+          .example = "vitrina ingest --data shop/ --as-of 2024-09-29",
+          .run = run};
+}
+
+}  // namespace vitrina::stages::ingest

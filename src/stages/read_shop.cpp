@@ -1,0 +1,89 @@
+#include "stages/read_shop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "data/build.hpp"
+#include "io/catalog_reader.hpp"
+#include "io/log_reader.hpp"
+#include "io/log_schema.hpp"
+
+namespace vitrina::stages {
+namespace {
+
+void check_bad_share(const IngestCounts& counts, double max_share) {
+  std::uint64_t bad = 0;
+  for (const auto reason : {BadRow::kJunkUser, BadRow::kNullDate, BadRow::kUnknownAction}) {
+    bad += counts.count(reason);
+  }
+  const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
+  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
+  throw Error(ErrorCode::kBadData,
+              fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
+                          "unknown action), expected at most {:g}%; check the columns and --schema, "
+                          "or raise ingest.max_bad_share",
+                          bad, seen, counts.count(BadRow::kJunkUser),
+                          counts.count(BadRow::kNullDate), counts.count(BadRow::kUnknownAction),
+                          100 * max_share));
+}
+
+std::uint64_t count_duplicates(const RawCatalog& catalog) {
+  std::vector<std::string_view> ids(catalog.product_id.begin(), catalog.product_id.end());
+  std::sort(ids.begin(), ids.end());
+  const auto n_distinct = std::unique(ids.begin(), ids.end()) - ids.begin();
+  return catalog.product_id.size() - static_cast<std::size_t>(n_distinct);
+}
+
+}  // namespace
+
+std::vector<StageOption> ingest_options() {
+  return {{"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir"},
+          {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
+          {"--schema", "FILE", "the shop's own column names and action codes", false,
+           "ingest.schema"}};
+}
+
+TimeUs parse_as_of(const std::string& text) {
+  if (text.empty()) return kNoTime;
+  const auto time = parse_time(text);
+  if (!time) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--as-of: found '{}', expected an ISO time such as 2024-09-29 or "
+                            "2024-09-28T12:00:00",
+                            printable(text)));
+  }
+  return *time;
+}
+
+ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  const auto schema =
+      config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
+  const auto folder = context.path(config.data_dir);
+  auto& progress = *context.progress;
+  auto raw = io::read_log(folder, schema, parse_as_of(config.as_of), context.threads, progress);
+  check_bad_share(raw.counts, config.max_bad_share);
+  const auto own_catalog = io::read_catalog(folder, schema, progress);
+  const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
+
+  ShopInput input;
+  progress.begin("sort events", 0, "");
+  input.shop = build_shop(raw, catalog, more.product_ids, context.threads);
+  progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
+                           input.shop.users.size(), input.shop.items.size()));
+  input.counts = raw.counts;
+  input.vectors_from = "none";
+  if (catalog != nullptr) {
+    input.catalog_rows = catalog->product_id.size();
+    input.catalog_duplicates = count_duplicates(*catalog);
+    if (input.shop.catalog.vector_dim > 0) {
+      input.vectors_from = catalog->dim > 0 ? "vectors.npz" : "title words";
+    }
+  }
+  return input;
+}
+
+}  // namespace vitrina::stages

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/params.hpp"
+#include "data/raw_log.hpp"
+#include "data/shop.hpp"
+#include "stages/stage.hpp"
+
+namespace vitrina::stages {
+
+/// Where a shop's data are and how they are read.
+struct IngestConfig {
+  std::string data_dir = "data/simulated";
+  std::string as_of;
+  std::string schema;
+  double max_bad_share = 0.2;
+
+  void visit(ConfigVisitor& v) {
+    v.field("data_dir", data_dir, "folder with the log, the catalog and the title vectors");
+    v.field("as_of", as_of,
+            "moment of the answer, ISO time in the log's own clock: events from then on are not "
+            "looked at; empty means just after the last plausible event");
+    v.field("schema", schema, "YAML file with the shop's own column names and action codes");
+    v.field("max_bad_share", max_bad_share, {0, 1},
+            "with a larger share of rows without a usable user, date or action reading fails");
+  }
+};
+
+/// The command line options that set IngestConfig.
+std::vector<StageOption> ingest_options();
+
+/// A shop as read, with what reading it met.
+struct ShopInput {
+  Shop shop;
+  IngestCounts counts;
+  std::uint64_t catalog_rows = 0;
+  std::uint64_t catalog_duplicates = 0;
+  std::string vectors_from;  ///< `vectors.npz`, `title words` or `none`
+};
+
+/// What a bundle adds to a shop's own files: products it knows, and a catalog for a folder that
+/// has none.
+struct BundleProducts {
+  std::vector<std::string> product_ids;
+  const RawCatalog* catalog = nullptr;
+};
+
+/// Reads `ingest.data_dir`. Throws Error as io does, and Error(kBadData) when the share of bad
+/// rows is above `ingest.max_bad_share`.
+ShopInput read_shop(const StageContext& context, const BundleProducts& more = {});
+
+/// `--as-of` as a moment; kNoTime when it is empty. Throws Error(kUsage).
+TimeUs parse_as_of(const std::string& text);
+
+}  // namespace vitrina::stages

@@ -1,0 +1,28 @@
+#include "stages/refit/stage.hpp"
+
+#include "stages/folds.hpp"
+#include "stages/layout.hpp"
+#include "stages/train_ranker.hpp"
+
+namespace vitrina::stages::refit {
+namespace {
+
+void run(const StageContext& context) {
+  const auto folds = load_folds(context.path(kSplitFile));
+  train_ranker(context, folds.train, ranking::Lineage::kFinal).save(context.path(kFinalFolder));
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "refit",
+          .summary = "trains the same ranker on all windows, the newest included",
+          .inputs = {{kSplitFile, "the folds"}, {kExamplesFolder, "the training rows"}},
+          .outputs = {{kFinalFolder, "the ranker that is packed"}},
+          .sections = {{"train", describe<ranking::RankerConfig>()}},
+          .options = {},
+          .example = "vitrina refit",
+          .run = run};
+}
+
+}  // namespace vitrina::stages::refit

@@ -1,0 +1,139 @@
+#include "stages/run/stage.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "core/version.hpp"
+#include "stages/answer_rules.hpp"
+#include "stages/layout.hpp"
+#include "stages/read_shop.hpp"
+#include "stages/summary.hpp"
+#include "stages/table.hpp"
+
+namespace vitrina::stages::run {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+constexpr std::array<std::string_view, 9> kChain{
+    "ingest", "split", "fit", "examples", "train", "evaluate", "refit", "pack", "recommend"};
+
+/// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
+/// ends, however it ends.
+class Workspace {
+ public:
+  explicit Workspace(const StageContext& context, const fs::path& out) {
+    if (const auto kept = context.option("keep-stages")) {
+      path_ = fs::absolute(*kept);
+      return;
+    }
+    path_ = fs::absolute(out) / fmt::format(".stages-{}", ::getpid());
+    is_temporary_ = true;
+  }
+  ~Workspace() {
+    std::error_code ignored;
+    if (is_temporary_) fs::remove_all(path_, ignored);
+  }
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  bool is_temporary_ = false;
+};
+
+/// Paths of the user are relative to where the program was started, not to the stages' folder.
+void make_absolute(ParamMap& params, const std::string& key) {
+  const auto it = params.find(key);
+  if (it != params.end() && !it->second.empty()) it->second = fs::absolute(it->second).string();
+}
+
+StageContext chain_context(const StageContext& context, const fs::path& workspace) {
+  StageContext inner = context;
+  inner.workspace = workspace;
+  make_absolute(inner.params, "ingest.data_dir");
+  make_absolute(inner.params, "ingest.schema");
+  // recommend answers for the shop that was just read, from the bundle that was just packed
+  for (const auto* name : {"bundle", "data", "as-of", "schema", "out"}) inner.options.erase(name);
+  return inner;
+}
+
+Json run_chain(const StageContext& inner) {
+  Json seconds;
+  for (const auto name : kChain) {
+    const auto start = std::chrono::steady_clock::now();
+    find(name).run(inner);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    seconds[std::string(name)] = taken.count();
+  }
+  return seconds;
+}
+
+void copy_out(const fs::path& from, const fs::path& to) { write_file(to, read_file(from)); }
+
+void run(const StageContext& context) {
+  if (!context.params.contains("ingest.data_dir")) {
+    throw Error(ErrorCode::kUsage, "run: --data is missing; name the folder with the shop's log");
+  }
+  const fs::path out = context.option("out").value_or("out");
+  const Workspace workspace(context, out);
+  const auto seconds = run_chain(chain_context(context, workspace.path()));
+  const auto inside = [&](std::string_view file) { return workspace.path() / file; };
+  Json report{{"version", version()}, {"build", build_id()}, {"seed", context.seed}};
+  report["ingest"] = Json::parse(read_file(inside(kIngestReport)));
+  report["folds"] = Json::parse(read_file(inside(kSplitFile)));
+  report["train"] = Json::parse(read_file(inside(kTrainReport)));
+  report["metrics"] = Json::parse(read_file(inside(kMetricsReport)));
+  report["answer"] = Json::parse(read_file(inside(kAnswerReport)));
+  report["seconds"] = seconds;
+  if (const auto bundle = context.option("bundle")) {
+    for (const auto& file : fs::directory_iterator(inside(kBundleFolder))) {
+      copy_out(file.path(), fs::path(*bundle) / file.path().filename());
+    }
+  }
+  copy_out(inside(kPredictions), out / "predictions.csv");
+  copy_out(inside(kRecommendations), out / "recommendations.parquet");
+  write_file(out / kReport, report.dump(2) + "\n");
+  *context.out << summarise(workspace.path())
+               << "answer        " << (out / "predictions.csv").string() << '\n';
+}
+
+std::vector<StageOption> options() {
+  auto options = ingest_options();
+  options.push_back({"--out", "DIR", "where the answer goes (default: out)"});
+  options.push_back({"--horizon-days", "DAYS", "days ahead that purchases are foretold", false,
+                     "split.horizon_days"});
+  for (auto& option : answer_options()) options.push_back(option);
+  options.push_back({"--bundle", "DIR", "also keep the packed bundle here"});
+  options.push_back({"--keep-stages", "DIR", "keep the files of all stages here"});
+  return options;
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "run",
+          .summary = "does the whole job in one process: a shop's log in, the answer out",
+          .inputs = {{"{ingest.data_dir}", "the log, the catalog and the title vectors"}},
+          .outputs = {{"{out}/predictions.csv", "the answer in the case's format"},
+                      {"{out}/recommendations.parquet", "the same, a row a pair, with scores"},
+                      {"{out}/report.json", "what was read, trained, judged and chosen"}},
+          .sections = {},
+          .options = options(),
+          .example = "vitrina run --data shop/ --out answer/",
+          .run = run,
+          .is_pipeline = false};
+}
+
+}  // namespace vitrina::stages::run

@@ -1,0 +1,126 @@
+#include "stages/score/score.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include "core/action.hpp"
+#include "data/id_map.hpp"
+#include "metrics/user_lists.hpp"
+
+namespace vitrina::stages::score {
+namespace {
+
+std::vector<std::string_view> sorted_distinct(std::vector<std::string_view> texts) {
+  std::sort(texts.begin(), texts.end());
+  texts.erase(std::unique(texts.begin(), texts.end()), texts.end());
+  return texts;
+}
+
+/// Dense ids of everyone and everything in the windows, ordered as the external ids.
+class Ids {
+ public:
+  explicit Ids(const std::vector<Window>& windows) {
+    std::vector<std::string_view> users;
+    std::vector<std::string_view> items;
+    const auto collect = [&](const TextLists& lists) {
+      users.insert(users.end(), lists.users.begin(), lists.users.end());
+      for (const auto& row : lists.items) items.insert(items.end(), row.begin(), row.end());
+    };
+    for (const Window& window : windows) {
+      collect(window.bought);
+      collect(window.first.lists);
+      if (window.second) collect(window.second->lists);
+    }
+    users_ = UserMap(sorted_distinct(std::move(users)));
+    items_ = ItemMap(sorted_distinct(std::move(items)));
+  }
+
+  [[nodiscard]] metrics::UserLists encode(const TextLists& lists) const {
+    metrics::UserLists result;
+    std::vector<ItemIdx> row;
+    for (std::size_t r = 0; r < lists.users.size(); ++r) {
+      row.clear();
+      for (const auto& item : lists.items[r]) row.push_back(items_.find(item).value());
+      result.add(users_.find(lists.users[r]).value(), row);
+    }
+    return result;
+  }
+
+ private:
+  UserMap users_;
+  ItemMap items_;
+};
+
+struct Judged {
+  std::vector<metrics::UserResult> results;
+  AnswerScore score;
+};
+
+Judged judge_answer(const std::vector<Window>& windows, const Ids& ids, const Config& config,
+                    const Answer& (*answer_of)(const Window&)) {
+  Judged judged;
+  std::vector<double> curve(config.k, 0.0);
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const auto bought = ids.encode(windows[w].bought);
+    const auto sent = ids.encode(answer_of(windows[w]).lists);
+    const auto results = metrics::judge(bought, sent, config.k, static_cast<std::uint32_t>(w));
+    judged.results.insert(judged.results.end(), results.begin(), results.end());
+    judged.score.by_window.push_back(metrics::readings(results));
+    if (bought.size() == 0) continue;
+    const auto window_curve = metrics::recall_by_k(bought, sent, config.k);
+    for (std::size_t k = 0; k < config.k; ++k) {
+      curve[k] += window_curve[k] * static_cast<double>(bought.size());
+    }
+  }
+  judged.score.pooled = metrics::readings(judged.results);
+  judged.score.intervals = metrics::bootstrap(judged.results, config.bootstrap);
+  const auto n_buyers = judged.score.pooled.counts.buyers;
+  for (double& value : curve) {
+    value = n_buyers > 0 ? value / static_cast<double>(n_buyers)
+                         : std::numeric_limits<double>::quiet_NaN();
+  }
+  judged.score.recall_by_k = std::move(curve);
+  return judged;
+}
+
+}  // namespace
+
+TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+  for (std::size_t i = 0; i < log.time.size(); ++i) {
+    if (log.action[i] != code(Action::kOrder) || log.item[i] == kNoCode) continue;
+    if (log.time[i] < from || log.time[i] >= to) continue;
+    pairs.emplace_back(log.user[i], log.item[i]);
+  }
+  std::sort(pairs.begin(), pairs.end());
+  pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+  TextLists lists;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (i == 0 || pairs[i].first != pairs[i - 1].first) {
+      lists.users.emplace_back(log.users.text(pairs[i].first));
+      lists.items.emplace_back();
+    }
+    lists.items.back().emplace_back(log.items.text(pairs[i].second));
+  }
+  return lists;
+}
+
+Scores score(const std::vector<Window>& windows, const Config& config) {
+  const Ids ids(windows);
+  auto first = judge_answer(windows, ids, config,
+                            [](const Window& window) -> const Answer& { return window.first; });
+  Scores scores;
+  if (windows.front().second) {
+    auto second = judge_answer(
+        windows, ids, config, [](const Window& window) -> const Answer& { return *window.second; });
+    scores.difference = metrics::compare(first.results, second.results, config.bootstrap);
+    scores.second = std::move(second.score);
+  }
+  scores.first = std::move(first.score);
+  return scores;
+}
+
+}  // namespace vitrina::stages::score

@@ -1,0 +1,184 @@
+#include "stages/score/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "io/log_reader.hpp"
+#include "io/log_schema.hpp"
+#include "io/submission.hpp"
+#include "stages/choose_config.hpp"
+#include "stages/score/report.hpp"
+#include "stages/score/score.hpp"
+#include "stages/unique_users.hpp"
+
+namespace vitrina::stages::score {
+namespace {
+
+/// The case gives an answer with more customers 0 points.
+constexpr std::size_t kCaseMaxUsers = 3000;
+
+struct ScoreConfig {
+  int draws = 2000;
+
+  void visit(ConfigVisitor& v) {
+    v.field("draws", draws, {1, 1e6}, "bootstrap draws behind each interval");
+  }
+};
+
+/// The comma-separated values of an option; nothing when it was not given.
+std::vector<std::string> values_of(const StageContext& context, std::string_view option) {
+  std::vector<std::string> values;
+  const auto text = context.option(option);
+  if (!text) return values;
+  for (std::size_t begin = 0; begin <= text->size();) {
+    const std::size_t end = std::min(text->find(',', begin), text->size());
+    values.push_back(text->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return values;
+}
+
+TimeUs time_of(std::string_view option, std::string_view text) {
+  const auto time = parse_time(text);
+  if (time) return *time;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("--{}: found '{}', expected a time such as 2024-09-29 or "
+                          "2024-09-29T12:00:00",
+                          option, printable(text)));
+}
+
+/// As many values as there are windows.
+std::vector<std::string> one_a_window(const StageContext& context, std::string_view option,
+                                      std::size_t n_windows) {
+  auto values = values_of(context, option);
+  if (values.size() == n_windows) return values;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("--{}: found {} values, expected {}, one for each file of --predictions",
+                          option, values.size(), n_windows));
+}
+
+Answer read_answer(const std::string& path) {
+  auto submission = io::read_submission(path);
+  check_unique_users(submission, path);
+  return {path, {std::move(submission.user_id), std::move(submission.products)}};
+}
+
+/// The windows with their answers; what was bought is not known yet.
+std::vector<Window> read_windows(const StageContext& context) {
+  const auto predictions = values_of(context, "predictions");
+  const auto from = one_a_window(context, "from", predictions.size());
+  const auto to = one_a_window(context, "to", predictions.size());
+  std::vector<std::string> versus;
+  if (context.option("vs")) versus = one_a_window(context, "vs", predictions.size());
+
+  std::vector<Window> windows(predictions.size());
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    windows[w].from = time_of("from", from[w]);
+    windows[w].to = time_of("to", to[w]);
+    if (windows[w].from >= windows[w].to) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--to: found {}, expected a time after --from {}",
+                              format_time(windows[w].to), format_time(windows[w].from)));
+    }
+  }
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    windows[w].first = read_answer(predictions[w]);
+    if (!versus.empty()) windows[w].second = read_answer(versus[w]);
+  }
+  return windows;
+}
+
+void read_truth(const StageContext& context, std::vector<Window>& windows) {
+  const std::string truth = context.option("truth").value();
+  const auto schema_path = context.option("schema");
+  const auto schema = schema_path ? io::read_schema(*schema_path) : io::LogSchema{};
+  TimeUs end = windows.front().to;
+  for (const Window& window : windows) end = std::max(end, window.to);
+  const RawLog log = io::read_log(truth, schema, end, context.threads, *context.progress);
+  for (Window& window : windows) {
+    window.bought = purchases(log, window.from, window.to);
+    if (!window.bought.users.empty()) continue;
+    const auto [first, last] = std::minmax_element(log.time.begin(), log.time.end());
+    throw Error(
+        ErrorCode::kBadData,
+        fmt::format("{}: no orders from {} to {}, found {}; check --from and --to", truth,
+                    format_time(window.from), format_time(window.to),
+                    log.time.empty() ? "no event before that end"
+                                     : fmt::format("events from {} to {} before that end",
+                                                   format_time(*first), format_time(*last))));
+  }
+}
+
+void warn_of_size(const Answer& answer, std::ostream& out) {
+  const std::size_t n_rows = answer.lists.users.size();
+  if (n_rows <= kCaseMaxUsers) return;
+  out << fmt::format("warning: {}: {} rows; the case gives more than {} rows 0 points\n",
+                     answer.path, n_rows, kCaseMaxUsers);
+}
+
+void run(const StageContext& context) {
+  Config config;
+  config.k = read_choose(context.params).limits().k;
+  config.bootstrap.n_draws = read_section<ScoreConfig>(context.params, "score").draws;
+  config.bootstrap.seed = context.seed;
+  config.bootstrap.threads = context.threads;
+
+  auto windows = read_windows(context);
+  read_truth(context, windows);
+  const Scores scores = score(windows, config);
+  if (const auto path = context.option("json")) {
+    write_file(*path, to_json(windows, scores, config).dump(2) + "\n");
+  }
+  *context.out << table_text(windows, scores, config);
+  for (const Window& window : windows) {
+    warn_of_size(window.first, *context.out);
+    if (window.second) warn_of_size(*window.second, *context.out);
+  }
+}
+
+}  // namespace
+
+Stage stage() {
+  return {
+      .name = "score",
+      .summary =
+          "scores predictions against what a log says was bought later: recall in three "
+          "readings, precision, 95% intervals, and the difference of two answers",
+      // Optional for the check before work only: each may be several files.
+      .inputs = {{"{predictions}", "predictions in the case's format", true},
+                 {"{vs}", "predictions to compare with", true},
+                 {"{truth}", "the log that holds the orders"},
+                 {"{schema}", "the log's column names and action codes", true}},
+      .outputs = {{"{json}", "the scores with all digits", true}},
+      .sections = {{"choose", describe<ChooseConfig>()}, {"score", describe<ScoreConfig>()}},
+      .options = {{"--predictions", "FILE[,FILE...]",
+                   "predictions to score; several files are windows, pooled over buyer x window",
+                   true},
+                  {"--truth", "PATH", "folder or file of the log that holds the orders", true},
+                  {"--from", "TIME[,TIME...]", "start of each window, in the log's own clock",
+                   true},
+                  {"--to", "TIME[,TIME...]",
+                   "end of each window; an order at that time is not in it", true},
+                  {"--vs", "FILE[,FILE...]",
+                   "other predictions of the same windows, for the paired "
+                   "difference"},
+                  {"--k", "K", "products of each list that count", false, "choose.k"},
+                  {"--draws", "N", "bootstrap draws behind each interval", false, "score.draws"},
+                  {"--schema", "FILE", "column names and action codes of a log with other names"},
+                  {"--json", "FILE", "write the scores there as JSON too"}},
+      .example =
+          "vitrina score --predictions data/out/predictions.csv --truth shop/ "
+          "--from 2024-09-29 --to 2024-10-02",
+      .run = run,
+      .is_pipeline = false,
+  };
+}
+
+}  // namespace vitrina::stages::score

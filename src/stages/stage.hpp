@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <iosfwd>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/params.hpp"
+#include "core/progress.hpp"
+
+namespace vitrina::stages {
+
+/// A file or folder that a stage reads or writes, relative to the workspace folder. The path may
+/// begin with a value in braces: `{predictions}` is what the option --predictions was given
+/// (relative to the current folder; nothing when it was not given), `{data.dir}` the value of that
+/// parameter (relative to the workspace). From the first component that holds `<` or `*` on
+/// (`models/<fold>/covisitation.vtr`) a path is only described: what is checked is the folder
+/// before it.
+struct StageFile {
+  std::string_view path;
+  std::string_view meaning;
+  bool is_optional = false;
+};
+
+/// A command line option of one stage; options that all stages share are not listed here
+/// (--workspace, --params, --set, --threads, --seed, --progress, --quiet, --list-io, --dry-run,
+/// --help).
+struct StageOption {
+  std::string_view name;   ///< with its dashes: `--predictions`
+  std::string_view value;  ///< what stands after it in the usage: `FILE`; empty for a flag
+  std::string_view sentence;
+  bool is_required = false;
+  /// The parameter it sets (`choose.max_users`), or empty: then the stage reads the option.
+  std::string_view param = {};
+};
+
+/// What a stage is given to work with.
+struct StageContext {
+  std::filesystem::path workspace;             ///< where data/, models/ and reports/ are
+  ParamMap params;                             ///< validated: every key is known
+  std::map<std::string, std::string, std::less<>> options;  ///< by name without dashes; a flag is "true"
+  int threads = 1;
+  std::uint64_t seed = 0;
+  Progress* progress = nullptr;
+  std::ostream* out = nullptr;  ///< for answers to the user (standard output)
+
+  [[nodiscard]] std::filesystem::path path(std::string_view relative) const {
+    return (workspace / relative).lexically_normal();
+  }
+  /// The option's value, or nothing when it was not given.
+  [[nodiscard]] std::optional<std::string> option(std::string_view name) const {
+    const auto it = options.find(name);
+    return it == options.end() ? std::nullopt : std::optional(it->second);
+  }
+};
+
+/// A subcommand: everything but `run` is data, from which --help, --list-io, the checks before
+/// work and the documentation are made.
+struct Stage {
+  std::string_view name;
+  std::string_view summary;               ///< one sentence
+  std::vector<StageFile> inputs;          ///< checked before `run`; the maker is found in the table
+  std::vector<StageFile> outputs;         ///< written atomically by `run`
+  std::vector<SectionInfo> sections;      ///< parameters it reads
+  std::vector<StageOption> options;
+  std::string_view positional = {};       ///< an option that may stand without its name
+  std::string_view example;
+  void (*run)(const StageContext&);
+  bool is_pipeline = true;                ///< part of the DAG; tools are not
+};
+
+}  // namespace vitrina::stages

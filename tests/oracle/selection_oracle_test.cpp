@@ -1,0 +1,83 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "core/rng.hpp"
+#include "core/topk.hpp"
+#include "selection/user_choice.hpp"
+
+namespace vitrina::selection {
+namespace {
+
+constexpr std::size_t kUsers = 5;
+constexpr std::size_t kItems = 6;
+
+/// w of every pair, in 64ths so that sums are exact and ties are common.
+using Weights = std::vector<std::vector<int>>;
+
+/// The largest sum of w over all ways to send at most `k` products to at most `max_users` users:
+/// every subset of users, every subset of products for each.
+int best_by_trying_everything(const Weights& w, std::size_t max_users, std::size_t k) {
+  int best = 0;
+  for (unsigned users = 0; users < (1U << kUsers); ++users) {
+    if (static_cast<std::size_t>(std::popcount(users)) > max_users) continue;
+    int total = 0;
+    for (std::size_t u = 0; u < kUsers; ++u) {
+      if ((users >> u & 1U) == 0) continue;
+      int best_list = 0;
+      for (unsigned items = 0; items < (1U << kItems); ++items) {
+        if (static_cast<std::size_t>(std::popcount(items)) > k) continue;
+        int sum = 0;
+        for (std::size_t i = 0; i < kItems; ++i) sum += (items >> i & 1U) != 0 ? w[u][i] : 0;
+        best_list = std::max(best_list, sum);
+      }
+      total += best_list;
+    }
+    best = std::max(best, total);
+  }
+  return best;
+}
+
+TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SCOPED_TRACE(seed);
+    Rng rng(seed);
+    Weights w(kUsers, std::vector<int>(kItems));
+    for (auto& row : w) {
+      for (int& value : row) value = rng.chance(0.3) ? 0 : static_cast<int>(rng.below(20));
+    }
+    const std::size_t max_users = rng.below(kUsers + 1);
+    const std::size_t k = 1 + rng.below(kItems);
+
+    UserChoice<Scored<ItemIdx>> choice({.max_users = max_users, .k = k});
+    for (std::size_t u = 0; u < kUsers; ++u) {
+      std::vector<Scored<ItemIdx>> offers;
+      for (std::size_t i = 0; i < kItems; ++i) {
+        offers.push_back({ItemIdx(i), static_cast<float>(w[u][i]) / 64.0F});
+      }
+      choice.add(UserIdx(u), offers);
+    }
+    const auto chosen = choice.finish();
+
+    EXPECT_LE(chosen.users.size(), max_users);
+    double attained = 0.0;
+    for (std::size_t r = 0; r < chosen.users.size(); ++r) {
+      EXPECT_EQ(chosen.items.row(r).size(), k);
+      double row = 0.0;
+      for (const auto& entry : chosen.items.row(r)) {
+        row += w[chosen.users[r].value][entry.id.value] / 64.0;
+      }
+      EXPECT_EQ(row, chosen.expected_recall[r]);
+      if (r > 0) {
+        EXPECT_LE(row, chosen.expected_recall[r - 1]);
+      }
+      attained += row;
+    }
+    EXPECT_EQ(attained, best_by_trying_everything(w, max_users, k) / 64.0);
+  }
+}
+
+}  // namespace
+}  // namespace vitrina::selection
