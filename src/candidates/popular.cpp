@@ -8,12 +8,11 @@ class Popular final : public Generator {
  public:
   Popular(const GeneratorContext& context, const PopularConfig& config) {
     const auto& popularity = *context.models.popularity;
-    const auto n = static_cast<float>(popularity.n_items());
     for (const auto item : popularity.ranking()) {
       if (list_.size() == static_cast<std::size_t>(config.limit)) break;
       if (!context.is_allowed(item)) continue;
-      // the position is the score: products nobody touched must stay in order too
-      list_.push_back({item, (n - static_cast<float>(popularity.position(item))) / n});
+      // the place is the score: products nobody touched must stay in order too
+      list_.push_back({item, 1 / static_cast<float>(list_.size() + 1)});
     }
   }
 

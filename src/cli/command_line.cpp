@@ -21,7 +21,7 @@ using stages::StageOption;
 
 constexpr int kMaxThreads = 1024;
 
-constexpr std::array<StageOption, 10> kSharedOptions{{
+constexpr std::array<StageOption, 11> kSharedOptions{{
     {"--workspace", "DIR", "folder that holds data/, models/ and reports/ [default .]"},
     {"--params", "FILE",
      "parameters as YAML; may be repeated, a later file wins [default: the built-in values]"},
@@ -34,6 +34,7 @@ constexpr std::array<StageOption, 10> kSharedOptions{{
      "auto (one redrawn line on a terminal, else plain), plain, json or none, on standard error "
      "[default auto]"},
     {"--quiet", "", "the same as --progress=none"},
+    {"--timing", "FILE", "write the seconds taken and the peak memory there as JSON"},
     {"--list-io", "", "list the inputs, outputs and parameter sections, and stop"},
     {"--dry-run", "", "say what would be read and written and what is missing, and stop"},
     {"--help", "", "print this text, and stop"},
@@ -242,6 +243,7 @@ CommandLine parse_command_line(const Stage& stage, const std::vector<std::string
   line.is_list_io = parsed.has("--list-io");
   line.is_dry_run = parsed.has("--dry-run");
   line.progress = parse_progress(stage, parsed);
+  if (const auto timing = parsed.value("--timing")) line.timing_file = *timing;
   const auto& files = parsed.values("--params");
   line.params_files.assign(files.begin(), files.end());
   line.overrides = parse_overrides(stage, parsed);

@@ -17,6 +17,7 @@ struct CommandLine {
   bool is_list_io = false;
   bool is_dry_run = false;
   ProgressMode progress = ProgressMode::kAuto;
+  std::filesystem::path timing_file;  ///< of --timing; empty when it was not given
   std::vector<std::filesystem::path> params_files;
   ParamMap overrides;            ///< of --set, then of the options that set a parameter
   stages::StageContext context;  ///< without params, progress and out

@@ -72,9 +72,19 @@ std::string option_left(const StageOption& option) {
 
 /// `[default 500; 1 to 3000]` of a field.
 std::string default_and_range(const FieldInfo& field) {
-  const auto value =
-      field.type == "text" ? fmt::format("'{}'", field.default_value) : field.default_value;
+  const auto value = field.type != "text"          ? field.default_value
+                     : field.default_value.empty() ? std::string("none")
+                                                   : fmt::format("'{}'", field.default_value);
   return fmt::format("[default {}{}{}]", value, field.range.empty() ? "" : "; ", field.range);
+}
+
+/// The default as a word of the command line: a list without brackets and spaces.
+std::string default_word(const FieldInfo& field) {
+  auto word = field.default_value;
+  if (field.type == "list of numbers") {
+    std::erase_if(word, [](char c) { return c == '[' || c == ']' || c == ' '; });
+  }
+  return word;
 }
 
 const FieldInfo* find_field(std::string_view key, const std::vector<Stage>& rows) {
@@ -108,8 +118,8 @@ std::string files_text(std::string_view title, const std::vector<StageFile>& fil
   for (const auto& file : files) {
     std::string meaning(file.meaning);
     if (file.is_optional) meaning += "; optional";
-    const Stage* maker = makers == nullptr ? nullptr : stages::maker_of(file.path, *makers);
-    if (maker != nullptr && maker->name != stage.name) {
+    const Stage* maker = makers == nullptr ? nullptr : stages::maker_of(file, stage, {}, *makers);
+    if (maker != nullptr) {
       meaning += fmt::format(" [made by {}]", maker->name);
     }
     columns.add(stages::declared_path(file.path), meaning);
@@ -139,14 +149,18 @@ std::string shared_options_text() {
 }
 
 std::string params_text(const Stage& stage) {
-  Columns columns;
+  std::string text;
   for (const auto& section : stage.sections) {
     for (const auto& field : section.fields) {
-      columns.add(fmt::format("--set {}.{}=", section.name, field.name),
-                  fmt::format("{} {}", field.sentence, default_and_range(field)));
+      text += fmt::format("  --set {}.{}={}\n", section.name, field.name, default_word(field));
+      const auto meaning = field.range.empty()
+                               ? field.sentence
+                               : fmt::format("{} [{}]", field.sentence, field.range);
+      for (const auto& line : wrap(meaning, kWidth - 6)) text += fmt::format("      {}\n", line);
     }
   }
-  return columns.text("Parameters, each also a line of a params file");
+  if (text.empty()) return {};
+  return "\nParameters with their defaults, each also a line of a params file:\n" + text;
 }
 
 std::string commands_text(std::string_view title, const std::vector<Stage>& rows,
@@ -193,8 +207,11 @@ std::string general_help(const std::vector<Stage>& rows) {
 }
 
 std::string stage_help(const Stage& stage, const std::vector<Stage>& rows) {
-  std::string text = fmt::format("vitrina {}: {}\n\n", stage.name, stage.summary);
-  text += usage(stage);
+  std::string text;
+  for (const auto& line : wrap(fmt::format("vitrina {}: {}", stage.name, stage.summary), kWidth)) {
+    text += line + '\n';
+  }
+  text += '\n' + usage(stage);
   text += files_text("Inputs", stage.inputs, stage, &rows);
   text += files_text("Outputs", stage.outputs, stage, nullptr);
   text += options_text(stage, rows);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <iostream>
 #include <new>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include "cli/peak_memory.hpp"
 #include "cli/progress.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "stages/configuration.hpp"
@@ -31,6 +33,12 @@ namespace {
 void complain(std::string_view place, std::string_view message) {
   const auto line = fmt::format("{}: error: {}\n", place, one_line(message));
   std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+/// What a finished stage cost, for those who keep a record of it.
+void write_timing(const std::filesystem::path& path, double seconds, std::uint64_t peak_bytes) {
+  const nlohmann::ordered_json json{{"seconds", seconds}, {"peak_bytes", peak_bytes}};
+  write_file(path, json.dump(2) + "\n");
 }
 
 void run_stage(const stages::Stage& stage, const std::vector<std::string>& words) {
@@ -55,8 +63,12 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
   ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
   context.out = &std::cout;
+  const double start = monotonic_seconds();
   stage.run(context);
   std::cout.flush();
+  if (!line.timing_file.empty()) {
+    write_timing(line.timing_file, monotonic_seconds() - start, peak_memory_bytes());
+  }
   progress.finish(stage.is_pipeline, peak_memory_bytes());
 }
 

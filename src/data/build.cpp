@@ -14,8 +14,8 @@
 namespace vitrina {
 namespace {
 
-constexpr TimeUs kEarliest = 788'918'400 * kUsPerSecond;   // 1995-01-01
-constexpr TimeUs kLatest = 4'102'444'800 * kUsPerSecond;   // 2100-01-01
+constexpr TimeUs kEarliest = 788'918'400 * kUsPerSecond;  // 1995-01-01
+constexpr TimeUs kLatest = 4'102'444'800 * kUsPerSecond;  // 2100-01-01
 
 struct GapRule {
   std::int64_t empty_days;
@@ -165,6 +165,22 @@ EventLog to_columns(const Grouped& grouped, const std::vector<std::uint64_t>& ke
 }
 
 }  // namespace
+
+void check_bad_share(const IngestCounts& counts, double max_share) {
+  std::uint64_t bad = 0;
+  for (const auto reason : {BadRow::kJunkUser, BadRow::kNullDate, BadRow::kUnknownAction}) {
+    bad += counts.count(reason);
+  }
+  const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
+  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
+  throw Error(
+      ErrorCode::kBadData,
+      fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
+                  "unknown action), expected at most {:g}%; check the columns and --schema, "
+                  "or raise ingest.max_bad_share",
+                  bad, seen, counts.count(BadRow::kJunkUser), counts.count(BadRow::kNullDate),
+                  counts.count(BadRow::kUnknownAction), 100 * max_share));
+}
 
 PlausibleRange plausible_range(std::span<const TimeUs> times) {
   std::map<std::int64_t, std::uint64_t> rows_by_day;

@@ -19,6 +19,10 @@ struct PlausibleRange {
 };
 PlausibleRange plausible_range(std::span<const TimeUs> times);
 
+/// Throws Error(kBadData) when more than `max_share` of the rows before `as_of` lack a usable
+/// user, date or action: then the columns are probably not what they are taken for.
+void check_bad_share(const IngestCounts& counts, double max_share);
+
 /// Makes the dense, sorted shop out of what was read: drops implausible dates and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
 /// events. Products are those of the log, of the catalog and of `more_products`. Consumes `raw`.

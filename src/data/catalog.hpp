@@ -14,6 +14,7 @@ namespace vitrina {
 /// a catalog row included. A snapshot of the end of the log: presence, price and add_date are not
 /// evidence about the past (a product's age is its first event before `as_of`).
 struct Catalog {
+  std::vector<std::uint8_t> is_listed;  ///< 1 where the product has a catalog row
   std::vector<CategoryIdx> category;  ///< not valid() where unknown
   std::vector<float> price;           ///< NaN where unknown
   std::vector<float> old_price;       ///< NaN where unknown

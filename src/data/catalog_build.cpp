@@ -119,6 +119,7 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
   const std::size_t n = shop.items.size();
   auto& catalog = shop.catalog;
   constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
+  catalog.is_listed.assign(n, 0);
   catalog.category.assign(n, CategoryIdx{});
   catalog.price.assign(n, kUnknown);
   catalog.old_price.assign(n, kUnknown);
@@ -131,6 +132,7 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
   fill_categories(*raw, row_of, shop);
   for (std::size_t i = 0; i < n; ++i) {
     if (row_of[i] == kNoCode) continue;
+    catalog.is_listed[i] = 1;
     catalog.price[i] = raw->price[row_of[i]];
     catalog.old_price[i] = raw->old_price[row_of[i]];
     catalog.add_date[i] = raw->add_date[row_of[i]];

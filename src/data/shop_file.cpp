@@ -60,6 +60,7 @@ EventLog load_events(const ArchiveReader& in, std::size_t n_users, std::size_t n
 Catalog load_catalog(const ArchiveReader& in, std::size_t n_items, std::size_t n_categories) {
   Catalog catalog;
   catalog.n_categories = static_cast<std::uint32_t>(n_categories);
+  catalog.is_listed = in.get<std::uint8_t>("catalog.is_listed");
   catalog.category = get_indices<CategoryIdx>(in, "catalog.category", n_categories);
   catalog.price = in.get<float>("catalog.price");
   catalog.old_price = in.get<float>("catalog.old_price");
@@ -68,6 +69,7 @@ Catalog load_catalog(const ArchiveReader& in, std::size_t n_items, std::size_t n
   catalog.n_words = in.get_value<std::uint32_t>("catalog.n_words");
   catalog.vectors = in.get<float>("catalog.vectors");
   catalog.vector_dim = in.get_value<std::uint32_t>("catalog.vector_dim");
+  check_size(in, "catalog.is_listed", catalog.is_listed.size(), n_items);
   check_size(in, "catalog.category", catalog.category.size(), n_items);
   check_size(in, "catalog.price", catalog.price.size(), n_items);
   check_size(in, "catalog.old_price", catalog.old_price.size(), n_items);
@@ -93,6 +95,7 @@ void save_shop(const Shop& shop, const std::filesystem::path& path) {
   out.put("events.action", shop.events.action);
   out.put("events.page", shop.events.page);
   out.put("events.device", shop.events.device);
+  out.put("catalog.is_listed", shop.catalog.is_listed);
   out.put("catalog.category", to_plain(shop.catalog.category));
   out.put("catalog.price", shop.catalog.price);
   out.put("catalog.old_price", shop.catalog.old_price);

@@ -15,8 +15,8 @@ namespace vitrina::io {
 
 /// `found type X, expected Y`.
 inline Error wrong_type(const arrow::Array& array, std::string_view expected) {
-  return {ErrorCode::kBadData, fmt::format("found type {}, expected {}",
-                                           printable(array.type()->ToString()), expected)};
+  return {ErrorCode::kBadData,
+          fmt::format("found type {}, expected {}", printable(array.type()->ToString()), expected)};
 }
 
 /// Calls use(value) for every row of an array of plain values, use(null) for nulls.

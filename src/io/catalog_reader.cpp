@@ -99,8 +99,8 @@ std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, P
   return n_ignored;
 }
 
-RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema,
-                     Progress& progress, std::uint64_t& n_junk) {
+RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema, Progress& progress,
+                     std::uint64_t& n_junk) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const auto& names = schema.catalog;
   RawCatalog catalog;
@@ -147,8 +147,8 @@ RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema,
 }
 
 std::string summary(const RawCatalog& catalog, std::uint64_t n_junk, std::uint64_t n_ignored) {
-  auto text = fmt::format("{} rows, {} vectors", catalog.product_id.size(),
-                          catalog.vector_product.size());
+  auto text =
+      fmt::format("{} rows, {} vectors", catalog.product_id.size(), catalog.vector_product.size());
   if (n_junk > 0) text += fmt::format(", {} rows without a product left out", n_junk);
   if (n_ignored > 0) text += fmt::format(", {} rows of the vector mapping ignored", n_ignored);
   return text;
@@ -165,8 +165,8 @@ RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema&
   return catalog;
 }
 
-std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder,
-                                       const LogSchema& schema, Progress& progress) {
+std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, const LogSchema& schema,
+                                       Progress& progress) {
   const auto files = catalog_files(folder);
   if (files.catalog.empty()) return std::nullopt;
   std::uint64_t n_junk = 0;

@@ -16,8 +16,8 @@ namespace vitrina::io {
 /// Only the product column is required. Rows without a product are left out, vector numbers out
 /// of range and vectors with numbers that are not finite are ignored; the summary of `progress`
 /// counts both. Throws as read_log() does.
-std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder,
-                                       const LogSchema& schema, Progress& progress);
+std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, const LogSchema& schema,
+                                       Progress& progress);
 
 /// Reads one catalog file, without vectors.
 RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema& schema,

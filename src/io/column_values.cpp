@@ -36,14 +36,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::int64_t integer_of(std::string_view text) {
-  text = trimmed(text);
-  std::int64_t number = 0;
-  if (parse_all(text, number)) return number;
-  double real = 0;
-  return parse_all(text, real) ? integral(real) : kNoInteger;
-}
-
 /// `value` * `factor` or kNoTime where that overflows.
 TimeUs scaled(std::int64_t value, std::int64_t factor) {
   TimeUs time = 0;
@@ -78,8 +70,7 @@ DateUnit unit_of(const arrow::DataType& type) {
 
 /// Loads a dictionary column: its dictionary by `load`, then the rows by index.
 template <class T, class Load>
-void append_by_index(const arrow::Array& array, T missing, std::vector<T>& out,
-                     const Load& load) {
+void append_by_index(const arrow::Array& array, T missing, std::vector<T>& out, const Load& load) {
   const auto& dictionary = static_cast<const arrow::DictionaryArray&>(array);
   std::vector<T> values;
   load(*dictionary.dictionary(), values);
@@ -142,7 +133,7 @@ void append_integers(const arrow::Array& array, std::vector<std::int64_t>& out) 
   const auto add = [&](std::int64_t value) { out.push_back(value); };
   if (visit_integers(array, kNoInteger, add)) return;
   if (visit_reals(array, [&](double value) { add(integral(value)); })) return;
-  if (visit_views(array, [&](std::string_view text) { add(integer_of(text)); })) return;
+  if (visit_views(array, [&](std::string_view text) { add(parse_integer(text)); })) return;
   throw wrong_type(array, "whole numbers or texts");
 }
 
@@ -198,7 +189,7 @@ void append_times(const arrow::Array& array, DateUnit unit, std::vector<TimeUs>&
       break;
   }
   const auto add_text = [&](std::string_view text) {
-    const auto number = unit == DateUnit::kNone ? kNoInteger : integer_of(text);
+    const auto number = unit == DateUnit::kNone ? kNoInteger : parse_integer(text);
     out.push_back(number == kNoInteger ? parse_time(trimmed(text)).value_or(kNoTime)
                                        : to_us(number, unit));
   };
@@ -214,6 +205,14 @@ void append_times(const arrow::Array& array, DateUnit unit, std::vector<TimeUs>&
 }
 
 }  // namespace
+
+std::int64_t parse_integer(std::string_view text) {
+  text = trimmed(text);
+  std::int64_t number = 0;
+  if (parse_all(text, number)) return number;
+  double real = 0;
+  return parse_all(text, real) ? integral(real) : kNoInteger;
+}
 
 void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>& numbers) {
   numbers.clear();

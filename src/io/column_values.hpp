@@ -49,8 +49,11 @@ struct TextLists {
   void clear();
 };
 
-// Each of these replaces what the last argument held. They throw Error(kBadData) saying which
+// Each loader replaces what the last argument held. They throw Error(kBadData) saying which
 // type was found where the type cannot be understood; the caller adds file and column.
+
+/// A whole number written as text, `5` or `5.0`; kNoInteger when it is not one.
+std::int64_t parse_integer(std::string_view text);
 
 /// Texts, binaries and dictionaries of them as they are; whole numbers printed (a double such as
 /// 7.0 as `7`).

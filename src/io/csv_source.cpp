@@ -18,7 +18,7 @@ namespace vitrina::io {
 namespace {
 
 /// A block must hold a whole row: lists of thousands of products occur.
-constexpr std::int32_t kBlockBytes = std::int32_t{8} << 20U;
+constexpr std::int32_t kBlockBytes = 8 * 1024 * 1024;
 
 /// Every cell is read as text: an id such as 007 must not become a number.
 class CsvSource final : public TableSource {
@@ -52,11 +52,11 @@ class CsvSource final : public TableSource {
       } while (batch && batch->num_rows() == 0);
       if (!batch) return 0;
       check(batch->ValidateFull(), path_);
-      parallel_chunks(static_cast<std::size_t>(batch->num_columns()), 1, threads_,
-                      [&](std::size_t c, std::size_t /*end*/) {
-                        use(c, std::make_shared<arrow::ChunkedArray>(
-                                   batch->column(static_cast<int>(c))));
-                      });
+      parallel_chunks(
+          static_cast<std::size_t>(batch->num_columns()), 1, threads_,
+          [&](std::size_t c, std::size_t /*end*/) {
+            use(c, std::make_shared<arrow::ChunkedArray>(batch->column(static_cast<int>(c))));
+          });
       return static_cast<std::size_t>(batch->num_rows());
     });
   }

@@ -54,7 +54,7 @@ class ActionDecoder {
     std::vector<std::uint8_t> known(texts.values.size());
     for (std::size_t i = 0; i < known.size(); ++i) {
       const bool repeated = i > 0 && texts.values[i] == texts.values[i - 1];
-      known[i] = repeated ? known[i - 1] : find(texts.values[i]);
+      known[i] = repeated ? known[i - 1] : find_text(texts.values[i]);
     }
     if (!texts.indexed) {
       actions.swap(known);
@@ -68,6 +68,14 @@ class ActionDecoder {
   }
 
  private:
+  /// A column of numbers with gaps becomes `5.0` on its way through a CSV file.
+  [[nodiscard]] std::uint8_t find_text(std::string_view text) const {
+    const auto action = find(text);
+    if (action != kBadAction) return action;
+    const auto number = parse_integer(text);
+    return number == kNoInteger ? kBadAction : find(fmt::to_string(number));
+  }
+
   [[nodiscard]] std::uint8_t find(std::string_view text) const {
     const auto it = codes_.find(text);
     return it == codes_.end() ? kBadAction : static_cast<std::uint8_t>(it->second);
@@ -130,12 +138,13 @@ class LogReader {
         progress_(progress) {}
 
   RawLog read(const std::filesystem::path& path);
+  RawLog read(std::unique_ptr<TableSource> source, const std::filesystem::path& name);
 
  private:
-  std::vector<Role> select_columns(const std::filesystem::path& path,
-                                                 TableSource& source) const;
+  std::vector<Role> select_columns(const std::filesystem::path& path, TableSource& source) const;
   void prepare(const std::vector<std::filesystem::path>& files);
-  void read_file(const std::filesystem::path& path);
+  void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
+  RawLog finish();
   void load(Role role, const arrow::ChunkedArray& column);
   void choose_rows(std::size_t n_rows);
   void append_items();
@@ -288,9 +297,10 @@ void LogReader::append_batch() {
   });
 }
 
-void LogReader::read_file(const std::filesystem::path& path) {
+void LogReader::read_source(std::unique_ptr<TableSource> source,
+                            const std::filesystem::path& path) {
   batch_ = {};
-  source_ = open_table(path, threads_);
+  source_ = std::move(source);
   const auto roles = select_columns(path, *source_);
   has_device_ = std::find(roles.begin(), roles.end(), Role::kDevice) != roles.end();
   has_page_ = std::find(roles.begin(), roles.end(), Role::kPage) != roles.end();
@@ -313,14 +323,24 @@ void LogReader::read_file(const std::filesystem::path& path) {
   }
 }
 
-RawLog LogReader::read(const std::filesystem::path& path) {
-  const auto files = log_files(path);
-  prepare(files);
-  for (const auto& file : files) read_file(file);
+RawLog LogReader::finish() {
   log_.counts.events = log_.user.size();
   progress_.end(fmt::format("{} rows, {} events, {} users, {} products", log_.counts.rows_read,
                             log_.counts.events, log_.users.size(), log_.items.size()));
   return std::move(log_);
+}
+
+RawLog LogReader::read(const std::filesystem::path& path) {
+  const auto files = log_files(path);
+  prepare(files);
+  for (const auto& file : files) read_source(open_table(file, threads_), file);
+  return finish();
+}
+
+RawLog LogReader::read(std::unique_ptr<TableSource> source, const std::filesystem::path& name) {
+  progress_.begin("read log", 0, "rows");
+  read_source(std::move(source), name);
+  return finish();
 }
 
 }  // namespace
@@ -328,6 +348,12 @@ RawLog LogReader::read(const std::filesystem::path& path) {
 RawLog read_log(const std::filesystem::path& path, const LogSchema& schema, TimeUs as_of,
                 int threads, Progress& progress) {
   return LogReader(schema, as_of, threads, progress).read(path);
+}
+
+RawLog read_log_stream(ArrowArrayStream* stream, const LogSchema& schema, TimeUs as_of, int threads,
+                       Progress& progress) {
+  const std::filesystem::path name("events");  // stands for a file in messages
+  return LogReader(schema, as_of, threads, progress).read(open_stream(stream, name, threads), name);
 }
 
 }  // namespace vitrina::io

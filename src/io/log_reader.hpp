@@ -7,6 +7,8 @@
 #include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
 
+struct ArrowArrayStream;  // of the Arrow C data interface
+
 namespace vitrina::io {
 
 /// Reads the click log at `path` (io/log_files.hpp says where it is looked for).
@@ -22,5 +24,15 @@ namespace vitrina::io {
 /// into memory.
 RawLog read_log(const std::filesystem::path& path, const LogSchema& schema, TimeUs as_of,
                 int threads, Progress& progress);
+
+/// The same for a table that another library holds in memory: batches of the columns named above,
+/// of any types that a file may have. They are validated like a file's and not copied. Takes the
+/// stream over, also when it throws: it is released on return, as the interface demands. Errors
+/// name `events` in the place of a file.
+RawLog read_log_stream(ArrowArrayStream* stream, const LogSchema& schema, TimeUs as_of, int threads,
+                       Progress& progress);
+
+/// Releases a stream that nobody took over; does nothing for null and for one that was.
+void release_stream(ArrowArrayStream* stream) noexcept;
 
 }  // namespace vitrina::io

@@ -39,8 +39,7 @@ void assign_names(const std::filesystem::path& path, const YAML::Node& node,
     const auto it = std::find_if(targets.begin(), targets.end(),
                                  [&](const auto& target) { return target.first == key; });
     if (it == targets.end()) {
-      throw yaml_error(path, entry.first,
-                       fmt::format("{}: {}", section, unknown_key(key, known)));
+      throw yaml_error(path, entry.first, fmt::format("{}: {}", section, unknown_key(key, known)));
     }
     if (!seen.insert(key).second) {
       throw yaml_error(path, entry.first, fmt::format("{}: given twice", place));
@@ -66,8 +65,7 @@ void assign_actions(const std::filesystem::path& path, const YAML::Node& node,
                       unknown_key(action_name, {kActionNames.begin(), kActionNames.end()})));
     }
     if (!actions.emplace(value, static_cast<Action>(it - kActionNames.begin())).second) {
-      throw yaml_error(path, entry.first,
-                       fmt::format("actions.{}: given twice", printable(value)));
+      throw yaml_error(path, entry.first, fmt::format("actions.{}: given twice", printable(value)));
     }
   }
 }
@@ -78,9 +76,8 @@ DateUnit date_unit(const std::filesystem::path& path, const YAML::Node& node) {
   if (text == "ms") return DateUnit::kMilliseconds;
   if (text == "us") return DateUnit::kMicroseconds;
   if (text == "ns") return DateUnit::kNanoseconds;
-  throw yaml_error(
-      path, node,
-      fmt::format("date_unit: found '{}', expected s, ms, us or ns", printable(text)));
+  throw yaml_error(path, node,
+                   fmt::format("date_unit: found '{}', expected s, ms, us or ns", printable(text)));
 }
 
 }  // namespace
@@ -104,11 +101,10 @@ LogSchema read_schema(const std::filesystem::path& path) {
   const Targets log_targets{{"user", &schema.user},         {"device", &schema.device},
                             {"action", &schema.action},     {"date", &schema.date},
                             {"products", &schema.products}, {"page", &schema.page}};
-  const Targets catalog_targets{
-      {"product", &catalog.product},     {"category", &catalog.category},
-      {"price", &catalog.price},         {"old_price", &catalog.old_price},
-      {"add_date", &catalog.add_date},   {"title", &catalog.title},
-      {"vector", &catalog.vector}};
+  const Targets catalog_targets{{"product", &catalog.product},   {"category", &catalog.category},
+                                {"price", &catalog.price},       {"old_price", &catalog.old_price},
+                                {"add_date", &catalog.add_date}, {"title", &catalog.title},
+                                {"vector", &catalog.vector}};
   std::set<std::string> seen;
   for (const auto& entry : root) {
     const auto key = scalar(path, entry.first, "schema");

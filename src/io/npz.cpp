@@ -87,9 +87,10 @@ Header take_header(const ZipReader& zip, std::string_view& content) {
 }
 
 float half_to_float(std::uint16_t half) {
-  const unsigned exponent = (half >> 10U) & 0x1fU;
-  const unsigned fraction = half & 0x3ffU;
-  const float sign = (half & 0x8000U) != 0 ? -1.0F : 1.0F;
+  const std::uint32_t bits = half;
+  const unsigned exponent = (bits >> 10U) & 0x1fU;
+  const unsigned fraction = bits & 0x3ffU;
+  const float sign = (bits & 0x8000U) != 0 ? -1.0F : 1.0F;
   if (exponent == 0x1f) {
     return fraction == 0 ? sign * HUGE_VALF : std::nanf("");
   }

@@ -31,17 +31,19 @@ class Flattener {
           throw yaml_error(path_, entry.first, "expected a name before the colon");
         }
         const auto& name = entry.first.Scalar();
-        add(key.empty() ? name : fmt::format("{}.{}", key, name), entry.second, depth + 1);
+        const auto path = key.empty() ? name : fmt::format("{}.{}", key, name);
+        if (entry.second.IsNull()) {
+          throw yaml_error(path_, entry.first,
+                           fmt::format("{}: found nothing, expected a value; leave the key out to "
+                                       "keep its default",
+                                       printable(path)));
+        }
+        add(path, entry.second, depth + 1);
       }
     } else if (node.IsSequence()) {
       put(key, node, list_text(key, node));
-    } else if (node.IsScalar()) {
-      put(key, node, node.Scalar());
     } else {
-      throw yaml_error(path_, node,
-                       fmt::format("{}: found nothing, expected a value; leave the key out to keep "
-                                   "its default",
-                                   printable(key)));
+      put(key, node, node.Scalar());
     }
   }
 
@@ -88,9 +90,10 @@ std::string yaml_value(const FieldInfo& field) {
   const auto& text = field.default_value;
   const bool plain =
       !text.empty() && text != "true" && text != "false" && text != "null" &&
-      std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-      }) &&
+      std::all_of(text.begin(), text.end(),
+                  [](char c) {
+                    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+                  }) &&
       text.front() != '-';
   if (plain) return text;
   std::string quoted = "'";

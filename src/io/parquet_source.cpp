@@ -21,8 +21,8 @@
 namespace vitrina::io {
 namespace {
 
-constexpr std::int64_t kBatchRows = std::int64_t{1} << 17U;
-constexpr std::int64_t kReadBufferBytes = std::int64_t{1} << 20U;
+constexpr std::int64_t kBatchRows = 128 * 1024;
+constexpr std::int64_t kReadBufferBytes = 1024 * 1024;
 
 /// More rows than this are believed only if the file has at least a byte for every
 /// kMaxRowsPerByte of them: a damaged or hostile footer can claim any number.
@@ -31,7 +31,7 @@ constexpr std::int64_t kMaxRowsPerByte = 1'000;
 
 /// What decoding may hold at once, on top of twice the file: far above what a sound file needs,
 /// below what makes a machine swap.
-constexpr std::int64_t kMemoryLimitBytes = std::int64_t{2} << 30U;
+constexpr std::int64_t kMemoryLimitBytes = std::int64_t{2} * 1024 * 1024 * 1024;
 
 /// The leaf columns under a field of the schema.
 void collect_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
@@ -70,7 +70,6 @@ class ParquetSource final : public TableSource {
   [[nodiscard]] std::unique_ptr<parquet::arrow::FileReader> make_reader();
   [[nodiscard]] int field_index(const std::string& column) const;
   [[nodiscard]] std::vector<int> leaves(const std::string& column) const;
-  [[nodiscard]] int row_group_of(std::int64_t row) const;
   [[noreturn]] void fail(const std::string& what) const {
     throw Error(ErrorCode::kBadData, fmt::format("{}: {}; the file is damaged", path_, what));
   }
@@ -84,7 +83,8 @@ class ParquetSource final : public TableSource {
   std::unique_ptr<parquet::arrow::FileReader> first_;
   std::vector<std::string> names_;
   std::int64_t n_rows_ = 0;
-  std::int64_t row_ = 0;
+  int group_ = 0;
+  std::int64_t row_in_group_ = 0;
   std::vector<Column> columns_;
 };
 
@@ -122,14 +122,12 @@ void ParquetSource::check_counts() const {
   for (int group = 0; group < metadata_->num_row_groups(); ++group) {
     const std::int64_t rows = metadata_->RowGroup(group)->num_rows();
     if (rows < 0 || rows > limit - total) {
-      fail(fmt::format("row group {} claims {} rows in a file of {} bytes", group, rows,
-                       n_bytes_));
+      fail(fmt::format("row group {} claims {} rows in a file of {} bytes", group, rows, n_bytes_));
     }
     total += rows;
   }
   if (metadata_->num_rows() != total) {
-    fail(fmt::format("the footer claims {} rows, the row groups {}", metadata_->num_rows(),
-                     total));
+    fail(fmt::format("the footer claims {} rows, the row groups {}", metadata_->num_rows(), total));
   }
 }
 
@@ -169,8 +167,8 @@ int ParquetSource::field_index(const std::string& column) const {
 
 std::vector<int> ParquetSource::leaves(const std::string& column) const {
   std::vector<int> found;
-  collect_leaves(
-      first_->manifest().schema_fields[static_cast<std::size_t>(field_index(column))], found);
+  collect_leaves(first_->manifest().schema_fields[static_cast<std::size_t>(field_index(column))],
+                 found);
   return found;
 }
 
@@ -199,23 +197,20 @@ void ParquetSource::select(const std::vector<std::string>& columns) {
   }
 }
 
-int ParquetSource::row_group_of(std::int64_t row) const {
-  int group = 0;
-  while (group + 1 < metadata_->num_row_groups() &&
-         row >= metadata_->RowGroup(group)->num_rows()) {
-    row -= metadata_->RowGroup(group)->num_rows();
-    ++group;
-  }
-  return group;
-}
-
 std::size_t ParquetSource::next(const ColumnUse& use) {
-  const std::int64_t rows = std::min(kBatchRows, n_rows_ - row_);
-  if (rows <= 0) return 0;
-  const int group = row_group_of(row_);
+  while (group_ < metadata_->num_row_groups() &&
+         row_in_group_ == metadata_->RowGroup(group_)->num_rows()) {
+    ++group_;
+    row_in_group_ = 0;
+  }
+  if (group_ == metadata_->num_row_groups()) return 0;
+  // Not across row groups: Arrow cannot join the lists of two dictionaries in one array.
+  const std::int64_t rows =
+      std::min(kBatchRows, metadata_->RowGroup(group_)->num_rows() - row_in_group_);
   parallel_chunks(columns_.size(), 1, threads_, [&](std::size_t c, std::size_t /*end*/) {
     auto& column = columns_[c];
-    const auto place = fmt::format("{}: row group {}, column '{}'", path_, group, column.name);
+    const auto place =
+        fmt::format("{}: row group {}, column '{}'", path_, group_, printable(column.name));
     guarded(place, [&] {
       std::shared_ptr<arrow::ChunkedArray> values;
       check(column.reader->NextBatch(rows, &values), place);
@@ -229,7 +224,7 @@ std::size_t ParquetSource::next(const ColumnUse& use) {
       use(c, values);
     });
   });
-  row_ += rows;
+  row_in_group_ += rows;
   return static_cast<std::size_t>(rows);
 }
 

@@ -141,9 +141,9 @@ class PieceConverter {
   template <class Builder>
   void append_code(Builder& builder, const CodedTexts& column, std::size_t i) const {
     const auto code = column.codes[i];
-    check_write(code < column.texts.size() ? builder.Append(column.texts[code])
-                                           : builder.AppendNull(),
-                column_.name);
+    check_write(
+        code < column.texts.size() ? builder.Append(column.texts[code]) : builder.AppendNull(),
+        column_.name);
   }
 
   template <class Builder>
@@ -228,10 +228,10 @@ TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSp
                               ->build();
   // The Arrow schema tells large_string from string; Parquet itself knows one text type.
   const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  self.writer = check_write(
-      parquet::arrow::FileWriter::Open(*self.schema, arrow::default_memory_pool(), self.file,
-                                       properties, arrow_properties),
-      self.path);
+  self.writer =
+      check_write(parquet::arrow::FileWriter::Open(*self.schema, arrow::default_memory_pool(),
+                                                   self.file, properties, arrow_properties),
+                  self.path);
 }
 
 TableWriter::~TableWriter() = default;
@@ -247,8 +247,8 @@ void TableWriter::append(const std::vector<ColumnData>& batch) {
     for (std::size_t c = 0; c < batch.size(); ++c) {
       arrays.push_back(PieceConverter(self.columns[c], begin, end).convert(batch[c]));
     }
-    const auto piece = arrow::RecordBatch::Make(
-        self.schema, static_cast<std::int64_t>(end - begin), std::move(arrays));
+    const auto piece = arrow::RecordBatch::Make(self.schema, static_cast<std::int64_t>(end - begin),
+                                                std::move(arrays));
     check_write(self.writer->WriteRecordBatch(*piece), self.path);
   }
 }

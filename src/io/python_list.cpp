@@ -13,8 +13,7 @@
 namespace vitrina::io {
 namespace {
 
-void append_escaped(const CodePoint& point, char quote, std::string_view bytes,
-                    std::string& out) {
+void append_escaped(const CodePoint& point, char quote, std::string_view bytes, std::string& out) {
   // Python decodes a stray byte of a file name or pipe as U+DC80..U+DCFF.
   const std::uint32_t code = point.valid ? point.code : 0xdc00U + point.code;
   if (code == '\n') {
@@ -38,8 +37,8 @@ void append_escaped(const CodePoint& point, char quote, std::string_view bytes,
 }
 
 void append_repr(std::string_view text, std::string& out) {
-  const bool double_quotes = text.find('\'') != std::string_view::npos &&
-                             text.find('"') == std::string_view::npos;
+  const bool double_quotes =
+      text.find('\'') != std::string_view::npos && text.find('"') == std::string_view::npos;
   const char quote = double_quotes ? '"' : '\'';
   out += quote;
   while (!text.empty()) {
@@ -95,7 +94,7 @@ bool take(std::string_view& rest, char c) {
 }
 
 /// Reads a quoted string. Returns the problem, or "".
-std::string take_string(std::string_view& rest, std::string& item) {
+std::string_view take_string(std::string_view& rest, std::string& item) {
   const char quote = rest.front();
   rest.remove_prefix(1);
   while (!rest.empty() && rest.front() != quote) {
@@ -119,8 +118,8 @@ std::string parse_items(std::string_view& rest, std::vector<std::string>& items)
       return fmt::format("found {}, expected quoted strings such as ['1', '2']",
                          printable(rest.substr(0, 20)));
     }
-    auto problem = take_string(rest, items.emplace_back());
-    if (!problem.empty()) return problem;
+    const auto problem = take_string(rest, items.emplace_back());
+    if (!problem.empty()) return std::string(problem);
     const bool spaced = !rest.empty() && (rest.front() == ' ' || rest.front() == '\n');
     skip_spaces(rest);
     if (take(rest, ',')) {

@@ -11,12 +11,14 @@
 #include <string>
 #include <vector>
 
+struct ArrowArrayStream;  // of the Arrow C data interface
+
 namespace vitrina::io {
 
 /// Gets column `column` (its position in what was selected) of a batch. Called on several threads
 /// at once, each column on one of them.
-using ColumnUse = std::function<void(std::size_t column,
-                                     const std::shared_ptr<arrow::ChunkedArray>& values)>;
+using ColumnUse =
+    std::function<void(std::size_t column, const std::shared_ptr<arrow::ChunkedArray>& values)>;
 
 /// A file of named columns. Every error is an Error that names the file and, when known, the
 /// column and the row group. Batches are validated in full before they are handed out; they must
@@ -50,10 +52,12 @@ std::unique_ptr<TableSource> open_table(const std::filesystem::path& path, int t
 
 std::unique_ptr<TableSource> open_parquet(const std::filesystem::path& path, int threads);
 std::unique_ptr<TableSource> open_csv(const std::filesystem::path& path, int threads);
+/// Takes a stream over, also when it throws; `name` stands for a path in messages.
+std::unique_ptr<TableSource> open_stream(ArrowArrayStream* stream,
+                                         const std::filesystem::path& name, int threads);
 
 /// The error for a column that is not in `found`, with the nearest name.
-[[noreturn]] void throw_missing_column(const std::filesystem::path& path,
-                                       const std::string& column,
+[[noreturn]] void throw_missing_column(const std::filesystem::path& path, const std::string& column,
                                        const std::vector<std::string>& found);
 
 }  // namespace vitrina::io

@@ -21,9 +21,8 @@ constexpr std::size_t kNumberChars = 32;
 
 std::string_view print(std::int64_t value, bool is_unsigned, char* buffer) {
   const auto result =
-      is_unsigned
-          ? std::to_chars(buffer, buffer + kNumberChars, static_cast<std::uint64_t>(value))
-          : std::to_chars(buffer, buffer + kNumberChars, value);
+      is_unsigned ? std::to_chars(buffer, buffer + kNumberChars, static_cast<std::uint64_t>(value))
+                  : std::to_chars(buffer, buffer + kNumberChars, value);
   return {buffer, static_cast<std::size_t>(result.ptr - buffer)};
 }
 
@@ -98,8 +97,8 @@ void append_lists(const arrow::Array& array, TextLists& lists) {
   const auto& typed = static_cast<const ListArray&>(array);
   if (typed.length() == 0) return;
   const std::int64_t first = typed.value_offset(0);
-  const std::int64_t end = typed.value_offset(typed.length() - 1) +
-                           typed.value_length(typed.length() - 1);
+  const std::int64_t end =
+      typed.value_offset(typed.length() - 1) + typed.value_length(typed.length() - 1);
   const auto base = static_cast<std::int64_t>(lists.elements.size()) - first;
   for (std::int64_t i = 0; i < typed.length(); ++i) {
     lists.rows.push_back({static_cast<std::uint64_t>(base + typed.value_offset(i)),

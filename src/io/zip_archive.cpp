@@ -180,8 +180,8 @@ std::string ZipReader::read(std::size_t index) {
     content.resize(member.size);
     inflate_member(begin, member, content);
   } else {
-    fail(fmt::format("member '{}': found compression method {}, expected stored or deflate",
-                     place, member.method));
+    fail(fmt::format("member '{}': found compression method {}, expected stored or deflate", place,
+                     member.method));
   }
   if (crc32_of(content, 0) != member.crc) {
     fail(fmt::format("member '{}': the checksum does not match; the file is damaged", place));
@@ -222,8 +222,8 @@ std::string zip_one_member(std::string_view name, std::string_view head, std::st
                 fmt::format("npz: found an array of {} bytes, expected less than 4 GiB", size));
   }
   std::string common;
-  put<std::uint16_t>(common, 20);      // version needed to extract
-  put<std::uint16_t>(common, 0);       // flags
+  put<std::uint16_t>(common, 20);  // version needed to extract
+  put<std::uint16_t>(common, 0);   // flags
   put<std::uint16_t>(common, kStored);
   put<std::uint16_t>(common, 0);       // time
   put<std::uint16_t>(common, 0x0021);  // date: 1980-01-01

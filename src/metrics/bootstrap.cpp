@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <initializer_list>
 #include <limits>
 #include <map>
 #include <tuple>
@@ -60,24 +61,26 @@ PerReading<double> values(const Sums& sums) {
           .precision = ratio(sums.buyers_sent, sums.sent)};
 }
 
-/// One user of the population, as the answers compared saw them.
-template <std::size_t n_answers>
-using Unit = std::array<Sums, n_answers>;
+/// One user of the population as N answers saw them; `Unit` below is this for one N.
+using OneAnswer = std::array<Sums, 1>;
+using TwoAnswers = std::array<Sums, 2>;
 
-template <std::size_t n_answers>
+template <class Unit>
 struct Populations {
-  std::vector<Unit<n_answers>> buyers;
-  std::vector<Unit<n_answers>> sent;
+  std::vector<Unit> buyers;
+  std::vector<Unit> sent;
 };
 
-template <std::size_t n_answers>
-Populations<n_answers> populations(
-    const std::array<std::span<const UserResult>, n_answers>& answers) {
-  std::map<UserIdx, Unit<n_answers>> users;
-  for (std::size_t i = 0; i < n_answers; ++i) {
-    for (const UserResult& result : answers[i]) users[result.user][i].add(result);
+/// `answers` has as many entries as a Unit.
+template <class Unit>
+Populations<Unit> populations(std::initializer_list<std::span<const UserResult>> answers) {
+  std::map<UserIdx, Unit> users;
+  std::size_t answer = 0;
+  for (const auto& results : answers) {
+    for (const UserResult& result : results) users[result.user][answer].add(result);
+    ++answer;
   }
-  Populations<n_answers> result;
+  Populations<Unit> result;
   for (const auto& [user, unit] : users) {
     const auto any = [&unit](double Sums::* member) {
       return std::any_of(unit.begin(), unit.end(),
@@ -90,10 +93,10 @@ Populations<n_answers> populations(
 }
 
 /// The sums of each draw of as many users as the population has.
-template <std::size_t n_answers>
-std::vector<Unit<n_answers>> draw_sums(const std::vector<Unit<n_answers>>& population,
-                                       std::uint64_t kind, const BootstrapConfig& config) {
-  std::vector<Unit<n_answers>> draws(static_cast<std::size_t>(config.n_draws));
+template <class Unit>
+std::vector<Unit> draw_sums(const std::vector<Unit>& population, std::uint64_t kind,
+                            const BootstrapConfig& config) {
+  std::vector<Unit> draws(static_cast<std::size_t>(config.n_draws));
   const std::uint64_t seed = mix64(config.seed, kind);
   parallel_chunks(draws.size(), kDrawsPerChunk, resolve_threads(config.threads),
                   [&](std::size_t begin, std::size_t end) {
@@ -101,7 +104,7 @@ std::vector<Unit<n_answers>> draw_sums(const std::vector<Unit<n_answers>>& popul
                       Rng rng(seed, d);
                       for (std::size_t i = 0; i < population.size(); ++i) {
                         const auto& unit = population[rng.below(population.size())];
-                        for (std::size_t a = 0; a < n_answers; ++a) draws[d][a].add(unit[a]);
+                        for (std::size_t a = 0; a < unit.size(); ++a) draws[d][a].add(unit[a]);
                       }
                     }
                   });
@@ -154,7 +157,7 @@ auto truth_of(std::span<const UserResult> results) {
 
 PerReading<Interval> bootstrap(std::span<const UserResult> results, const BootstrapConfig& config) {
   check(config);
-  const auto users = populations<1>({results});
+  const auto users = populations<OneAnswer>({results});
   const auto buyer_draws = draw_sums(users.buyers, kBuyerDraws, config);
   const auto sent_draws = draw_sums(users.sent, kSentDraws, config);
   PerReading<Interval> intervals;
@@ -181,7 +184,7 @@ PerReading<Difference> compare(std::span<const UserResult> first,
                             "windows",
                             first_truth.size(), second_truth.size()));
   }
-  const auto users = populations<2>({first, second});
+  const auto users = populations<TwoAnswers>({first, second});
   const auto buyer_draws = draw_sums(users.buyers, kBuyerDraws, config);
   const auto sent_draws = draw_sums(users.sent, kSentDraws, config);
   const auto first_values = readings(first).value;

@@ -13,8 +13,9 @@ std::vector<CalibrationBin> calibration(std::span<const double> expected,
   VITRINA_CHECK(n_bins, >, std::size_t{0});
   std::vector<std::size_t> order(expected.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return expected[a] < expected[b]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return expected[a] != expected[b] ? expected[a] < expected[b] : a < b;
+  });
 
   std::vector<CalibrationBin> bins(std::min(n_bins, expected.size()));
   for (std::size_t b = 0; b < bins.size(); ++b) {

@@ -53,9 +53,16 @@ void save_models(const ModelSet& models, const std::filesystem::path& path) {
   out.write(path);
 }
 
+ArchiveReader open_models(const std::filesystem::path& path) {
+  return {path, "models", kModelSetVersion};
+}
+
 ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
                      const Shop& shop) {
-  const ArchiveReader in(path, "models", kModelSetVersion);
+  return load_models(open_models(path), remap, shop);
+}
+
+ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
   ModelSet models;
   if (in.get_value<std::uint8_t>("has_own_history") != 0) models.own_history = OwnHistory::load(in);
   if (in.get_value<std::uint8_t>("has_popularity") != 0) {

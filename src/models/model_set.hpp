@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/archive.hpp"
 #include "core/params.hpp"
 #include "core/progress.hpp"
 #include "models/covisitation.hpp"
@@ -35,8 +36,12 @@ ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted
 /// caller (the shop or the bundle has them).
 void save_models(const ModelSet& models, const std::filesystem::path& path);
 
+/// Opens what save_models() wrote, for a set that is loaded more than once.
+ArchiveReader open_models(const std::filesystem::path& path);
+
 /// Reads a set back for `shop`, whose product indices may differ: `remap[i]` is the present index
 /// of product i of the time of saving.
+ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
 ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
                      const Shop& shop);
 

@@ -61,7 +61,9 @@ Popularity Popularity::fit(const FitContext& context, const PopularityConfig& co
 
 void Popularity::rank_items(const Catalog& catalog, std::size_t category_depth) {
   ranking_.clear();
-  for (std::size_t i = 0; i < stats_.size(); ++i) ranking_.emplace_back(i);
+  for (std::size_t i = 0; i < stats_.size(); ++i) {
+    if (stats_[i].first != kNoTime) ranking_.emplace_back(i);
+  }
   std::sort(ranking_.begin(), ranking_.end(), [&](ItemIdx a, ItemIdx b) {
     const auto& left = stats_[a.value];
     const auto& right = stats_[b.value];
@@ -69,9 +71,13 @@ void Popularity::rank_items(const Catalog& catalog, std::size_t category_depth) 
     if (left.n_users != right.n_users) return left.n_users > right.n_users;
     return a < b;
   });
-  position_.resize(ranking_.size());
+  position_.assign(stats_.size(), static_cast<std::uint32_t>(ranking_.size()));
   for (std::size_t r = 0; r < ranking_.size(); ++r) {
     position_[ranking_[r].value] = static_cast<std::uint32_t>(r);
+  }
+  for (std::size_t i = 0; i < stats_.size(); ++i) {
+    // a product that is neither seen nor listed is of the future: it may not even be known of
+    if (stats_[i].first == kNoTime && catalog.is_listed[i] != 0) ranking_.emplace_back(i);
   }
   std::vector<std::vector<ItemIdx>> rows(catalog.n_categories);
   for (const auto item : ranking_) {

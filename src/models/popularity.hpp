@@ -52,13 +52,15 @@ class Popularity {
   static Popularity fit(const FitContext& context, const PopularityConfig& config);
 
   [[nodiscard]] const ItemStats& stats(ItemIdx item) const { return stats_[item.value]; }
-  /// All products, best first; products without an event come last, by id.
+  /// The products with an event before the cut, best first, then those that only the catalog
+  /// lists, by id.
   [[nodiscard]] std::span<const ItemIdx> ranking() const { return ranking_; }
   /// The best products of a category, best first; only those with an event.
   [[nodiscard]] std::span<const ItemIdx> in_category(CategoryIdx category) const {
     return by_category_.row(category.value);
   }
-  /// Position in `ranking()`, 0 is the best.
+  /// Position in `ranking()`, 0 is the best; products without an event share one place after
+  /// those with one.
   [[nodiscard]] std::uint32_t position(ItemIdx item) const { return position_[item.value]; }
   [[nodiscard]] std::size_t n_items() const { return stats_.size(); }
 

@@ -13,45 +13,81 @@ double logit(double probability) {
   return std::log(p / (1 - p));
 }
 
+namespace {
+
+struct Observations {
+  std::span<const double> x;
+  std::span<const float> label;
+  std::span<const float> weight;
+  LogisticLine prior;
+  double prior_rows;
+};
+
+/// log(1 + e^x) without overflow.
+double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
+/// Weighted cross-entropy plus the pull of the prior.
+double loss(const Observations& data, const LogisticLine& line) {
+  const double off = line.slope - data.prior.slope;
+  double total = 0.5 * data.prior_rows * off * off;
+  for (std::size_t i = 0; i < data.x.size(); ++i) {
+    const double z = line.logit(data.x[i]);
+    total += double{data.weight[i]} * (softplus(z) - double{data.label[i]} * z);
+  }
+  return total;
+}
+
+/// The step of Newton's method from `line`, as changes of intercept and slope.
+LogisticLine newton_step(const Observations& data, const LogisticLine& line) {
+  double g0 = 0;
+  double g1 = data.prior_rows * (data.prior.slope - line.slope);
+  double h00 = 1e-9;  // keeps the matrix regular where every curvature has vanished
+  double h01 = 0;
+  double h11 = data.prior_rows + 1e-9;
+  for (std::size_t i = 0; i < data.x.size(); ++i) {
+    const double p = sigmoid(line.logit(data.x[i]));
+    const double error = double{data.weight[i]} * (double{data.label[i]} - p);
+    const double curvature = double{data.weight[i]} * p * (1 - p);
+    g0 += error;
+    g1 += error * data.x[i];
+    h00 += curvature;
+    h01 += curvature * data.x[i];
+    h11 += curvature * data.x[i] * data.x[i];
+  }
+  const double determinant = h00 * h11 - h01 * h01;
+  return {(h11 * g0 - h01 * g1) / determinant, (h00 * g1 - h01 * g0) / determinant};
+}
+
+}  // namespace
+
 LogisticLine fit_logistic(std::span<const double> x, std::span<const float> label,
                           std::span<const float> weight, LogisticLine prior, double prior_rows) {
   double total = 0;
   double positive = 0;
-  double mean_x = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     total += double{weight[i]};
     positive += double{weight[i]} * double{label[i]};
-    mean_x += double{weight[i]} * x[i];
   }
   if (total <= 0 || positive <= 0) return prior;
-  mean_x /= total;
-  LogisticLine line{logit(positive / total) - prior.slope * mean_x, prior.slope};
+  const Observations data{x, label, weight, prior, prior_rows};
+  LogisticLine line{logit(positive / total), 0};
+  double value = loss(data, line);
   constexpr int kMaxSteps = 50;
+  constexpr int kMaxHalvings = 30;
   for (int step = 0; step < kMaxSteps; ++step) {
-    double g0 = 0;
-    double g1 = prior_rows * (prior.slope - line.slope);
-    double h00 = 1e-9;
-    double h01 = 0;
-    double h11 = prior_rows + 1e-9;
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const double p = sigmoid(line.logit(x[i]));
-      const double w = double{weight[i]};
-      const double error = w * (double{label[i]} - p);
-      const double curvature = w * p * (1 - p);
-      g0 += error;
-      g1 += error * x[i];
-      h00 += curvature;
-      h01 += curvature * x[i];
-      h11 += curvature * x[i] * x[i];
+    // the loss is convex, so a Newton step that is halved until it pays always ends at the minimum
+    auto [d0, d1] = newton_step(data, line);
+    int halvings = 0;
+    for (; halvings < kMaxHalvings; ++halvings, d0 /= 2, d1 /= 2) {
+      const LogisticLine next{line.intercept + d0, line.slope + d1};
+      const double next_value = loss(data, next);
+      if (next_value < value) {
+        line = next;
+        value = next_value;
+        break;
+      }
     }
-    const double determinant = h00 * h11 - h01 * h01;
-    if (determinant <= 0) break;
-    // a step of more than 2 on the logit scale overshoots where the curve is flat
-    const double d0 = std::clamp((h11 * g0 - h01 * g1) / determinant, -2.0, 2.0);
-    const double d1 = std::clamp((h00 * g1 - h01 * g0) / determinant, -2.0, 2.0);
-    line.intercept += d0;
-    line.slope += d1;
-    if (std::abs(d0) < 1e-9 && std::abs(d1) < 1e-9) break;
+    if (halvings == kMaxHalvings) break;
   }
   return line;
 }

@@ -17,9 +17,6 @@ constexpr std::uint32_t kRankerVersion = 1;
 /// How many observations the prior slope of a calibration is worth.
 constexpr double kPriorRows = 5;
 
-/// The number of products whose w make a user's expected recall, for the buyer calibration.
-constexpr std::size_t kBestCount = 25;
-
 const std::vector<float>& own_of(const Examples& examples, Lineage lineage) {
   return lineage == Lineage::kValid ? examples.own_valid : examples.own_final;
 }
@@ -53,7 +50,6 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
   if (ranker.n_positives_ >= static_cast<std::uint64_t>(config.min_positives)) {
     ranker.fit_trees(folds, lineage, config, seed, threads);
   }
-  ranker.fit_buyers(folds, lineage, threads);
   return ranker;
 }
 
@@ -114,36 +110,6 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   booster_ = Booster::train({parts, label, weight, init_score, columns_, params, rounds_});
 }
 
-void Ranker::fit_buyers(std::span<const Examples* const> folds, Lineage lineage, int threads) {
-  std::vector<double> x;
-  std::vector<float> label;
-  std::vector<float> weight;
-  for (const auto* fold : folds) {
-    std::vector<float> w(fold->n_rows());
-    score(view_of(*fold), own_of(*fold, lineage), threads, w);
-    for (std::size_t u = 0; u < fold->n_users(); ++u) {
-      std::vector<std::pair<float, float>> best;  // w, rows it stands for
-      for (auto r = fold->offsets[u]; r < fold->offsets[u + 1]; ++r) {
-        best.emplace_back(w[r], fold->weight[r]);
-      }
-      std::sort(best.begin(), best.end(), std::greater<>());
-      double sum = 0;
-      double n = 0;
-      for (const auto& [value, rows] : best) {
-        const double taken = std::min(double{rows}, static_cast<double>(kBestCount) - n);
-        if (taken <= 0) break;
-        sum += taken * double{value};
-        n += taken;
-      }
-      if (sum <= 0) continue;
-      x.push_back(std::log(sum));
-      label.push_back(static_cast<float>(fold->is_buyer[u]));
-      weight.push_back(fold->user_weight[u]);
-    }
-  }
-  buyers_ = fit_logistic(x, label, weight, {0, 1}, kPriorRows);
-}
-
 void Ranker::score(MatrixView rows, std::span<const float> own, int threads,
                    std::span<float> w) const {
   std::vector<double> raw(rows.n_rows, 0.0);
@@ -154,7 +120,7 @@ void Ranker::score(MatrixView rows, std::span<const float> own, int threads,
 }
 
 double Ranker::buy_probability(double expected_recall) const {
-  return expected_recall > 0 ? sigmoid(buyers_.logit(std::log(expected_recall))) : 0.0;
+  return buyers_.probability(expected_recall);
 }
 
 std::vector<double> Ranker::gains() const {
@@ -164,8 +130,8 @@ std::vector<double> Ranker::gains() const {
 void Ranker::save(const std::filesystem::path& folder) const {
   ArchiveWriter out("ranker", kRankerVersion);
   out.put_texts("columns", columns_);
-  out.put("calibration", std::vector<double>{base_.intercept, base_.slope, untouched_logit_,
-                                             buyers_.intercept, buyers_.slope});
+  out.put("calibration", std::vector<double>{base_.intercept, base_.slope, untouched_logit_});
+  buyers_.put(out);
   const std::string trees = booster_ ? booster_->to_text() : std::string();
   out.put_text("trees", trees);
   out.put_text("trees_sha256", sha256_text(trees));
@@ -179,10 +145,10 @@ Ranker Ranker::load(const std::filesystem::path& folder) {
   Ranker ranker;
   ranker.columns_ = in.get_texts("columns");
   const auto numbers = in.get<double>("calibration");
-  if (numbers.size() != 5) in.fail("calibration", "has another length");
+  if (numbers.size() != 3) in.fail("calibration", "has another length");
   ranker.base_ = {numbers[0], numbers[1]};
   ranker.untouched_logit_ = numbers[2];
-  ranker.buyers_ = {numbers[3], numbers[4]};
+  ranker.buyers_ = BuyerCalibration::get(in);
   const auto trees = in.get_text("trees");
   if (sha256_text(trees) != in.get_text("trees_sha256")) in.fail("trees", "was changed");
   if (!trees.empty()) ranker.booster_ = Booster::from_text(trees);

@@ -8,6 +8,7 @@
 
 #include "core/params.hpp"
 #include "ranking/booster.hpp"
+#include "ranking/buyer_calibration.hpp"
 #include "ranking/examples.hpp"
 #include "ranking/logistic.hpp"
 
@@ -61,8 +62,10 @@ class Ranker {
   /// w by the calibrated own-history score alone.
   [[nodiscard]] float base_score(float own) const;
 
-  /// P(the user buys anything) from the sum of the best k w.
+  /// P(the user buys anything) from the sum of the best k w, by the calibration that was set; the
+  /// sum itself, which P cannot be below, where none was.
   [[nodiscard]] double buy_probability(double expected_recall) const;
+  void set_buyers(const BuyerCalibration& buyers) { buyers_ = buyers; }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] bool has_trees() const { return booster_.has_value(); }
@@ -80,12 +83,11 @@ class Ranker {
   void fit_base(std::span<const Examples* const> folds, Lineage lineage);
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                  const RankerConfig& config, std::uint64_t seed, int threads);
-  void fit_buyers(std::span<const Examples* const> folds, Lineage lineage, int threads);
 
   std::vector<std::string> columns_;
   LogisticLine base_;             ///< of log(own history)
   double untouched_logit_ = -15;  ///< where own history says nothing
-  LogisticLine buyers_{0, 1};     ///< of log(expected recall)
+  BuyerCalibration buyers_;
   std::optional<Booster> booster_;
   int rounds_ = 0;
   std::uint64_t n_positives_ = 0;

@@ -9,7 +9,7 @@ namespace vitrina::simulate {
 
 /// Days before the log that shoppers live through unseen, so that baskets, deliberations and
 /// repeat purchases are already under way when the log starts.
-inline constexpr int kWarmUpDays = 25;
+inline constexpr int kWarmUpDays = 35;
 
 /// The last days of the log see a sale: deeper discounts and more traffic.
 inline constexpr int kSaleDays = 4;

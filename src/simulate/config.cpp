@@ -20,7 +20,7 @@ void SimulateConfig::visit(ConfigVisitor& visitor) {
   visitor.field("purchase_delay_days", purchase_delay_days, {0.05, 30},
                 "median days from the start of a mission to its order, when not at once");
   visitor.field("consumable_share", consumable_share, {0, 1},
-                "share of categories whose products are bought again at intervals");
+                "share of the demand that is for products bought again at intervals");
   visitor.field("new_product_share", new_product_share, {0, 0.6},
                 "share of products that arrive during the log");
   visitor.field("gone_product_share", gone_product_share, {0, 0.4},

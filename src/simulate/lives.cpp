@@ -9,8 +9,7 @@ namespace {
 TimeUs come_back(const Surroundings& around, TimeUs time, Rng& rng) {
   constexpr double kMedianDays = 2.0;
   constexpr double kSpread = 1.4;
-  return around.calendar.next_likely(rng,
-                                     time + from_days(lognormal(rng, kMedianDays, kSpread)));
+  return around.calendar.next_likely(rng, time + from_days(lognormal(rng, kMedianDays, kSpread)));
 }
 
 void live_as_passer_by(const Surroundings& around, const Person& person, Rng& rng,
@@ -30,8 +29,7 @@ void live_as_passer_by(const Surroundings& around, const Person& person, Rng& rn
   }
 }
 
-void live_as_browser(const Surroundings& around, const Person& person, Rng& rng,
-                     EventSink& sink) {
+void live_as_browser(const Surroundings& around, const Person& person, Rng& rng, EventSink& sink) {
   constexpr double kMoreVisits = 0.85;
   constexpr double kPages = 2.2;
   constexpr double kMoreLists = 0.95;
@@ -65,7 +63,7 @@ void live_as_bot(const Surroundings& around, const Person& person, Rng& rng, Eve
   const int n_visits = 1 + geometric(rng, kVisits);
   for (int i = 0; i < n_visits; ++i) {
     // Any hour of the night, unlike people.
-    const double length = static_cast<double>(around.calendar.end() - around.calendar.start());
+    const auto length = static_cast<double>(around.calendar.end() - around.calendar.start());
     const auto start = around.calendar.start() + static_cast<TimeUs>(length * rng.uniform());
     Visit visit(around, person, start / kUsPerSecond * kUsPerSecond, rng, sink);
     visit.hurry();
@@ -102,10 +100,14 @@ void browse(const Surroundings& around, const Person& person, std::uint32_t cate
 
 void live(const Surroundings& around, const Person& person, Rng& rng, EventSink& sink) {
   switch (person.kind) {
-    case Kind::kPasserBy: return live_as_passer_by(around, person, rng, sink);
-    case Kind::kBrowser: return live_as_browser(around, person, rng, sink);
-    case Kind::kShopper: return live_as_shopper(around, person, rng, sink);
-    case Kind::kBot: return live_as_bot(around, person, rng, sink);
+    case Kind::kPasserBy:
+      return live_as_passer_by(around, person, rng, sink);
+    case Kind::kBrowser:
+      return live_as_browser(around, person, rng, sink);
+    case Kind::kShopper:
+      return live_as_shopper(around, person, rng, sink);
+    case Kind::kBot:
+      return live_as_bot(around, person, rng, sink);
   }
 }
 

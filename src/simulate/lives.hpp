@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "core/rng.hpp"
 #include "simulate/visit.hpp"
 
 namespace vitrina::simulate {
 
-/// Lives a person's whole log: all visits from first to last, in their own order of planning.
+/// Lives a person's whole log: all visits from first to last.
 /// What a person does depends on `person` and `rng` alone. Rows go to `sink`.
 void live(const Surroundings& surroundings, const Person& person, Rng& rng, EventSink& sink);
 

@@ -7,7 +7,8 @@ namespace {
 
 constexpr double kPeopleAtScaleOne = 516'000;
 constexpr double kCaseDays = 22;
-constexpr double kShopperShare = 0.035;
+/// Those active in a day; many of them lived through all of it before the log.
+constexpr double kShopperShareADay = 0.0164;
 constexpr double kBrowserShare = 0.35;
 
 /// Position of a person on [0, 1): multiples of the golden ratio cover it evenly (Weyl).
@@ -27,21 +28,20 @@ std::uint32_t Person::draw_category(Rng& rng) const {
   return categories[i];
 }
 
-double Person::brand_liking(std::uint32_t brand) const {
-  return Rng(brand_seed, brand).normal();
-}
+double Person::brand_liking(std::uint32_t brand) const { return Rng(brand_seed, brand).normal(); }
 
 std::size_t n_people(const SimulateConfig& config) {
   const double n = kPeopleAtScaleOne * config.scale * config.days / kCaseDays;
-  return std::max<std::size_t>(50, static_cast<std::size_t>(n + 0.5));
+  return std::max<std::size_t>(50, static_cast<std::size_t>(std::llround(n)));
 }
 
 Kind kind_of(const SimulateConfig& config, std::uint64_t seed, std::size_t person) {
-  double position = even_position(seed, person);
-  if ((position -= config.bots_per_100k / 100'000) < 0) return Kind::kBot;
-  if ((position -= kShopperShare) < 0) return Kind::kShopper;
-  if ((position -= kBrowserShare) < 0) return Kind::kBrowser;
-  return Kind::kPasserBy;
+  const double position = even_position(seed, person);
+  const double bots = config.bots_per_100k / 100'000;
+  const double shoppers = bots + kShopperShareADay * (config.days + kWarmUpDays) / config.days;
+  if (position < bots) return Kind::kBot;
+  if (position < shoppers) return Kind::kShopper;
+  return position < shoppers + kBrowserShare ? Kind::kBrowser : Kind::kPasserBy;
 }
 
 IdCounts count_ids(const SimulateConfig& config, std::uint64_t seed, std::size_t person) {
@@ -55,16 +55,15 @@ IdCounts count_ids(const SimulateConfig& config, std::uint64_t seed, std::size_t
 Person draw_person(const World& world, const SimulateConfig& config, Kind kind, Rng& rng) {
   Person person;
   person.kind = kind;
-  const std::size_t home =
-      world.categories[world.category_popularity.draw(rng)].department;
+  const std::size_t home = world.categories[world.category_popularity.draw(rng)].department;
   double running = 0;
   for (std::size_t i = 0; i < Person::kTastes; ++i) {
     constexpr double kHomeShare = 0.75;
     const auto& department = world.departments[home];
-    const std::size_t category =
-        rng.chance(kHomeShare) ? world.category_popularity.draw(rng, department.first_category,
-                                                                department.n_categories)
-                               : world.category_popularity.draw(rng);
+    const std::size_t category = rng.chance(kHomeShare)
+                                     ? world.category_popularity.draw(
+                                           rng, department.first_category, department.n_categories)
+                                     : world.category_popularity.draw(rng);
     person.categories[i] = static_cast<std::uint32_t>(category);
     running += rng.exponential(1.0);
     person.shares[i] = running;
@@ -101,9 +100,9 @@ std::uint32_t choose_product(const World& world, const Person& person, std::uint
   for (int i = 0; i < kSeen; ++i) {
     const auto product = static_cast<std::uint32_t>(world.draw_in_category(rng, category));
     constexpr double kOffSale = -1e6;  // only where all of them are
-    const double value = gumbel(rng) + (world.products[product].on_sale(time)
-                                            ? utility(world, person, product, time)
-                                            : kOffSale);
+    const double value =
+        gumbel(rng) +
+        (world.products[product].on_sale(time) ? utility(world, person, product, time) : kOffSale);
     if (value > best_value) {
       best_value = value;
       best = product;

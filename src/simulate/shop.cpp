@@ -120,9 +120,9 @@ void fill_columns(SimulatedShop& shop, const EventSink& events,
       shop.action[i] = row.action;
       shop.time[i] = kLogStart + static_cast<TimeUs>(row.second) * kUsPerSecond;
       shop.page[i] = row.page;
-      std::copy_n(events.products.begin() + row.first_product, row.n_products,
-                  shop.products.values.begin() +
-                      static_cast<std::ptrdiff_t>(shop.products.offsets[i]));
+      std::copy_n(
+          events.products.begin() + row.first_product, row.n_products,
+          shop.products.values.begin() + static_cast<std::ptrdiff_t>(shop.products.offsets[i]));
     }
   });
 }
@@ -150,8 +150,8 @@ SimulatedShop simulate(const SimulateConfig& config, std::uint64_t seed, int thr
   const World world = make_world(config, calendar, seed);
   shop.item_ids = product_ids(world, seed);
   shop.catalog = take_snapshot(world, config, calendar, shop.item_ids, seed, threads);
-  progress.end(fmt::format("{} products, {} categories", shop.catalog.n_rows(),
-                           world.categories.size()));
+  progress.end(
+      fmt::format("{} products, {} categories", shop.catalog.n_rows(), world.categories.size()));
 
   const std::size_t n = n_people(config);
   const IdStarts starts = number_ids(config, seed, n);

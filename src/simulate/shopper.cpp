@@ -95,9 +95,9 @@ void Shopper::plan_mission() {
   mission.at_once = mission.buys && rng_.chance(kAtOnceShare);
   const TimeUs begin = around_.calendar.draw_with_warm_up(rng_);
   planned_.push_back({begin, Purpose::kStart, index, 0});
-  const double days =
-      mission.buys ? lognormal(rng_, around_.config.purchase_delay_days, kDelaySpread)
-                   : lognormal(rng_, kLingerDays, kLingerSpread);
+  const double days = mission.buys
+                          ? lognormal(rng_, around_.config.purchase_delay_days, kDelaySpread)
+                          : lognormal(rng_, kLingerDays, kLingerSpread);
   const TimeUs finish = around_.calendar.next_likely(rng_, begin + from_days(days));
   if (!mission.at_once) {
     TimeUs time = begin;
@@ -121,12 +121,18 @@ void Shopper::make(const PlannedVisit& planned) {
   drop_off_sale(visit.now());
   auto& mission = missions_[planned.mission];
   switch (planned.purpose) {
-    case Purpose::kIdle: return idle(visit);
-    case Purpose::kStart: return start(visit, mission);
-    case Purpose::kReturn: return come_again(visit, mission);
-    case Purpose::kOrder: return buy(visit, mission);
-    case Purpose::kGiveUp: return give_up(visit, mission);
-    case Purpose::kRepeat: return buy_again(visit, planned.product);
+    case Purpose::kIdle:
+      return idle(visit);
+    case Purpose::kStart:
+      return start(visit, mission);
+    case Purpose::kReturn:
+      return come_again(visit, mission);
+    case Purpose::kOrder:
+      return buy(visit, mission);
+    case Purpose::kGiveUp:
+      return give_up(visit, mission);
+    case Purpose::kRepeat:
+      return buy_again(visit, planned.product);
   }
 }
 
@@ -151,6 +157,8 @@ void Shopper::start(Visit& visit, Mission& mission) {
 void Shopper::come_again(Visit& visit, Mission& mission) {
   constexpr double kLookAgain = 0.28;
   constexpr double kOpenBasket = 0.75;
+  constexpr double kDeleteWhenBuying = 0.11;
+  constexpr double kDeleteWhenLooking = 0.46;
   constexpr double kMoreShopping = 0.3;
   const auto wished = mission.picks;
   for (const auto product : wished) {
@@ -158,14 +166,14 @@ void Shopper::come_again(Visit& visit, Mission& mission) {
   }
   if (rng_.chance(kOpenBasket)) {
     open_basket(visit);
-    tidy_basket(visit, mission, mission.buys ? 0.11 : 0.4);
+    tidy_basket(visit, mission, mission.buys ? kDeleteWhenBuying : kDeleteWhenLooking);
   }
   if (rng_.chance(kMoreShopping)) shop_for(visit, mission, 2.4);
 }
 
 void Shopper::buy(Visit& visit, Mission& mission) {
-  constexpr double kImpulses = 0.4;
-  constexpr double kKeepShare = 0.92;
+  constexpr double kImpulses = 0.28;
+  constexpr double kKeepShare = 0.94;
   constexpr double kOldBasketShare = 0.25;
   constexpr double kCleanAfter = 0.5;
   constexpr double kLeftOver = 0.75;
@@ -276,7 +284,7 @@ void Shopper::open_basket(Visit& visit) {
 }
 
 void Shopper::tidy_basket(Visit& visit, Mission& mission, double delete_share) {
-  constexpr double kSwapShare = 0.08;  // another size or colour
+  constexpr double kSwapShare = 0.095;  // another size or colour
   constexpr double kListAfter = 0.3;
   std::vector<std::uint32_t> swapped;
   for (std::size_t i = 0; i < basket_.size();) {
@@ -300,7 +308,7 @@ void Shopper::tidy_basket(Visit& visit, Mission& mission, double delete_share) {
 }
 
 void Shopper::place_order(Visit& visit, const std::vector<std::uint32_t>& products) {
-  constexpr double kRepeatShare = 0.6;
+  constexpr double kRepeatShare = 0.5;
   constexpr double kIntervalSpread = 0.3;
   visit.order(products);
   for (const auto product : products) {
@@ -308,8 +316,8 @@ void Shopper::place_order(Visit& visit, const std::vector<std::uint32_t>& produc
     const auto& category = around_.world.categories[around_.world.products[product].category];
     if (category.repeat_days <= 0 || !rng_.chance(kRepeatShare)) continue;
     const TimeUs interval = from_days(lognormal(rng_, category.repeat_days, kIntervalSpread));
-    planned_.push_back({around_.calendar.next_likely(rng_, visit.now() + interval),
-                        Purpose::kRepeat, 0, product});
+    planned_.push_back(
+        {around_.calendar.next_likely(rng_, visit.now() + interval), Purpose::kRepeat, 0, product});
   }
 }
 
@@ -321,8 +329,7 @@ void Shopper::drop_off_sale(TimeUs now) {
 
 }  // namespace
 
-void live_as_shopper(const Surroundings& around, const Person& person, Rng& rng,
-                     EventSink& sink) {
+void live_as_shopper(const Surroundings& around, const Person& person, Rng& rng, EventSink& sink) {
   Shopper(around, person, rng, sink).run();
 }
 

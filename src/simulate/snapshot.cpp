@@ -19,15 +19,15 @@ TimeUs export_time(TimeUs day, Rng& rng) {
   return day / kUsPerDay * kUsPerDay + hour * kUsPerHour + (7 * 60 + second) * kUsPerSecond;
 }
 
-TimeUs draw_add_date(const Product& product, const SimulateConfig& config,
-                     const Calendar& calendar, Rng& rng) {
-  constexpr double kNextDayShare = 0.01;
+TimeUs draw_add_date(const Product& product, double refreshed_share, const Calendar& calendar,
+                     Rng& rng) {
+  constexpr double kEndDayShare = 0.01;
   constexpr double kSaleShare = 0.21;
   constexpr double kLongestDays = 210;
   constexpr double kMeanDays = 85;
   const bool gone = product.gone < calendar.end();
-  if (!gone && rng.chance(config.refreshed_share)) {
-    const TimeUs after = rng.chance(kNextDayShare) ? kUsPerDay : 2 * kUsPerDay;
+  if (!gone && rng.chance(refreshed_share)) {
+    const TimeUs after = rng.chance(kEndDayShare) ? 0 : kUsPerDay;
     return export_time(calendar.end() + after, rng);
   }
   if (!gone && product.born < calendar.sale_start() && rng.chance(kSaleShare)) {
@@ -51,18 +51,24 @@ CatalogSnapshot take_snapshot(const World& world, const SimulateConfig& config,
                               const Calendar& calendar, const std::vector<std::string>& ids,
                               std::uint64_t seed, int threads) {
   std::vector<std::uint32_t> rows;
+  std::size_t n_gone = 0;
   for (std::size_t p = 0; p < world.products.size(); ++p) {
     Rng rng(mix64(seed, 41), p);
     const bool gone = world.products[p].gone < calendar.end();
-    if (!gone || rng.chance(kGoneStillListed)) rows.push_back(static_cast<std::uint32_t>(p));
+    if (gone && !rng.chance(kGoneStillListed)) continue;
+    rows.push_back(static_cast<std::uint32_t>(p));
+    n_gone += gone ? 1 : 0;
   }
   std::sort(rows.begin(), rows.end(),
             [&](std::uint32_t a, std::uint32_t b) { return ids[a] < ids[b]; });
+  // Only what is on sale is refreshed; the share holds for all rows.
+  const double refreshed = config.refreshed_share * static_cast<double>(rows.size()) /
+                           static_cast<double>(rows.size() - n_gone);
   CatalogSnapshot catalog;
   for (const auto p : rows) {
     const auto& product = world.products[p];
     Rng rng(mix64(seed, 42), p);
-    catalog.add_date.push_back(draw_add_date(product, config, calendar, rng));
+    catalog.add_date.push_back(draw_add_date(product, refreshed, calendar, rng));
     catalog.shop_id.emplace_back(kShopId);
     catalog.product_id.push_back(ids[p]);
     catalog.category_id.push_back(fmt::to_string(world.categories[product.category].id));

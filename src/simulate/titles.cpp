@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include "core/parallel.hpp"
 
@@ -36,7 +35,7 @@ std::uint32_t skewed(Rng& rng, std::uint32_t n, double power) {
 
 std::uint32_t n_models(double scale) {
   return std::min<std::uint32_t>(kMostModels,
-                                 static_cast<std::uint32_t>(500 + 16'000 * std::pow(scale, 0.75)));
+                                 static_cast<std::uint32_t>(500 + 11'000 * std::pow(scale, 0.75)));
 }
 
 /// Words that all variants of a family share.
@@ -66,8 +65,7 @@ void family_title(const World& world, const Product& product, std::uint64_t seed
 
 }  // namespace
 
-void name_categories_and_brands(World& world, const SimulateConfig& /*config*/,
-                                std::uint64_t seed) {
+void name_categories_and_brands(World& world, std::uint64_t seed) {
   Rng rng(seed, 11);
   const auto n_types =
       std::min(kMostTypes, static_cast<std::uint32_t>(world.categories.size() * 4 / 5 + 4));
@@ -87,7 +85,8 @@ void name_categories_and_brands(World& world, const SimulateConfig& /*config*/,
   std::uint32_t next = 0;
   for (auto& brand : world.brands) {
     brand.word = scrambled(kFirstBrand + next++ % kMostBrandWords, seed);
-    if (rng.chance(0.3)) brand.second_word = scrambled(kFirstBrand + next++ % kMostBrandWords, seed);
+    if (rng.chance(0.3))
+      brand.second_word = scrambled(kFirstBrand + next++ % kMostBrandWords, seed);
   }
 }
 

@@ -8,7 +8,7 @@
 namespace vitrina::simulate {
 
 /// Gives categories their type words and brands their names.
-void name_categories_and_brands(World& world, const SimulateConfig& config, std::uint64_t seed);
+void name_categories_and_brands(World& world, std::uint64_t seed);
 
 /// Writes the titles of all products: type words of the category, whom it is for, the brand, then
 /// words of the family; variants of a family share them but for a colour.

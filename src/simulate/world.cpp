@@ -12,30 +12,50 @@ namespace {
 constexpr std::size_t kDepartments = 12;
 
 std::size_t scaled(double at_one, double scale, double power, std::size_t at_least) {
-  return std::max(at_least, static_cast<std::size_t>(at_one * std::pow(scale, power) + 0.5));
+  return std::max(at_least,
+                  static_cast<std::size_t>(std::llround(at_one * std::pow(scale, power))));
 }
 
 /// Shares `total` out by weight, at least one to each; the parts sum to `total`.
-std::vector<std::uint32_t> parts_by_weight(const std::vector<double>& weights,
-                                           std::size_t total) {
+std::vector<std::uint32_t> parts_by_weight(const std::vector<double>& weights, std::size_t total) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-  const double spare = static_cast<double>(total - weights.size());
+  const auto spare = static_cast<double>(total - weights.size());
   std::vector<std::uint32_t> parts;
+  parts.reserve(weights.size());
   double running = 0;
   double given = 0;
   for (const double weight : weights) {
     running += weight;
-    const double upto = std::floor(spare * running / sum + 0.5);
+    const double upto = std::round(spare * running / sum);
     parts.push_back(1 + static_cast<std::uint32_t>(upto - given));
     given = upto;
   }
   return parts;
 }
 
-void make_categories(World& world, const SimulateConfig& config, std::size_t n_products,
-                     Rng& rng) {
+/// Marks categories as bought again until they hold `share` of the popularity. Counted by
+/// popularity, as one large category would else decide how many orders there are.
+void make_consumables(World& world, double share, Rng& rng) {
+  const auto& popularity = world.category_popularity;
+  const std::size_t n = world.categories.size();
+  const double wanted = share * popularity.total(0, n);
+  const std::size_t tries = 20 * n;
+  double marked = 0;
+  for (std::size_t i = 0; i < tries && marked < wanted; ++i) {
+    const std::size_t c = rng.below(n);
+    auto& category = world.categories[c];
+    const double weight = popularity.total(c, 1);
+    if (category.repeat_days > 0 || marked + weight > 1.02 * wanted) continue;
+    marked += weight;
+    category.repeat_days = lognormal(rng, 13.0, 0.35);
+    category.log_price -= 0.9;  // what is used up is cheaper
+  }
+}
+
+void make_categories(World& world, const SimulateConfig& config, std::size_t n_products, Rng& rng) {
   const std::size_t n = scaled(1300, config.scale, 0.5, 3 * kDepartments);
   std::vector<double> department_weights;
+  department_weights.reserve(kDepartments);
   for (std::size_t d = 0; d < kDepartments; ++d) {
     department_weights.push_back(lognormal(rng, 1.0, 0.7));
   }
@@ -51,10 +71,6 @@ void make_categories(World& world, const SimulateConfig& config, std::size_t n_p
       category.id = id;
       category.department = static_cast<std::uint32_t>(d);
       category.log_price = price_level + 0.6 * rng.normal();
-      if (rng.chance(config.consumable_share)) {
-        category.repeat_days = lognormal(rng, 13.0, 0.35);
-        category.log_price -= 0.9;  // what is used up is cheaper
-      }
       category_weights.push_back(lognormal(rng, 1.0, 1.75));
       world.categories.push_back(category);
     }
@@ -67,12 +83,13 @@ void make_categories(World& world, const SimulateConfig& config, std::size_t n_p
     first += n_in[c];
     world.category_popularity.push_back(std::pow(n_in[c], 0.8) * lognormal(rng, 1.0, 0.5));
   }
+  make_consumables(world, config.consumable_share, rng);
 }
 
 /// The usual way to write a price: ends in 90 from 500 on, in 0 below.
 std::int32_t shop_price(double price) {
-  if (price < 500) return std::max(20, 10 * static_cast<std::int32_t>(price / 10 + 0.5));
-  return 100 * static_cast<std::int32_t>(price / 100 + 0.5) - 10;
+  if (price < 500) return std::max(20, 10 * static_cast<std::int32_t>(std::lround(price / 10)));
+  return 100 * static_cast<std::int32_t>(std::lround(price / 100)) - 10;
 }
 
 /// What is left of the old price: a few round rates, often none taken off.
@@ -106,10 +123,9 @@ void set_prices(Product& product, double log_price, const Calendar& calendar, Rn
   product.first_price = discounted(product.old_price, draw_discount_rate(rng, 0.5));
 }
 
-void set_life(Product& product, const SimulateConfig& config, const Calendar& calendar,
-              Rng& rng) {
+void set_life(Product& product, const SimulateConfig& config, const Calendar& calendar, Rng& rng) {
   const double draw = rng.uniform();
-  const double length = static_cast<double>(calendar.end() - calendar.start());
+  const auto length = static_cast<double>(calendar.end() - calendar.start());
   const auto moment = calendar.start() + static_cast<TimeUs>(length * rng.uniform());
   if (draw < config.new_product_share) {
     product.born = moment;
@@ -133,12 +149,13 @@ void fill_category(World& world, std::size_t c, const SimulateConfig& config,
   std::vector<Family> families;
   for (int left = static_cast<int>(category.n_products); left > 0;) {
     const int spread = rng.chance(0.03) ? 12 : 0;
-    const int size = std::min(left, 1 + geometric(rng, 0.45 + spread));
+    const int size = std::min(left, 1 + geometric(rng, 0.6 + spread));
     families.push_back({static_cast<std::uint32_t>(brand_fame.draw(rng, first, window)), size});
     left -= size;
   }
-  std::stable_sort(families.begin(), families.end(),
-                   [](const Family& a, const Family& b) { return a.brand < b.brand; });
+  std::sort(families.begin(), families.end(), [](const Family& a, const Family& b) {
+    return a.brand != b.brand ? a.brand < b.brand : a.size > b.size;
+  });
   for (const auto& family : families) {
     const auto& brand = world.brands[family.brand];
     const double log_price = category.log_price + brand.log_price + 0.33 * rng.normal();
@@ -163,7 +180,7 @@ void fill_category(World& world, std::size_t c, const SimulateConfig& config,
 void make_trends(World& world, const SimulateConfig& config, Rng& rng) {
   constexpr double kFading = 0.66;
   constexpr std::size_t kRemembered = 6;
-  const auto days = static_cast<std::size_t>(config.days + kWarmUpDays);
+  const auto days = static_cast<std::size_t>(config.days) + kWarmUpDays;
   const std::size_t n_new = scaled(30, config.scale, 0.5, 3);
   struct Burst {
     std::uint32_t product;
@@ -203,8 +220,8 @@ World make_world(const SimulateConfig& config, const Calendar& calendar, std::ui
   World world;
   Rng rng(seed, 10);
   const double kept = 1.0 - config.gone_product_share * (1.0 - kGoneStillListed);
-  const auto n_products =
-      static_cast<std::size_t>(static_cast<double>(catalog_size(config.scale)) / kept + 0.5);
+  const auto n_products = static_cast<std::size_t>(
+      std::llround(static_cast<double>(catalog_size(config.scale)) / kept));
   make_categories(world, config, n_products, rng);
 
   WeightedTable brand_fame;
@@ -216,7 +233,7 @@ World make_world(const SimulateConfig& config, const Calendar& calendar, std::ui
     brand_fame.push_back(brand.fame);
     world.brands.push_back(brand);
   }
-  name_categories_and_brands(world, config, seed);
+  name_categories_and_brands(world, seed);
 
   world.products.reserve(n_products);
   std::uint32_t next_family = 0;

@@ -24,15 +24,15 @@ struct Category {
   std::uint32_t department = 0;
   std::uint32_t first_product = 0;
   std::uint32_t n_products = 0;
-  double log_price = 0;    ///< logarithm of the usual undiscounted price
-  double repeat_days = 0;  ///< usual interval between purchases of one product; 0: bought once
+  double log_price = 0;         ///< logarithm of the usual undiscounted price
+  double repeat_days = 0;       ///< usual interval between purchases of one product; 0: bought once
   std::uint32_t type_word = 0;  ///< what the thing is called; also the page of its search
   std::uint32_t second_type_word = 0;
 };
 
 struct Brand {
-  double fame = 1;          ///< weight in popularity
-  double log_price = 0;     ///< dearer or cheaper than the category
+  double fame = 1;       ///< weight in popularity
+  double log_price = 0;  ///< dearer or cheaper than the category
   std::uint32_t word = 0;
   std::uint32_t second_word = 0;  ///< 0 where the name is one word
 };

@@ -60,9 +60,10 @@ fs::path real_part(const fs::path& path) {
   return real.empty() ? fs::path(".") : real;
 }
 
-std::string_view without_end_slash(std::string_view path) {
-  while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
-  return path;
+std::string path_text(const fs::path& path) {
+  auto text = path.lexically_normal().string();
+  while (text.size() > 1 && text.back() == '/') text.pop_back();
+  return text;
 }
 
 bool covers(std::string_view folder, std::string_view path) {
@@ -107,10 +108,10 @@ std::string amount_text(const fs::path& path) {
                      amount.n_files == 1 ? "" : "s");
 }
 
-std::string missing_hint(const StageFile& file, const Stage& stage, const std::vector<Stage>& rows,
-                         std::string_view same_options) {
-  const Stage* maker = maker_of(file.path, rows);
-  if (maker == nullptr || maker->name == stage.name) return {};
+std::string missing_hint(const StageFile& file, const Stage& stage, const ParamMap& params,
+                         const std::vector<Stage>& rows, std::string_view same_options) {
+  const Stage* maker = maker_of(file, stage, params, rows);
+  if (maker == nullptr) return {};
   return fmt::format("; run 'vitrina {}{}{}' first", maker->name, same_options.empty() ? "" : " ",
                      same_options);
 }
@@ -128,12 +129,13 @@ std::string file_line(std::string_view path, std::string_view state, std::string
 }
 
 std::string input_state(const StageFile& file, const std::optional<fs::path>& path,
-                        const Stage& stage, const std::vector<Stage>& rows) {
+                        const Stage& stage, const ParamMap& params,
+                        const std::vector<Stage>& rows) {
   if (!path) return "not given";
   if (is_there(*path)) return amount_text(*path);
   if (file.is_optional) return "not there, optional";
-  const Stage* maker = maker_of(file.path, rows);
-  if (maker == nullptr || maker->name == stage.name) return "MISSING";
+  const Stage* maker = maker_of(file, stage, params, rows);
+  if (maker == nullptr) return "MISSING";
   return fmt::format("MISSING, made by {}", maker->name);
 }
 
@@ -162,12 +164,20 @@ std::string declared_path(std::string_view path) {
   return fmt::format("<{}{}>{}", is_param ? "" : "--", name, path.substr(close + 1));
 }
 
-const Stage* maker_of(std::string_view path, const std::vector<Stage>& rows) {
-  const auto wanted = without_end_slash(path);
-  for (const auto& stage : rows) {
-    for (const auto& file : stage.outputs) {
-      const auto made = without_end_slash(file.path);
-      if (!made.starts_with('{') && (covers(made, wanted) || covers(wanted, made))) return &stage;
+const Stage* maker_of(const StageFile& input, const Stage& stage, const ParamMap& params,
+                      const std::vector<Stage>& rows) {
+  // Options stand for files of the user's own, so only parameters take part.
+  StageContext context;
+  context.params = params;
+  const auto wanted = expand(input.path, stage, context);
+  if (!wanted) return nullptr;
+  const auto wanted_path = path_text(wanted->path);
+  for (const auto& row : rows) {
+    for (const auto& file : row.outputs) {
+      const auto made = expand(file.path, row, context);
+      if (!made || row.name == stage.name) continue;
+      const auto made_path = path_text(made->path);
+      if (covers(made_path, wanted_path) || covers(wanted_path, made_path)) return &row;
     }
   }
   return nullptr;
@@ -180,7 +190,7 @@ void check_inputs(const Stage& stage, const StageContext& context, const std::ve
     if (file.is_optional || !path || is_there(*path)) continue;
     throw Error(ErrorCode::kMissingInput,
                 fmt::format("{} is missing{}", path->string(),
-                            missing_hint(file, stage, rows, same_options)));
+                            missing_hint(file, stage, context.params, rows, same_options)));
   }
 }
 
@@ -205,7 +215,8 @@ void describe_run(const Stage& stage, const StageContext& context, const std::ve
                      stage.inputs.empty() ? " no files of the workspace" : "");
   for (const auto& file : stage.inputs) {
     out << file_line(shown_path(file, expand(file.path, stage, context), context),
-                     input_state(file, locate(file, stage, context), stage, rows), file.meaning);
+                     input_state(file, locate(file, stage, context), stage, context.params, rows),
+                     file.meaning);
   }
   out << fmt::format("and write{}\n", stage.outputs.empty() ? " no files of the workspace" : "");
   for (const auto& file : stage.outputs) {

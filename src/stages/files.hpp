@@ -19,9 +19,10 @@ std::optional<std::filesystem::path> locate(const StageFile& file, const Stage& 
 /// The declared path for people: `<--predictions>`, `<data.dir>/train_actions.pq`.
 std::string declared_path(std::string_view path);
 
-/// The first stage of `rows` that writes `path` (as declared by an input), or null. A folder
-/// covers the files in it, in both directions.
-const Stage* maker_of(std::string_view path, const std::vector<Stage>& rows);
+/// The first stage of `rows` but `stage` itself that, with the same parameters, writes `input` of
+/// `stage`, or null. A folder covers the files in it, in both directions.
+const Stage* maker_of(const StageFile& input, const Stage& stage, const ParamMap& params,
+                      const std::vector<Stage>& rows);
 
 /// Throws Error(kMissingInput) for the first input that is needed and not there:
 /// `data/interim/shop.vtr is missing; run 'vitrina ingest' first`. `same_options` stands after the

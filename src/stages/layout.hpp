@@ -16,6 +16,7 @@ inline constexpr std::string_view kTrainReport = "reports/train.json";
 inline constexpr std::string_view kMetricsReport = "reports/metrics.json";
 inline constexpr std::string_view kPlotsFolder = "reports/plots";
 inline constexpr std::string_view kValidBuyers = "reports/valid_buyers.csv";
+inline constexpr std::string_view kBuyersFile = "models/valid/buyers.vtr";
 inline constexpr std::string_view kFinalFolder = "models/final";
 inline constexpr std::string_view kBundleFolder = "models/bundle";
 inline constexpr std::string_view kPredictions = "data/out/predictions.csv";

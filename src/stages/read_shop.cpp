@@ -14,22 +14,6 @@
 namespace vitrina::stages {
 namespace {
 
-void check_bad_share(const IngestCounts& counts, double max_share) {
-  std::uint64_t bad = 0;
-  for (const auto reason : {BadRow::kJunkUser, BadRow::kNullDate, BadRow::kUnknownAction}) {
-    bad += counts.count(reason);
-  }
-  const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
-  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
-  throw Error(ErrorCode::kBadData,
-              fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
-                          "unknown action), expected at most {:g}%; check the columns and --schema, "
-                          "or raise ingest.max_bad_share",
-                          bad, seen, counts.count(BadRow::kJunkUser),
-                          counts.count(BadRow::kNullDate), counts.count(BadRow::kUnknownAction),
-                          100 * max_share));
-}
-
 std::uint64_t count_duplicates(const RawCatalog& catalog) {
   std::vector<std::string_view> ids(catalog.product_id.begin(), catalog.product_id.end());
   std::sort(ids.begin(), ids.end());
@@ -40,10 +24,10 @@ std::uint64_t count_duplicates(const RawCatalog& catalog) {
 }  // namespace
 
 std::vector<StageOption> ingest_options() {
-  return {{"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir"},
-          {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
-          {"--schema", "FILE", "the shop's own column names and action codes", false,
-           "ingest.schema"}};
+  return {
+      {"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir"},
+      {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
+      {"--schema", "FILE", "the shop's own column names and action codes", false, "ingest.schema"}};
 }
 
 TimeUs parse_as_of(const std::string& text) {

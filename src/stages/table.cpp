@@ -5,7 +5,9 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "stages/baselines/stage.hpp"
 #include "stages/check_submission/stage.hpp"
+#include "stages/compare_buyers/stage.hpp"
 #include "stages/evaluate/stage.hpp"
 #include "stages/examples/stage.hpp"
 #include "stages/fit/stage.hpp"
@@ -16,7 +18,9 @@
 #include "stages/refit/stage.hpp"
 #include "stages/run/stage.hpp"
 #include "stages/score/stage.hpp"
+#include "stages/simulate/stage.hpp"
 #include "stages/split/stage.hpp"
+#include "stages/summary/stage.hpp"
 #include "stages/train/stage.hpp"
 
 namespace vitrina::stages {
@@ -35,7 +39,13 @@ const std::vector<Stage>& table() {
       recommend::stage(),
 
       // Tools.
+      simulate::stage(),
       run::stage(),
+      summary::stage(),
+      baselines::stage(),
+      score::stage(),
+      check_submission::stage(),
+      compare_buyers::stage(),
       params::stage(),
   };
   return kRows;

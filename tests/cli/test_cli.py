@@ -1,7 +1,10 @@
 """What every command owes to its user: help, messages, exit codes."""
 
+import json
 import os
+import pty
 import re
+import shlex
 import subprocess
 import time
 from pathlib import Path
@@ -215,6 +218,112 @@ def test_dry_run_runs_nothing(vitrina: Vitrina) -> None:
         "with 3 threads and seed 42; nothing was run\n"
     )
     assert "# Every parameter" not in result.stdout
+
+
+def test_hints_can_be_pasted_until_it_works(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    (tmp_path / "my shop").mkdir()
+    words = ["split", "--workspace", "my shop", "--set", "simulate.scale=0.01"]
+    ran = []
+    for _ in range(10):
+        result = vitrina(*words)
+        ran.append(words[0])
+        if result.returncode == 0:
+            if words[0] == "split":
+                break
+            words = ["split", *words[1:]]
+            continue
+        assert result.returncode == MISSING_INPUT, result.stderr
+        hint = re.search(r" is missing; run '(.*)' first$", result.stderr)
+        assert hint, result.stderr
+        command, *words = shlex.split(hint[1])
+        assert command == "vitrina"
+    assert ran == [
+        "split",
+        "ingest",
+        "simulate",
+        "split",
+        "ingest",
+        "split",
+    ]
+    assert (tmp_path / "my shop/data/processed/split.json").is_file()
+
+
+def test_dry_run_tells_what_is_missing(vitrina: Vitrina) -> None:
+    result = vitrina("fit", "--dry-run")
+    assert result.returncode == MISSING_INPUT
+    assert re.search(
+        r"data/interim/shop\.vtr +MISSING, made by ingest ", result.stdout
+    )
+    assert result.stderr == (
+        "vitrina fit: error: data/interim/shop.vtr is missing; "
+        "run 'vitrina ingest' first\n"
+    )
+
+
+def simulate(vitrina: Vitrina, *words: str) -> Result:
+    result = vitrina("simulate", "--scale", "0.01", *words)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+def test_progress_is_plain_where_there_is_no_terminal(
+    vitrina: Vitrina,
+) -> None:
+    simulate(vitrina)
+    lines = vitrina("ingest").stderr.splitlines()
+    assert len(lines) > 2
+    assert all(line.startswith("ingest: ") for line in lines)
+    assert "\r" not in "".join(lines)
+    assert re.fullmatch(
+        r"ingest: done in \d+\.\d s, peak memory [\d.]+ MiB", lines[-1]
+    )
+
+
+def test_progress_as_json(vitrina: Vitrina) -> None:
+    lines = simulate(vitrina, "--progress=json").stderr.splitlines()
+    events = [json.loads(line) for line in lines]
+    assert {event["stage"] for event in events} == {"simulate"}
+    keys = {"event", "stage", "step", "done", "total", "unit", "seconds"}
+    for event in events[:-1]:
+        assert keys <= event.keys()
+    begun = [e["step"] for e in events if e["event"] == "begin"]
+    ended = [e["step"] for e in events if e["event"] == "end"]
+    assert begun and begun == ended
+    assert events[-1]["event"] == "done"
+    assert events[-1]["peak_bytes"] > 0
+
+
+@pytest.mark.parametrize("words", [["--quiet"], ["--progress=none"]])
+def test_quiet_says_nothing(vitrina: Vitrina, words: list[str]) -> None:
+    result = simulate(vitrina, *words)
+    assert result.stderr == ""
+
+
+def test_progress_redraws_a_line_on_a_terminal(
+    program: Path, tmp_path: Path
+) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [program, "simulate", "--scale", "0.01"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "TERM": "xterm"},
+        stdout=subprocess.DEVNULL,
+        stderr=slave,
+    )
+    os.close(slave)
+    screen = b""
+    try:
+        while piece := os.read(master, 65536):
+            screen += piece
+    except OSError:  # how Linux says that the other side was closed
+        pass
+    os.close(master)
+    assert process.wait(timeout=60) == 0
+    assert screen.startswith(b"\rsimulate: ")
+    assert b"\x1b[K" in screen
+    assert re.search(rb"simulate: done in .* peak memory .*\r\n$", screen)
 
 
 def test_a_full_disk_is_told(program: Path) -> None:

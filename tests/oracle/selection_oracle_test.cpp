@@ -54,6 +54,7 @@ TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
     UserChoice<Scored<ItemIdx>> choice({.max_users = max_users, .k = k});
     for (std::size_t u = 0; u < kUsers; ++u) {
       std::vector<Scored<ItemIdx>> offers;
+      offers.reserve(kItems);
       for (std::size_t i = 0; i < kItems; ++i) {
         offers.push_back({ItemIdx(i), static_cast<float>(w[u][i]) / 64.0F});
       }

@@ -4,15 +4,15 @@
 #include <string>
 
 #include "core/file.hpp"
+#include "selection/choose_config.hpp"
 #include "stages/check_submission/rows.hpp"
-#include "stages/choose_config.hpp"
 
 namespace vitrina::stages::check_submission {
 namespace {
 
 void run(const StageContext& context) {
   const std::string path = context.option("file").value();
-  const auto limits = read_choose(context.params).limits();
+  const auto limits = selection::read_choose(context.params).limits();
   *context.out << describe(check_rows(read_file(path), path, limits), path, limits);
 }
 
@@ -26,7 +26,7 @@ Stage stage() {
           "and the reason",
       .inputs = {{"{file}", "the predictions to check"}},
       .outputs = {},
-      .sections = {{"choose", vitrina::describe<ChooseConfig>()}},
+      .sections = {{"choose", vitrina::describe<selection::ChooseConfig>()}},
       .options = {{"--file", "FILE", "the predictions to check", true},
                   {"--max-users", "N", "rows allowed", false, "choose.max_users"},
                   {"--k", "K", "products allowed a row", false, "choose.k"}},

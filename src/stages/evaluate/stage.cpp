@@ -10,10 +10,11 @@
 #include "data/purchases.hpp"
 #include "data/shop_file.hpp"
 #include "engine/answer.hpp"
+#include "io/buyers_csv.hpp"
 #include "metrics/calibration.hpp"
 #include "metrics/ceiling.hpp"
-#include "stages/choose_config.hpp"
-#include "stages/evaluate/baselines.hpp"
+#include "selection/choose_config.hpp"
+#include "stages/baseline_rules.hpp"
 #include "stages/evaluate/report.hpp"
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
@@ -118,20 +119,28 @@ std::string calibration_csv(const engine::Answer& answer,
 }
 
 std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>& results) {
-  std::string csv = "user_id,n_bought,n_hits,sent\n";
+  std::vector<io::BuyerRow> rows;
   for (const auto& result : results) {
     if (!result.is_buyer()) continue;
-    csv += fmt::format("{},{},{},{}\n", shop.users.external(result.user), result.n_bought,
-                       result.n_hits, result.sent ? 1 : 0);
+    rows.push_back({std::string(shop.users.external(result.user)), result.n_bought, result.n_hits,
+                    result.sent});
   }
-  return csv;
+  return io::buyers_text(rows);
+}
+
+/// Learns P(buys) on customers that the ranker was not trained on.
+ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer, const Purchases& bought) {
+  std::vector<std::uint8_t> is_buyer;
+  for (const auto user : answer.users) is_buyer.push_back(bought.of(user).empty() ? 0 : 1);
+  return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer);
 }
 
 void write_nothing_to_judge(const StageContext& context) {
+  ranking::BuyerCalibration{}.save(context.path(kBuyersFile));
   const Json json{{"valid", nullptr},
                   {"reason", "the log is too short for a valid fold: nothing was judged"}};
   write_file(context.path(kMetricsReport), json.dump(2) + "\n");
-  write_file(context.path(kValidBuyers), "user_id,n_bought,n_hits,sent\n");
+  write_file(context.path(kValidBuyers), io::buyers_text({}));
   const auto plots = context.path(kPlotsFolder);
   write_file(plots / "recall_by_k.csv", "k,recall_a\n");
   write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
@@ -140,7 +149,7 @@ void write_nothing_to_judge(const StageContext& context) {
 
 void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds& folds) {
   const auto config = read_section<EvaluateConfig>(context.params, "evaluate");
-  const auto choose = read_choose(context.params);
+  const auto choose = selection::read_choose(context.params);
   const auto limits = choose.limits();
   const Fold& fold = *folds.valid;
   const FoldEngine fold_engine(context, shop, fold);
@@ -158,6 +167,7 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
 
   context.progress->begin("judge", 0, "");
   const auto bought = purchases_between(shop.events, fold.cut, fold.to);
+  calibrate_buyers(answer, bought).save(context.path(kBuyersFile));
   const auto sent = to_lists(answer);
   const auto results = metrics::judge(to_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
@@ -196,7 +206,7 @@ void run(const StageContext& context) {
 
 std::vector<SectionInfo> sections() {
   auto sections = engine::engine_sections();
-  sections.push_back({"choose", describe<ChooseConfig>()});
+  sections.push_back({"choose", describe<selection::ChooseConfig>()});
   sections.push_back({"evaluate", describe<EvaluateConfig>()});
   return sections;
 }
@@ -211,7 +221,8 @@ Stage stage() {
                      {kSplitFile, "the folds"},
                      {kModelsFolder, "the valid fold's models"},
                      {kRankerFolder, "the ranker"}},
-          .outputs = {{kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
+          .outputs = {{kBuyersFile, "from expected recall to the probability of buying"},
+                      {kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
                       {kValidBuyers, "what became of every buyer of the valid fold"},
                       {kPlotsFolder, "recall by k, ceilings, calibration"}},
           .sections = sections(),

@@ -9,7 +9,7 @@
 #include "data/shop_file.hpp"
 #include "engine/answer.hpp"
 #include "ranking/examples.hpp"
-#include "stages/choose_config.hpp"
+#include "selection/choose_config.hpp"
 #include "stages/examples/sampler.hpp"
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
@@ -95,7 +95,7 @@ ranking::Examples make_examples(const StageContext& context, const Shop& shop, c
   const FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto config = read_section<engine::EngineConfig>(context.params, "engine");
-  const auto choose = read_choose(context.params);
+  const auto choose = selection::read_choose(context.params);
   const auto scored = engine::users_to_score(shop, fold_engine.models(), fold.cut, config,
                                              choose.max_users, choose.k, {}, context.threads);
   const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
@@ -147,7 +147,7 @@ void run(const StageContext& context) {
 std::vector<SectionInfo> sections() {
   auto sections = engine::engine_sections();
   sections.push_back({"examples", describe<ExamplesConfig>()});
-  sections.push_back({"choose", describe<ChooseConfig>()});
+  sections.push_back({"choose", describe<selection::ChooseConfig>()});
   return sections;
 }
 

@@ -5,7 +5,7 @@
 #include "data/shop_file.hpp"
 #include "engine/engine.hpp"
 #include "models/model_set.hpp"
-#include "stages/choose_config.hpp"
+#include "selection/choose_config.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
 
@@ -15,7 +15,7 @@ namespace {
 void run(const StageContext& context) {
   const auto shop = load_shop(context.path(kShopFile));
   const auto folds = load_folds(context.path(kSplitFile));
-  const auto choose = read_choose(context.params);
+  const auto choose = selection::read_choose(context.params);
   auto cuts = folds.train;
   if (folds.valid) cuts.push_back(*folds.valid);
   cuts.push_back({kFinalFold, folds.end, folds.end});
@@ -33,7 +33,7 @@ void run(const StageContext& context) {
 std::vector<SectionInfo> sections() {
   auto sections = models::model_sections();
   for (auto& section : engine::engine_sections()) sections.push_back(std::move(section));
-  sections.push_back({"choose", describe<ChooseConfig>()});
+  sections.push_back({"choose", describe<selection::ChooseConfig>()});
   return sections;
 }
 

@@ -5,13 +5,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "core/error.hpp"
+#include "bundle/answer.hpp"
+#include "bundle/bundle.hpp"
 #include "core/file.hpp"
 #include "data/shop_file.hpp"
-#include "engine/answer.hpp"
+#include "selection/choose_config.hpp"
 #include "stages/answer_rules.hpp"
-#include "stages/bundle.hpp"
-#include "stages/choose_config.hpp"
 #include "stages/layout.hpp"
 #include "stages/read_shop.hpp"
 #include "stages/recommend/write.hpp"
@@ -26,106 +25,66 @@ std::filesystem::path bundle_folder(const StageContext& context) {
   return given ? std::filesystem::path(*given) : context.path(kBundleFolder);
 }
 
-/// The bundle's parameters with the present size of the answer and way of reading laid over.
-ParamMap merged_params(const StageContext& context, const std::filesystem::path& folder) {
-  ParamMap params;
-  try {
-    const auto json = Json::parse(read_file(folder / "params.json"));
-    for (const auto& [key, value] : json.items()) params[key] = value.get<std::string>();
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: {}; pack the bundle again", (folder / "params.json").string(),
-                            printable(error.what())));
-  }
+/// The bundle's parameters with the present size of the answer laid over.
+ParamMap merged_params(const StageContext& context, const bundle::Bundle& bundle) {
+  ParamMap params = bundle.params();
   for (const auto& [key, value] : context.params) {
-    if (key.starts_with("choose.") || key.starts_with("ingest.")) params[key] = value;
+    if (key.starts_with("choose.")) params[key] = value;
   }
   return params;
 }
 
 /// The shop to answer for: --data's, else the workspace's own.
-Shop read_answer_shop(StageContext context, const BundleProductsFile& products) {
+Shop read_answer_shop(StageContext context, const bundle::Products& products) {
   const auto data = context.option("data");
   if (!data) return load_shop(context.path(kShopFile));
   context.params["ingest.data_dir"] = *data;
   if (const auto as_of = context.option("as-of")) context.params["ingest.as_of"] = *as_of;
   if (const auto schema = context.option("schema")) context.params["ingest.schema"] = *schema;
-  return read_shop(context, {products.product_ids, &products.catalog}).shop;
+  return read_shop(context, {products.ids, &products.catalog}).shop;
 }
 
-/// Where the bundle's products are in this shop.
-std::vector<ItemIdx> remap_products(const std::vector<std::string>& product_ids,
-                                    const Shop& shop) {
-  std::vector<ItemIdx> remap;
-  remap.reserve(product_ids.size());
-  for (const auto& id : product_ids) {
-    const auto item = shop.items.find(id);
-    if (!item) {
-      throw Error(ErrorCode::kIncompatibleArtifact,
-                  fmt::format("recommend: product '{}' of the bundle is not in {}; run the "
-                              "pipeline again or give --data",
-                              printable(id), kShopFile));
-    }
-    remap.push_back(*item);
-  }
-  return remap;
-}
-
-Json report_of(const engine::Engine& engine, const engine::Answer& answer,
-               const ranking::Ranker& ranker, const ChooseConfig& choose,
-               std::size_t unknown_ids) {
+Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle, TimeUs as_of,
+               std::size_t k, std::size_t unknown_ids) {
+  const auto& answer = shop_answer.answer;
   double expected_recall = 0;
   double expected_buyers = 0;
   std::size_t n_short = 0;
   std::map<std::string, std::size_t> by_source;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
     expected_recall += answer.expected_recall[row];
-    expected_buyers += ranker.buy_probability(answer.expected_recall[row]);
+    expected_buyers += bundle.ranker().buy_probability(answer.expected_recall[row]);
     const auto items = answer.items.row(row);
-    if (items.size() < static_cast<std::size_t>(choose.k)) ++n_short;
-    for (const auto& entry : items) ++by_source[engine.generator_names()[entry.source]];
+    if (items.size() < k) ++n_short;
+    for (const auto& entry : items) ++by_source[shop_answer.generator_names[entry.source]];
   }
-  Json json{{"as_of", format_time(engine.as_of())},
-            {"users", answer.users.size()},
-            {"pairs", answer.items.values.size()},
-            {"k", choose.k},
-            {"users_with_fewer_than_k", n_short},
-            {"unknown_ids_in_rules", unknown_ids},
-            {"expected_buyers", expected_buyers},
-            {"expected_recall_sum", expected_recall}};
+  Json json{{"as_of", format_time(as_of)},         {"users", answer.users.size()},
+            {"pairs", answer.items.values.size()}, {"k", k},
+            {"users_with_fewer_than_k", n_short},  {"unknown_ids_in_rules", unknown_ids},
+            {"expected_buyers", expected_buyers},  {"expected_recall_sum", expected_recall}};
   json["pairs_by_source"] = by_source;
+  json["bundle"] = bundle.fingerprint();
   return json;
 }
 
 void run(const StageContext& context) {
-  const auto folder = bundle_folder(context);
-  const auto fingerprint = check_manifest(folder);
-  const auto params = merged_params(context, folder);
-  const auto products = load_bundle_products(folder / "products.vtr");
-  const auto shop = read_answer_shop(context, products);
-  const auto models = models::load_models(folder / "models.vtr",
-                                          remap_products(products.product_ids, shop), shop);
-  const auto ranker = ranking::Ranker::load(folder);
-  const auto rules = read_answer_rules(context, shop);
-  const auto choose = read_choose(params);
-  const engine::Engine engine(shop, models, shop.end, rules.allowed, params);
-  const auto users = engine::users_to_score(
-      shop, models, shop.end, read_section<engine::EngineConfig>(params, "engine"),
-      choose.max_users, choose.k, rules.may_send, context.threads);
-  context.progress->begin("score users", users.size(), "users");
-  const auto answer = engine::answer(engine, {ranker, *models.own_history}, users, choose.limits(),
-                                     context.threads, *context.progress);
-  context.progress->end(fmt::format("{} users chosen", answer.users.size()));
+  const auto bundle = bundle::Bundle::load(bundle_folder(context));
+  const auto params = merged_params(context, bundle);
+  const auto shop = read_answer_shop(context, bundle.products());
+  const auto rules = bundle::resolve(read_id_rules(context), shop);
+  const auto result =
+      bundle::answer(bundle, shop, rules, params, context.threads, *context.progress);
 
   const auto out = context.option("out");
   const auto file = [&](std::string_view relative) {
     const std::filesystem::path path(relative);
     return out ? std::filesystem::path(*out) / path.filename() : context.path(relative);
   };
-  auto report = report_of(engine, answer, ranker, choose, rules.unknown_ids);
-  report["bundle"] = fingerprint;
-  write_predictions(shop, answer, file(kPredictions));
-  write_recommendations(shop, answer, ranker, engine.generator_names(), file(kRecommendations));
+  const auto report = report_of(result, bundle, shop.end, selection::read_choose(params).limits().k,
+                                rules.unknown_ids);
+  write_predictions(shop, result.answer, file(kPredictions));
+  write_recommendations(shop, result.answer, bundle.ranker(), result.generator_names,
+                        file(kRecommendations));
   write_file(file(kAnswerReport), report.dump(2) + "\n");
 }
 
@@ -150,7 +109,7 @@ Stage stage() {
           .outputs = {{kPredictions, "the answer in the case's format"},
                       {kRecommendations, "the same, a row a pair, with scores and sources"},
                       {kAnswerReport, "who was chosen, expected buyers"}},
-          .sections = {{"choose", describe<ChooseConfig>()},
+          .sections = {{"choose", describe<selection::ChooseConfig>()},
                        {"ingest", describe<IngestConfig>()}},
           .options = options(),
           .example = "vitrina recommend --bundle bundle/ --data shop/ --out answer/",

@@ -9,7 +9,9 @@ namespace {
 
 void run(const StageContext& context) {
   const auto folds = load_folds(context.path(kSplitFile));
-  train_ranker(context, folds.train, ranking::Lineage::kFinal).save(context.path(kFinalFolder));
+  auto ranker = train_ranker(context, folds.train, ranking::Lineage::kFinal);
+  ranker.set_buyers(ranking::BuyerCalibration::load(context.path(kBuyersFile)));
+  ranker.save(context.path(kFinalFolder));
 }
 
 }  // namespace
@@ -17,7 +19,8 @@ void run(const StageContext& context) {
 Stage stage() {
   return {.name = "refit",
           .summary = "trains the same ranker on all windows, the newest included",
-          .inputs = {{kSplitFile, "the folds"}, {kExamplesFolder, "the training rows"}},
+          .inputs = {{kSplitFile, "the folds"}, {kExamplesFolder, "the training rows"},
+                     {kBuyersFile, "the calibration of buyers"}},
           .outputs = {{kFinalFolder, "the ranker that is packed"}},
           .sections = {{"train", describe<ranking::RankerConfig>()}},
           .options = {},

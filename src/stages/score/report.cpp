@@ -69,10 +69,10 @@ std::string answer_text(const AnswerScore& score, double level) {
     text += fmt::format("  {:<34}{:>8}   {}\n", line.title, number(score.pooled.value.*line.value),
                         interval_text(score.intervals.*line.interval));
   }
-  text += " ";
+  std::string_view separator = "  ";
   for (const CountLine& line : kCountLines) {
-    text += fmt::format("{}{} {}", &line == kCountLines.data() ? " " : ", ", line.title,
-                        score.pooled.counts.*line.value);
+    text += fmt::format("{}{} {}", separator, line.title, score.pooled.counts.*line.value);
+    separator = ", ";
   }
   return text + "\n";
 }

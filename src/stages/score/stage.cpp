@@ -13,7 +13,7 @@
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
-#include "stages/choose_config.hpp"
+#include "selection/choose_config.hpp"
 #include "stages/score/report.hpp"
 #include "stages/score/score.hpp"
 #include "stages/unique_users.hpp"
@@ -125,7 +125,7 @@ void warn_of_size(const Answer& answer, std::ostream& out) {
 
 void run(const StageContext& context) {
   Config config;
-  config.k = read_choose(context.params).limits().k;
+  config.k = selection::read_choose(context.params).limits().k;
   config.bootstrap.n_draws = read_section<ScoreConfig>(context.params, "score").draws;
   config.bootstrap.seed = context.seed;
   config.bootstrap.threads = context.threads;
@@ -157,7 +157,7 @@ Stage stage() {
                  {"{truth}", "the log that holds the orders"},
                  {"{schema}", "the log's column names and action codes", true}},
       .outputs = {{"{json}", "the scores with all digits", true}},
-      .sections = {{"choose", describe<ChooseConfig>()}, {"score", describe<ScoreConfig>()}},
+      .sections = {{"choose", describe<selection::ChooseConfig>()}, {"score", describe<ScoreConfig>()}},
       .options = {{"--predictions", "FILE[,FILE...]",
                    "predictions to score; several files are windows, pooled over buyer x window",
                    true},

@@ -49,7 +49,7 @@ TEST(Help, AStageTellsFilesOptionsParametersAndExample) {
   EXPECT_NE(text.find("\nExample:\n  vitrina score answer.csv\n"), std::string::npos);
   EXPECT_NE(text.find("\nExit codes:\n   0  all went well\n   2  usage: "), std::string::npos);
   EXPECT_EQ(text.find("Outputs"), std::string::npos) << "it has none";
-  EXPECT_NE(stage_help(rows[0], rows).find("  --set data.dir=  where the log is"),
+  EXPECT_NE(stage_help(rows[0], rows).find("  --set data.dir=data/raw\n      where the log is\n"),
             std::string::npos);
 }
 

@@ -2,6 +2,7 @@
 
 #include <arrow/api.h>
 #include <arrow/io/file.h>
+#include <arrow/json/from_string.h>
 #include <gtest/gtest.h>
 #include <parquet/arrow/writer.h>
 
@@ -44,9 +45,8 @@ class ScratchTest : public testing::Test {
     const auto file = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
     const auto properties = parquet::WriterProperties::Builder().compression(compression)->build();
     const auto arrow_properties = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-    const auto status =
-        parquet::arrow::WriteTable(table, arrow::default_memory_pool(), file, row_group_rows,
-                                   properties, arrow_properties);
+    const auto status = parquet::arrow::WriteTable(table, arrow::default_memory_pool(), file,
+                                                   row_group_rows, properties, arrow_properties);
     EXPECT_TRUE(status.ok()) << status.ToString();
     EXPECT_TRUE(file->Close().ok());
     return path;
@@ -72,12 +72,13 @@ inline testing::AssertionResult says(const Error& error, ErrorCode code, std::st
   if (error.code() == code && std::string_view(error.what()).find(part) != std::string::npos) {
     return testing::AssertionSuccess();
   }
-  return testing::AssertionFailure() << "found " << info(error.code()).name << ": "
-                                     << error.what();
+  return testing::AssertionFailure() << "found " << info(error.code()).name << ": " << error.what();
 }
 
 /// An array from JSON text, for example `["a", null]`.
 inline std::shared_ptr<arrow::Array> json_array(const std::shared_ptr<arrow::DataType>& type,
-                                                std::string_view json);
+                                                std::string_view json) {
+  return arrow::json::ArrayFromJSONString(type, json).ValueOrDie();
+}
 
 }  // namespace vitrina::io

@@ -20,6 +20,7 @@ UserResult result(std::size_t user, std::uint32_t bought, std::uint32_t hits, bo
 std::vector<UserResult> coin_world(std::size_t n_users, double probability, std::uint64_t seed) {
   Rng rng(seed);
   std::vector<UserResult> results;
+  results.reserve(n_users);
   for (std::size_t u = 0; u < n_users; ++u) {
     results.push_back(result(u, 1, rng.chance(probability) ? 1 : 0, true));
   }

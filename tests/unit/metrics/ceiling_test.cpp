@@ -11,6 +11,7 @@ namespace {
 
 UserLists pairs(const std::vector<std::pair<std::size_t, std::size_t>>& list) {
   std::vector<std::pair<UserIdx, ItemIdx>> result;
+  result.reserve(list.size());
   for (const auto& [user, item] : list) result.emplace_back(UserIdx(user), ItemIdx(item));
   return group_pairs(result);
 }

@@ -20,6 +20,7 @@ UserLists lists(std::initializer_list<Line> lines) {
   UserLists result;
   for (const Line& line : lines) {
     std::vector<ItemIdx> items;
+    items.reserve(line.items.size());
     for (const std::size_t item : line.items) items.emplace_back(item);
     result.add(UserIdx(line.user), items);
   }
@@ -62,6 +63,7 @@ TEST(Recall, ReadingsOfAWorldCountedByHand) {
 TEST(Recall, TheDenominatorIsNotCappedAtK) {
   UserLists bought;
   std::vector<ItemIdx> items;
+  items.reserve(50);
   for (std::size_t i = 0; i < 50; ++i) items.emplace_back(i);
   bought.add(UserIdx(0), items);
   EXPECT_DOUBLE_EQ(readings(judge(bought, bought, 25)).value.a, 0.5);

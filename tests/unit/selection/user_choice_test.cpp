@@ -23,6 +23,7 @@ void add(UserChoice<Entry>& choice, std::size_t user, const std::vector<Entry>& 
 
 std::vector<std::uint32_t> users_of(const Choice<Entry>& choice) {
   std::vector<std::uint32_t> users;
+  users.reserve(choice.users.size());
   for (const UserIdx user : choice.users) users.push_back(user.value);
   return users;
 }
@@ -144,6 +145,7 @@ TEST(UserChoice, OrderOfUsersAndProductsDoesNotMatter) {
 
     Rng rng(seed, 1);
     std::vector<std::size_t> order;
+    order.reserve(offers.size());
     for (std::size_t u = 0; u < offers.size(); ++u) order.push_back(u);
     shuffle(order, rng);
     UserChoice<Entry> shuffled(limits);

@@ -92,11 +92,25 @@ TEST_F(StageFiles, OfADescribedPathTheFolderBeforeItIsChecked) {
 }
 
 TEST_F(StageFiles, AFolderCoversItsFilesInBothDirections) {
-  EXPECT_EQ(maker_of("models/all/one.vtr", rows_)->name, "fit");
-  EXPECT_EQ(maker_of("data/interim", rows_)->name, "ingest");
-  EXPECT_EQ(maker_of("data/interim/", rows_)->name, "ingest");
-  EXPECT_EQ(maker_of("models/allother", rows_), nullptr);
-  EXPECT_EQ(maker_of("anything", rows_), nullptr);
+  const auto maker = [&](std::string_view path) {
+    const auto* found = maker_of({path, ""}, rows_[2], {}, rows_);
+    return found == nullptr ? std::string_view("none") : found->name;
+  };
+  EXPECT_EQ(maker("models/all/one.vtr"), "fit");
+  EXPECT_EQ(maker("data/interim"), "ingest");
+  EXPECT_EQ(maker("data/interim/"), "ingest");
+  EXPECT_EQ(maker("models/allother"), "none");
+  EXPECT_EQ(maker("anything"), "none");
+  EXPECT_EQ(maker("{out}/x"), "none") << "a file of the user's own";
+}
+
+TEST_F(StageFiles, AMakerIsFoundThroughEqualParameters) {
+  auto simulate = stage_of("simulate", {}, {{"{simulate.out}/actions.pq", "the log"}});
+  simulate.sections = {{"simulate", {{"out", "text", "data/raw", "", "where to"}}}};
+  const std::vector<Stage> rows{simulate, rows_[0]};
+  const auto& input = rows_[0].inputs[0];
+  EXPECT_EQ(maker_of(input, rows_[0], {}, rows), &rows[0]);
+  EXPECT_EQ(maker_of(input, rows_[0], {{"data.dir", "mine"}}, rows), nullptr);
 }
 
 TEST_F(StageFiles, ListIoIsTabSeparated) {

@@ -8,7 +8,7 @@
 #include "data/shop.hpp"
 #include "selection/user_choice.hpp"
 
-namespace vitrina::stages::evaluate {
+namespace vitrina::stages {
 
 /// A simple answer that stands beside the engine's.
 struct Baseline {
@@ -23,4 +23,4 @@ struct Baseline {
 std::vector<Baseline> make_baselines(const Shop& shop, const models::ModelSet& models,
                                      TimeUs as_of, selection::ChoiceLimits limits, int threads);
 
-}  // namespace vitrina::stages::evaluate
+}  // namespace vitrina::stages

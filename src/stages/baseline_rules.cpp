@@ -1,4 +1,4 @@
-#include "stages/evaluate/baselines.hpp"
+#include "stages/baseline_rules.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 #include "core/topk.hpp"
 #include "data/user_history.hpp"
 
-namespace vitrina::stages::evaluate {
+namespace vitrina::stages {
 namespace {
 
 /// A user's list with what orders the users: larger is earlier.
@@ -95,4 +95,4 @@ std::vector<Baseline> make_baselines(const Shop& shop, const models::ModelSet& m
   return baselines;
 }
 
-}  // namespace vitrina::stages::evaluate
+}  // namespace vitrina::stages

@@ -3,7 +3,7 @@
 #include "core/params.hpp"
 #include "selection/user_choice.hpp"
 
-namespace vitrina::stages {
+namespace vitrina::selection {
 
 /// How large the answer is.
 struct ChooseConfig {
@@ -15,7 +15,7 @@ struct ChooseConfig {
     v.field("k", k, {1, 1000}, "products a customer");
   }
 
-  [[nodiscard]] selection::ChoiceLimits limits() const {
+  [[nodiscard]] ChoiceLimits limits() const {
     return {static_cast<std::size_t>(max_users), static_cast<std::size_t>(k)};
   }
 };
@@ -24,4 +24,4 @@ inline ChooseConfig read_choose(const ParamMap& params) {
   return read_section<ChooseConfig>(params, "choose");
 }
 
-}  // namespace vitrina::stages
+}  // namespace vitrina::selection

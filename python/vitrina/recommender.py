@@ -1,0 +1,111 @@
+"""Answers from a packed bundle."""
+
+import os
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from vitrina import _vitrina
+
+ANSWER_SCHEMA = pa.schema(
+    [
+        ("user_id", pa.string()),
+        ("products", pa.list_(pa.string())),
+        ("expected_recall", pa.float64()),
+        ("p_buy", pa.float64()),
+    ]
+)
+
+
+class ArrowStream(Protocol):
+    """A table that another library holds: pandas, polars, pyarrow, ..."""
+
+    def __arrow_c_stream__(
+        self, requested_schema: object | None = None
+    ) -> object: ...
+
+
+class Recommender:
+    """Answers from a packed bundle for the events of a shop.
+
+    The users and products are those that `vitrina recommend` names, in the
+    same order. A recommender may be used from several threads at once; the
+    interpreter's lock is not held while it works.
+    """
+
+    def __init__(self, native: _vitrina.Recommender) -> None:
+        """Use `load`."""
+        self._native = native
+
+    @classmethod
+    def load(cls, bundle: str | os.PathLike[str]) -> "Recommender":
+        """Reads the folder of a bundle, every file checked.
+
+        It is not read again. Raises Error with the code `missing_input` or
+        `incompatible_artifact`.
+        """
+        return cls(_vitrina.Recommender.load(Path(bundle)))
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits over the bundle's files."""
+        return self._native.fingerprint
+
+    def __repr__(self) -> str:
+        return f"<vitrina.Recommender of bundle {self.fingerprint}>"
+
+    def recommend(
+        self,
+        events: str | os.PathLike[str] | ArrowStream,
+        *,
+        max_users: int | None = None,
+        k: int | None = None,
+        as_of: str | datetime | None = None,
+        only_users: Iterable[str] | None = None,
+        exclude_users: Iterable[str] = (),
+        exclude_products: Iterable[str] = (),
+        schema: str | os.PathLike[str] | None = None,
+        max_bad_share: float = 0.2,
+        threads: int = 0,
+    ) -> pa.Table:
+        """Who will buy, and what.
+
+        `events` is a table with the columns user_id, action, date, products
+        and, if there are any, loc_user_id and pageId, of any types that a
+        log file may have (it is not copied), or the path of a log: a folder,
+        whose own catalog is then used, or a file.
+
+        `max_users` and `k` (products a customer) are the bundle's own when
+        they are None: 3000 and 25 unless it was packed with others. Events
+        from `as_of` on are not looked at; None means just after the last
+        plausible one. `only_users` None means everybody. `schema` is a YAML
+        file with the shop's own column names and action codes. `threads` 0
+        means every processor; the answer does not depend on it.
+
+        Returns a table with user_id (string), products (list of strings,
+        best first), expected_recall and p_buy (probability that the customer
+        buys anything), by expected recall descending, then by user_id.
+        Raises Error, for example with the code `bad_data` or `config`.
+        """
+        options = _vitrina.RecommendOptions(
+            max_users=max_users,
+            k=k,
+            as_of=as_of.isoformat()
+            if isinstance(as_of, datetime)
+            else as_of or "",
+            only_users=None if only_users is None else list(only_users),
+            exclude_users=list(exclude_users),
+            exclude_products=list(exclude_products),
+            schema="" if schema is None else Path(schema),
+            max_bad_share=max_bad_share,
+            threads=threads,
+        )
+        if isinstance(events, str | os.PathLike):
+            columns = self._native.recommend_path(Path(events), options)
+        else:
+            stream = events.__arrow_c_stream__()
+            columns = self._native.recommend_stream(stream, options)
+        return pa.table(list(columns), schema=ANSWER_SCHEMA)

@@ -1,0 +1,54 @@
+"""Reading and writing the files of the pipeline."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from vitrina_ops.errors import OpsError
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes the file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".tmp")
+    with open(temporary, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_text(path: Path) -> str:
+    """The whole file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise OpsError(
+            f"{path} is missing; run `dvc repro` (or `make run`) first"
+        ) from None
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file says."""
+    try:
+        return json.loads(read_text(path))
+    except json.JSONDecodeError as error:
+        raise OpsError(f"{path}: {error}; run the pipeline again") from None
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes `value` with two spaces of indent."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def sha256_of(text: str) -> str:
+    """The digest of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def sha256_of_file(path: Path) -> str:
+    """The digest of a file's bytes."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,173 @@
+"""The figures of a run, drawn from what the stages wrote."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt  # noqa: E402
+from matplotlib.axes import Axes  # noqa: E402
+from matplotlib.ticker import PercentFormatter  # noqa: E402
+
+# One palette for all figures: the subject, what it is held against, helpers.
+SUBJECT = "#0b5394"
+OTHER = "#e69138"
+QUIET = "#9aa5b1"
+INK = "#1f2933"
+
+STYLE = {
+    "figure.figsize": (7.2, 4.2),
+    "figure.dpi": 100,
+    "savefig.dpi": 160,
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 12,
+    "axes.edgecolor": QUIET,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "grid.color": "#e4e7eb",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "legend.frameon": False,
+}
+N_COLUMNS = 20
+
+Rows = list[dict[str, str]]
+Metrics = dict[str, Any]
+
+
+def read_rows(path: Path) -> Rows:
+    """The rows of a CSV file by column."""
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def draw_recall_by_k(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """Reading A by list length, with the baselines' at the full length."""
+    k = [int(row["k"]) for row in rows]
+    recall = [float(row["recall_a"]) for row in rows]
+    axes.plot(k, recall, color=SUBJECT, linewidth=2.2, marker="o", ms=4)
+    axes.annotate(
+        f"vitrina {recall[-1]:.3f}",
+        (k[-1], recall[-1]),
+        xytext=(6, 0),
+        textcoords="offset points",
+        va="center",
+        color=SUBJECT,
+        fontweight="bold",
+    )
+    for name, values in metrics.get("baselines", {}).items():
+        value = values["recall_a"]
+        axes.axhline(value, color=OTHER, linewidth=1.2, linestyle="--")
+        axes.annotate(
+            f"{name.replace('_', ' ')} {value:.3f}",
+            (1, value),
+            xytext=(0, 3),
+            textcoords="offset points",
+            color="#9c5a10",
+        )
+    axes.set(
+        title="How many products are worth sending",
+        xlabel="products sent to a customer",
+        ylabel="recall, all buyers of the valid fold",
+        xlim=(0.5, k[-1] * 1.22),
+    )
+    axes.set_ylim(bottom=0)
+    axes.grid(axis="y")
+
+
+def draw_ceilings(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """What each generator proposes of what was bought."""
+    rows = sorted(rows, key=lambda row: float(row["share_of_pairs"]))
+    names = [row["generator"].replace("_", " ") for row in rows]
+    shares = [float(row["share_of_pairs"]) for row in rows]
+    colors = [SUBJECT if name == "union" else QUIET for name in names]
+    bars = axes.barh(names, shares, color=colors)
+    axes.bar_label(bars, [f"{100 * s:.1f}%" for s in shares], padding=4)
+    axes.set(
+        title="What could be found: bought pairs among the candidates",
+        xlabel="share of the pairs bought in the valid fold",
+        xlim=(0, max(shares, default=1.0) * 1.12 or 1.0),
+    )
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.grid(axis="x")
+
+
+def draw_calibration(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """Attained against expected recall of the sent, in equal groups."""
+    expected = [float(row["expected"]) for row in rows]
+    attained = [float(row["attained"]) for row in rows]
+    top = max([*expected, *attained, 1e-3]) * 1.5
+    # Most groups are near 0: the axes are straight up to 0.001, then log.
+    axes.set_xscale("symlog", linthresh=1e-3)
+    axes.set_yscale("symlog", linthresh=1e-3)
+    line = [0.0, *(top * 10 ** (-i / 20) for i in range(80, -1, -1))]
+    axes.plot(line, line, color=QUIET, linewidth=1.2, label="as expected")
+    axes.plot(
+        expected,
+        attained,
+        color=SUBJECT,
+        marker="o",
+        linewidth=0,
+        label="a tenth of the customers sent"
+        if len(rows) == 10
+        else "a group of the customers sent",
+    )
+    axes.set(
+        title="Is the expected recall what is attained",
+        xlabel="expected recall",
+        ylabel="attained recall",
+        xlim=(0, top),
+        ylim=(-5e-5, top),
+    )
+    axes.legend(loc="upper left")
+    axes.grid()
+
+
+def draw_importance(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """The columns that the trees gained most from."""
+    rows = rows[:N_COLUMNS][::-1]
+    names = [row["column"].replace("__", ": ", 1) for row in rows]
+    gains = [float(row["share"]) for row in rows]
+    axes.barh(names, gains, color=SUBJECT)
+    axes.tick_params(axis="y", labelsize=9)
+    axes.set(
+        title=f"What the ranker goes by: the first {len(rows)} columns",
+        xlabel="share of the trees' total gain",
+    )
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.grid(axis="x")
+
+
+Draw = Callable[[Axes, Rows, Metrics], None]
+FIGURES: dict[str, Draw] = {
+    "recall_by_k": draw_recall_by_k,
+    "ceilings": draw_ceilings,
+    "calibration": draw_calibration,
+    "importance": draw_importance,
+}
+
+
+def draw_all(tables: dict[str, Rows], metrics: Metrics, folder: Path) -> None:
+    """Draws a PNG for each table of FIGURES that has rows."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, draw in FIGURES.items():
+        rows = tables.get(name, [])
+        if not rows:
+            continue
+        with plt.rc_context(STYLE):
+            figure, axes = plt.subplots(layout="constrained")
+            if name == "importance":
+                figure.set_size_inches(7.2, 1.4 + 0.25 * min(len(rows), 20))
+            draw(axes, rows, metrics)
+            # No date and no version inside: equal data, equal bytes.
+            figure.savefig(folder / f"{name}.png", metadata={"Software": ""})
+            plt.close(figure)

@@ -1,0 +1,258 @@
+"""The stage `track`: one MLflow run for a finished pipeline.
+
+Logs parameters, metrics by stage, costs, figures, fingerprints and the
+answer, registers the bundle as the model `vitrina` and gives it an alias. A
+pipeline that was logged before is not logged again.
+"""
+
+import contextlib
+import io
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vitrina_ops import pipeline, plots
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json, write_json
+from vitrina_ops.pipeline import Pipeline
+
+# Below Python's own limit of what a store takes for a value.
+MAX_PARAM = 500
+MODEL_CODE = Path(__file__).with_name("pyfunc_model.py")
+
+
+def gain_rows(train: dict[str, Any]) -> plots.Rows:
+    """The columns by their share of the trees' total gain."""
+    gains = train.get("gain", [])
+    total = sum(entry["gain"] for entry in gains)
+    return [
+        {
+            "column": entry["column"],
+            "gain": str(entry["gain"]),
+            "share": str(entry["gain"] / total),
+        }
+        for entry in gains
+        if entry["gain"] > 0
+    ]
+
+
+def draw_figures(present: Pipeline) -> None:
+    """The PNG files of reports/figures, with the rows behind them."""
+    shutil.rmtree(pipeline.FIGURES, ignore_errors=True)
+    pipeline.FIGURES.mkdir(parents=True)
+    tables = {
+        path.stem: plots.read_rows(path)
+        for path in sorted(pipeline.PLOTS.glob("*.csv"))
+    }
+    tables["importance"] = gain_rows(present.reports["train"])
+    plots.draw_all(tables, present.reports["evaluate"], pipeline.FIGURES)
+    for name, rows in tables.items():
+        plots.write_rows(rows, pipeline.FIGURES / f"{name}.csv")
+
+
+def params_to_log(present: Pipeline) -> dict[str, str]:
+    """Every parameter as `section.field`, and the seed."""
+    flat = pipeline.flatten_params(present.params)
+    flat["seed"] = present.seed
+    return {name: str(value)[:MAX_PARAM] for name, value in flat.items()}
+
+
+def tags_to_log(present: Pipeline) -> dict[str, str]:
+    """What identifies the run and what a search may ask for."""
+    from vitrina_ops import store
+
+    ingest = present.reports["ingest"]
+    data = "simulated" if present.is_simulated else "log"
+    return {
+        store.TAG_RUN: present.fingerprint,
+        store.TAG_DATA: present.data_fingerprint,
+        store.TAG_FOLD: present.fold_fingerprint,
+        store.TAG_SEED: str(present.seed),
+        store.TAG_BUNDLE: present.bundle,
+        "vitrina.build_id": present.build_id,
+        "vitrina.predictions_sha256": present.predictions,
+        "vitrina.data": data,
+        "vitrina.data_begin": ingest["begin"],
+        "vitrina.data_end": ingest["end"],
+        **simulator_tags(present),
+        **pipeline.git_tags(),
+    }
+
+
+def simulator_tags(present: Pipeline) -> dict[str, str]:
+    """The version of the simulator that made the shop, if one did."""
+    if not present.is_simulated:
+        return {}
+    about = read_json(Path(present.source["data_dir"]) / "simulation.json")
+    return {"vitrina.simulator_version": str(about["simulator_version"])}
+
+
+def log_data(present: Pipeline) -> None:
+    """Names the log as the run's input, by its fingerprint."""
+    import mlflow
+    from mlflow.data.http_dataset_source import HTTPDatasetSource
+    from mlflow.data.meta_dataset import MetaDataset
+
+    folder = Path(present.source["data_dir"]).resolve()
+    dataset = MetaDataset(
+        source=HTTPDatasetSource(folder.as_uri()),
+        name="simulated shop" if present.is_simulated else folder.name,
+        # The store takes 36 characters; a tag of the run has all of them.
+        digest=present.data_fingerprint[:32],
+    )
+    mlflow.log_input(dataset, context="training")
+
+
+def log_files(present: Pipeline) -> None:
+    """The reports, figures and answer of the run."""
+    import mlflow
+
+    from vitrina_ops import store
+
+    text = yaml.safe_dump(present.params, sort_keys=True)
+    mlflow.log_text(text, store.PARAMS_ARTIFACT)
+    for path in pipeline.REPORTS.values():
+        mlflow.log_artifact(str(path), "reports")
+    folder = str(Path(store.BUYERS_ARTIFACT).parent)
+    mlflow.log_artifact(str(pipeline.VALID_BUYERS), folder)
+    mlflow.log_artifacts(str(pipeline.FIGURES), "figures")
+    for path in (pipeline.PREDICTIONS, pipeline.RECOMMENDATIONS):
+        mlflow.log_artifact(str(path), "answer")
+
+
+def log_model(present: Pipeline) -> str:
+    """Registers the bundle, as code and files and never as a pickle.
+    Returns the version."""
+    import mlflow
+
+    from vitrina_ops import pyfunc_model, store
+
+    with quiet():
+        info = mlflow.pyfunc.log_model(
+            name=store.MODEL,
+            python_model=str(MODEL_CODE),
+            artifacts={"bundle": str(pipeline.BUNDLE)},
+            registered_model_name=store.MODEL,
+            signature=pyfunc_model.signature(),
+            input_example=pyfunc_model.input_example(),
+            pip_requirements=pyfunc_model.requirements(),
+            metadata={"bundle": present.bundle, "build": present.build_id},
+        )
+    return str(info.registered_model_version)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Holds back what MLflow says on the way, unless something goes wrong."""
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            yield
+    except Exception:
+        sys.stderr.write(said.getvalue())
+        raise
+
+
+def log_run(present: Pipeline) -> dict[str, Any]:
+    """Logs the pipeline as a new run and returns what the report says."""
+    import mlflow
+
+    from vitrina_ops import champion, store
+
+    client = store.open_store()
+    with quiet():
+        mlflow.set_experiment(store.EXPERIMENT)
+    logged = logged_before(present)
+    if logged is not None:
+        print(f"track: this run was logged before, as {logged['run_id']}")
+        return logged
+    verdict = champion.judge(client, present)
+    with mlflow.start_run(run_name=f"bundle {present.bundle[:8]}") as run:
+        mlflow.set_tags(tags_to_log(present))
+        mlflow.log_params(params_to_log(present))
+        mlflow.log_metrics(present.metrics())
+        log_data(present)
+        log_files(present)
+        version = log_model(present)
+        mlflow.set_tags(
+            {
+                "vitrina.alias": verdict.alias,
+                "vitrina.alias_reason": verdict.reason,
+                "vitrina.compared_with_version": verdict.against,
+                "vitrina.compared_with_retrained": str(verdict.retrained),
+            }
+        )
+        mlflow.log_metrics(
+            {f"champion/{k}": v for k, v in verdict.numbers.items()}
+        )
+        client.set_registered_model_alias(store.MODEL, verdict.alias, version)
+    print(
+        f"track: run {run.info.run_id}, version {version} of the model is "
+        f"{verdict.alias}: {verdict.reason}"
+    )
+    return report_of(run.info.run_id, version, verdict.alias, verdict.reason)
+
+
+def logged_before(present: Pipeline) -> dict[str, Any] | None:
+    """The report on this pipeline's run, if it was logged to the end."""
+    import mlflow
+
+    from vitrina_ops import store
+
+    client = mlflow.MlflowClient()
+    experiment = client.get_experiment_by_name(store.EXPERIMENT)
+    if experiment is None:
+        return None
+    runs = client.search_runs(
+        [experiment.experiment_id],
+        f"tags.`{store.TAG_RUN}` = '{present.fingerprint}' "
+        "and attributes.status = 'FINISHED'",
+        max_results=1,
+    )
+    version = (
+        store.version_of_run(client, runs[0].info.run_id) if runs else None
+    )
+    if version is None:
+        return None
+    tags = runs[0].data.tags
+    return report_of(
+        runs[0].info.run_id,
+        str(version.version),
+        tags.get("vitrina.alias", ""),
+        tags.get("vitrina.alias_reason", ""),
+    )
+
+
+def report_of(
+    run_id: str, version: str, alias: str, reason: str
+) -> dict[str, Any]:
+    """What reports/mlflow_run.json says. `alias` is what the run was given;
+    a later run may have taken it over."""
+    from vitrina_ops import store
+
+    return {
+        "tracking_uri": store.store_uri(),
+        "experiment": store.EXPERIMENT,
+        "run_id": run_id,
+        "model": store.MODEL,
+        "version": version,
+        "alias": alias,
+        "reason": reason,
+    }
+
+
+def main() -> None:
+    if not pipeline.PROGRAM.exists():
+        raise OpsError(f"{pipeline.PROGRAM} is missing; run `make build`")
+    present = pipeline.load_pipeline()
+    draw_figures(present)
+    write_json(pipeline.RUN_REPORT, log_run(present))
+
+
+if __name__ == "__main__":
+    sys.exit(run_main("track", main))

@@ -1,0 +1,124 @@
+#include "vitrina/recommender.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "bundle/answer.hpp"
+#include "bundle/bundle.hpp"
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/progress.hpp"
+#include "core/time.hpp"
+#include "data/build.hpp"
+#include "io/catalog_reader.hpp"
+#include "io/log_reader.hpp"
+#include "io/log_schema.hpp"
+#include "selection/choose_config.hpp"
+
+namespace vitrina {
+namespace {
+
+constexpr int kMaxThreads = 1024;
+
+/// RecommendOptions, checked and in the terms of the parts that answer.
+struct Request {
+  ParamMap params;
+  bundle::IdRules rules;
+  io::LogSchema schema;
+  TimeUs as_of = kNoTime;
+  double max_bad_share = 0;
+  int threads = 1;
+};
+
+TimeUs parse_as_of(const std::string& text) {
+  if (text.empty()) return kNoTime;
+  if (const auto time = parse_time(text)) return *time;
+  throw Error(ErrorCode::kConfig,
+              fmt::format("as_of: found '{}', expected an ISO time such as 2024-09-29 or "
+                          "2024-09-28T12:00:00",
+                          printable(text)));
+}
+
+Request check_options(const RecommendOptions& options, const ParamMap& bundle_params) {
+  Request request{.params = bundle_params, .rules = {}, .schema = {}};
+  if (options.max_users) request.params["choose.max_users"] = fmt::to_string(*options.max_users);
+  if (options.k) request.params["choose.k"] = fmt::to_string(*options.k);
+  selection::read_choose(request.params);  // throws for what is out of range
+  if (!(options.max_bad_share >= 0 && options.max_bad_share <= 1)) {
+    throw Error(ErrorCode::kConfig,
+                fmt::format("max_bad_share: found {:g}, expected 0 to 1", options.max_bad_share));
+  }
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    throw Error(ErrorCode::kConfig,
+                fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
+  }
+  request.rules = {options.only_users, options.exclude_users, options.exclude_products};
+  request.as_of = parse_as_of(options.as_of);
+  request.max_bad_share = options.max_bad_share;
+  request.threads = resolve_threads(options.threads);
+  if (!options.schema.empty()) request.schema = io::read_schema(options.schema);
+  return request;
+}
+
+/// `catalog` is the shop's own, or null for the bundle's.
+Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog log,
+                  const RawCatalog* catalog, Progress& progress) {
+  check_bad_share(log.counts, request.max_bad_share);
+  const auto& products = bundle.products();
+  const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
+                               request.threads);
+  const auto rules = bundle::resolve(request.rules, shop);
+  const auto answer =
+      bundle::answer(bundle, shop, rules, request.params, request.threads, progress).answer;
+  Answer rows;
+  rows.reserve(answer.users.size());
+  for (std::size_t row = 0; row < answer.users.size(); ++row) {
+    auto& out = rows.emplace_back();
+    out.user_id = shop.users.external(answer.users[row]);
+    out.expected_recall = answer.expected_recall[row];
+    out.p_buy = bundle.ranker().buy_probability(out.expected_recall);
+    for (const auto& entry : answer.items.row(row)) {
+      out.products.emplace_back(shop.items.external(entry.id));
+    }
+  }
+  return rows;
+}
+
+}  // namespace
+
+struct Recommender::State {
+  bundle::Bundle bundle;
+};
+
+Recommender::Recommender(std::unique_ptr<const State> state) : state_(std::move(state)) {}
+Recommender::Recommender(Recommender&&) noexcept = default;
+Recommender& Recommender::operator=(Recommender&&) noexcept = default;
+Recommender::~Recommender() = default;
+
+Recommender Recommender::load(const std::filesystem::path& bundle) {
+  return Recommender(std::make_unique<const State>(State{bundle::Bundle::load(bundle)}));
+}
+
+const std::string& Recommender::fingerprint() const { return state_->bundle.fingerprint(); }
+
+Answer Recommender::recommend(const std::filesystem::path& data,
+                              const RecommendOptions& options) const {
+  const auto request = check_options(options, state_->bundle.params());
+  SilentProgress progress;
+  auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
+  const auto catalog = io::read_catalog(data, request.schema, progress);
+  return answer_log(state_->bundle, request, std::move(log), catalog ? &*catalog : nullptr,
+                    progress);
+}
+
+Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& options) const {
+  const std::unique_ptr<ArrowArrayStream, decltype(&io::release_stream)> owned(events,
+                                                                               &io::release_stream);
+  const auto request = check_options(options, state_->bundle.params());
+  SilentProgress progress;
+  auto log = io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
+  return answer_log(state_->bundle, request, std::move(log), nullptr, progress);
+}
+
+}  // namespace vitrina

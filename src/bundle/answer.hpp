@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bundle/bundle.hpp"
+#include "core/params.hpp"
+#include "core/progress.hpp"
+#include "core/time.hpp"
+#include "data/shop.hpp"
+#include "engine/answer.hpp"
+
+namespace vitrina::bundle {
+
+/// Whom and what a caller allows, by external ids.
+struct IdRules {
+  std::optional<std::vector<std::string>> only_users;  ///< nothing: everybody
+  std::vector<std::string> exclude_users;
+  std::vector<std::string> exclude_products;
+};
+
+/// The same for the users and products of a shop.
+struct AnswerRules {
+  std::vector<bool> may_send;         ///< by user; empty: everybody
+  std::vector<std::uint8_t> allowed;  ///< by product; empty: everything
+  std::size_t unknown_ids = 0;        ///< ids that the shop does not know
+};
+
+AnswerRules resolve(const IdRules& rules, const Shop& shop);
+
+/// Who is sent what.
+struct ShopAnswer {
+  engine::Answer answer;
+  std::vector<std::string> generator_names;  ///< what engine::SourcedItem::source counts
+};
+
+/// Answers for a shop as of its end, with the bundle's models: the one way from a bundle and a
+/// log to an answer. `params` are the bundle's, with the size of the answer that is wished; the
+/// shop must hold the bundle's products (data/build.hpp takes them). The result does not depend
+/// on `threads`. Throws Error(kIncompatibleArtifact) when the bundle does not fit the program.
+ShopAnswer answer(const Bundle& bundle, const Shop& shop, const AnswerRules& rules,
+                  const ParamMap& params, int threads, Progress& progress);
+
+}  // namespace vitrina::bundle

@@ -1,0 +1,84 @@
+#include "bundle/bundle.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <utility>
+
+#include "bundle/manifest.hpp"
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "engine/engine.hpp"
+#include "selection/choose_config.hpp"
+
+namespace vitrina::bundle {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kModels = "models.vtr";
+constexpr const char* kParams = "params.json";
+constexpr const char* kProducts = "products.vtr";
+constexpr const char* kRanker = "ranker.vtr";
+
+ParamMap read_params(const std::filesystem::path& path) {
+  try {
+    ParamMap params;
+    const auto json = Json::parse(read_file(path));
+    for (const auto& [key, value] : json.items()) params[key] = value.get<std::string>();
+    return params;
+  } catch (const Json::exception& error) {
+    throw Error(
+        ErrorCode::kIncompatibleArtifact,
+        fmt::format("{}: {}; pack the bundle again", path.string(), printable(error.what())));
+  }
+}
+
+Json params_json(const ParamMap& given) {
+  Json json;
+  std::istringstream lines(canonical_text(given, answer_sections()));
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = line.find(" = ");
+    json[line.substr(0, equals)] = line.substr(equals + 3);
+  }
+  return json;
+}
+
+}  // namespace
+
+std::vector<SectionInfo> answer_sections() {
+  auto sections = engine::engine_sections();
+  sections.push_back({"choose", describe<selection::ChooseConfig>()});
+  return sections;
+}
+
+std::string write_bundle(const Parts& parts, const std::filesystem::path& folder) {
+  save_products(parts.shop, folder / kProducts);
+  write_file(folder / kModels, read_file(parts.models));
+  write_file(folder / kRanker, read_file(parts.ranker));
+  write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
+  return write_manifest(folder, {kModels, kParams, kProducts, kRanker});
+}
+
+Bundle Bundle::load(const std::filesystem::path& folder) {
+  return {check_manifest(folder), folder};
+}
+
+Bundle::Bundle(std::string fingerprint, const std::filesystem::path& folder)
+    : fingerprint_(std::move(fingerprint)),
+      params_(read_params(folder / kParams)),
+      products_(load_products(folder / kProducts)),
+      models_(models::open_models(folder / kModels)),
+      ranker_(ranking::Ranker::load(folder)) {}
+
+models::ModelSet Bundle::models_for(const Shop& shop) const {
+  auto models = models::load_models(models_, positions_in(shop, products_.ids), shop);
+  if (!models.own_history) {
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                "bundle: the models lack own history; pack the bundle again");
+  }
+  return models;
+}
+
+}  // namespace vitrina::bundle

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "bundle/products.hpp"
+#include "core/archive.hpp"
+#include "core/params.hpp"
+#include "data/shop.hpp"
+#include "models/model_set.hpp"
+#include "ranking/ranker.hpp"
+
+namespace vitrina::bundle {
+
+/// The parameter sections that answering reads. Where the training data were, and how the ranker
+/// was trained, is no business of who answers with it.
+std::vector<SectionInfo> answer_sections();
+
+/// What is packed: a shop's products, the files of its final models and ranker, the parameters.
+struct Parts {
+  const Shop& shop;
+  std::filesystem::path models;
+  std::filesystem::path ranker;
+  const ParamMap& params;
+};
+
+/// Writes a bundle folder, its manifest last. Of the parameters it holds every one of
+/// answer_sections(), defaults included: a later program may have other ones. Returns the
+/// fingerprint.
+std::string write_bundle(const Parts& parts, const std::filesystem::path& folder);
+
+/// A packed bundle in memory: all that answering takes beside a shop's events. After load() the
+/// folder is not read again. Const methods may be called from several threads.
+class Bundle {
+ public:
+  /// Reads a folder after its files were checked against the manifest. Throws Error(kMissingInput
+  /// or kIncompatibleArtifact) naming the file.
+  static Bundle load(const std::filesystem::path& folder);
+
+  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
+  [[nodiscard]] const ParamMap& params() const { return params_; }
+  [[nodiscard]] const Products& products() const { return products_; }
+  [[nodiscard]] const ranking::Ranker& ranker() const { return ranker_; }
+
+  /// The models for a shop that holds the bundle's products, wherever they stand in it; own
+  /// history is always among them. Throws Error(kIncompatibleArtifact).
+  [[nodiscard]] models::ModelSet models_for(const Shop& shop) const;
+
+ private:
+  Bundle(std::string fingerprint, const std::filesystem::path& folder);
+
+  std::string fingerprint_;
+  ParamMap params_;
+  Products products_;
+  ArchiveReader models_;
+  ranking::Ranker ranker_;
+};
+
+}  // namespace vitrina::bundle

@@ -1,0 +1,134 @@
+#include "stages/simulate/stage.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/file.hpp"
+#include "io/npz.hpp"
+#include "io/parquet_writer.hpp"
+#include "simulate/shop.hpp"
+
+namespace vitrina::stages::simulate {
+namespace {
+
+using vitrina::simulate::CatalogSnapshot;
+using vitrina::simulate::kSimulatorVersion;
+using vitrina::simulate::SimulateConfig;
+using vitrina::simulate::SimulatedShop;
+
+/// The shop, and where it goes.
+struct SimulateSection {
+  std::string out_dir = "data/simulated";
+  SimulateConfig shop;
+
+  void visit(ConfigVisitor& v) {
+    v.field("out_dir", out_dir, "folder for the files of the simulated shop");
+    shop.visit(v);
+  }
+};
+
+void write_log(const SimulatedShop& shop, const std::filesystem::path& path) {
+  using io::ColumnType;
+  io::write_table(
+      path,
+      {{"user_id", ColumnType::kString},
+       {"loc_user_id", ColumnType::kString},
+       {"action", ColumnType::kInt64},
+       {"date", ColumnType::kTimestampUs},
+       {"products", ColumnType::kStringList},
+       {"pageId", ColumnType::kUint32}},
+      [&](io::TableWriter& writer) {
+        writer.append(
+            {io::CodedTexts{shop.user, shop.user_ids}, io::CodedTexts{shop.device, shop.device_ids},
+             std::span<const std::uint8_t>(shop.action), std::span<const std::int64_t>(shop.time),
+             io::CodedLists{shop.products.offsets, {shop.products.values, shop.item_ids}},
+             std::span<const std::uint32_t>(shop.page)});
+        writer.finish();
+      });
+}
+
+void write_catalog(const CatalogSnapshot& catalog, const std::filesystem::path& path) {
+  using io::ColumnType;
+  std::vector<std::string> titles;
+  titles.reserve(catalog.n_rows());
+  for (std::size_t row = 0; row < catalog.n_rows(); ++row) titles.push_back(catalog.title(row));
+  io::write_table(path,
+                  {{"add_date", ColumnType::kTimestampUs},
+                   {"shop_id", ColumnType::kLargeString},
+                   {"product_id", ColumnType::kLargeString},
+                   {"category_id", ColumnType::kLargeString},
+                   {"price", ColumnType::kInt32},
+                   {"title", ColumnType::kLargeString},
+                   {"old_price", ColumnType::kInt32}},
+                  [&](io::TableWriter& writer) {
+                    writer.append({std::span<const std::int64_t>(catalog.add_date),
+                                   std::span<const std::string>(catalog.shop_id),
+                                   std::span<const std::string>(catalog.product_id),
+                                   std::span<const std::string>(catalog.category_id),
+                                   std::span<const std::int32_t>(catalog.price),
+                                   std::span<const std::string>(titles),
+                                   std::span<const std::int32_t>(catalog.old_price)});
+                    writer.finish();
+                  });
+}
+
+void write_mapping(const CatalogSnapshot& catalog, const std::filesystem::path& path) {
+  using io::ColumnType;
+  io::write_table(path,
+                  {{"product_id", ColumnType::kLargeString}, {"vector_id", ColumnType::kInt64}},
+                  [&](io::TableWriter& writer) {
+                    writer.append({std::span<const std::string>(catalog.mapped_product),
+                                   std::span<const std::int64_t>(catalog.vector_id)});
+                    writer.finish();
+                  });
+}
+
+std::string about_text(const SimulateConfig& config, std::uint64_t seed,
+                       const SimulatedShop& shop) {
+  const nlohmann::ordered_json json{{"simulator_version", kSimulatorVersion},
+                                    {"scale", config.scale},
+                                    {"days", config.days},
+                                    {"seed", seed},
+                                    {"rows", shop.n_events()},
+                                    {"catalog_rows", shop.catalog.n_rows()}};
+  return json.dump(2) + "\n";
+}
+
+void run(const StageContext& context) {
+  const auto section = read_section<SimulateSection>(context.params, "simulate");
+  const auto folder = context.path(section.out_dir);
+  const SimulatedShop shop =
+      vitrina::simulate::simulate(section.shop, context.seed, context.threads, *context.progress);
+  context.progress->begin("simulate: files", 0, "files");
+  write_log(shop, folder / "train_actions.pq");
+  write_catalog(shop.catalog, folder / "stokman_catalog_preprocessed.pq");
+  write_mapping(shop.catalog, folder / "catalog_vector_mapping.pq");
+  io::write_npz(folder / "vectors.npz", "arr_0", shop.catalog.vectors, shop.catalog.dim);
+  write_file(folder / "simulation.json", about_text(section.shop, context.seed, shop));
+  context.progress->end(folder.string());
+}
+
+}  // namespace
+
+Stage stage() {
+  return {.name = "simulate",
+          .summary = "makes a synthetic shop: a click log and a catalog in the format of the case",
+          .inputs = {},
+          .outputs = {{"{simulate.out_dir}/train_actions.pq", "the click log"},
+                      {"{simulate.out_dir}/stokman_catalog_preprocessed.pq", "the catalog"},
+                      {"{simulate.out_dir}/catalog_vector_mapping.pq", "rows of vectors.npz"},
+                      {"{simulate.out_dir}/vectors.npz", "title vectors"},
+                      {"{simulate.out_dir}/simulation.json",
+                       "version of the simulator, scale, days and seed"}},
+          .sections = {{"simulate", describe<SimulateSection>()}},
+          .options = {{"--scale", "S", "size against the case's log", false, "simulate.scale"},
+                      {"--days", "N", "length of the log in days", false, "simulate.days"},
+                      {"--out", "DIR", "folder for the files", false, "simulate.out_dir"}},
+          .example = "vitrina simulate --scale 0.1 --seed 1 --out data/simulated",
+          .run = run,
+          .is_pipeline = false};
+}
+
+}  // namespace vitrina::stages::simulate

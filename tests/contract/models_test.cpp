@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "core/file.hpp"
+#include "data/build.hpp"
+#include "models/model_set.hpp"
+#include "support/engine_kit.hpp"
+#include "support/futures.hpp"
+#include "support/random_shop.hpp"
+
+// What every model owes: it learns from events before its cut, the same from the same, with any
+// number of threads, and comes back from disk as it was.
+
+namespace vitrina::models {
+namespace {
+
+constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
+
+struct Case {
+  const char* name;
+  ModelKind kind;
+};
+
+class ModelContract : public testing::TestWithParam<Case> {
+ protected:
+  [[nodiscard]] static ModelSet fit(const Shop& shop, int threads = 1) {
+    const ModelKind wanted[] = {GetParam().kind};
+    return test::fit_at(shop, kCut, wanted, threads);
+  }
+
+  /// The archive's bytes: everything that a model is.
+  [[nodiscard]] static std::string bytes(const ModelSet& models) {
+    const auto path = scratch();
+    save_models(models, path);
+    return read_file(path);
+  }
+
+  [[nodiscard]] static std::filesystem::path scratch() {
+    return std::filesystem::path(testing::TempDir()) /
+           (std::string("model_contract_") + GetParam().name + ".vtr");
+  }
+};
+
+Shop random_shop(std::uint64_t seed) {
+  const test::RandomShop config{.seed = seed};
+  return test::shop_of(test::random_events(config), test::random_catalog(config));
+}
+
+TEST_P(ModelContract, FitsOnlyWhatWasAskedFor) {
+  const auto models = fit(random_shop(1));
+  EXPECT_EQ(models.own_history.has_value(), GetParam().kind == ModelKind::kOwnHistory);
+  EXPECT_EQ(models.popularity.has_value(), GetParam().kind == ModelKind::kPopularity);
+  EXPECT_EQ(models.covisitation.has_value(), GetParam().kind == ModelKind::kCovisitation);
+}
+
+TEST_P(ModelContract, TheSameFromTheSame) {
+  const auto shop = random_shop(1);
+  const auto once = bytes(fit(shop));
+  EXPECT_EQ(bytes(fit(shop)), once);
+  EXPECT_NE(bytes(fit(random_shop(2))), once) << "it learned nothing from the log";
+}
+
+TEST_P(ModelContract, TheSameWithOneThreadAndFour) {
+  for (const auto seed : test::property_seeds(3)) {
+    SCOPED_TRACE(seed);
+    const auto shop = random_shop(seed);
+    EXPECT_EQ(bytes(fit(shop, 4)), bytes(fit(shop, 1)));
+  }
+}
+
+TEST_P(ModelContract, RowOrderOfTheLogDoesNotMatter) {
+  const test::RandomShop config{.seed = 9};
+  auto events = test::random_events(config);
+  const auto products = test::random_catalog(config);
+  const auto expected = bytes(fit(test::shop_of(events, products)));
+  Rng rng(9, 9);
+  test::shuffle(events, rng);
+  EXPECT_EQ(bytes(fit(test::shop_of(events, products))), expected);
+}
+
+TEST_P(ModelContract, ComesBackFromDiskAsItWas) {
+  const auto shop = random_shop(3);
+  const auto fitted = fit(shop);
+  const auto saved = bytes(fitted);
+  const auto loaded = load_models(scratch(), identity_remap(shop), shop);
+  EXPECT_EQ(bytes(loaded), saved);
+}
+
+TEST_P(ModelContract, CannotTellOneFutureFromAnother) {
+  for (const auto seed : test::property_seeds(4)) {
+    SCOPED_TRACE(seed);
+    const test::RandomShop config{.seed = seed};
+    const auto events = test::random_events(config);
+    const auto products = test::random_catalog(config);
+    const auto expected = bytes(fit(test::shop_of(events, products)));
+    EXPECT_EQ(bytes(fit(test::shop_of(test::with_more_events(events, kCut, seed), products))),
+              expected);
+    auto past = events;
+    std::erase_if(past, [](const test::Event& event) { return event.time >= kCut; });
+    // the products of the future only must keep their places: the archive counts by product
+    std::vector<std::string> all_items;
+    for (const auto& event : events) all_items.push_back(event.item);
+    auto raw = test::raw_log(past);
+    const auto catalog = test::raw_catalog(products);
+    EXPECT_EQ(bytes(fit(build_shop(raw, &catalog, all_items, 1))), expected);
+  }
+}
+
+TEST_P(ModelContract, AnEmptyPastIsAModelToo) {
+  const auto shop = random_shop(4);
+  const ModelKind wanted[] = {GetParam().kind};
+  const auto saved = bytes(test::fit_at(shop, shop.begin, wanted));
+  EXPECT_EQ(bytes(load_models(scratch(), identity_remap(shop), shop)), saved);
+}
+
+std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Models, ModelContract,
+                         testing::Values(Case{"own_history", ModelKind::kOwnHistory},
+                                         Case{"popularity", ModelKind::kPopularity},
+                                         Case{"covisitation", ModelKind::kCovisitation}),
+                         name_of);
+
+/// What the models say of products, in external ids.
+void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& expected,
+                       const Shop& base) {
+  EXPECT_EQ(found.own_history->rule().weight, expected.own_history->rule().weight);
+  EXPECT_EQ(found.own_history->rule().half_life, expected.own_history->rule().half_life);
+  EXPECT_EQ(found.own_history->n_buyers(), expected.own_history->n_buyers());
+  for (std::size_t i = 0; i < base.items.size(); ++i) {
+    const auto item = shop.items.find(base.items.text(i));
+    if (!item) continue;
+    const auto& stats = found.popularity->stats(*item);
+    const auto& expected_stats = expected.popularity->stats(ItemIdx(i));
+    EXPECT_EQ(stats.count, expected_stats.count);
+    EXPECT_EQ(stats.score, expected_stats.score);
+    EXPECT_EQ(stats.n_users, expected_stats.n_users);
+    EXPECT_EQ(stats.first, expected_stats.first);
+    EXPECT_EQ(found.popularity->position(*item), expected.popularity->position(ItemIdx(i)));
+    for (std::size_t m = 0; m < kCovisitationCount; ++m) {
+      EXPECT_EQ(test::named(shop, found.covisitation->neighbours(m, *item)),
+                test::named(base, expected.covisitation->neighbours(m, ItemIdx(i))));
+    }
+  }
+}
+
+TEST(ModelSetContract, NewUsersAndProductsOfTheFutureChangeNothing) {
+  for (const auto seed : test::property_seeds(4)) {
+    const test::RandomShop config{.seed = seed};
+    const auto events = test::random_events(config);
+    const auto products = test::random_catalog(config);
+    const auto base = test::shop_of(events, products);
+    const auto expected = test::fit_at(base, kCut);
+    EXPECT_GT(expected.own_history->n_buyers(), 0U);
+    for (const auto& future : test::other_futures(events, products, kCut, seed)) {
+      SCOPED_TRACE(testing::Message() << "seed " << seed << ", future " << future.name);
+      const auto shop = test::shop_of(future.events, future.products);
+      expect_same_words(test::fit_at(shop, kCut), shop, expected, base);
+    }
+  }
+}
+
+TEST(ModelSetContract, FollowsItsProductsIntoALargerShop) {
+  const test::RandomShop config{.seed = 5};
+  const auto events = test::random_events(config);
+  const auto products = test::random_catalog(config);
+  const auto base = test::shop_of(events, products);
+  const auto fitted = test::fit_at(base, kCut);
+  const auto path = std::filesystem::path(testing::TempDir()) / "larger_shop.vtr";
+  save_models(fitted, path);
+
+  auto raw = test::raw_log(events);
+  const auto catalog = test::raw_catalog(products);
+  const std::vector<std::string> more{"a first one", "p001 and a half", "z the last"};
+  const auto larger = build_shop(raw, &catalog, more, 1);
+  ASSERT_EQ(larger.items.size(), base.items.size() + more.size());
+  std::vector<ItemIdx> remap;
+  for (std::size_t i = 0; i < base.items.size(); ++i) {
+    remap.push_back(test::item_of(larger, base.items.text(i)));
+  }
+  const auto loaded = load_models(path, remap, larger);
+  expect_same_words(loaded, larger, fitted, base);
+  EXPECT_EQ(loaded.popularity->stats(test::item_of(larger, "z the last")).first, kNoTime);
+  EXPECT_TRUE(loaded.covisitation->neighbours(0, test::item_of(larger, "a first one")).empty());
+}
+
+}  // namespace
+}  // namespace vitrina::models

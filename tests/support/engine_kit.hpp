@@ -1,0 +1,42 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "candidates/generator.hpp"
+#include "core/params.hpp"
+#include "engine/engine.hpp"
+#include "models/model_set.hpp"
+#include "support/events.hpp"
+
+namespace vitrina::test {
+
+/// Every kind of model.
+inline constexpr models::ModelKind kAllModels[] = {
+    models::ModelKind::kOwnHistory, models::ModelKind::kPopularity,
+    models::ModelKind::kCovisitation};
+
+/// Parameters with which the models learn from a small shop too.
+ParamMap small_shop_params();
+
+/// Fits the wanted models at the cut, with windows of a day.
+models::ModelSet fit_at(const Shop& shop, TimeUs cut,
+                        std::span<const models::ModelKind> wanted = kAllModels, int threads = 1,
+                        const ParamMap& params = small_shop_params());
+
+/// A list in external ids, so that lists of shops with other products can be compared.
+using NamedList = std::vector<std::pair<std::string, float>>;
+NamedList named(const Shop& shop, std::span<const ScoredItem> list);
+
+/// What the generator of that name proposes to a user of the shop as of the cut, from models that
+/// were fitted at the cut.
+std::vector<ScoredItem> propose(const Shop& shop, TimeUs cut, std::string_view generator,
+                                UserIdx user, const ParamMap& params = small_shop_params());
+
+/// The row of a registry by name; throws std::out_of_range.
+const candidates::GeneratorInfo& generator_row(std::string_view name);
+
+}  // namespace vitrina::test

@@ -1,0 +1,144 @@
+#include "io/npz.hpp"
+
+#include <zlib.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "core/file.hpp"
+#include "io/zip_archive.hpp"
+#include "unit/io/scratch.hpp"
+
+namespace vitrina::io {
+namespace {
+
+using NpzTest = ScratchTest;
+
+template <class T>
+std::string bytes_of(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+std::string npy(const std::string& dictionary, const std::string& content) {
+  std::string head("\x93NUMPY\x01\x00", 8);
+  head += static_cast<char>(dictionary.size());
+  head += '\0';
+  return head + dictionary + content;
+}
+
+std::string header(const std::string& type, bool fortran, const std::string& shape) {
+  return "{'descr': '" + type + "', 'fortran_order': " + (fortran ? "True" : "False") +
+         ", 'shape': (" + shape + "), }\n";
+}
+
+/// The one-member archive of `zip_one_member` with its member deflated instead of stored.
+std::string deflated(const std::string& name, const std::string& content) {
+  std::string packed(compressBound(content.size()), '\0');
+  z_stream stream{};
+  deflateInit2(&stream, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
+  stream.avail_in = static_cast<uInt>(content.size());
+  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
+  stream.avail_out = static_cast<uInt>(packed.size());
+  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+  packed.resize(packed.size() - stream.avail_out);
+  deflateEnd(&stream);
+
+  auto zip = zip_one_member(name, packed, "");
+  const auto size = static_cast<std::uint32_t>(content.size());
+  const auto crc = static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
+  const auto directory = zip.rfind("PK\x01\x02");
+  for (const std::size_t at : {std::size_t{4}, directory + 6}) {
+    zip[at + 4] = 8;  // method
+    std::memcpy(zip.data() + at + 10, &crc, 4);
+    std::memcpy(zip.data() + at + 18, &size, 4);
+  }
+  return zip;
+}
+
+TEST_F(NpzTest, ReadsBackWhatItWrote) {
+  const std::vector<float> values{1.5F, -2, 3, 4, 5, 6};
+  write_npz(folder_ / "v.npz", "arr_0", values, 3);
+  const auto matrix = read_npz(folder_ / "v.npz", "arr_0");
+  EXPECT_EQ(matrix.values, values);
+  EXPECT_EQ(matrix.n_rows, 2U);
+  EXPECT_EQ(matrix.n_columns, 3U);
+  const auto first = read_file(folder_ / "v.npz");
+  write_npz(folder_ / "v.npz", "arr_0", values, 3);
+  EXPECT_EQ(read_file(folder_ / "v.npz"), first);
+}
+
+TEST_F(NpzTest, ReadsEveryFloatAndBothOrders) {
+  const std::vector<float> expected{1, 2, 3, 4, 5, 6};
+  const std::vector<double> doubles{1, 2, 3, 4, 5, 6};
+  const std::vector<std::uint16_t> halves{0x3c00, 0x4000, 0x4200, 0x4400, 0x4500, 0x4600};
+  const std::vector<float> by_column{1, 4, 2, 5, 3, 6};
+  const std::vector<std::string> arrays{npy(header("<f4", false, "2, 3"), bytes_of(expected)),
+                                        npy(header("<f8", false, "2, 3"), bytes_of(doubles)),
+                                        npy(header("<f2", false, "2, 3"), bytes_of(halves)),
+                                        npy(header("<f4", true, "2, 3"), bytes_of(by_column))};
+  for (const auto& array : arrays) {
+    const auto stored = put("s.npz", zip_one_member("arr_0.npy", array, ""));
+    EXPECT_EQ(read_npz(stored, "arr_0").values, expected);
+    const auto packed = put("d.npz", deflated("arr_0.npy", array));
+    EXPECT_EQ(read_npz(packed, "arr_0").values, expected);
+  }
+}
+
+TEST_F(NpzTest, ReadsHalvesOfEveryKind) {
+  const std::vector<std::uint16_t> halves{0x0001, 0x8400, 0x7c00, 0x7e00};
+  const auto path =
+      put("h.npz",
+          zip_one_member("arr_0.npy", npy(header("<f2", false, "2, 2"), bytes_of(halves)), ""));
+  const auto values = read_npz(path, "arr_0").values;
+  EXPECT_EQ(values[0], 0x1p-24F);
+  EXPECT_EQ(values[1], -0x1p-14F);
+  EXPECT_EQ(values[2], HUGE_VALF);
+  EXPECT_TRUE(std::isnan(values[3]));
+}
+
+TEST_F(NpzTest, RefusesWhatItCannotTrust) {
+  const std::string four = bytes_of(std::vector<float>{1, 2, 3, 4});
+  const auto refuse = [&](const std::string& array) {
+    const auto path = put("bad.npz", zip_one_member("arr_0.npy", array, ""));
+    return error_of([&] { read_npz(path, "arr_0"); });
+  };
+  EXPECT_TRUE(says(refuse("x"), ErrorCode::kBadData, "no npy header"));
+  EXPECT_TRUE(says(refuse(npy(header("<f4", false, "4,"), four)), ErrorCode::kBadData,
+                   "expected a two-dimensional array"));
+  EXPECT_TRUE(says(refuse(npy(header("<i4", false, "2, 2"), four)), ErrorCode::kBadData,
+                   "numbers of type '<i4'"));
+  EXPECT_TRUE(says(refuse(npy(header("<f4", false, "4611686018427387904, 4"), four)),
+                   ErrorCode::kBadData, "the header claims"));
+  EXPECT_TRUE(says(refuse(npy(header("<f4", false, "2, 3"), four)), ErrorCode::kBadData,
+                   "the header claims 2 x 3"));
+  EXPECT_TRUE(says(error_of([&] { read_npz(folder_ / "none.npz", "arr_0"); }),
+                   ErrorCode::kMissingInput, "none.npz"));
+  write_npz(folder_ / "v.npz", "arr_0", std::vector<float>{1}, 1);
+  EXPECT_TRUE(says(error_of([&] { read_npz(folder_ / "v.npz", "x"); }), ErrorCode::kBadData,
+                   "no array 'x'"));
+}
+
+TEST_F(NpzTest, EveryBrokenByteOrCutIsAnErrorOrHarmless) {
+  const std::vector<float> values{1, 2, 3, 4};
+  const auto sound = deflated("arr_0.npy", npy(header("<f4", false, "2, 2"), bytes_of(values)));
+  for (std::size_t at = 0; at < sound.size(); ++at) {
+    for (const unsigned flip : {0x01U, 0xffU}) {
+      auto broken = sound;
+      broken[at] = static_cast<char>(static_cast<unsigned char>(broken[at]) ^ flip);
+      const auto path = put("broken.npz", broken);
+      try {
+        EXPECT_EQ(read_npz(path, "arr_0").values, values);
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kBadData) << error.what();
+      }
+    }
+    const auto cut = put("cut.npz", std::string_view(sound).substr(0, at));
+    EXPECT_TRUE(says(error_of([&] { read_npz(cut, "arr_0"); }), ErrorCode::kBadData, "cut.npz"));
+  }
+}
+
+}  // namespace
+}  // namespace vitrina::io
