@@ -96,9 +96,7 @@ def check_stage(program: Path, stage: str, entry: Any) -> Iterator[str]:
     deps = {
         path.replace(SOURCE_DIR, SIMULATED) for path in names(entry["deps"])
     }
-    yield from difference(
-        f"{place}: deps", deps, io["input"] | {BUILD_ID}
-    )
+    yield from difference(f"{place}: deps", deps, io["input"] | {BUILD_ID})
     outs = set()
     for kind in ("outs", "metrics", "plots"):
         outs |= names(entry.get(kind))

@@ -130,9 +130,17 @@ def retrain(
         theirs = pipeline.load_yaml(Path(path))
     text = yaml.safe_dump(champion_params(theirs, present), sort_keys=True)
     seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
-    key = sha256_of("\n".join([text, seed, present.build_id,
-                               present.data_fingerprint,
-                               present.fold_fingerprint]))
+    key = sha256_of(
+        "\n".join(
+            [
+                text,
+                seed,
+                present.build_id,
+                present.data_fingerprint,
+                present.fold_fingerprint,
+            ]
+        )
+    )
     kept = CACHE / f"{key[:16]}.csv"
     if kept.exists():
         print(f"track: champion version {version} was retrained before")
@@ -177,7 +185,7 @@ def _workspace() -> Iterator[Path]:
 
 def _run_of(client: MlflowClient, version: ModelVersion) -> Run:
     try:
-        return client.get_run(version.run_id)
+        return client.get_run(str(version.run_id))
     except MlflowException as error:
         raise OpsError(
             f"the run of champion version {version.version} cannot be read "

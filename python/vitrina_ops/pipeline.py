@@ -187,7 +187,7 @@ class Pipeline:
         numbers = {}
         for path, value in flatten(self.reports).items():
             is_number = isinstance(value, int | float)
-            if is_number and math.isfinite(value) and not _is_moment(path):
+            if is_number and math.isfinite(value) and not _is_no_metric(path):
                 numbers[path] = float(value)
         numbers["split/train_windows"] = len(self.reports["split"]["train"])
         total = 0.0
@@ -207,8 +207,8 @@ class Pipeline:
         return found
 
 
-def _is_moment(path: str) -> bool:
-    return path.endswith("_us")
+def _is_no_metric(path: str) -> bool:
+    return path.endswith(("_us", "/format"))
 
 
 def load_pipeline() -> Pipeline:

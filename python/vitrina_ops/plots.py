@@ -19,7 +19,7 @@ OTHER = "#e69138"
 QUIET = "#9aa5b1"
 INK = "#1f2933"
 
-STYLE = {
+STYLE: Any = {
     "figure.figsize": (7.2, 4.2),
     "figure.dpi": 100,
     "savefig.dpi": 160,
@@ -48,6 +48,16 @@ def read_rows(path: Path) -> Rows:
     """The rows of a CSV file by column."""
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def write_rows(rows: Rows, path: Path) -> None:
+    """The same as a CSV file; no rows, no file."""
+    if not rows:
+        return
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
 
 
 def draw_recall_by_k(axes: Axes, rows: Rows, metrics: Metrics) -> None:

@@ -63,7 +63,9 @@ class VitrinaModel(PythonModel):
         params: dict[str, Any] | None = None,
     ) -> pd.DataFrame:
         """A row a customer: user_id and a list of products, best first."""
-        given = {name: value for name, value in (params or {}).items() if value}
+        given = {
+            name: value for name, value in (params or {}).items() if value
+        }
         answer = self.recommender.recommend(model_input, **given)
         return pd.DataFrame(
             {

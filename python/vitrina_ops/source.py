@@ -83,8 +83,11 @@ def local_params(data: str, scale: str, seed: str) -> str:
 
 
 def _untemplated(path: str) -> str:
-    if "${" in path or "\n" in path:
-        raise OpsError(f"DATA: '{path!r}' holds '${{' or a line end; rename it")
+    if "${" in path or not path.isprintable():
+        raise OpsError(
+            f"DATA: {path!r} holds '${{' or a character that cannot be "
+            "shown; rename it"
+        )
     return path
 
 

@@ -5,6 +5,7 @@ Importing this module imports MLflow, which takes seconds.
 
 import logging
 import os
+from pathlib import Path
 
 # Before MLflow: it reads these when it is imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -72,3 +73,8 @@ def version_of_run(client: MlflowClient, run_id: str) -> ModelVersion | None:
         return None
     # What a search finds may lack the aliases.
     return client.get_model_version(MODEL, found[0].version)
+
+
+def download(uri: str, folder: Path) -> Path:
+    """Downloads an artifact into the folder; returns where it is."""
+    return Path(mlflow.artifacts.download_artifacts(uri, dst_path=str(folder)))

@@ -5,25 +5,24 @@ answer, registers the bundle as the model `vitrina` and gives it an alias. A
 pipeline that was logged before is not logged again.
 """
 
-import contextlib
-import io
 import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import mlflow
 import yaml
+from mlflow.tracking import MlflowClient
 
-from vitrina_ops import pipeline, plots
+from vitrina_ops import champion, pipeline, plots, store
+from vitrina_ops.dataset import shop_of
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json, write_json
+from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
 
 # Below Python's own limit of what a store takes for a value.
 MAX_PARAM = 500
-MODEL_CODE = Path(__file__).with_name("pyfunc_model.py")
 
 
 def gain_rows(train: dict[str, Any]) -> plots.Rows:
@@ -64,8 +63,6 @@ def params_to_log(present: Pipeline) -> dict[str, str]:
 
 def tags_to_log(present: Pipeline) -> dict[str, str]:
     """What identifies the run and what a search may ask for."""
-    from vitrina_ops import store
-
     ingest = present.reports["ingest"]
     data = "simulated" if present.is_simulated else "log"
     return {
@@ -92,28 +89,8 @@ def simulator_tags(present: Pipeline) -> dict[str, str]:
     return {"vitrina.simulator_version": str(about["simulator_version"])}
 
 
-def log_data(present: Pipeline) -> None:
-    """Names the log as the run's input, by its fingerprint."""
-    import mlflow
-    from mlflow.data.http_dataset_source import HTTPDatasetSource
-    from mlflow.data.meta_dataset import MetaDataset
-
-    folder = Path(present.source["data_dir"]).resolve()
-    dataset = MetaDataset(
-        source=HTTPDatasetSource(folder.as_uri()),
-        name="simulated shop" if present.is_simulated else folder.name,
-        # The store takes 36 characters; a tag of the run has all of them.
-        digest=present.data_fingerprint[:32],
-    )
-    mlflow.log_input(dataset, context="training")
-
-
 def log_files(present: Pipeline) -> None:
     """The reports, figures and answer of the run."""
-    import mlflow
-
-    from vitrina_ops import store
-
     text = yaml.safe_dump(present.params, sort_keys=True)
     mlflow.log_text(text, store.PARAMS_ARTIFACT)
     for path in pipeline.REPORTS.values():
@@ -125,49 +102,10 @@ def log_files(present: Pipeline) -> None:
         mlflow.log_artifact(str(path), "answer")
 
 
-def log_model(present: Pipeline) -> str:
-    """Registers the bundle, as code and files and never as a pickle.
-    Returns the version."""
-    import mlflow
-
-    from vitrina_ops import pyfunc_model, store
-
-    with quiet():
-        info = mlflow.pyfunc.log_model(
-            name=store.MODEL,
-            python_model=str(MODEL_CODE),
-            artifacts={"bundle": str(pipeline.BUNDLE)},
-            registered_model_name=store.MODEL,
-            signature=pyfunc_model.signature(),
-            input_example=pyfunc_model.input_example(),
-            pip_requirements=pyfunc_model.requirements(),
-            metadata={"bundle": present.bundle, "build": present.build_id},
-        )
-    return str(info.registered_model_version)
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Holds back what MLflow says on the way, unless something goes wrong."""
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-            yield
-    except Exception:
-        sys.stderr.write(said.getvalue())
-        raise
-
-
 def log_run(present: Pipeline) -> dict[str, Any]:
     """Logs the pipeline as a new run and returns what the report says."""
-    import mlflow
-
-    from vitrina_ops import champion, store
-
     client = store.open_store()
-    with quiet():
-        mlflow.set_experiment(store.EXPERIMENT)
-    logged = logged_before(present)
+    logged = logged_before(client, present)
     if logged is not None:
         print(f"track: this run was logged before, as {logged['run_id']}")
         return logged
@@ -176,9 +114,12 @@ def log_run(present: Pipeline) -> dict[str, Any]:
         mlflow.set_tags(tags_to_log(present))
         mlflow.log_params(params_to_log(present))
         mlflow.log_metrics(present.metrics())
-        log_data(present)
+        mlflow.log_input(shop_of(present), context="training")
         log_files(present)
-        version = log_model(present)
+        version = log_model(
+            pipeline.BUNDLE,
+            {"bundle": present.bundle, "build": present.build_id},
+        )
         mlflow.set_tags(
             {
                 "vitrina.alias": verdict.alias,
@@ -198,16 +139,11 @@ def log_run(present: Pipeline) -> dict[str, Any]:
     return report_of(run.info.run_id, version, verdict.alias, verdict.reason)
 
 
-def logged_before(present: Pipeline) -> dict[str, Any] | None:
+def logged_before(
+    client: MlflowClient, present: Pipeline
+) -> dict[str, Any] | None:
     """The report on this pipeline's run, if it was logged to the end."""
-    import mlflow
-
-    from vitrina_ops import store
-
-    client = mlflow.MlflowClient()
-    experiment = client.get_experiment_by_name(store.EXPERIMENT)
-    if experiment is None:
-        return None
+    experiment = mlflow.set_experiment(store.EXPERIMENT)
     runs = client.search_runs(
         [experiment.experiment_id],
         f"tags.`{store.TAG_RUN}` = '{present.fingerprint}' "
@@ -233,8 +169,6 @@ def report_of(
 ) -> dict[str, Any]:
     """What reports/mlflow_run.json says. `alias` is what the run was given;
     a later run may have taken it over."""
-    from vitrina_ops import store
-
     return {
         "tracking_uri": store.store_uri(),
         "experiment": store.EXPERIMENT,

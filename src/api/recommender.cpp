@@ -68,7 +68,7 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
   const auto& products = bundle.products();
   const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
                                request.threads);
-  const auto rules = bundle::resolve(request.rules, shop);
+  const auto rules = bundle::resolve(request.rules, shop).rules;
   const auto answer =
       bundle::answer(bundle, shop, rules, request.params, request.threads, progress).answer;
   Answer rows;

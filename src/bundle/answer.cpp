@@ -8,51 +8,56 @@
 namespace vitrina::bundle {
 namespace {
 
-/// Sets `value` at the indices of the ids; returns how many ids are unknown.
-template <class Map, class Flags, class Value>
-std::size_t mark(const std::vector<std::string>& ids, const Map& map, Flags& flags, Value value) {
-  std::size_t unknown = 0;
+/// Marks the indices of the ids; ids that the map does not have are counted.
+template <class Map>
+std::vector<bool> mark(const std::vector<std::string>& ids, const Map& map,
+                       std::size_t& n_unknown) {
+  std::vector<bool> marks(map.size());
   for (const auto& id : ids) {
     if (const auto index = map.find(id)) {
-      flags[index->value] = value;
+      marks[index->value] = true;
     } else {
-      ++unknown;
+      ++n_unknown;
     }
   }
-  return unknown;
+  return marks;
+}
+
+/// 1 for the products that may be proposed; empty when all may.
+std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
+  std::vector<std::uint8_t> allowed;
+  for (const bool is_excluded : rules.excluded_items) allowed.push_back(is_excluded ? 0 : 1);
+  return allowed;
 }
 
 }  // namespace
 
-AnswerRules resolve(const IdRules& rules, const Shop& shop) {
-  AnswerRules resolved;
-  if (rules.only_users) {
-    resolved.may_send.assign(shop.users.size(), false);
-    resolved.unknown_ids += mark(*rules.only_users, shop.users, resolved.may_send, true);
+ShopRules resolve(const IdRules& ids, const Shop& shop) {
+  ShopRules resolved;
+  auto& rules = resolved.rules;
+  auto& n_unknown = resolved.unknown_ids;
+  if (ids.only_users) rules.only_users = mark(*ids.only_users, shop.users, n_unknown);
+  if (!ids.exclude_users.empty()) {
+    rules.excluded_users = mark(ids.exclude_users, shop.users, n_unknown);
   }
-  if (!rules.exclude_users.empty()) {
-    if (resolved.may_send.empty()) resolved.may_send.assign(shop.users.size(), true);
-    resolved.unknown_ids += mark(rules.exclude_users, shop.users, resolved.may_send, false);
-  }
-  if (!rules.exclude_products.empty()) {
-    resolved.allowed.assign(shop.items.size(), 1);
-    resolved.unknown_ids +=
-        mark(rules.exclude_products, shop.items, resolved.allowed, std::uint8_t{0});
+  if (!ids.exclude_products.empty()) {
+    rules.excluded_items = mark(ids.exclude_products, shop.items, n_unknown);
   }
   return resolved;
 }
 
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, const AnswerRules& rules,
+ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules& rules,
                   const ParamMap& params, int threads, Progress& progress) {
   const auto models = bundle.models_for(shop);
   const auto choose = selection::read_choose(params);
-  const engine::Engine engine(shop, models, shop.end, rules.allowed, params);
+  const auto allowed = allowed_items(rules);
+  const engine::Engine engine(shop, models, shop.end, allowed, params);
   const auto users = engine::users_to_score(shop, models, shop.end,
                                             read_section<engine::EngineConfig>(params, "engine"),
-                                            choose.max_users, choose.k, rules.may_send, threads);
+                                            choose.max_users, choose.k, rules, threads);
   progress.begin("score users", users.size(), "users");
   auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, users,
-                               choose.limits(), threads, progress);
+                               choose.limits(), rules, threads, progress);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
   return {std::move(answer), engine.generator_names()};
 }

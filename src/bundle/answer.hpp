@@ -22,13 +22,12 @@ struct IdRules {
 };
 
 /// The same for the users and products of a shop.
-struct AnswerRules {
-  std::vector<bool> may_send;         ///< by user; empty: everybody
-  std::vector<std::uint8_t> allowed;  ///< by product; empty: everything
-  std::size_t unknown_ids = 0;        ///< ids that the shop does not know
+struct ShopRules {
+  selection::Rules rules;
+  std::size_t unknown_ids = 0;  ///< ids that the shop does not know
 };
 
-AnswerRules resolve(const IdRules& rules, const Shop& shop);
+ShopRules resolve(const IdRules& ids, const Shop& shop);
 
 /// Who is sent what.
 struct ShopAnswer {
@@ -40,7 +39,7 @@ struct ShopAnswer {
 /// log to an answer. `params` are the bundle's, with the size of the answer that is wished; the
 /// shop must hold the bundle's products (data/build.hpp takes them). The result does not depend
 /// on `threads`. Throws Error(kIncompatibleArtifact) when the bundle does not fit the program.
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, const AnswerRules& rules,
+ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules& rules,
                   const ParamMap& params, int threads, Progress& progress);
 
 }  // namespace vitrina::bundle

@@ -140,6 +140,7 @@ class ParsedWords {
     }
     const auto name = word.substr(0, word.find('='));
     std::vector<std::string_view> names;
+    names.reserve(kSharedOptions.size() + stage_.options.size());
     for (const auto& option : kSharedOptions) names.push_back(option.name);
     for (const auto& option : stage_.options) names.push_back(option.name);
     const auto nearest = nearest_name(name, names.data(), names.data() + names.size());

@@ -14,7 +14,7 @@ ProgressReporter::~ProgressReporter() {
 }
 
 void ProgressReporter::begin(std::string_view step, std::uint64_t total, std::string_view unit) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (is_open_) end_step("");
   step_ = step;
   unit_ = unit;
@@ -39,7 +39,7 @@ void ProgressReporter::advance(std::uint64_t n) {
 }
 
 void ProgressReporter::end(std::string_view summary) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (is_open_) end_step(summary);
 }
 
@@ -49,7 +49,7 @@ void ProgressReporter::end_step(std::string_view summary) {
 }
 
 void ProgressReporter::finish(bool always, std::uint64_t peak_bytes) {
-  const std::lock_guard lock(mutex_);
+  const std::scoped_lock lock(mutex_);
   if (is_open_) end_step("");
   if (always || has_shown_) renderer_->finish(stage_, clock_() - start_, peak_bytes);
 }

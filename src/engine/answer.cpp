@@ -78,7 +78,8 @@ std::vector<float> own_history_scores(const models::OwnHistory& own_history,
 }
 
 Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserIdx> users,
-              selection::ChoiceLimits limits, int threads, Progress& progress) {
+              selection::ChoiceLimits limits, const selection::Rules& rules, int threads,
+              Progress& progress) {
   if (scorer.ranker.has_trees() && scorer.ranker.columns() != engine.column_names()) {
     throw Error(ErrorCode::kIncompatibleArtifact,
                 "score: the ranker was trained on other feature columns; run 'vitrina train' again "
@@ -93,7 +94,7 @@ Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserId
                     std::span(best).subspan(begin, end - begin));
         progress.advance(end - begin);
       });
-  selection::UserChoice<SourcedItem> choice(limits);
+  selection::UserChoice<SourcedItem> choice(limits, rules);
   for (std::size_t u = 0; u < users.size(); ++u) choice.add(users[u], best[u]);
   return choice.finish();
 }

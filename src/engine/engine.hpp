@@ -11,6 +11,7 @@
 #include "data/user_history.hpp"
 #include "features/feature_group.hpp"
 #include "models/model_set.hpp"
+#include "selection/rules.hpp"
 
 namespace vitrina::engine {
 
@@ -85,11 +86,11 @@ class Engine {
   std::vector<std::string> column_names_;
 };
 
-/// The users worth scoring as of a moment: any event before `as_of`, allowed by `may_send`
-/// (empty: all), the strongest own history first (sum of the best k scores, then the newer last
+/// The users worth scoring as of a moment: any event before `as_of`, allowed by
+/// `rules`, the strongest own history first (sum of the best k scores, then the newer last
 /// event, then the index), max(max_scored_users, 4 x max_users) at most. Ascending by index.
 std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
                                     const EngineConfig& config, int max_users, int k,
-                                    const std::vector<bool>& may_send, int threads);
+                                    const selection::Rules& rules, int threads);
 
 }  // namespace vitrina::engine

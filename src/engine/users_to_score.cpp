@@ -32,14 +32,14 @@ double strength_of(const EventLog& events, UserIdx user, TimeUs as_of,
 
 std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
                                     const EngineConfig& config, int max_users, int k,
-                                    const std::vector<bool>& may_send, int threads) {
+                                    const selection::Rules& rules, int threads) {
   std::vector<Strength> all(shop.users.size());
   std::vector<char> is_eligible(shop.users.size(), 0);
   parallel_chunks(all.size(), 2048, threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t u = begin; u < end; ++u) {
       const UserIdx user(u);
       const auto events = shop.events.before(user, as_of);
-      if (events.empty() || (!may_send.empty() && !may_send[u])) continue;
+      if (events.empty() || !rules.allows(user)) continue;
       const bool has_product = std::any_of(events.item.begin(), events.item.end(),
                                            [](ItemIdx item) { return item.valid(); });
       is_eligible[u] = 1;

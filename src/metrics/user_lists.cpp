@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/action.hpp"
-
 namespace vitrina::metrics {
 
 void UserLists::add(UserIdx user, std::span<const ItemIdx> list) {
@@ -26,17 +24,6 @@ UserLists group_pairs(std::vector<std::pair<UserIdx, ItemIdx>> pairs) {
   return lists;
 }
 
-UserLists purchases(const EventLog& log, TimeUs from, TimeUs to) {
-  std::vector<std::pair<UserIdx, ItemIdx>> pairs;
-  for (std::size_t u = 0; u < log.n_users(); ++u) {
-    const EventSpan events = log.between(UserIdx(u), from, to);
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      if (events.action[i] == Action::kOrder && events.item[i].valid()) {
-        pairs.emplace_back(UserIdx(u), events.item[i]);
-      }
-    }
-  }
-  return group_pairs(std::move(pairs));
-}
+UserLists as_lists(const Purchases& purchases) { return {purchases.buyers, purchases.items}; }
 
 }  // namespace vitrina::metrics

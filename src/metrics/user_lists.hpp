@@ -7,8 +7,7 @@
 
 #include "core/csr.hpp"
 #include "core/ids.hpp"
-#include "core/time.hpp"
-#include "data/event_log.hpp"
+#include "data/purchases.hpp"
 
 namespace vitrina::metrics {
 
@@ -24,8 +23,7 @@ struct UserLists {
 /// The pairs as lists: users ascending, the products of each ascending and distinct.
 UserLists group_pairs(std::vector<std::pair<UserIdx, ItemIdx>> pairs);
 
-/// What each buyer of [from, to) bought: users ascending, products ascending and distinct. Users
-/// first seen in the period count like all others; orders that name no product do not.
-UserLists purchases(const EventLog& log, TimeUs from, TimeUs to);
+/// Who bought what, as lists.
+UserLists as_lists(const Purchases& purchases);
 
 }  // namespace vitrina::metrics

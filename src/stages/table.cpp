@@ -57,6 +57,7 @@ const Stage& find(std::string_view name) {
                                 [&](const Stage& stage) { return stage.name == name; });
   if (row != rows.end()) return *row;
   std::vector<std::string_view> names;
+  names.reserve(rows.size());
   for (const auto& stage : rows) names.push_back(stage.name);
   const auto nearest = nearest_name(name, names.data(), names.data() + names.size());
   throw Error(ErrorCode::kUsage,

@@ -33,10 +33,6 @@ struct EvaluateConfig {
   }
 };
 
-metrics::UserLists to_lists(const Purchases& purchases) {
-  return {purchases.buyers, purchases.items};
-}
-
 metrics::UserLists to_lists(const engine::Answer& answer) {
   metrics::UserLists lists;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
@@ -83,7 +79,7 @@ Json ceilings_json(const engine::Engine& engine, const Purchases& bought,
   csv = "generator,share_of_pairs,recall_a\n";
   for (const auto& [name, lists] : proposals(engine, bought, threads)) {
     const auto found =
-        metrics::ceiling(to_lists(bought), lists, {limits.max_users, limits.k});
+        metrics::ceiling(metrics::as_lists(bought), lists, {limits.max_users, limits.k});
     json[name] = {{"share_of_pairs", found.share_of_pairs}, {"recall_a", found.recall}};
     csv += fmt::format("{},{:.6f},{:.6f}\n", name, found.share_of_pairs, found.recall);
   }
@@ -93,7 +89,7 @@ Json ceilings_json(const engine::Engine& engine, const Purchases& bought,
 std::string recall_by_k_csv(const Purchases& bought, const metrics::UserLists& sent,
                             std::size_t k) {
   std::string csv = "k,recall_a\n";
-  const auto curve = metrics::recall_by_k(to_lists(bought), sent, k);
+  const auto curve = metrics::recall_by_k(metrics::as_lists(bought), sent, k);
   for (std::size_t i = 0; i < curve.size(); ++i) csv += fmt::format("{},{:.6f}\n", i + 1, curve[i]);
   return csv;
 }
@@ -161,7 +157,7 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
       context.threads);
   context.progress->begin("score valid fold", users.size(), "users");
   const auto answer =
-      engine::answer(engine, {ranker, *fold_engine.models().own_history}, users, limits,
+      engine::answer(engine, {ranker, *fold_engine.models().own_history}, users, limits, {},
                      context.threads, *context.progress);
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
@@ -169,7 +165,7 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   const auto bought = purchases_between(shop.events, fold.cut, fold.to);
   calibrate_buyers(answer, bought).save(context.path(kBuyersFile));
   const auto sent = to_lists(answer);
-  const auto results = metrics::judge(to_lists(bought), sent, limits.k);
+  const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
   Json json;
   json["valid"] = readings_json(results, bootstrap);
@@ -177,7 +173,7 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   json["valid"]["to"] = format_time(fold.to);
   for (const auto& baseline :
        make_baselines(shop, fold_engine.models(), fold.cut, limits, context.threads)) {
-    const auto baseline_results = metrics::judge(to_lists(bought), baseline.sent, limits.k);
+    const auto baseline_results = metrics::judge(metrics::as_lists(bought), baseline.sent, limits.k);
     json["baselines"][baseline.name] = readings_json(baseline_results, bootstrap);
     json["ahead_of"][baseline.name] = difference_json(results, baseline_results, bootstrap);
   }

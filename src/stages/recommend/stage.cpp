@@ -71,9 +71,9 @@ void run(const StageContext& context) {
   const auto bundle = bundle::Bundle::load(bundle_folder(context));
   const auto params = merged_params(context, bundle);
   const auto shop = read_answer_shop(context, bundle.products());
-  const auto rules = bundle::resolve(read_id_rules(context), shop);
+  const auto resolved = bundle::resolve(read_id_rules(context), shop);
   const auto result =
-      bundle::answer(bundle, shop, rules, params, context.threads, *context.progress);
+      bundle::answer(bundle, shop, resolved.rules, params, context.threads, *context.progress);
 
   const auto out = context.option("out");
   const auto file = [&](std::string_view relative) {
@@ -81,7 +81,7 @@ void run(const StageContext& context) {
     return out ? std::filesystem::path(*out) / path.filename() : context.path(relative);
   };
   const auto report = report_of(result, bundle, shop.end, selection::read_choose(params).limits().k,
-                                rules.unknown_ids);
+                                resolved.unknown_ids);
   write_predictions(shop, result.answer, file(kPredictions));
   write_recommendations(shop, result.answer, bundle.ranker(), result.generator_names,
                         file(kRecommendations));

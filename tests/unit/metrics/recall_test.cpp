@@ -141,7 +141,7 @@ TEST(Purchases, AreDistinctOrderedProductsInsideTheWindow) {
   event(11, 99, Action::kOrder);
   log.offsets.push_back(log.time.size());
 
-  const UserLists bought = purchases(log, 10, 20);
+  const UserLists bought = as_lists(purchases_between(log, 10, 20));
   ASSERT_EQ(bought.users, std::vector<UserIdx>{UserIdx(0)});
   EXPECT_EQ(bought.items.values, (std::vector<ItemIdx>{ItemIdx(2), ItemIdx(4)}));
 }

@@ -87,6 +87,7 @@ TEST(SimulatedCatalog, NewProductsHaveNoEventsBeforeTheyArrive) {
   // Numbers rise with the date of arrival, so the last twentieth arrived late in the log.
   const auto& shop = small_shop();
   std::vector<std::pair<long, std::uint32_t>> by_number;
+  by_number.reserve(shop.item_ids.size());
   for (std::uint32_t i = 0; i < junk_item(shop); ++i) {
     by_number.emplace_back(std::stol(shop.item_ids[i]), i);
   }

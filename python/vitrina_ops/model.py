@@ -1,0 +1,48 @@
+"""Logs the bundle as a registered model: code and files, never a pickle."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import mlflow
+import pandas as pd
+
+from vitrina_ops import pyfunc_model, store
+
+CODE = Path(__file__).with_name("pyfunc_model.py")
+# What the package `vitrina` needs where the model is loaded. The package is
+# installed from this project's sources; no index has it.
+REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pandas", "pyarrow")
+
+
+def requirements() -> list[str]:
+    """The versions of this environment."""
+    return [f"{name}=={version(name)}" for name in REQUIREMENTS]
+
+
+def input_example() -> pd.DataFrame:
+    """A few events of made-up people, in the columns of the signature."""
+    minutes = pd.to_timedelta([0, 2, 5, 60], unit="min")
+    return pd.DataFrame(
+        {
+            "user_id": ["person-1", "person-1", "person-1", "person-2"],
+            "action": pd.Series([0, 1, 5, 0], dtype="int64"),
+            "date": pd.Timestamp("2024-01-01 12:00:00") + minutes,
+            "products": [["101"], ["101"], [], ["102"]],
+        }
+    )
+
+
+def log_model(bundle: Path, metadata: dict[str, str]) -> str:
+    """Logs the bundle within the active run, registered as a new version of
+    the model `vitrina`. Returns that version."""
+    info = mlflow.pyfunc.log_model(
+        name=store.MODEL,
+        python_model=str(CODE),
+        artifacts={"bundle": str(bundle)},
+        registered_model_name=store.MODEL,
+        signature=pyfunc_model.signature(),
+        input_example=input_example(),
+        pip_requirements=requirements(),
+        metadata=metadata,
+    )
+    return str(info.registered_model_version)

@@ -1,0 +1,245 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "support/engine_kit.hpp"
+#include "support/random_shop.hpp"
+
+// Main feature columns of every group against counting the raw log again.
+
+namespace vitrina::engine {
+namespace {
+
+constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
+
+/// Sums are taken in floats there and in doubles here.
+constexpr double kTolerance = 1e-4;
+
+struct World {
+  explicit World(std::uint64_t seed)
+      : products(test::random_catalog({.seed = seed})),
+        shop(test::shop_of(test::random_events({.seed = seed}), products)),
+        models(test::fit_at(shop, kCut)),
+        engine(shop, models, kCut, {}, test::small_shop_params()) {
+    const auto events = test::random_events({.seed = seed});
+    const std::set<test::Event> distinct(events.begin(), events.end());
+    std::copy_if(distinct.begin(), distinct.end(), std::back_inserter(past),
+                 [](const test::Event& event) { return event.time < kCut; });
+    for (const auto& product : products) category_of[product.id] = product.category;
+  }
+
+  /// Distinct past events for which `is_wanted` holds.
+  template <class IsWanted>
+  [[nodiscard]] std::vector<test::Event> where(IsWanted&& is_wanted) const {
+    std::vector<test::Event> found;
+    std::copy_if(past.begin(), past.end(), std::back_inserter(found), is_wanted);
+    return found;
+  }
+
+  [[nodiscard]] std::size_t column(std::string_view name) const {
+    const auto& names = engine.column_names();
+    const auto it = std::find(names.begin(), names.end(), name);
+    EXPECT_NE(it, names.end()) << name;
+    return static_cast<std::size_t>(it - names.begin());
+  }
+
+  std::vector<test::Product> products;
+  std::map<std::string, std::string> category_of;
+  Shop shop;
+  models::ModelSet models;
+  Engine engine;
+  std::vector<test::Event> past;
+};
+
+bool is_trace(const test::Event& event) {
+  return !event.item.empty() && product_action_slot(event.action) < kProductActionCount;
+}
+
+/// Compares a column with `naive(user, item)` for every candidate of every user; NaN is unknown.
+template <class Naive>
+void expect_column(const std::string& name, Naive&& naive) {
+  std::set<float> values;
+  for (const auto seed : test::property_seeds(2)) {
+    const World world(seed);
+    const std::size_t column = world.column(name);
+    const std::size_t stride = world.engine.column_names().size();
+    for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
+      UserBlock block;
+      world.engine.candidates(UserIdx(u), block);
+      world.engine.features(block);
+      const std::string user(world.shop.users.text(u));
+      for (std::size_t r = 0; r < block.n_rows(); ++r) {
+        const std::string item(world.shop.items.external(block.item[r]));
+        const float found = block.features[r * stride + column];
+        const double expected = naive(world, user, item);
+        ASSERT_EQ(std::isnan(found), std::isnan(expected)) << name << " " << user << " " << item;
+        if (std::isnan(found)) continue;
+        ASSERT_NEAR(found, expected, kTolerance * (1 + std::abs(expected)))
+            << name << " " << user << " " << item;
+        values.insert(found);
+      }
+    }
+  }
+  EXPECT_GT(values.size(), 1U) << name << " is the same everywhere";
+}
+
+double last_age_hours(const std::vector<test::Event>& events) {
+  if (events.empty()) return std::nan("");
+  TimeUs last = kNoTime;
+  for (const auto& event : events) last = std::max(last, event.time);
+  return to_hours(kCut - last);
+}
+
+auto of_pair(const std::string& user, const std::string& item, Action action) {
+  return [=](const test::Event& e) {
+    return e.user == user && e.item == item && e.action == action;
+  };
+}
+
+TEST(FeaturesOracle, PairCountsAndAges) {
+  for (const auto action : {Action::kView, Action::kBasketAdd, Action::kOrder}) {
+    const auto prefix = "pair__" + std::string(name(action));
+    expect_column(prefix + "_count", [&](const World& world, const auto& user, const auto& item) {
+      return static_cast<double>(world.where(of_pair(user, item, action)).size());
+    });
+    expect_column(prefix + "_age_hours", [&](const World& world, const auto& user, const auto& item) {
+      return last_age_hours(world.where(of_pair(user, item, action)));
+    });
+  }
+}
+
+TEST(FeaturesOracle, PairDecaySums) {
+  expect_column("pair__view_decayed_24h", [](const World& world, const auto& user, const auto& item) {
+    double sum = 0;
+    for (const auto& event : world.where(of_pair(user, item, Action::kView))) {
+      sum += std::exp2(-to_hours(kCut - event.time) / 24);
+    }
+    return sum;
+  });
+}
+
+TEST(FeaturesOracle, ItemCountsByWindow) {
+  expect_column("item__basket_add_3d", [](const World& world, const auto&, const auto& item) {
+    return static_cast<double>(world
+                                   .where([&](const test::Event& e) {
+                                     return e.item == item && e.action == Action::kBasketAdd &&
+                                            to_days(kCut - e.time) <= 3;
+                                   })
+                                   .size());
+  });
+  expect_column("item__users", [](const World& world, const auto&, const auto& item) {
+    std::set<std::string> users;
+    for (const auto& event : world.past) {
+      if (event.item == item && is_trace(event)) users.insert(event.user);
+    }
+    return static_cast<double>(users.size());
+  });
+}
+
+TEST(FeaturesOracle, ItemAgeIsTheTimeSinceItsFirstEvent) {
+  // the add date of a catalog is refreshed: it is no evidence of a product's age
+  expect_column("item__first_age_hours", [](const World& world, const auto&, const auto& item) {
+    TimeUs first = kNoTime;
+    for (const auto& event : world.past) {
+      if (event.item != item || !is_trace(event)) continue;
+      if (first == kNoTime || event.time < first) first = event.time;
+    }
+    return first == kNoTime ? std::nan("") : to_hours(kCut - first);
+  });
+}
+
+TEST(FeaturesOracle, UserCountsVisitsAndDays) {
+  expect_column("user__view_1d", [](const World& world, const auto& user, const auto&) {
+    return static_cast<double>(world
+                                   .where([&](const test::Event& e) {
+                                     return e.user == user && e.action == Action::kView &&
+                                            to_days(kCut - e.time) <= 1;
+                                   })
+                                   .size());
+  });
+  expect_column("user__days", [](const World& world, const auto& user, const auto&) {
+    std::set<TimeUs> days;
+    for (const auto& event : world.past) {
+      if (event.user == user) days.insert(event.time / kUsPerDay);
+    }
+    return static_cast<double>(days.size());
+  });
+  expect_column("user__visits", [](const World& world, const auto& user, const auto&) {
+    std::set<TimeUs> times;
+    for (const auto& event : world.past) {
+      if (event.user == user) times.insert(event.time);
+    }
+    double visits = 0;
+    TimeUs before = kNoTime;
+    for (const auto time : times) {
+      if (before == kNoTime || time - before > kVisitGap) ++visits;
+      before = time;
+    }
+    return visits;
+  });
+}
+
+TEST(FeaturesOracle, CategoryViews) {
+  expect_column("category__views", [](const World& world, const auto& user, const auto& item) {
+    const auto it = world.category_of.find(item);
+    if (it == world.category_of.end() || it->second.empty()) return 0.0;
+    double views = 0;
+    for (const auto& event : world.past) {
+      if (event.user != user || event.action != Action::kView) continue;
+      const auto other = world.category_of.find(event.item);
+      views += other != world.category_of.end() && other->second == it->second ? 1 : 0;
+    }
+    return views;
+  });
+}
+
+TEST(FeaturesOracle, GeneratorScoresAndRanks) {
+  expect_column("generators__votes", [](const World& world, const auto& user, const auto& item) {
+    const auto history = read_history(world.shop.events, test::user_of(world.shop, user), kCut);
+    double votes = 0;
+    for (std::size_t g = 0; g < world.engine.generator_names().size(); ++g) {
+      for (const auto& entry : world.engine.generate(g, history)) {
+        votes += world.shop.items.external(entry.id) == item ? 1 : 0;
+      }
+    }
+    return votes;
+  });
+  expect_column("generators__popular_rank",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto history =
+                      read_history(world.shop.events, test::user_of(world.shop, user), kCut);
+                  const auto& names = world.engine.generator_names();
+                  const auto g = static_cast<std::size_t>(
+                      std::find(names.begin(), names.end(), "popular") - names.begin());
+                  const auto list = world.engine.generate(g, history);
+                  for (std::size_t r = 0; r < list.size(); ++r) {
+                    if (world.shop.items.external(list[r].id) == item) return static_cast<double>(r);
+                  }
+                  return std::nan("");
+                });
+}
+
+TEST(FeaturesOracle, ListRankCountsTheBetterOnes) {
+  expect_column("list__events_rank", [](const World& world, const auto& user, const auto& item) {
+    const auto n_events = [&](std::string_view product) {
+      return world
+          .where([&](const test::Event& e) {
+            return e.user == user && e.item == product && is_trace(e);
+          })
+          .size();
+    };
+    UserBlock block;
+    world.engine.candidates(test::user_of(world.shop, user), block);
+    double better = 0;
+    for (const auto other : block.item) {
+      better += n_events(world.shop.items.external(other)) > n_events(item) ? 1 : 0;
+    }
+    return better;
+  });
+}
+
+}  // namespace
+}  // namespace vitrina::engine
