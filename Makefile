@@ -1,8 +1,9 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
-# Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead).
+# Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
+# SEED=42, THREADS=0 (one a processor).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow clean
-export SCALE DATA
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag clean
+export SCALE DATA SEED THREADS
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,8 +14,8 @@ setup: ## system packages, .venv, headers: what build and run need
 setup-dev: ## the same and what test and check need
 	@scripts/setup.sh --dev
 
-build: setup ## the program, at build/vitrina
-	@scripts/build.sh release vitrina
+build: setup ## the program, at build/vitrina, and the Python package, in build/python
+	@scripts/build.sh release vitrina _vitrina
 
 run: build ## the whole pipeline on a simulated shop (SCALE=) or a real log (DATA=)
 	@scripts/run.sh
@@ -47,7 +48,10 @@ kill: build setup-dev ## stages killed at several points leave nothing half-writ
 	@scripts/kill.sh
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
-	@MLFLOW_DISABLE_TELEMETRY=true .venv/bin/mlflow ui --backend-store-uri sqlite:///mlflow.db --host 127.0.0.1
+	@scripts/mlflow.sh
+
+dag: setup ## the pipeline's stages as a graph
+	@.venv/bin/dvc dag
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

@@ -133,3 +133,4 @@ flock 9 # two builds of one checkout wait for each other
 install_system_packages
 install_python_packages
 fetch_lightgbm_headers
+PYTHONPATH=python .venv/bin/python -m vitrina_ops.source --if-missing # dvc.yaml reads it

@@ -22,7 +22,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from vitrina_ops import pipeline, store
-from vitrina_ops.errors import OpsError
+from vitrina_ops.errors import OpsError, say
 from vitrina_ops.files import read_json, sha256_of
 from vitrina_ops.pipeline import Params, Pipeline, run_program
 
@@ -72,7 +72,7 @@ def judge(client: MlflowClient, present: Pipeline) -> Verdict:
             *("--json", report, "--seed", str(present.seed), "--quiet"),
         )
         numbers = read_json(report)
-    print(f"track: against champion version {against}: {text.strip()}")
+    say(f"against champion version {against}: {text.strip()}")
     return verdict_of(numbers, against, retrained)
 
 
@@ -143,12 +143,11 @@ def retrain(
     )
     kept = CACHE / f"{key[:16]}.csv"
     if kept.exists():
-        print(f"track: champion version {version} was retrained before")
+        say(f"champion version {version} was retrained before")
         return kept
-    print(
-        f"track: champion version {version} was judged on other data or "
-        "another fold; its configuration is trained before the present cut",
-        flush=True,
+    say(
+        f"champion version {version} was judged on other data or another "
+        "fold; its configuration is trained before the present cut"
     )
     with _workspace() as workspace:
         params = workspace / "params.yaml"

@@ -1,4 +1,4 @@
-"""Errors that a user reads as one line."""
+"""What a user reads: lines of progress, and errors of one line."""
 
 import os
 import sys
@@ -7,6 +7,11 @@ from collections.abc import Callable
 
 class OpsError(Exception):
     """Something the user can mend: `place: what is wrong; what to do`."""
+
+
+def say(text: str) -> None:
+    """A line of progress of the stage `track`."""
+    print(f"track: {text}", file=sys.stderr, flush=True)
 
 
 def one_line(text: str) -> str:

@@ -1,5 +1,7 @@
 """Logs the bundle as a registered model: code and files, never a pickle."""
 
+import io
+from contextlib import redirect_stderr
 from importlib.metadata import version
 from pathlib import Path
 
@@ -35,14 +37,16 @@ def input_example() -> pd.DataFrame:
 def log_model(bundle: Path, metadata: dict[str, str]) -> str:
     """Logs the bundle within the active run, registered as a new version of
     the model `vitrina`. Returns that version."""
-    info = mlflow.pyfunc.log_model(
-        name=store.MODEL,
-        python_model=str(CODE),
-        artifacts={"bundle": str(bundle)},
-        registered_model_name=store.MODEL,
-        signature=pyfunc_model.signature(),
-        input_example=input_example(),
-        pip_requirements=requirements(),
-        metadata=metadata,
-    )
+    said = io.StringIO()
+    with redirect_stderr(said):  # that it registered, and what
+        info = mlflow.pyfunc.log_model(
+            name=store.MODEL,
+            python_model=str(CODE),
+            artifacts={"bundle": str(bundle)},
+            registered_model_name=store.MODEL,
+            signature=pyfunc_model.signature(),
+            input_example=input_example(),
+            pip_requirements=requirements(),
+            metadata=metadata,
+        )
     return str(info.registered_model_version)

@@ -16,6 +16,7 @@ from matplotlib.ticker import PercentFormatter  # noqa: E402
 # One palette for all figures: the subject, what it is held against, helpers.
 SUBJECT = "#0b5394"
 OTHER = "#e69138"
+OTHER_INK = "#9c5a10"  # the same, dark enough for text
 QUIET = "#9aa5b1"
 INK = "#1f2933"
 
@@ -60,37 +61,48 @@ def write_rows(rows: Rows, path: Path) -> None:
         writer.writerows(rows)
 
 
+def spread(values: list[float], gap: float) -> list[float]:
+    """The values moved up where needed, so that labels do not overlap."""
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    places = list(values)
+    for below, above in zip(order, order[1:], strict=False):
+        places[above] = max(places[above], places[below] + gap)
+    return places
+
+
 def draw_recall_by_k(axes: Axes, rows: Rows, metrics: Metrics) -> None:
     """Reading A by list length, with the baselines' at the full length."""
     k = [int(row["k"]) for row in rows]
     recall = [float(row["recall_a"]) for row in rows]
-    axes.plot(k, recall, color=SUBJECT, linewidth=2.2, marker="o", ms=4)
-    axes.annotate(
-        f"vitrina {recall[-1]:.3f}",
-        (k[-1], recall[-1]),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        color=SUBJECT,
-        fontweight="bold",
-    )
+    ends = {"vitrina": recall[-1]}
     for name, values in metrics.get("baselines", {}).items():
-        value = values["recall_a"]
-        axes.axhline(value, color=OTHER, linewidth=1.2, linestyle="--")
+        ends[name.replace("_", " ")] = values["recall_a"]
+    axes.plot(k, recall, color=SUBJECT, linewidth=2.2, marker="o", ms=4)
+    top = max([*ends.values(), *recall, 0.01]) * 1.08
+    places = spread(list(ends.values()), top * 0.065)
+    for (name, value), place in zip(ends.items(), places, strict=True):
+        is_subject = name == "vitrina"
+        if not is_subject:
+            axes.hlines(
+                value, 1, k[-1], color=OTHER, linewidth=1.2, linestyle="--"
+            )
         axes.annotate(
-            f"{name.replace('_', ' ')} {value:.3f}",
-            (1, value),
-            xytext=(0, 3),
+            f"{name} {value:.3f}",
+            (k[-1], place),
+            xytext=(8, 0),
             textcoords="offset points",
-            color="#9c5a10",
+            va="center",
+            color=SUBJECT if is_subject else OTHER_INK,
+            fontweight="bold" if is_subject else "normal",
+            annotation_clip=False,
         )
     axes.set(
         title="How many products are worth sending",
         xlabel="products sent to a customer",
         ylabel="recall, all buyers of the valid fold",
-        xlim=(0.5, k[-1] * 1.22),
+        xlim=(0.5, k[-1] + 0.5),
+        ylim=(0, top),
     )
-    axes.set_ylim(bottom=0)
     axes.grid(axis="y")
 
 
@@ -127,6 +139,7 @@ def draw_calibration(axes: Axes, rows: Rows, metrics: Metrics) -> None:
         color=SUBJECT,
         marker="o",
         linewidth=0,
+        clip_on=False,
         label="a tenth of the customers sent"
         if len(rows) == 10
         else "a group of the customers sent",
@@ -149,6 +162,7 @@ def draw_importance(axes: Axes, rows: Rows, metrics: Metrics) -> None:
     gains = [float(row["share"]) for row in rows]
     axes.barh(names, gains, color=SUBJECT)
     axes.tick_params(axis="y", labelsize=9)
+    axes.margins(y=0.01)
     axes.set(
         title=f"What the ranker goes by: the first {len(rows)} columns",
         xlabel="share of the trees' total gain",

@@ -15,28 +15,34 @@ from typing import Any
 
 import mlflow
 import pandas as pd
-from mlflow.models import ModelSignature
-from mlflow.pyfunc import PythonModel, PythonModelContext
-from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema
-from mlflow.types.schema import AnyType, Array
-
 import vitrina
+from mlflow.models import ModelSignature
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+from mlflow.types import (
+    ColSpec,
+    DataType,
+    ParamSchema,
+    ParamSpec,
+    Schema,
+    TensorSpec,
+)
+from mlflow.types.schema import AnyType, Array
 
 
 def signature() -> ModelSignature:
     """Events in, user_id and products out; the size of the answer."""
     # MLflow checks an array of strings at 0.2 ms a row, an hour for a large
     # shop. The texts are checked by Vitrina in any case.
-    products = ColSpec(Array(AnyType()), "products", required=False)
-    events = [
+    any_array = Array(AnyType())  # type: ignore[no-untyped-call]
+    events: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.string, "user_id"),
         ColSpec(DataType.string, "loc_user_id", required=False),
         ColSpec(DataType.long, "action"),
         ColSpec(DataType.datetime, "date"),
-        products,
+        ColSpec(any_array, "products", required=False),
         ColSpec(DataType.long, "pageId", required=False),
     ]
-    answer = [
+    answer: list[ColSpec | TensorSpec] = [
         ColSpec(DataType.string, "user_id"),
         ColSpec(Array(DataType.string), "products"),
     ]

@@ -91,6 +91,12 @@ def _untemplated(path: str) -> str:
     return path
 
 
+def update(text: str) -> None:
+    """Writes params.local.yaml unless it says that already."""
+    if not LOCAL_PARAMS.exists() or LOCAL_PARAMS.read_text() != text:
+        write_text(LOCAL_PARAMS, text)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("data", "scale", "seed"):
@@ -105,9 +111,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.if_missing and LOCAL_PARAMS.exists():
         return
-    text = local_params(options.data, options.scale, options.seed)
-    if not LOCAL_PARAMS.exists() or LOCAL_PARAMS.read_text() != text:
-        write_text(LOCAL_PARAMS, text)
+    update(local_params(options.data, options.scale, options.seed))
 
 
 if __name__ == "__main__":

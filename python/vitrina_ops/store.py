@@ -10,6 +10,10 @@ from pathlib import Path
 # Before MLflow: it reads these when it is imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+# A model needs what its own requirements say, not this project's lock.
+os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")
+os.environ.setdefault("MLFLOW_LOG_UV_FILES", "false")
 
 import mlflow  # noqa: E402
 from mlflow.entities.model_registry import ModelVersion  # noqa: E402
@@ -45,9 +49,9 @@ def store_uri() -> str:
 
 def open_store() -> MlflowClient:
     """Points MLflow at the store; a new database is made when needed."""
-    # The first use of a database logs every step of making its tables.
-    for name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.uri"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    # They tell of every step, such as the tables of a new database.
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
     mlflow.set_tracking_uri(store_uri())
     return MlflowClient()
 

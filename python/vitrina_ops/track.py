@@ -16,7 +16,7 @@ from mlflow.tracking import MlflowClient
 
 from vitrina_ops import champion, pipeline, plots, store
 from vitrina_ops.dataset import shop_of
-from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
@@ -107,7 +107,7 @@ def log_run(present: Pipeline) -> dict[str, Any]:
     client = store.open_store()
     logged = logged_before(client, present)
     if logged is not None:
-        print(f"track: this run was logged before, as {logged['run_id']}")
+        say(f"this run was logged before, as {logged['run_id']}")
         return logged
     verdict = champion.judge(client, present)
     with mlflow.start_run(run_name=f"bundle {present.bundle[:8]}") as run:
@@ -132,11 +132,13 @@ def log_run(present: Pipeline) -> dict[str, Any]:
             {f"champion/{k}": v for k, v in verdict.numbers.items()}
         )
         client.set_registered_model_alias(store.MODEL, verdict.alias, version)
-    print(
-        f"track: run {run.info.run_id}, version {version} of the model is "
+    say(
+        f"run {run.info.run_id}, version {version} of the model is "
         f"{verdict.alias}: {verdict.reason}"
     )
-    return report_of(run.info.run_id, version, verdict.alias, verdict.reason)
+    return report_of(
+        run.info.run_id, version, verdict.alias, verdict.reason, is_new=True
+    )
 
 
 def logged_before(
@@ -161,11 +163,12 @@ def logged_before(
         str(version.version),
         tags.get("vitrina.alias", ""),
         tags.get("vitrina.alias_reason", ""),
+        is_new=False,
     )
 
 
 def report_of(
-    run_id: str, version: str, alias: str, reason: str
+    run_id: str, version: str, alias: str, reason: str, *, is_new: bool
 ) -> dict[str, Any]:
     """What reports/mlflow_run.json says. `alias` is what the run was given;
     a later run may have taken it over."""
@@ -177,6 +180,7 @@ def report_of(
         "version": version,
         "alias": alias,
         "reason": reason,
+        "is_new": is_new,
     }
 
 

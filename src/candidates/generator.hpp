@@ -22,6 +22,8 @@ struct GeneratorContext {
   /// 1 for products that may be proposed; empty when all may.
   std::span<const std::uint8_t> allowed;
   const ParamMap& params;
+  /// Products a user in the answer: the generator of last resort must be able to fill it.
+  std::size_t k = 0;
 
   [[nodiscard]] bool is_allowed(ItemIdx item) const {
     return allowed.empty() || allowed[item.value] != 0;

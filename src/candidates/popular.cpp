@@ -1,5 +1,7 @@
 #include "candidates/popular.hpp"
 
+#include <algorithm>
+
 namespace vitrina::candidates {
 namespace {
 
@@ -8,8 +10,9 @@ class Popular final : public Generator {
  public:
   Popular(const GeneratorContext& context, const PopularConfig& config) {
     const auto& popularity = *context.models.popularity;
+    const auto limit = std::max(static_cast<std::size_t>(config.limit), context.k);
     for (const auto item : popularity.ranking()) {
-      if (list_.size() == static_cast<std::size_t>(config.limit)) break;
+      if (list_.size() == limit) break;
       if (!context.is_allowed(item)) continue;
       // the place is the score: products nobody touched must stay in order too
       list_.push_back({item, 1 / static_cast<float>(list_.size() + 1)});

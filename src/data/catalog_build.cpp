@@ -95,6 +95,9 @@ void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog)
 
 void make_vectors(const std::vector<std::string_view>& vocabulary, Catalog& catalog) {
   const std::size_t n = catalog.n_items();
+  // products that only the log names have no title, and their number grows with the log's future
+  const auto n_titles =
+      static_cast<double>(std::count(catalog.is_listed.begin(), catalog.is_listed.end(), 1));
   std::vector<std::uint32_t> document_count(vocabulary.size(), 0);
   for (const auto word : catalog.title_words.values) ++document_count[word];
   catalog.vector_dim = kTitleVectorDim;
@@ -103,7 +106,7 @@ void make_vectors(const std::vector<std::string_view>& vocabulary, Catalog& cata
     float* target = catalog.vectors.data() + i * kTitleVectorDim;
     for (const auto word : catalog.title_words.row(i)) {
       const auto idf = static_cast<float>(
-          std::log(static_cast<double>(n + 1) / static_cast<double>(document_count[word])));
+          std::log((n_titles + 1) / static_cast<double>(document_count[word])));
       const std::uint64_t signs = hash_text(vocabulary[word]);
       for (std::uint32_t d = 0; d < kTitleVectorDim; ++d) {
         target[d] += (signs >> d & 1U) != 0 ? idf : -idf;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "selection/choose_config.hpp"
 
 namespace vitrina::engine {
 namespace {
@@ -53,11 +54,14 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params) {
 
 Engine::Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
                std::span<const std::uint8_t> allowed, const ParamMap& params)
-    : shop_(shop), as_of_(as_of), config_(read_section<EngineConfig>(params, "engine")) {
+    : shop_(shop), as_of_(as_of) {
+  const auto k = selection::read_choose(params).limits().k;
+  const auto config = read_section<EngineConfig>(params, "engine");
+  max_candidates_ = std::max(static_cast<std::size_t>(config.max_candidates), k);
   for (const auto& row : candidates::registry()) {
     if (!is_enabled(params, candidates::section_of(row.name))) continue;
     generator_names_.emplace_back(row.name);
-    generators_.push_back(row.make({shop, models, as_of, allowed, params}));
+    generators_.push_back(row.make({shop, models, as_of, allowed, params, k}));
   }
   if (generators_.empty()) {
     throw Error(ErrorCode::kConfig, "candidates: every generator is switched off; enable one");
@@ -83,13 +87,12 @@ void Engine::candidates(UserIdx user, UserBlock& block) const {
 
 /// Takes turns: every generator's best, then every second best, until the union is full.
 void Engine::merge(const std::vector<std::vector<ScoredItem>>& lists, UserBlock& block) const {
-  const auto limit = static_cast<std::size_t>(config_.max_candidates);
   std::set<ItemIdx> taken;
   bool is_more = true;
-  for (std::size_t rank = 0; is_more && taken.size() < limit; ++rank) {
+  for (std::size_t rank = 0; is_more && taken.size() < max_candidates_; ++rank) {
     is_more = false;
     for (const auto& list : lists) {
-      if (rank >= list.size() || taken.size() == limit) continue;
+      if (rank >= list.size() || taken.size() == max_candidates_) continue;
       is_more = true;
       taken.insert(list[rank].id);
     }

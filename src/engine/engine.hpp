@@ -20,7 +20,7 @@ struct EngineConfig {
   int max_scored_users = 30'000;
 
   void visit(ConfigVisitor& v) {
-    v.field("max_candidates", max_candidates, {1, 10'000}, "products kept of a user's union");
+    v.field("max_candidates", max_candidates, {1, 10'000}, "products kept of a user's union, at least as many as the answer has");
     v.field("max_scored_users", max_scored_users, {1, 1e8},
             "users that are scored: those with the strongest own history, at least 4 times those "
             "that are to be sent");
@@ -75,7 +75,7 @@ class Engine {
 
   const Shop& shop_;
   TimeUs as_of_;
-  EngineConfig config_;
+  std::size_t max_candidates_;
   std::vector<std::string> generator_names_;
   std::vector<std::unique_ptr<candidates::Generator>> generators_;
   struct Group {

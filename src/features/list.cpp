@@ -24,7 +24,8 @@ class ListGroup final : public FeatureGroup {
     float own_total = 0;
     for (std::size_t r = 0; r < n; ++r) {
       const Touch* touch = rows.history.find(rows.item[r]);
-      if (touch != nullptr) {
+      // a product that was only searched for or visited has a touch without an event
+      if (touch != nullptr && touch->n_events > 0) {
         const auto& sums = rows.history.sums[rows.history.index_of(touch)];
         values[0][r] = own_history_.rule().score(sums);
         values[1][r] = static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;

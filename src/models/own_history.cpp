@@ -80,6 +80,15 @@ Pairs collect(const FitContext& context, const OwnHistoryConfig& config) {
   return pairs;
 }
 
+/// Users with an event before the cut: who comes later must not change what is learned.
+std::size_t known_users(const FitContext& context) {
+  std::size_t n = 0;
+  for (std::size_t u = 0; u < context.shop.users.size(); ++u) {
+    n += context.shop.events.before(UserIdx(u), context.as_of).empty() ? 0 : 1;
+  }
+  return n;
+}
+
 /// How many users and products count as «sent» in one part of the objective.
 struct Level {
   double n_users;
@@ -94,7 +103,7 @@ class Objective {
       : pairs_(pairs), threads_(context.threads) {
     const auto n = static_cast<double>(context.max_users);
     const auto k = static_cast<std::size_t>(context.k);
-    const auto users = static_cast<double>(context.shop.users.size());
+    const auto users = static_cast<double>(known_users(context));
     levels_ = {{{n, k}, {std::min(n, users) / 10, k}, {n, std::max<std::size_t>(1, k / 5)}}};
   }
 

@@ -22,6 +22,8 @@ class BuyerCalibration {
   /// Without a fit: the expected recall itself, which the probability cannot be below.
   [[nodiscard]] double probability(double expected_recall) const;
 
+  [[nodiscard]] bool is_fitted() const { return n_customers_ > 0; }
+
   void put(ArchiveWriter& out) const;
   static BuyerCalibration get(const ArchiveReader& in);
 

@@ -65,6 +65,7 @@ class Ranker {
   /// P(the user buys anything) from the sum of the best k w, by the calibration that was set; the
   /// sum itself, which P cannot be below, where none was.
   [[nodiscard]] double buy_probability(double expected_recall) const;
+  [[nodiscard]] bool has_buyers() const { return buyers_.is_fitted(); }
   void set_buyers(const BuyerCalibration& buyers) { buyers_ = buyers; }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }

@@ -13,6 +13,7 @@ inline constexpr std::string_view kModelsFolder = "models/folds";
 inline constexpr std::string_view kExamplesFolder = "data/processed/examples";
 inline constexpr std::string_view kRankerFolder = "models/ranker";
 inline constexpr std::string_view kTrainReport = "reports/train.json";
+inline constexpr std::string_view kRefitReport = "reports/refit.json";
 inline constexpr std::string_view kMetricsReport = "reports/metrics.json";
 inline constexpr std::string_view kPlotsFolder = "reports/plots";
 inline constexpr std::string_view kValidBuyers = "reports/valid_buyers.csv";

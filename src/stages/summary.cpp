@@ -34,6 +34,14 @@ std::string bad_rows(const Json& ingest) {
   return total == 0 ? "none" : fmt::format("{} ({})", total, text);
 }
 
+/// A simulated shop is named wherever its figures are shown.
+std::string origin(const Json& ingest) {
+  if (!ingest.contains("simulation") || ingest.at("simulation").is_null()) return "";
+  const auto& simulation = ingest.at("simulation");
+  return fmt::format(" (simulated shop, version {}, scale {})",
+                     simulation.value("simulator_version", 0), simulation.value("scale", 0.0));
+}
+
 std::string interval(const Json& json, const std::string& name) {
   const auto number = [&](const std::string& key) {
     return json.at(key).is_null() ? 0.0 : json.at(key).get<double>();
@@ -69,26 +77,27 @@ std::string metric_lines(const Json& metrics) {
 std::string summarise(const std::filesystem::path& workspace) {
   const auto ingest = read_json(workspace / kIngestReport);
   const auto split = read_json(workspace / kSplitFile);
-  const auto train = read_json(workspace / kTrainReport);
+  const auto model = read_json(workspace / kRefitReport);
   const auto metrics = read_json(workspace / kMetricsReport);
   const auto answer = read_json(workspace / kAnswerReport);
   std::string text = fmt::format(
-      "log           {} events of {} users and {} products, {} to {}\n"
+      "log           {} events of {} users and {} products, {} to {}{}\n"
       "bad rows      {}\n"
       "folds         {} train windows of {:g} days, {}\n"
       "model         {} trees from {} bought pairs, {} columns\n",
       ingest.at("events").get<std::uint64_t>(), ingest.at("users").get<std::uint64_t>(),
       ingest.at("products").get<std::uint64_t>(), ingest.at("begin").get<std::string>(),
-      ingest.at("end").get<std::string>(), bad_rows(ingest), split.at("train").size(),
+      ingest.at("end").get<std::string>(), origin(ingest), bad_rows(ingest), split.at("train").size(),
       split.at("label_days").get<double>(),
       split.at("valid").is_null() ? "no valid fold" : "one valid fold",
-      train.at("trees").get<int>(), train.at("bought_pairs").get<std::uint64_t>(),
-      train.at("columns").get<int>());
+      model.at("trees").get<int>(), model.at("bought_pairs").get<std::uint64_t>(),
+      model.at("columns").get<int>());
   text += metric_lines(metrics);
   text += fmt::format("chosen        {} users x {} products as of {}\n",
                       answer.at("users").get<std::uint64_t>(), answer.at("k").get<int>(),
                       answer.at("as_of").get<std::string>());
-  text += fmt::format("expected      {:.1f} buyers among them, bundle {}\n",
+  text += fmt::format("expected      {}{:.1f} buyers among them, bundle {}\n",
+                      answer.at("expected_buyers_is_lower_bound").get<bool>() ? "at least " : "",
                       answer.at("expected_buyers").get<double>(),
                       answer.at("bundle").get<std::string>());
   if (answer.at("users_with_fewer_than_k") != 0) {

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "core/file.hpp"
 #include "stages/layout.hpp"
 
 namespace vitrina::stages {
@@ -21,6 +25,25 @@ ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold
   context.progress->end(fmt::format("{} trees from {} bought pairs in {} windows",
                                     ranker.rounds(), ranker.n_positives(), windows.size()));
   return ranker;
+}
+
+void write_ranker_report(const ranking::Ranker& ranker, std::size_t n_windows,
+                         const std::filesystem::path& path) {
+  nlohmann::ordered_json json{{"windows", n_windows},
+                              {"bought_pairs", ranker.n_positives()},
+                              {"trees", ranker.rounds()},
+                              {"columns", ranker.columns().size()}};
+  std::vector<std::pair<double, std::string>> gains;
+  const auto by_column = ranker.gains();
+  for (std::size_t c = 0; c < by_column.size(); ++c) {
+    gains.emplace_back(-by_column[c], ranker.columns()[c]);
+  }
+  std::sort(gains.begin(), gains.end());
+  json["gain"] = nlohmann::ordered_json::array();
+  for (const auto& [negative_gain, column] : gains) {
+    json["gain"].push_back({{"column", column}, {"gain", -negative_gain}});
+  }
+  write_file(path, json.dump(2) + "\n");
 }
 
 }  // namespace vitrina::stages

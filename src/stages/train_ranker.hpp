@@ -10,4 +10,8 @@ namespace vitrina::stages {
 ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold>& windows,
                              ranking::Lineage lineage);
 
+/// Writes sizes of a ranker and the total gain of every column, the largest first, as JSON.
+void write_ranker_report(const ranking::Ranker& ranker, std::size_t n_windows,
+                         const std::filesystem::path& path);
+
 }  // namespace vitrina::stages

@@ -102,7 +102,11 @@ def test_allowed(tmp_path: Path, place: str, include: str) -> None:
         ("src/api/a.cpp", "<parquet/api.h>", "only io may"),
         ("src/engine/a.cpp", "<LightGBM/c_api.h>", "only ranking may"),
         ("src/stages/fit/a.cpp", "<CLI/CLI.hpp>", "only cli may"),
-        ("src/core/a.cpp", "<nlohmann/json.hpp>", "only bundle, cli, io, stages"),
+        (
+            "src/core/a.cpp",
+            "<nlohmann/json.hpp>",
+            "only bundle, cli, io, stages",
+        ),
         ("src/core/a.cpp", "<eigen3/Eigen/Core>", "no such folder"),
         ("src/core/a.cpp", '"b.hpp"', "write the path relative to src"),
         (

@@ -11,7 +11,7 @@ ParamMap small_shop_params() {
 models::ModelSet fit_at(const Shop& shop, TimeUs cut, std::span<const models::ModelKind> wanted,
                         int threads, const ParamMap& params) {
   SilentProgress progress;
-  const models::FitContext context{shop, cut, kUsPerDay, 20, 10, threads};
+  const models::FitContext context{shop, cut, kUsPerDay, 60, 10, threads};
   return models::fit_models(context, wanted, params, progress);
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include <nlohmann/json.hpp>
 
 #include "core/error.hpp"
@@ -40,11 +42,24 @@ Json report_of(const ShopInput& input, const Shop& shop, const std::string& fing
   return json;
 }
 
+/// What the simulator says of its files; null for a shop's own.
+Json simulation_of(const StageContext& context) {
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  const auto path = context.path(config.data_dir) / "simulation.json";
+  if (!std::filesystem::exists(path)) return nullptr;
+  const auto json = Json::parse(read_file(path), nullptr, false);
+  const auto is_number = [&](const char* key) {
+    return json.is_object() && json.contains(key) && json[key].is_number();
+  };
+  return is_number("simulator_version") && is_number("scale") ? json : Json(nullptr);
+}
+
 void run(const StageContext& context) {
   const auto input = read_shop(context);
   const auto path = context.path(kShopFile);
   save_shop(input.shop, path);
-  const auto report = report_of(input, input.shop, sha256_file(path));
+  auto report = report_of(input, input.shop, sha256_file(path));
+  report["simulation"] = simulation_of(context);
   write_file(context.path(kIngestReport), report.dump(2) + "\n");
 }
 

@@ -12,6 +12,7 @@ void run(const StageContext& context) {
   auto ranker = train_ranker(context, folds.train, ranking::Lineage::kFinal);
   ranker.set_buyers(ranking::BuyerCalibration::load(context.path(kBuyersFile)));
   ranker.save(context.path(kFinalFolder));
+  write_ranker_report(ranker, folds.train.size(), context.path(kRefitReport));
 }
 
 }  // namespace
@@ -21,7 +22,8 @@ Stage stage() {
           .summary = "trains the same ranker on all windows, the newest included",
           .inputs = {{kSplitFile, "the folds"}, {kExamplesFolder, "the training rows"},
                      {kBuyersFile, "the calibration of buyers"}},
-          .outputs = {{kFinalFolder, "the ranker that is packed"}},
+          .outputs = {{kFinalFolder, "the ranker that is packed"},
+                      {kRefitReport, "its sizes and the gain of every column"}},
           .sections = {{"train", describe<ranking::RankerConfig>()}},
           .options = {},
           .example = "vitrina refit",

@@ -94,6 +94,7 @@ void run(const StageContext& context) {
   report["ingest"] = Json::parse(read_file(inside(kIngestReport)));
   report["folds"] = Json::parse(read_file(inside(kSplitFile)));
   report["train"] = Json::parse(read_file(inside(kTrainReport)));
+  report["refit"] = Json::parse(read_file(inside(kRefitReport)));
   report["metrics"] = Json::parse(read_file(inside(kMetricsReport)));
   report["answer"] = Json::parse(read_file(inside(kAnswerReport)));
   report["seconds"] = seconds;

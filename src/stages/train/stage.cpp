@@ -1,35 +1,11 @@
 #include "stages/train/stage.hpp"
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
-#include "core/file.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
 #include "stages/train_ranker.hpp"
 
 namespace vitrina::stages::train {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json report_of(const ranking::Ranker& ranker, const std::vector<Fold>& windows) {
-  Json json{{"windows", windows.size()},
-            {"bought_pairs", ranker.n_positives()},
-            {"trees", ranker.rounds()},
-            {"columns", ranker.columns().size()}};
-  std::vector<std::pair<double, std::string>> gains;
-  const auto by_column = ranker.gains();
-  for (std::size_t c = 0; c < by_column.size(); ++c) {
-    gains.emplace_back(-by_column[c], ranker.columns()[c]);
-  }
-  std::sort(gains.begin(), gains.end());
-  json["gain"] = Json::array();
-  for (const auto& [negative_gain, column] : gains) {
-    json["gain"].push_back({{"column", column}, {"gain", -negative_gain}});
-  }
-  return json;
-}
 
 void run(const StageContext& context) {
   const auto folds = load_folds(context.path(kSplitFile));
@@ -39,7 +15,7 @@ void run(const StageContext& context) {
   }
   const auto ranker = train_ranker(context, windows, ranking::Lineage::kValid);
   ranker.save(context.path(kRankerFolder));
-  write_file(context.path(kTrainReport), report_of(ranker, windows).dump(2) + "\n");
+  write_ranker_report(ranker, windows.size(), context.path(kTrainReport));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <arrow/api.h>
 #include <arrow/c/bridge.h>
-#include <arrow/json/from_string.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,14 +9,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <map>
+#include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "core/file.hpp"
 #include "core/progress.hpp"
 #include "io/submission.hpp"
+#include "ranking/ranker.hpp"
 #include "stages/table.hpp"
 #include "support/random_shop.hpp"
 
@@ -47,7 +50,9 @@ std::shared_ptr<arrow::Table> event_table() {
     EXPECT_TRUE(action.Append(static_cast<std::uint8_t>(event.action)).ok());
     EXPECT_TRUE(date.Append(event.time).ok());
     EXPECT_TRUE(products.Append().ok());
-    if (!event.item.empty()) EXPECT_TRUE(item->Append(event.item).ok());
+    if (!event.item.empty()) {
+      EXPECT_TRUE(item->Append(event.item).ok());
+    }
     EXPECT_TRUE(page.Append(event.page).ok());
   }
   const auto finish = [](arrow::ArrayBuilder& builder) { return builder.Finish().ValueOrDie(); };
@@ -149,6 +154,7 @@ class RecommenderTest : public testing::Test {
 };
 
 TEST_F(RecommenderTest, AnswersAsTheCommandDoes) {
+  ASSERT_TRUE(ranking::Ranker::load(path("bundle")).has_trees());
   const auto recommender = load();
   const auto answer = recommender.recommend(path("shop"));
   EXPECT_EQ(lines_of(answer), stage_lines("shop"));

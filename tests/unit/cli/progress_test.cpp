@@ -156,6 +156,7 @@ TEST(Progress, CountsWhatSeveralThreadsReport) {
       [&] { return 0.01 * ticks.fetch_add(1); });
   reporter.begin("rows", kThreads * kCalls, "rows");
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kCalls; ++i) reporter.advance(1);

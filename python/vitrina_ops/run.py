@@ -1,0 +1,111 @@
+"""What `make run` does once the program is built.
+
+Writes params.local.yaml from DATA, SCALE and SEED, reproduces the pipeline
+with DVC and says what came out and where it is. THREADS limits the threads.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from vitrina_ops import pipeline, source
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json
+
+DVC = Path(sys.executable).with_name("dvc")
+LOG = Path(".cache/repro.log")
+DEFAULT_STORE = "sqlite:///mlflow.db"
+
+
+def is_store_lost(report: dict[str, Any], uri: str) -> bool:
+    """Whether a report is about another store than `uri`, or about a
+    database that is not there any more."""
+    if report.get("tracking_uri") != uri:
+        return True
+    name = uri.removeprefix("sqlite:///")
+    return name != uri and not Path(name).exists()
+
+
+def forget_lost_store() -> None:
+    """Makes `track` run again where what it logged cannot be read."""
+    if not pipeline.RUN_REPORT.exists():
+        return
+    uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
+    if is_store_lost(read_json(pipeline.RUN_REPORT), uri):
+        pipeline.RUN_REPORT.unlink()
+
+
+def configure_dvc() -> None:
+    """Lets DVC work in a folder that is no git repository."""
+    if pipeline.git("rev-parse", "--git-dir") is None:
+        dvc("config", "--local", "core.no_scm", "true")
+
+
+def dvc(*words: str, log: Path | None = None) -> None:
+    """Runs DVC. What it says on the way goes to the log; the progress of
+    the stages and errors stay visible."""
+    environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
+    if threads := os.environ.get("THREADS"):
+        environment["VITRINA_THREADS"] = threads
+    with open(log or os.devnull, "w", encoding="utf-8") as out:
+        done = subprocess.run(
+            [str(DVC), *words], stdout=out, env=environment, check=False
+        )
+    if done.returncode != 0:
+        raise OpsError(
+            f"`dvc {' '.join(words)}` ended with exit code "
+            f"{done.returncode}; what went wrong stands above"
+        )
+
+
+def stamp() -> int:
+    """Changes whenever `track` writes its report."""
+    path = pipeline.RUN_REPORT
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def describe_tracking(report: dict[str, Any], is_fresh: bool) -> str:
+    """Where the MLflow run is, and whether it is a new one."""
+    text = (
+        f"mlflow        run {report['run_id']}, model {report['model']} "
+        f"version {report['version']} ({report['alias']}); "
+        "see it with `make mlflow`\n"
+    )
+    if not is_fresh:
+        text += "              nothing changed: no new run was logged\n"
+    elif not report["is_new"]:
+        text += "              logged before: no new run was logged\n"
+    return text
+
+
+def main() -> None:
+    began = time.monotonic()
+    text = source.local_params(
+        *(os.environ.get(name, "") for name in ("DATA", "SCALE", "SEED"))
+    )
+    source.update(text)
+    configure_dvc()
+    forget_lost_store()
+    before = stamp()
+    LOG.parent.mkdir(exist_ok=True)
+    dvc("repro", log=LOG)
+    took = time.monotonic() - began
+    summary = pipeline.run_program("summary", "--quiet")
+    tracking = describe_tracking(
+        read_json(pipeline.RUN_REPORT), stamp() != before
+    )
+    figures = ", ".join(p.stem for p in sorted(pipeline.FIGURES.glob("*.png")))
+    print(
+        f"{summary}"
+        f"answer        {pipeline.PREDICTIONS}\n"
+        f"plots         {pipeline.FIGURES}/ ({figures or 'none'})\n"
+        f"{tracking}"
+        f"pipeline      done in {took:.1f} s"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run_main("run", main))
