@@ -2,7 +2,7 @@
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
 # SEED=42, THREADS=0 (one a processor).
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch clean
 export SCALE DATA SEED THREADS
 
 help: ## this list
@@ -52,6 +52,9 @@ mlflow: setup ## the MLflow UI on 127.0.0.1
 
 dag: setup ## the pipeline's stages as a graph
 	@.venv/bin/dvc dag
+
+fetch: setup ## a registered bundle: ALIAS=champion TO=bundle
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

@@ -39,7 +39,7 @@ class Verdict:
     reason: str
     against: str = ""  # version of the champion it was compared with
     retrained: bool = False
-    numbers: dict[str, float] = field(default_factory=dict)
+    metrics: dict[str, float] = field(default_factory=dict)
 
 
 def judge(client: MlflowClient, present: Pipeline) -> Verdict:
@@ -93,7 +93,12 @@ def verdict_of(
         reason,
         against,
         retrained,
-        {name: float(value) for name, value in numbers.items()},
+        {
+            "champion/recall_a": numbers["second_recall_a"],
+            "champion/difference": numbers["difference"],
+            "champion/difference_low": numbers["difference_low"],
+            "champion/difference_high": numbers["difference_high"],
+        },
     )
 
 

@@ -128,9 +128,7 @@ def log_run(present: Pipeline) -> dict[str, Any]:
                 "vitrina.compared_with_retrained": str(verdict.retrained),
             }
         )
-        mlflow.log_metrics(
-            {f"champion/{k}": v for k, v in verdict.numbers.items()}
-        )
+        mlflow.log_metrics(verdict.metrics)
         client.set_registered_model_alias(store.MODEL, verdict.alias, version)
     say(
         f"run {run.info.run_id}, version {version} of the model is "

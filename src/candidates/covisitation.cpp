@@ -11,8 +11,7 @@ class Covisitation final : public Generator {
       : context_(context), config_(config) {}
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
-    const auto recent =
-        recent_touches(history, static_cast<std::size_t>(config_.recent_products));
+    const auto recent = recent_touches(history, static_cast<std::size_t>(config_.recent_products));
     for (const Touch* touch : recent) {
       const float vote = decay(context_.as_of - touch->last_time, config_.half_life_days);
       for (std::size_t m = 0; m < models::kCovisitationCount; ++m) {

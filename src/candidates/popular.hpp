@@ -12,7 +12,8 @@ struct PopularConfig {
 
   void visit(ConfigVisitor& v) {
     v.field("enabled", enabled, "whether the generator is used");
-    v.field("limit", limit, {1, 1000}, "products proposed, at least as many as the answer has; it is filled up from these");
+    v.field("limit", limit, {1, 1000},
+            "products proposed, at least as many as the answer has; it is filled up from these");
   }
 };
 

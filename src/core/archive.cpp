@@ -127,8 +127,8 @@ void ArchiveReader::parse(std::string_view kind, std::uint32_t version) {
     throw damaged("has a damaged header");
   }
   if (found_kind != kind || found_version != version) {
-    throw damaged(fmt::format("is '{}' version {}, expected '{}' version {}",
-                              printable(found_kind), found_version, kind, version));
+    throw damaged(fmt::format("is '{}' version {}, expected '{}' version {}", printable(found_kind),
+                              found_version, kind, version));
   }
   if (!header.read(n_blocks) || n_blocks > kMaxBlocks) throw damaged("has a damaged header");
   struct Entry {

@@ -15,11 +15,11 @@ namespace vitrina {
 /// evidence about the past (a product's age is its first event before `as_of`).
 struct Catalog {
   std::vector<std::uint8_t> is_listed;  ///< 1 where the product has a catalog row
-  std::vector<CategoryIdx> category;  ///< not valid() where unknown
-  std::vector<float> price;           ///< NaN where unknown
-  std::vector<float> old_price;       ///< NaN where unknown
-  std::vector<TimeUs> add_date;       ///< kNoTime where unknown
-  Csr<std::uint32_t> title_words;     ///< dense word codes, sorted, distinct
+  std::vector<CategoryIdx> category;    ///< not valid() where unknown
+  std::vector<float> price;             ///< NaN where unknown
+  std::vector<float> old_price;         ///< NaN where unknown
+  std::vector<TimeUs> add_date;         ///< kNoTime where unknown
+  Csr<std::uint32_t> title_words;       ///< dense word codes, sorted, distinct
   std::uint32_t n_words = 0;
   std::uint32_t n_categories = 0;
 

@@ -48,8 +48,8 @@ void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& ro
   }
 }
 
-void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
-                Catalog& catalog, std::vector<std::string_view>& vocabulary) {
+void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Catalog& catalog,
+                std::vector<std::string_view>& vocabulary) {
   std::vector<std::vector<std::string_view>> words(row_of.size());
   for (std::size_t i = 0; i < row_of.size(); ++i) {
     if (row_of[i] == kNoCode) continue;
@@ -105,8 +105,8 @@ void make_vectors(const std::vector<std::string_view>& vocabulary, Catalog& cata
   for (std::size_t i = 0; i < n; ++i) {
     float* target = catalog.vectors.data() + i * kTitleVectorDim;
     for (const auto word : catalog.title_words.row(i)) {
-      const auto idf = static_cast<float>(
-          std::log((n_titles + 1) / static_cast<double>(document_count[word])));
+      const auto idf =
+          static_cast<float>(std::log((n_titles + 1) / static_cast<double>(document_count[word])));
       const std::uint64_t signs = hash_text(vocabulary[word]);
       for (std::uint32_t d = 0; d < kTitleVectorDim; ++d) {
         target[d] += (signs >> d & 1U) != 0 ? idf : -idf;

@@ -10,9 +10,9 @@
 namespace vitrina {
 
 /// The actions that name a product and so leave a trace on the pair of user and product.
-inline constexpr std::array<Action, 6> kProductActions{
-    Action::kView,         Action::kLike,  Action::kBasketAdd,
-    Action::kBasketDelete, Action::kOrder, Action::kBasketPage};
+inline constexpr std::array<Action, 6> kProductActions{Action::kView,      Action::kLike,
+                                                       Action::kBasketAdd, Action::kBasketDelete,
+                                                       Action::kOrder,     Action::kBasketPage};
 inline constexpr std::size_t kProductActionCount = kProductActions.size();
 
 /// Position of an action in kProductActions, or kProductActionCount for the others.
@@ -42,7 +42,8 @@ struct DecayRule {
 
   [[nodiscard]] float score(const DecaySums& sums) const {
     float total = 0;
-    for (std::size_t a = 0; a < kProductActionCount; ++a) total += weight[a] * sums[a][half_life[a]];
+    for (std::size_t a = 0; a < kProductActionCount; ++a)
+      total += weight[a] * sums[a][half_life[a]];
     return total;
   }
 };

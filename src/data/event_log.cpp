@@ -16,8 +16,7 @@ EventSpan slice(const EventLog& log, std::size_t begin, std::size_t end) {
 std::size_t lower_bound(const EventLog& log, std::size_t begin, std::size_t end, TimeUs time) {
   const auto first = log.time.begin();
   return static_cast<std::size_t>(std::lower_bound(first + static_cast<std::ptrdiff_t>(begin),
-                                                   first + static_cast<std::ptrdiff_t>(end),
-                                                   time) -
+                                                   first + static_cast<std::ptrdiff_t>(end), time) -
                                   first);
 }
 

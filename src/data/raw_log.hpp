@@ -23,14 +23,13 @@ enum class BadRow : std::uint8_t {
 };
 inline constexpr std::size_t kBadRowCount = 6;
 inline constexpr std::array<std::string_view, kBadRowCount> kBadRowNames{
-    "junk_user",        "null_date",    "unknown_action",
-    "implausible_date", "junk_product", "duplicate"};
+    "junk_user", "null_date", "unknown_action", "implausible_date", "junk_product", "duplicate"};
 
 /// What reading a log met.
 struct IngestCounts {
-  std::uint64_t rows_read = 0;     ///< rows of the input files
-  std::uint64_t rows_hidden = 0;   ///< rows at or after `as_of`: never looked at again
-  std::uint64_t events = 0;        ///< exploded rows read, before bad dates and duplicates go
+  std::uint64_t rows_read = 0;    ///< rows of the input files
+  std::uint64_t rows_hidden = 0;  ///< rows at or after `as_of`: never looked at again
+  std::uint64_t events = 0;       ///< exploded rows read, before bad dates and duplicates go
   std::array<std::uint64_t, kBadRowCount> bad{};
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }

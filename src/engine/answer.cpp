@@ -87,13 +87,13 @@ Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserId
   }
   std::vector<std::vector<SourcedItem>> best(users.size());
   std::vector<Batch> scratch(static_cast<std::size_t>(std::max(threads, 1)));
-  parallel_chunks_with_worker(
-      users.size(), kUsersAtOnce, threads,
-      [&](std::size_t begin, std::size_t end, std::size_t worker) {
-        score_batch(engine, scorer, users.subspan(begin, end - begin), limits.k, scratch[worker],
-                    std::span(best).subspan(begin, end - begin));
-        progress.advance(end - begin);
-      });
+  parallel_chunks_with_worker(users.size(), kUsersAtOnce, threads,
+                              [&](std::size_t begin, std::size_t end, std::size_t worker) {
+                                score_batch(engine, scorer, users.subspan(begin, end - begin),
+                                            limits.k, scratch[worker],
+                                            std::span(best).subspan(begin, end - begin));
+                                progress.advance(end - begin);
+                              });
   selection::UserChoice<SourcedItem> choice(limits, rules);
   for (std::size_t u = 0; u < users.size(); ++u) choice.add(users[u], best[u]);
   return choice.finish();

@@ -30,8 +30,7 @@ std::vector<SectionInfo> engine_sections() {
     sections.push_back({candidates::section_of(row.name), row.fields()});
   }
   for (const auto& row : features::registry()) {
-    sections.push_back(
-        {features::section_of(row.name), describe<features::FeatureGroupConfig>()});
+    sections.push_back({features::section_of(row.name), describe<features::FeatureGroupConfig>()});
   }
   return sections;
 }

@@ -20,7 +20,8 @@ struct EngineConfig {
   int max_scored_users = 30'000;
 
   void visit(ConfigVisitor& v) {
-    v.field("max_candidates", max_candidates, {1, 10'000}, "products kept of a user's union, at least as many as the answer has");
+    v.field("max_candidates", max_candidates, {1, 10'000},
+            "products kept of a user's union, at least as many as the answer has");
     v.field("max_scored_users", max_scored_users, {1, 1e8},
             "users that are scored: those with the strongest own history, at least 4 times those "
             "that are to be sent");
@@ -37,10 +38,10 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params);
 /// for training rows, for the batch answer and, later, for one user online.
 struct UserBlock {
   UserHistory history;
-  std::vector<ItemIdx> item;         ///< ascending
-  std::vector<float> score;          ///< rows x generators
-  std::vector<std::uint16_t> rank;   ///< rows x generators
-  std::vector<float> features;       ///< rows x columns, row-major
+  std::vector<ItemIdx> item;        ///< ascending
+  std::vector<float> score;         ///< rows x generators
+  std::vector<std::uint16_t> rank;  ///< rows x generators
+  std::vector<float> features;      ///< rows x columns, row-major
 
   [[nodiscard]] std::size_t n_rows() const { return item.size(); }
 };
@@ -54,9 +55,7 @@ class Engine {
   Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
          std::span<const std::uint8_t> allowed, const ParamMap& params);
 
-  [[nodiscard]] const std::vector<std::string>& generator_names() const {
-    return generator_names_;
-  }
+  [[nodiscard]] const std::vector<std::string>& generator_names() const { return generator_names_; }
   /// `group__column`, in matrix order.
   [[nodiscard]] const std::vector<std::string>& column_names() const { return column_names_; }
   [[nodiscard]] TimeUs as_of() const { return as_of_; }

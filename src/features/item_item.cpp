@@ -84,8 +84,10 @@ std::vector<ColumnInfo> item_item_columns(std::span<const std::string> /*generat
     columns.push_back({fmt::format("{}_max", spec.name),
                        "strongest co-visitation with one of the last 10 products"});
   }
-  columns.push_back({"title_similarity_max", "largest cosine of title vectors to the last 10 others"});
-  columns.push_back({"title_similarity_mean", "mean cosine of title vectors to the last 10 others"});
+  columns.push_back(
+      {"title_similarity_max", "largest cosine of title vectors to the last 10 others"});
+  columns.push_back(
+      {"title_similarity_mean", "mean cosine of title vectors to the last 10 others"});
   return columns;
 }
 

@@ -28,7 +28,8 @@ class ListGroup final : public FeatureGroup {
       if (touch != nullptr && touch->n_events > 0) {
         const auto& sums = rows.history.sums[rows.history.index_of(touch)];
         values[0][r] = own_history_.rule().score(sums);
-        values[1][r] = static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;
+        values[1][r] =
+            static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;
         values[2][r] = static_cast<float>(touch->n_events);
         own_total += std::max(values[0][r], 0.0F);
       }

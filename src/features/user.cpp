@@ -21,7 +21,8 @@ class UserGroup final : public FeatureGroup {
     if (rows.n_rows() == 0) return;
     float* first = out.at(0);
     const float* end = write(rows.history, first);
-    for (std::size_t r = 1; r < rows.n_rows(); ++r) std::copy(first, const_cast<float*>(end), out.at(r));
+    for (std::size_t r = 1; r < rows.n_rows(); ++r)
+      std::copy(first, const_cast<float*>(end), out.at(r));
   }
 
  private:
@@ -42,7 +43,8 @@ class UserGroup final : public FeatureGroup {
       last_day = events.time[e] / kUsPerDay;
     }
     for (const auto& by_window : count) x = std::copy(by_window.begin(), by_window.end(), x);
-    for (const auto action : {Action::kView, Action::kBasketAdd, Action::kOrder, Action::kBasketPage}) {
+    for (const auto action :
+         {Action::kView, Action::kBasketAdd, Action::kOrder, Action::kBasketPage}) {
       *x++ = age_hours(as_of_, last[code(action)]);
     }
     *x++ = events.empty() ? kUnknown : age_hours(as_of_, events.time.back());

@@ -65,8 +65,8 @@ std::vector<BuyerRow> read_buyers(const std::filesystem::path& path) {
         parse_row(records.fields(), fmt::format("{}:{}", path.string(), records.line() + 1)));
   }
   if (!records.problem().empty()) {
-    throw Error(ErrorCode::kBadData, fmt::format("{}:{}: {}", path.string(), records.line() + 1,
-                                                 records.problem()));
+    throw Error(ErrorCode::kBadData,
+                fmt::format("{}:{}: {}", path.string(), records.line() + 1, records.problem()));
   }
   return rows;
 }

@@ -115,7 +115,8 @@ Csr<ScoredItem> top_neighbours(const PairRows& pairs, const std::vector<std::siz
       const auto row = pairs.row(r).first(lengths[r]);
       rows[r].assign(row.begin(), row.end());
       for (auto& entry : rows[r]) {
-        entry.score /= std::pow(total[entry.id.value], static_cast<float>(config.popularity_damping));
+        entry.score /=
+            std::pow(total[entry.id.value], static_cast<float>(config.popularity_damping));
       }
       keep_top_k(rows[r], static_cast<std::size_t>(config.neighbours));
     }
@@ -133,8 +134,8 @@ Csr<ScoredItem> top_neighbours(const PairRows& pairs, const std::vector<std::siz
 Covisitation Covisitation::fit(const FitContext& context, const CovisitationConfig& config) {
   Covisitation model;
   for (std::size_t m = 0; m < kCovisitationCount; ++m) {
-    auto pairs = collect_pairs(context, kCovisitationSpecs[m],
-                               static_cast<std::size_t>(config.max_events));
+    auto pairs =
+        collect_pairs(context, kCovisitationSpecs[m], static_cast<std::size_t>(config.max_events));
     const auto lengths = sum_rows(pairs, context.threads);
     model.matrices_[m] = top_neighbours(pairs, lengths, config, context.threads);
   }

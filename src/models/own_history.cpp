@@ -48,8 +48,8 @@ void add_window(const FitContext& context, TimeUs cut, double keep, Pairs& pairs
       pairs.sums.push_back(history.sums[t]);
       pairs.gain.push_back(hit ? 1.0F / static_cast<float>(truth.size()) : 0.0F);
     }
-    pairs.owners.push_back({begin, pairs.sums.size(),
-                            truth.empty() ? static_cast<float>(1.0 / keep) : 1.0F});
+    pairs.owners.push_back(
+        {begin, pairs.sums.size(), truth.empty() ? static_cast<float>(1.0 / keep) : 1.0F});
   }
   pairs.windows.push_back({first_owner, pairs.owners.size()});
 }

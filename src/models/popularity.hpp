@@ -37,10 +37,10 @@ struct PopularityConfig {
 struct ItemStats {
   /// Events by action slot (data/decay.hpp) and window of kPopularityDays.
   std::array<std::array<float, kPopularityWindowCount>, kProductActionCount> count{};
-  float n_users = 0;         ///< distinct users who touched it
-  float n_buyers = 0;        ///< distinct users who ordered it
-  float score = 0;           ///< decayed, weighted popularity
-  TimeUs first = kNoTime;    ///< first event; kNoTime when there is none
+  float n_users = 0;       ///< distinct users who touched it
+  float n_buyers = 0;      ///< distinct users who ordered it
+  float score = 0;         ///< decayed, weighted popularity
+  TimeUs first = kNoTime;  ///< first event; kNoTime when there is none
   TimeUs last = kNoTime;
 };
 
@@ -67,8 +67,7 @@ class Popularity {
   void save(ArchiveWriter& out) const;
   /// `remap[i]` is the present index of the product that was i when the model was saved;
   /// products that are new since then have no events.
-  static Popularity load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                         const Shop& shop);
+  static Popularity load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
 
  private:
   void rank_items(const Catalog& catalog, std::size_t category_depth);

@@ -40,11 +40,13 @@ void translate_error(const std::exception_ptr& thrown, void* type) {
   }
 }
 
-vitrina::RecommendOptions make_options(
-    std::optional<int> max_users, std::optional<int> k, std::string as_of,
-    std::optional<std::vector<std::string>> only_users, std::vector<std::string> exclude_users,
-    std::vector<std::string> exclude_products, std::filesystem::path schema, double max_bad_share,
-    int threads) {
+vitrina::RecommendOptions make_options(std::optional<int> max_users, std::optional<int> k,
+                                       std::string as_of,
+                                       std::optional<std::vector<std::string>> only_users,
+                                       std::vector<std::string> exclude_users,
+                                       std::vector<std::string> exclude_products,
+                                       std::filesystem::path schema, double max_bad_share,
+                                       int threads) {
   return {.max_users = max_users,
           .k = k,
           .as_of = std::move(as_of),

@@ -20,7 +20,8 @@ void redirect_log_once() {
 
 void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInternal) {
   if (status != 0) {
-    throw Error(error, fmt::format("lightgbm: cannot {}: {}", doing, printable(LGBM_GetLastError())));
+    throw Error(error,
+                fmt::format("lightgbm: cannot {}: {}", doing, printable(LGBM_GetLastError())));
   }
 }
 
@@ -62,6 +63,12 @@ class Dataset {
 
   DatasetHandle handle_ = nullptr;
 };
+
+/// LightGBM notes the number of threads in the model's text; the same trees must be the same bytes.
+void forget_threads(std::string& text) {
+  const auto begin = text.find("\n[num_threads: ");
+  if (begin != std::string::npos) text.erase(begin, text.find('\n', begin + 1) - begin);
+}
 
 }  // namespace
 
@@ -114,6 +121,7 @@ std::string Booster::to_text() const {
                                       size, &size, text.data()),
         "save a model");
   text.resize(static_cast<std::size_t>(size) - 1);  // the size counts the closing zero
+  forget_threads(text);
   return text;
 }
 

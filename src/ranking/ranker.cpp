@@ -27,9 +27,10 @@ MatrixView view_of(const Examples& examples) {
 
 template <class T>
 std::vector<T> concatenated(std::span<const Examples* const> folds,
-                            std::vector<T> Examples::*member) {
+                            std::vector<T> Examples::* member) {
   std::vector<T> all;
-  for (const auto* fold : folds) all.insert(all.end(), (fold->*member).begin(), (fold->*member).end());
+  for (const auto* fold : folds)
+    all.insert(all.end(), (fold->*member).begin(), (fold->*member).end());
   return all;
 }
 
@@ -58,9 +59,7 @@ double Ranker::base_logit(float own) const {
                  : untouched_logit_;
 }
 
-float Ranker::base_score(float own) const {
-  return static_cast<float>(sigmoid(base_logit(own)));
-}
+float Ranker::base_score(float own) const { return static_cast<float>(sigmoid(base_logit(own))); }
 
 void Ranker::fit_base(std::span<const Examples* const> folds, Lineage lineage) {
   std::vector<double> x;
@@ -88,8 +87,8 @@ void Ranker::fit_base(std::span<const Examples* const> folds, Lineage lineage) {
 
 void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                        const RankerConfig& config, std::uint64_t seed, int threads) {
-  rounds_ = std::min(config.rounds, static_cast<int>(static_cast<double>(n_positives_) /
-                                                     config.buyers_per_round));
+  rounds_ = std::min(config.rounds,
+                     static_cast<int>(static_cast<double>(n_positives_) / config.buyers_per_round));
   if (rounds_ == 0) return;
   std::vector<MatrixView> parts;
   std::vector<double> init_score;
@@ -101,12 +100,13 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   const auto weight = concatenated(folds, &Examples::weight);
   // row-wise histograms and one fixed order of sums: the same trees with any number of threads
   const auto params = fmt::format(
-      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} lambda_l2={} "
+      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
+      "lambda_l2={} "
       "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
       "bagging_freq=1 max_bin=127 force_row_wise=true deterministic=true seed={} num_threads={} "
       "verbosity=-1",
-      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian,
-      config.min_leaf_rows, config.column_share, config.row_share, seed % 1'000'000'007, threads);
+      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
+      config.column_share, config.row_share, seed % 1'000'000'007, threads);
   booster_ = Booster::train({parts, label, weight, init_score, columns_, params, rounds_});
 }
 

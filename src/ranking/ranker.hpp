@@ -57,8 +57,7 @@ class Ranker {
                     const RankerConfig& config, std::uint64_t seed, int threads);
 
   /// w of every row; `own` is the own-history score of each row.
-  void score(MatrixView rows, std::span<const float> own, int threads,
-             std::span<float> w) const;
+  void score(MatrixView rows, std::span<const float> own, int threads, std::span<float> w) const;
   /// w by the calibrated own-history score alone.
   [[nodiscard]] float base_score(float own) const;
 

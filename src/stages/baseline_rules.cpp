@@ -68,8 +68,8 @@ RankedUser own_history(const Shop& shop, const models::OwnHistory& model, UserId
 
 }  // namespace
 
-std::vector<Baseline> make_baselines(const Shop& shop, const models::ModelSet& models,
-                                     TimeUs as_of, selection::ChoiceLimits limits, int threads) {
+std::vector<Baseline> make_baselines(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
+                                     selection::ChoiceLimits limits, int threads) {
   std::vector<Baseline> baselines;
   baselines.push_back({"organisers", "additions to the basket in the last 5 days",
                        for_all_users(shop, limits.max_users, threads, [&](UserIdx user) {

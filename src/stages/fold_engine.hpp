@@ -12,8 +12,8 @@ namespace vitrina::stages {
 class FoldEngine {
  public:
   FoldEngine(const StageContext& context, const Shop& shop, const Fold& fold)
-      : models_(models::load_models(models_file(context, fold), models::identity_remap(shop),
-                                    shop)),
+      : models_(
+            models::load_models(models_file(context, fold), models::identity_remap(shop), shop)),
         engine_(shop, models_, fold.cut, {}, context.params) {}
 
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }

@@ -43,8 +43,8 @@ Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config) {
   const bool is_long = length >= 6 * folds.horizon;  // four windows, a valid one, some history
   folds.label_length = is_long ? folds.horizon : std::min(folds.horizon, kUsPerDay);
   const TimeUs history = is_long ? folds.horizon : folds.label_length / 2;
-  const int n_windows = std::max(
-      config.max_windows, static_cast<int>(std::floor(to_days(length) / kDaysPerWindow)));
+  const int n_windows =
+      std::max(config.max_windows, static_cast<int>(std::floor(to_days(length) / kDaysPerWindow)));
 
   // whole days apart, so that every cut has the hour of the day of the answer; the windows of a
   // long log spread over it as far as they can without leaving gaps
@@ -89,8 +89,9 @@ Folds load_folds(const std::filesystem::path& path) {
   try {
     const auto json = Json::parse(read_file(path));
     if (json.at("format") != kFormat) {
-      throw Error(ErrorCode::kIncompatibleArtifact,
-                  fmt::format("{}: is of another format; run 'vitrina split' again", path.string()));
+      throw Error(
+          ErrorCode::kIncompatibleArtifact,
+          fmt::format("{}: is of another format; run 'vitrina split' again", path.string()));
     }
     Folds folds;
     folds.begin = json.at("begin_us").get<TimeUs>();
@@ -101,9 +102,9 @@ Folds load_folds(const std::filesystem::path& path) {
     if (!json.at("valid").is_null()) folds.valid = from_json(json.at("valid"));
     return folds;
   } catch (const Json::exception& error) {
-    throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: {}; run 'vitrina split' again", path.string(),
-                            printable(error.what())));
+    throw Error(
+        ErrorCode::kIncompatibleArtifact,
+        fmt::format("{}: {}; run 'vitrina split' again", path.string(), printable(error.what())));
   }
 }
 

@@ -40,9 +40,10 @@ struct StageOption {
 
 /// What a stage is given to work with.
 struct StageContext {
-  std::filesystem::path workspace;             ///< where data/, models/ and reports/ are
-  ParamMap params;                             ///< validated: every key is known
-  std::map<std::string, std::string, std::less<>> options;  ///< by name without dashes; a flag is "true"
+  std::filesystem::path workspace;  ///< where data/, models/ and reports/ are
+  ParamMap params;                  ///< validated: every key is known
+  std::map<std::string, std::string, std::less<>>
+      options;  ///< by name without dashes; a flag is "true"
   int threads = 1;
   std::uint64_t seed = 0;
   Progress* progress = nullptr;
@@ -62,15 +63,15 @@ struct StageContext {
 /// work and the documentation are made.
 struct Stage {
   std::string_view name;
-  std::string_view summary;               ///< one sentence
-  std::vector<StageFile> inputs;          ///< checked before `run`; the maker is found in the table
-  std::vector<StageFile> outputs;         ///< written atomically by `run`
-  std::vector<SectionInfo> sections;      ///< parameters it reads
+  std::string_view summary;           ///< one sentence
+  std::vector<StageFile> inputs;      ///< checked before `run`; the maker is found in the table
+  std::vector<StageFile> outputs;     ///< written atomically by `run`
+  std::vector<SectionInfo> sections;  ///< parameters it reads
   std::vector<StageOption> options;
-  std::string_view positional = {};       ///< an option that may stand without its name
+  std::string_view positional = {};  ///< an option that may stand without its name
   std::string_view example;
   void (*run)(const StageContext&);
-  bool is_pipeline = true;                ///< part of the DAG; tools are not
+  bool is_pipeline = true;  ///< part of the DAG; tools are not
 };
 
 }  // namespace vitrina::stages

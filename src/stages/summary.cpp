@@ -17,9 +17,9 @@ Json read_json(const std::filesystem::path& path) {
   try {
     return Json::parse(read_file(path));
   } catch (const Json::exception& error) {
-    throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: {}; run the pipeline again", path.string(),
-                            printable(error.what())));
+    throw Error(
+        ErrorCode::kIncompatibleArtifact,
+        fmt::format("{}: {}; run the pipeline again", path.string(), printable(error.what())));
   }
 }
 
@@ -66,8 +66,8 @@ std::string metric_lines(const Json& metrics) {
       valid.at("precision").is_null() ? 0.0 : valid.at("precision").get<double>());
   std::string others;
   for (const auto& [name, baseline] : metrics.at("baselines").items()) {
-    others += fmt::format("{}{} {}", others.empty() ? "" : ", ", name,
-                          interval(baseline, "recall_a"));
+    others +=
+        fmt::format("{}{} {}", others.empty() ? "" : ", ", name, interval(baseline, "recall_a"));
   }
   return text + fmt::format("baselines     {}\n", others);
 }
@@ -87,8 +87,8 @@ std::string summarise(const std::filesystem::path& workspace) {
       "model         {} trees from {} bought pairs, {} columns\n",
       ingest.at("events").get<std::uint64_t>(), ingest.at("users").get<std::uint64_t>(),
       ingest.at("products").get<std::uint64_t>(), ingest.at("begin").get<std::string>(),
-      ingest.at("end").get<std::string>(), origin(ingest), bad_rows(ingest), split.at("train").size(),
-      split.at("label_days").get<double>(),
+      ingest.at("end").get<std::string>(), origin(ingest), bad_rows(ingest),
+      split.at("train").size(), split.at("label_days").get<double>(),
       split.at("valid").is_null() ? "no valid fold" : "one valid fold",
       model.at("trees").get<int>(), model.at("bought_pairs").get<std::uint64_t>(),
       model.at("columns").get<int>());
@@ -101,9 +101,9 @@ std::string summarise(const std::filesystem::path& workspace) {
                       answer.at("expected_buyers").get<double>(),
                       answer.at("bundle").get<std::string>());
   if (answer.at("users_with_fewer_than_k") != 0) {
-    text += fmt::format("note          {} users have fewer than {} products: the shop has no more\n",
-                        answer.at("users_with_fewer_than_k").get<std::uint64_t>(),
-                        answer.at("k").get<int>());
+    text += fmt::format(
+        "note          {} users have fewer than {} products: the shop has no more\n",
+        answer.at("users_with_fewer_than_k").get<std::uint64_t>(), answer.at("k").get<int>());
   }
   return text;
 }

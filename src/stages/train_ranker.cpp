@@ -22,8 +22,8 @@ ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold
   auto ranker = ranking::Ranker::fit(folds, lineage,
                                      read_section<ranking::RankerConfig>(context.params, "train"),
                                      context.seed, context.threads);
-  context.progress->end(fmt::format("{} trees from {} bought pairs in {} windows",
-                                    ranker.rounds(), ranker.n_positives(), windows.size()));
+  context.progress->end(fmt::format("{} trees from {} bought pairs in {} windows", ranker.rounds(),
+                                    ranker.n_positives(), windows.size()));
   return ranker;
 }
 

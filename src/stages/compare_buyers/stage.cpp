@@ -32,10 +32,9 @@ std::vector<io::BuyerRow> read_sorted(const std::string& path) {
   auto rows = io::read_buyers(path);
   std::sort(rows.begin(), rows.end(),
             [](const auto& one, const auto& other) { return one.user_id < other.user_id; });
-  const auto twice =
-      std::adjacent_find(rows.begin(), rows.end(), [](const auto& one, const auto& other) {
-        return one.user_id == other.user_id;
-      });
+  const auto twice = std::adjacent_find(
+      rows.begin(), rows.end(),
+      [](const auto& one, const auto& other) { return one.user_id == other.user_id; });
   if (twice != rows.end()) {
     throw Error(ErrorCode::kBadData, fmt::format("{}: user '{}' stands twice, expected each once",
                                                  path, printable(twice->user_id)));
@@ -104,11 +103,11 @@ void run(const StageContext& context) {
                     {"is_beyond_interval", difference.is_beyond_interval()}};
     write_file(*path, json.dump(2) + "\n");
   }
-  *context.out << fmt::format("reading A {:.4f} and {:.4f} over {} buyers, difference {:+.4f} "
-                              "[{:+.4f}, {:+.4f}]: {}\n",
-                              first_recall, second_recall, first.size(), difference.value,
-                              difference.interval.low, difference.interval.high,
-                              verdict(difference));
+  *context.out << fmt::format(
+      "reading A {:.4f} and {:.4f} over {} buyers, difference {:+.4f} "
+      "[{:+.4f}, {:+.4f}]: {}\n",
+      first_recall, second_recall, first.size(), difference.value, difference.interval.low,
+      difference.interval.high, verdict(difference));
 }
 
 }  // namespace

@@ -107,8 +107,8 @@ std::string calibration_csv(const engine::Answer& answer,
     attained.push_back(it == recall.end() ? 0.0 : it->second);
   }
   std::string csv = "expected,attained,users\n";
-  for (const auto& bin : metrics::calibration(answer.expected_recall, attained,
-                                              static_cast<std::size_t>(n_bins))) {
+  for (const auto& bin :
+       metrics::calibration(answer.expected_recall, attained, static_cast<std::size_t>(n_bins))) {
     csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_attained, bin.n);
   }
   return csv;
@@ -151,14 +151,13 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   const FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto ranker = ranking::Ranker::load(context.path(kRankerFolder));
-  const auto users = engine::users_to_score(
-      shop, fold_engine.models(), fold.cut,
-      read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users, choose.k, {},
-      context.threads);
+  const auto users =
+      engine::users_to_score(shop, fold_engine.models(), fold.cut,
+                             read_section<engine::EngineConfig>(context.params, "engine"),
+                             choose.max_users, choose.k, {}, context.threads);
   context.progress->begin("score valid fold", users.size(), "users");
-  const auto answer =
-      engine::answer(engine, {ranker, *fold_engine.models().own_history}, users, limits, {},
-                     context.threads, *context.progress);
+  const auto answer = engine::answer(engine, {ranker, *fold_engine.models().own_history}, users,
+                                     limits, {}, context.threads, *context.progress);
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
   context.progress->begin("judge", 0, "");
@@ -173,7 +172,8 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   json["valid"]["to"] = format_time(fold.to);
   for (const auto& baseline :
        make_baselines(shop, fold_engine.models(), fold.cut, limits, context.threads)) {
-    const auto baseline_results = metrics::judge(metrics::as_lists(bought), baseline.sent, limits.k);
+    const auto baseline_results =
+        metrics::judge(metrics::as_lists(bought), baseline.sent, limits.k);
     json["baselines"][baseline.name] = readings_json(baseline_results, bootstrap);
     json["ahead_of"][baseline.name] = difference_json(results, baseline_results, bootstrap);
   }
@@ -184,8 +184,7 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   write_file(context.path(kValidBuyers), buyers_csv(shop, results));
   write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
   write_file(plots / "ceilings.csv", ceilings);
-  write_file(plots / "calibration.csv",
-             calibration_csv(answer, results, config.calibration_bins));
+  write_file(plots / "calibration.csv", calibration_csv(answer, results, config.calibration_bins));
   context.progress->end(fmt::format("reading A {:.4f} over {} buyers",
                                     json["valid"]["recall_a"].get<double>(), bought.n_buyers()));
 }
@@ -211,8 +210,9 @@ std::vector<SectionInfo> sections() {
 
 Stage stage() {
   return {.name = "evaluate",
-          .summary = "judges the ranker on the valid fold: readings with intervals, baselines, "
-                     "ceilings",
+          .summary =
+              "judges the ranker on the valid fold: readings with intervals, baselines, "
+              "ceilings",
           .inputs = {{kShopFile, "the shop"},
                      {kSplitFile, "the folds"},
                      {kModelsFolder, "the valid fold's models"},

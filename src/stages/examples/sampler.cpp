@@ -24,8 +24,8 @@ bool Sampler::keeps_user(UserIdx user, bool is_buyer) const {
 }
 
 bool Sampler::keeps_row(UserIdx user, ItemIdx item) const {
-  const auto pair = mix64(hash_text(shop_.users.external(user)),
-                          hash_text(shop_.items.external(item)));
+  const auto pair =
+      mix64(hash_text(shop_.users.external(user)), hash_text(shop_.items.external(item)));
   return unit_interval(mix64(pair, salt_)) < row_share_;
 }
 

@@ -134,8 +134,8 @@ void run(const StageContext& context) {
   context.progress->begin("make examples", folds.train.size(), "folds");
   std::size_t n_rows = 0;
   for (const auto& fold : folds.train) {
-    const double budget = static_cast<double>(config.max_rows) /
-                          static_cast<double>(folds.train.size());
+    const double budget =
+        static_cast<double>(config.max_rows) / static_cast<double>(folds.train.size());
     const auto examples = make_examples(context, shop, fold, bases, budget);
     ranking::save_examples(examples, examples_file(context.workspace, fold.name));
     n_rows += examples.n_rows();

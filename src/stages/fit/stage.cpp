@@ -22,7 +22,7 @@ void run(const StageContext& context) {
   const auto wanted = engine::needed_models(context.params);
   context.progress->begin("fit models", cuts.size() * wanted.size(), "models");
   for (const auto& fold : cuts) {
-    const models::FitContext fit{shop,      fold.cut, folds.label_length, choose.max_users,
+    const models::FitContext fit{shop,     fold.cut,       folds.label_length, choose.max_users,
                                  choose.k, context.threads};
     const auto fitted = models::fit_models(fit, wanted, context.params, *context.progress);
     models::save_models(fitted, models_file(context.workspace, fold.name));
@@ -41,8 +41,9 @@ std::vector<SectionInfo> sections() {
 
 Stage stage() {
   return {.name = "fit",
-          .summary = "fits, for every fold, the models that generators and features ask, on events "
-                     "before its cut",
+          .summary =
+              "fits, for every fold, the models that generators and features ask, on events "
+              "before its cut",
           .inputs = {{kShopFile, "the shop"}, {kSplitFile, "the folds"}},
           .outputs = {{kModelsFolder, "a folder a fold: own history, popularity, co-visitation"}},
           .sections = sections(),

@@ -19,14 +19,11 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json report_of(const ShopInput& input, const Shop& shop, const std::string& fingerprint) {
-  Json json{{"rows_read", input.counts.rows_read},
-            {"rows_hidden_by_as_of", input.counts.rows_hidden},
-            {"events", shop.events.n_events()},
-            {"users", shop.users.size()},
-            {"products", shop.items.size()},
-            {"categories", shop.categories.size()},
-            {"begin", format_time(shop.begin)},
-            {"end", format_time(shop.end - 1)}};
+  Json json{
+      {"rows_read", input.counts.rows_read}, {"rows_hidden_by_as_of", input.counts.rows_hidden},
+      {"events", shop.events.n_events()},    {"users", shop.users.size()},
+      {"products", shop.items.size()},       {"categories", shop.categories.size()},
+      {"begin", format_time(shop.begin)},    {"end", format_time(shop.end - 1)}};
   for (std::size_t b = 0; b < kBadRowCount; ++b) {
     json["bad_rows"][std::string(kBadRowNames[b])] = input.counts.bad[b];
   }
@@ -67,8 +64,9 @@ void run(const StageContext& context) {
 
 Stage stage() {
   return {.name = "ingest",
-          .summary = "reads the shop's log and catalog, checks and counts bad rows, encodes ids "
-                     "and sorts",
+          .summary =
+              "reads the shop's log and catalog, checks and counts bad rows, encodes ids "
+              "and sorts",
           .inputs = {{"{ingest.data_dir}", "the log, the catalog and the title vectors"}},
           .outputs = {{kShopFile, "events by user and time, ids, catalog"},
                       {kIngestReport, "what was read and which rows were bad, by reason"}},

@@ -58,11 +58,15 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
     if (items.size() < k) ++n_short;
     for (const auto& entry : items) ++by_source[shop_answer.generator_names[entry.source]];
   }
-  Json json{{"as_of", format_time(as_of)},         {"users", answer.users.size()},
-            {"pairs", answer.items.values.size()}, {"k", k},
-            {"users_with_fewer_than_k", n_short},  {"unknown_ids_in_rules", unknown_ids},
+  Json json{{"as_of", format_time(as_of)},
+            {"users", answer.users.size()},
+            {"pairs", answer.items.values.size()},
+            {"k", k},
+            {"users_with_fewer_than_k", n_short},
+            {"unknown_ids_in_rules", unknown_ids},
             {"expected_buyers", expected_buyers},
-            {"expected_buyers_is_lower_bound", !bundle.ranker().has_buyers()},  {"expected_recall_sum", expected_recall}};
+            {"expected_buyers_is_lower_bound", !bundle.ranker().has_buyers()},
+            {"expected_recall_sum", expected_recall}};
   json["pairs_by_source"] = by_source;
   json["bundle"] = bundle.fingerprint();
   return json;

@@ -20,7 +20,8 @@ void run(const StageContext& context) {
 Stage stage() {
   return {.name = "refit",
           .summary = "trains the same ranker on all windows, the newest included",
-          .inputs = {{kSplitFile, "the folds"}, {kExamplesFolder, "the training rows"},
+          .inputs = {{kSplitFile, "the folds"},
+                     {kExamplesFolder, "the training rows"},
                      {kBuyersFile, "the calibration of buyers"}},
           .outputs = {{kFinalFolder, "the ranker that is packed"},
                       {kRefitReport, "its sizes and the gain of every column"}},

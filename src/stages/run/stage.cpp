@@ -24,8 +24,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 9> kChain{
-    "ingest", "split", "fit", "examples", "train", "evaluate", "refit", "pack", "recommend"};
+constexpr std::array<std::string_view, 9> kChain{"ingest",   "split", "fit",  "examples", "train",
+                                                 "evaluate", "refit", "pack", "recommend"};
 
 /// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
 /// ends, however it ends.
@@ -106,8 +106,8 @@ void run(const StageContext& context) {
   copy_out(inside(kPredictions), out / "predictions.csv");
   copy_out(inside(kRecommendations), out / "recommendations.parquet");
   write_file(out / kReport, report.dump(2) + "\n");
-  *context.out << summarise(workspace.path())
-               << "answer        " << (out / "predictions.csv").string() << '\n';
+  *context.out << summarise(workspace.path()) << "answer        "
+               << (out / "predictions.csv").string() << '\n';
 }
 
 std::vector<StageOption> options() {

@@ -45,7 +45,7 @@ TEST(CommandLine, ReadsOptionsPositionalAndFlags) {
   const auto line = parse_command_line(
       sample_stage(), {"--max-users=7", "--set", "a.b=1", "x.csv", "--params", "p.yaml", "--strict",
                        "--set", "a.c=[1, 2]", "--params=q.yaml", "--seed", "18446744073709551615",
-                       "--workspace", "w", "--threads", "3", "--progress", "json"});
+                       "--workspace", "w", "--threads", "3", "--progress", "json", "--timing", "t.json"});
   EXPECT_EQ(line.context.option("file"), "x.csv");
   EXPECT_EQ(line.context.option("strict"), "true");
   EXPECT_EQ(line.context.option("vs"), std::nullopt);
@@ -58,6 +58,7 @@ TEST(CommandLine, ReadsOptionsPositionalAndFlags) {
   EXPECT_EQ(line.context.threads, 3);
   EXPECT_EQ(line.context.workspace, "w");
   EXPECT_EQ(line.progress, ProgressMode::kJson);
+  EXPECT_EQ(line.timing_file, "t.json");
 }
 
 TEST(CommandLine, HasDefaults) {
@@ -70,6 +71,7 @@ TEST(CommandLine, HasDefaults) {
   EXPECT_FALSE(line.is_list_io);
   EXPECT_TRUE(line.overrides.empty());
   EXPECT_EQ(line.same_options, "");
+  EXPECT_TRUE(line.timing_file.empty());
 }
 
 TEST(CommandLine, AnOptionWinsOverSet) {

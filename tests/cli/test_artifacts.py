@@ -1,0 +1,224 @@
+"""Files between the stages, bundles: missing, damaged, carried elsewhere."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import shops
+from conftest import Result, Vitrina
+
+MISSING_INPUT = 4
+INCOMPATIBLE_ARTIFACT = 6
+ENV = {"VITRINA_THREADS": "1"}
+FAST = ("--quiet", "--set=train.rounds=12", "--set=evaluate.draws=100")
+
+# A file of the workspace, the stage that makes it, one that reads it.
+FILES = [
+    ("data/interim/shop.vtr", "ingest", "split"),
+    ("data/interim/shop.vtr", "ingest", "fit"),
+    ("data/interim/shop.vtr", "ingest", "recommend"),
+    ("data/processed/split.json", "split", "fit"),
+    ("data/processed/split.json", "split", "refit"),
+    ("models/folds/final/models.vtr", "fit", "examples"),
+    ("models/folds/valid/models.vtr", "fit", "evaluate"),
+    ("data/processed/examples/w01/examples.vtr", "examples", "refit"),
+    ("models/ranker/ranker.vtr", "train", "evaluate"),
+    ("models/bundle/models.vtr", "pack", "recommend"),
+    ("models/bundle/ranker.vtr", "pack", "recommend"),
+    ("models/bundle/products.vtr", "pack", "recommend"),
+    ("models/bundle/params.json", "pack", "recommend"),
+    ("models/bundle/manifest.json", "pack", "recommend"),
+]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    rows = shops.random_rows(seed=6, users=60, products=40)
+    return shops.write_shop(folder, rows, shops.catalog_table(products=40))
+
+
+@pytest.fixture(scope="module")
+def finished(
+    data: Path, program: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A workspace in which every stage has run, and out/ and bundle/."""
+    folder = tmp_path_factory.mktemp("finished")
+    result = run_once(program, folder, data)
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def run_once(program: Path, folder: Path, data: Path) -> Result:
+    command = [program, "run", "--data", data, "--out", folder / "out"]
+    command += ["--bundle", folder / "bundle"]
+    command += ["--keep-stages", folder / "stages", *FAST]
+    return subprocess.run(
+        command, env=ENV, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def workspace(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the finished stages that a test may spoil."""
+    return Path(shutil.copytree(finished / "stages", tmp_path / "stages"))
+
+
+def flip(path: Path, at: float) -> None:
+    """Changes one bit at a share of the file's length."""
+    data = bytearray(path.read_bytes())
+    data[int(at * (len(data) - 1))] ^= 0x10
+    path.write_bytes(data)
+
+
+def assert_one_line(result: Result, code: int, *parts: str) -> None:
+    assert result.returncode == code, result.stderr
+    assert result.stderr.count("\n") == 1, result.stderr
+    for part in parts:
+        assert part in result.stderr
+
+
+@pytest.mark.parametrize(("file", "maker", "reader"), FILES)
+def test_a_missing_file_names_the_stage_that_makes_it(
+    vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str
+) -> None:
+    (workspace / file).unlink()
+    words = ("--workspace", workspace, *FAST)
+    result = vitrina(reader, *words, env=ENV)
+    assert_one_line(result, MISSING_INPUT, Path(file).name, f"vitrina {maker}")
+
+
+@pytest.mark.parametrize(("file", "maker", "reader"), FILES)
+def test_a_damaged_file_is_never_used(
+    vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str
+) -> None:
+    path = workspace / file
+    whole = path.read_bytes()
+    if file.endswith("split.json"):
+        # plain text without a checksum: what no longer parses is refused
+        damages = [whole[: len(whole) // 2], b"", b"[]", b"{}"]
+    else:
+        damages = [whole[:-1], whole[: len(whole) // 2], b"", b"junk"]
+    for damage in damages:
+        path.write_bytes(damage)
+        result = vitrina(reader, "--workspace", workspace, *FAST, env=ENV)
+        assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
+    if file.endswith("split.json") or file.endswith("manifest.json"):
+        return
+    for at in (0.0, 0.1, 0.5, 0.9, 1.0):
+        path.write_bytes(whole)
+        flip(path, at)
+        result = vitrina(reader, "--workspace", workspace, *FAST, env=ENV)
+        assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
+
+
+def test_a_damaged_manifest_is_never_used(
+    vitrina: Vitrina, workspace: Path
+) -> None:
+    path = workspace / "models/bundle/manifest.json"
+    whole = path.read_text()
+    for name in ("models.vtr", "ranker.vtr", "products.vtr", "params.json"):
+        hash_at = whole.index('"', whole.index(name) + len(name) + 2) + 1
+        digit = "0" if whole[hash_at] != "0" else "1"
+        path.write_text(whole[:hash_at] + digit + whole[hash_at + 1 :])
+        result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+        assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
+    for format_line in ('"format": 999', '"format": "1"'):
+        path.write_text(whole.replace('"format": 1', format_line))
+        result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+        assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
+
+
+def test_a_manifest_without_its_files_is_refused(
+    vitrina: Vitrina, workspace: Path
+) -> None:
+    path = workspace / "models/bundle/manifest.json"
+    path.write_text(
+        '{"format": 1, "build": "", "files": {}, "fingerprint": ""}'
+    )
+    result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+    assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
+
+
+def test_a_bundle_answers_as_the_run_that_packed_it(
+    vitrina: Vitrina, finished: Path, data: Path, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(finished / "bundle", tmp_path / "elsewhere"))
+    for threads in ("1", "4"):
+        out = tmp_path / f"out{threads}"
+        words = ("--bundle", bundle, "--data", data, "--out", out, "--quiet")
+        result = vitrina("recommend", *words, "--threads", threads)
+        assert result.returncode == 0, result.stderr
+        for name in ("predictions.csv", "recommendations.parquet"):
+            expected = (finished / "out" / name).read_bytes()
+            assert (out / name).read_bytes() == expected, name
+
+
+def test_a_bundle_knows_the_catalog_of_its_shop(
+    vitrina: Vitrina, finished: Path, data: Path, tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(data / "train_actions.pq", bare)
+    out = tmp_path / "out"
+    words = ("--bundle", finished / "bundle", "--data", bare, "--out", out)
+    result = vitrina("recommend", *words, "--quiet")
+    assert result.returncode == 0, result.stderr
+    expected = (finished / "out" / "predictions.csv").read_bytes()
+    assert (out / "predictions.csv").read_bytes() == expected
+
+
+def test_a_bundle_answers_for_a_later_log(
+    vitrina: Vitrina, finished: Path, tmp_path: Path
+) -> None:
+    """New customers, new products; the old ones may be gone."""
+    rows = shops.random_rows(seed=7, users=80, products=60, days=14)
+    later = shops.write_shop(tmp_path / "later", rows)
+    out = tmp_path / "out"
+    words = ("--bundle", finished / "bundle", "--data", later, "--out", out)
+    result = vitrina("recommend", *words, "--quiet")
+    assert result.returncode == 0, result.stderr
+    check = vitrina("check-submission", out / "predictions.csv")
+    assert check.returncode == 0, check.stderr
+    lines = (out / "predictions.csv").read_text().splitlines()
+    assert len(lines) == 1 + len({row.user_id for row in rows})
+
+
+@pytest.mark.parametrize("name", ["ranker.vtr", "models.vtr", "params.json"])
+def test_a_flipped_byte_in_a_bundle_is_found(
+    vitrina: Vitrina, finished: Path, data: Path, tmp_path: Path, name: str
+) -> None:
+    bundle = Path(shutil.copytree(finished / "bundle", tmp_path / "bundle"))
+    flip(bundle / name, 0.6)
+    out = tmp_path / "out"
+    words = ("--bundle", bundle, "--data", data, "--out", out, "--quiet")
+    result = vitrina("recommend", *words)
+    assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
+    assert not out.exists()
+
+
+def test_a_missing_bundle_is_told(
+    vitrina: Vitrina, data: Path, tmp_path: Path
+) -> None:
+    words = ("--bundle", tmp_path / "none", "--data", data, "--quiet")
+    result = vitrina("recommend", *words)
+    assert_one_line(result, MISSING_INPUT, "none", "vitrina pack")
+
+
+def test_stages_one_by_one_are_the_run(
+    vitrina: Vitrina, finished: Path, data: Path, tmp_path: Path
+) -> None:
+    stages = ("ingest", "split", "fit", "examples", "train")
+    stages += ("evaluate", "refit", "pack", "recommend")
+    space = ("--workspace", tmp_path / "space", *FAST)
+    for stage in stages:
+        words = ("--data", data) if stage == "ingest" else ()
+        result = vitrina(stage, *space, *words, env=ENV)
+        assert result.returncode == 0, result.stderr
+    for name in ("predictions.csv", "recommendations.parquet"):
+        found = (tmp_path / "space" / "data/out" / name).read_bytes()
+        assert found == (finished / "out" / name).read_bytes()
+    for name in ("ranker.vtr", "models.vtr", "products.vtr"):
+        found = (tmp_path / "space" / "models/bundle" / name).read_bytes()
+        assert found == (finished / "bundle" / name).read_bytes()

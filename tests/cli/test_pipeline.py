@@ -1,0 +1,249 @@
+"""The DVC pipeline on a tiny simulated shop, in a checkout of its own.
+
+The tests stand in the order of a user's day: a first run, nothing changed, a
+changed parameter, a real log. Each goes on where the one before it stopped.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import check_dvc
+import pytest
+import yaml
+from conftest import ROOT, Result
+
+DVC = Path(sys.executable).with_name("dvc")
+STAGES = (
+    "ingest split fit examples train evaluate refit pack recommend track"
+).split()
+SCALE = "0.01"
+# Little work: what is tested here is what runs, and not how good it is.
+FAST = {
+    "models": {"own_history": {"max_windows": 2}},
+    "engine": {"max_scored_users": 400},
+    "choose": {"max_users": 50, "k": 5},
+    "examples": {"max_rows": 20000},
+    "train": {"rounds": 8},
+    "evaluate": {"draws": 100},
+}
+SOURCES = ("dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
+
+
+@dataclass
+class Checkout:
+    """A folder with what DVC needs of the project."""
+
+    root: Path
+
+    def run(self, *words: str | Path, **variables: str) -> Result:
+        """Runs a command there; it must not fail."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.root / "home"),
+            "DVC_NO_ANALYTICS": "1",
+            **variables,
+        }
+        done = subprocess.run(
+            [str(word) for word in words],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+        return done
+
+    def make_run(self, **variables: str) -> Result:
+        """What `make run` does after the build."""
+        return self.run("scripts/run.sh", **variables)
+
+    def json(self, path: str) -> Any:
+        return json.loads((self.root / path).read_text())
+
+    def set_params(self, **sections: Any) -> None:
+        path = self.root / "params.yaml"
+        params = yaml.safe_load(path.read_text())
+        path.write_text(yaml.safe_dump({**params, **sections}))
+
+    def lock(self) -> dict[str, Any]:
+        """Stages of dvc.lock."""
+        text = (self.root / "dvc.lock").read_text()
+        stages: dict[str, Any] = yaml.safe_load(text)["stages"]
+        return stages
+
+
+@pytest.fixture(scope="module")
+def checkout(
+    program: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Checkout]:
+    root = tmp_path_factory.mktemp("checkout")
+    for name in SOURCES:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, root / name)
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in ("scripts", "python"):
+        shutil.copytree(ROOT / name, root / name, ignore=ignored)
+    (root / "build").mkdir()
+    (root / "build" / "vitrina").symlink_to(program)
+    (root / "build" / "python").symlink_to(program.parent / "python")
+    shutil.copy(program.parent / "build_id.txt", root / "build")
+    (root / ".venv" / "bin").mkdir(parents=True)
+    for name in ("python", "dvc"):
+        link = root / ".venv" / "bin" / name
+        link.write_text(
+            f'#!/bin/sh\nexec "{Path(sys.executable).with_name(name)}" "$@"\n'
+        )
+        link.chmod(0o755)
+    (root / "params.yaml").write_text(yaml.safe_dump(FAST))
+    (root / "home").mkdir()
+    made = Checkout(root)
+    made.run("git", "init", "--quiet")
+    yield made
+    shutil.rmtree(root)
+
+
+def test_dvc_yaml_is_what_the_program_says(program: Path) -> None:
+    assert list(check_dvc.problems(ROOT, program)) == []
+
+
+def test_the_first_run_makes_everything(checkout: Checkout) -> None:
+    said = checkout.make_run(SCALE=SCALE)
+    assert list(checkout.lock()) == [f"simulate@{SCALE}", *STAGES]
+    report = checkout.json("reports/mlflow_run.json")
+    assert report["alias"] == "champion"
+    assert report["version"] == "1"
+    assert (checkout.root / "mlflow.db").exists()
+    assert "reading A" in said.stdout
+    assert "answer        data/out/predictions.csv" in said.stdout
+    assert report["run_id"] in said.stdout
+    assert "no new run" not in said.stdout
+    figures = {
+        path.name for path in (checkout.root / "reports/figures").iterdir()
+    }
+    assert "recall_by_k.png" in figures
+    checked = checkout.run(
+        "build/vitrina", "check-submission", "data/out/predictions.csv"
+    )
+    assert ": ok, 50 rows" in checked.stdout
+
+
+def test_run_in_one_process_gives_the_same_bytes(checkout: Checkout) -> None:
+    checkout.run(
+        *("build/vitrina", "run", "--data", "data/simulated"),
+        *("--params", "params.yaml", "--out", "one", "--quiet"),
+        *("--bundle", "one/bundle"),
+    )
+    for ours, theirs in (
+        ("one/predictions.csv", "data/out/predictions.csv"),
+        ("one/recommendations.parquet", "data/out/recommendations.parquet"),
+        ("one/bundle/manifest.json", "models/bundle/manifest.json"),
+    ):
+        one = (checkout.root / ours).read_bytes()
+        assert one == (checkout.root / theirs).read_bytes(), ours
+
+
+def test_with_nothing_changed_nothing_runs(checkout: Checkout) -> None:
+    before = checkout.lock()
+    began = time.perf_counter()
+    said = checkout.run(DVC, "repro")
+    took = time.perf_counter() - began
+    assert "Data and pipelines are up to date." in said.stdout
+    assert "Running stage" not in said.stdout
+    assert checkout.lock() == before
+    # 3 s is the aim; a busy machine gets three times.
+    assert took < 9
+    told = checkout.make_run(SCALE=SCALE)
+    assert "nothing changed: no new run was logged" in told.stdout
+
+
+def test_a_generators_parameter_leaves_ingest_and_split(
+    checkout: Checkout,
+) -> None:
+    before = checkout.lock()
+    first = checkout.json("reports/mlflow_run.json")
+    checkout.set_params(candidates={"popular": {"limit": 40}})
+    said = checkout.run(DVC, "repro")
+    for stage in (f"simulate@{SCALE}", "ingest", "split"):
+        assert f"Stage '{stage}' didn't change, skipping" in said.stdout
+    assert "Running stage 'fit'" in said.stdout
+    after = checkout.lock()
+    assert after["split"] == before["split"]
+    assert after["fit"]["params"] != before["fit"]["params"]
+    report = checkout.json("reports/mlflow_run.json")
+    assert report["run_id"] != first["run_id"]
+    assert report["version"] == "2"
+    assert report["alias"] in ("champion", "challenger")
+    assert "against version 1," in report["reason"]
+
+
+def test_going_back_logs_nothing_new(checkout: Checkout) -> None:
+    checkout.set_params(candidates={})
+    said = checkout.make_run(SCALE=SCALE)
+    assert "logged before: no new run was logged" in said.stdout
+    assert checkout.json("reports/mlflow_run.json")["version"] == "1"
+
+
+def test_a_real_log_is_read_and_left_alone(checkout: Checkout) -> None:
+    shop = checkout.root.parent / "a shop's log"
+    checkout.run(
+        *("build/vitrina", "simulate", "--scale", SCALE, "--seed", "7"),
+        *("--out", shop, "--quiet"),
+    )
+    before = {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in shop.iterdir()
+    }
+    said = checkout.make_run(DATA=str(shop))
+    after = {
+        path.name: (path.stat().st_mtime_ns, path.read_bytes())
+        for path in shop.iterdir()
+    }
+    assert after == before
+    stages = checkout.run(DVC, "stage", "list", "--name-only").stdout.split()
+    assert stages == STAGES
+    # The champion was judged on another shop: it is trained again here.
+    assert "its configuration is trained before the present cut" in said.stderr
+    report = checkout.json("reports/mlflow_run.json")
+    assert report["alias"] == "challenger"
+    assert "retrained" in report["reason"]
+    assert not list((checkout.root / ".cache/champion").glob("tmp*"))
+    shutil.rmtree(shop)
+
+
+def test_the_champion_is_fetched_and_answers(checkout: Checkout) -> None:
+    checkout.run(
+        *(".venv/bin/python", "-m", "vitrina_ops.fetch"),
+        *("--alias", "champion", "--to", "fetched"),
+        PYTHONPATH="python",
+    )
+    checkout.run(
+        *("build/vitrina", "recommend", "--bundle", "fetched", "--quiet"),
+        *("--data", "data/simulated", "--out", "answer"),
+    )
+    answer = (checkout.root / "answer/predictions.csv").read_bytes()
+    assert answer == (checkout.root / "one/predictions.csv").read_bytes()
+
+
+def test_wrong_data_is_one_line(checkout: Checkout) -> None:
+    done = subprocess.run(
+        ["scripts/run.sh"],
+        cwd=checkout.root,
+        env={"PATH": os.environ["PATH"], "DATA": "nowhere"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "run: error: DATA: 'nowhere' is not a folder; give the one that "
+        "holds train_actions.pq\n"
+    )

@@ -1,0 +1,414 @@
+"""The whole job through the command line, on small random logs."""
+
+import ast
+import csv
+import datetime as dt
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shops
+from conftest import Result, Vitrina
+from shops import OPENING, Row
+
+BAD_DATA = 5
+ANSWER = ("predictions.csv", "recommendations.parquet")
+# Fewer trees of fewer rows: what is tested here is not how good they are.
+FAST = (
+    "--quiet",
+    "--set=train.rounds=12",
+    "--set=split.max_windows=5",
+    "--set=evaluate.draws=100",
+    "--set=engine.max_candidates=40",
+)
+# Threads of one program wait for each other; tests run side by side.
+ONE_THREAD = {"VITRINA_THREADS": "1"}
+CUT = OPENING + dt.timedelta(days=10)
+
+Bytes = dict[str, bytes]
+Predictions = dict[str, list[str]]
+
+
+def answer_of(folder: Path) -> Bytes:
+    return {name: (folder / name).read_bytes() for name in ANSWER}
+
+
+def predictions_of(folder: Path) -> Predictions:
+    with (folder / "predictions.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    predictions = {r["user_id"]: ast.literal_eval(r["products"]) for r in rows}
+    assert len(predictions) == len(rows), "a user stands twice"
+    return predictions
+
+
+def assert_sound(predictions: Predictions, k: int) -> None:
+    for user, products in predictions.items():
+        assert len(set(products)) == len(products), user
+        assert len(products) == k, user
+
+
+def assert_one_line(result: Result, code: int, *parts: str) -> None:
+    assert result.returncode == code, result.stderr
+    assert result.stderr.count("\n") == 1, result.stderr
+    for part in parts:
+        assert part in result.stderr
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    return shops.random_rows(seed=1)
+
+
+@pytest.fixture(scope="module")
+def data(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop most tests look at."""
+    folder = tmp_path_factory.mktemp("data")
+    return shops.write_shop(folder, rows, shops.catalog_table())
+
+
+class Runner:
+    """Runs `vitrina run` quietly; the answer of `name` goes to out/name."""
+
+    def __init__(self, vitrina: Vitrina, folder: Path) -> None:
+        self.vitrina = vitrina
+        self.folder = folder
+
+    def result(self, data: Path, name: str, *words: str | Path) -> Result:
+        out = self.folder / name
+        command = ("run", "--data", data, "--out", out, *FAST, *words)
+        return self.vitrina(*command, env=ONE_THREAD)
+
+    def __call__(self, data: Path, name: str, *words: str | Path) -> Path:
+        result = self.result(data, name, *words)
+        assert result.returncode == 0, result.stderr
+        assert result.stderr == ""
+        return self.folder / name
+
+
+@pytest.fixture
+def run(vitrina: Vitrina, tmp_path: Path) -> Runner:
+    return Runner(vitrina, tmp_path / "out")
+
+
+def users_before(rows: Iterable[Row], moment: dt.datetime) -> set[str]:
+    return {row.user_id for row in shops.before(rows, moment)}
+
+
+def test_answer_is_whole_and_well_formed(
+    run: Runner, vitrina: Vitrina, data: Path, rows: list[Row]
+) -> None:
+    out = run(data, "plain")
+    predictions = predictions_of(out)
+    assert set(predictions) == {row.user_id for row in rows}
+    assert_sound(predictions, 25)
+    check = vitrina("check-submission", out / "predictions.csv")
+    assert check.returncode == 0, check.stderr
+
+    table = pq.read_table(out / "recommendations.parquet").to_pylist()
+    assert len(table) == 25 * len(predictions)
+    long_form: Predictions = {}
+    for row in table:
+        long_form.setdefault(row["user_id"], []).append(row["product_id"])
+        assert row["rank"] == len(long_form[row["user_id"]])
+        assert 0 <= row["p_buy"] <= 1
+    assert list(long_form.items()) == list(predictions.items())
+    recalls = [row["expected_recall"] for row in table]
+    assert recalls == sorted(recalls, reverse=True)
+    report = json.loads((out / "report.json").read_text())
+    assert report["answer"]["users"] == len(predictions)
+    assert report["metrics"]["valid"]["recall_a"] > 0
+    assert report["train"]["trees"] > 0, "the trees were not tried"
+
+
+def test_same_seed_same_bytes_whatever_the_threads(
+    run: Runner, data: Path
+) -> None:
+    first = answer_of(run(data, "first", "--threads", "1"))
+    assert answer_of(run(data, "again", "--threads", "1")) == first
+    assert answer_of(run(data, "four", "--threads", "4")) == first
+
+
+def test_reports_of_two_runs_differ_in_seconds_only(
+    run: Runner, data: Path
+) -> None:
+    reports = []
+    for name, threads in (("one", "1"), ("four", "4")):
+        out = run(data, name, "--threads", threads)
+        report = json.loads((out / "report.json").read_text())
+        assert all(s >= 0 for s in report.pop("seconds").values())
+        reports.append(report)
+    assert reports[0] == reports[1]
+
+
+def test_as_of_is_the_log_cut_there(
+    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    moment = CUT.isoformat()
+    cut = shops.write_shop(
+        tmp_path / "cut", shops.before(rows, CUT), shops.catalog_table()
+    )
+    full = answer_of(run(data, "full", "--as-of", moment))
+    assert answer_of(run(cut, "cut", "--as-of", moment)) == full
+    assert answer_of(run(cut, "plain")) == full
+    assert answer_of(run(data, "late")) != full
+
+
+def test_as_of_hides_new_users_and_wild_dates(
+    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    future = [
+        Row("late", "d1", shops.ORDER, CUT, ("999",)),
+        Row("wild", "d2", shops.VIEW, dt.datetime(2049, 1, 1), ("998",)),
+    ]
+    more = shops.write_shop(
+        tmp_path / "more", [*rows, *future], shops.catalog_table()
+    )
+    moment = CUT.isoformat()
+    assert answer_of(run(more, "more", "--as-of", moment)) == answer_of(
+        run(data, "full", "--as-of", moment)
+    )
+
+
+def other_types(rows: list[Row]) -> pa.Table:
+    table = shops.log_table(rows)
+    types = {
+        "user_id": pa.int32(),
+        "loc_user_id": pa.dictionary(pa.int16(), pa.large_string()),
+        "action": pa.uint8(),
+        "date": pa.timestamp("ms"),
+        "products": pa.large_list(pa.int64()),
+        "pageId": pa.float64(),
+    }
+    columns = {}
+    for name, kind in types.items():
+        column = table[name].combine_chunks()
+        if name == "products":
+            lists = [[int(p) for p in row] for row in column.to_pylist()]
+            columns[name] = pa.array(lists, kind)
+        elif name == "user_id":
+            columns[name] = column.cast(pa.int64()).cast(kind)
+        elif name == "loc_user_id":
+            large = column.cast(pa.large_string())
+            columns[name] = large.dictionary_encode().cast(kind)
+        else:
+            columns[name] = column.cast(kind)
+    return pa.table(columns)
+
+
+def test_row_order_types_and_files_do_not_matter(
+    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    expected = answer_of(run(data, "plain"))
+    parts = tmp_path / "parts"
+    log = parts / "train_actions.pq"
+    log.mkdir(parents=True)
+    pq.write_table(shops.catalog_table(), parts / "catalog.pq")
+    table = other_types(sorted(rows, key=lambda row: row.date, reverse=True))
+    n = table.num_rows // 3
+    for part in range(4):
+        pq.write_table(
+            table.slice(part * n, n),
+            log / f"part-{part}.parquet",
+            row_group_size=500,
+            compression="zstd",
+        )
+    assert answer_of(run(parts, "parts")) == expected
+
+
+def test_repeated_rows_change_nothing(
+    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    twice = shops.write_shop(
+        tmp_path / "twice", rows + rows[::2], shops.catalog_table()
+    )
+    out = run(twice, "twice")
+    assert answer_of(out) == answer_of(run(data, "plain"))
+    report = json.loads((out / "report.json").read_text())
+    duplicates = sum(max(1, len(row.products)) for row in rows[::2])
+    assert report["ingest"]["bad_rows"]["duplicate"] == duplicates
+
+
+def test_rules_decide_whom_and_what(
+    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    users = sorted({row.user_id for row in rows})
+    only, never = users[:40], users[30:60]
+    (tmp_path / "only.txt").write_text("\n".join([*only, "nobody"]) + "\n")
+    (tmp_path / "never.txt").write_text("\n".join(never) + "\n")
+    plain = predictions_of(run(data, "plain"))
+    banned = {row.products[0] for row in rows[:40] if row.products}
+    assert len(banned) > 10
+    assert banned & {product for p in plain.values() for product in p}
+    (tmp_path / "banned.txt").write_text("\n".join(sorted(banned)) + "\n")
+    only_word = ("--only-users", tmp_path / "only.txt")
+    never_word = ("--exclude-users", tmp_path / "never.txt")
+    assert set(predictions_of(run(data, "only", *only_word))) == set(only)
+    assert set(predictions_of(run(data, "never", *never_word))) == set(
+        users
+    ) - set(never)
+    both = run(data, "both", *only_word, *never_word)
+    assert set(predictions_of(both)) == set(only) - set(never)
+    products = run(
+        data, "products", "--exclude-products", tmp_path / "banned.txt"
+    )
+    bound = predictions_of(products)
+    assert set(bound) == set(users)
+    assert not banned & {p for row in bound.values() for p in row}
+    assert_sound(bound, 25)
+
+
+def test_limits_of_users_and_products(
+    run: Runner, data: Path, rows: list[Row]
+) -> None:
+    few = predictions_of(run(data, "few", "--max-users", "7", "--k", "3"))
+    assert len(few) == 7
+    assert_sound(few, 3)
+    many = predictions_of(run(data, "many", "--k", "70"))
+    assert len(many) == len({row.user_id for row in rows})
+    assert_sound(many, 70)
+
+
+def test_fewer_products_than_places(
+    run: Runner, tmp_path: Path
+) -> None:
+    rows = shops.random_rows(seed=3, users=60, products=9)
+    seen = {product for row in rows for product in row.products}
+    assert len(seen) == 9
+    folder = shops.write_shop(tmp_path / "few", rows)
+    out = run(folder, "few")
+    predictions = predictions_of(out)
+    assert len(predictions) == 60
+    assert all(set(products) == seen for products in predictions.values())
+    report = json.loads((out / "report.json").read_text())
+    assert report["answer"]["users_with_fewer_than_k"] == 60
+
+
+def event(user: str, action: int, hours: float, *products: str) -> Row:
+    date = OPENING + dt.timedelta(hours=hours)
+    return Row(user, None, action, date, products)
+
+
+def small_logs() -> dict[str, list[Row]]:
+    rows = shops.random_rows(seed=2, users=120)
+    return {
+        "one user": [row for row in rows if row.user_id == "1003"],
+        "one event": [event("u", shops.VIEW, 1, "p")],
+        "no orders": [row for row in rows if row.action != shops.ORDER],
+        "four days": shops.before(rows, OPENING + dt.timedelta(days=4)),
+        "one day": shops.before(rows, OPENING + dt.timedelta(days=1)),
+        "orders only": [row for row in rows if row.action == shops.ORDER],
+        "one moment": [event(f"u{i % 9}", i % 10, 5, "p") for i in range(90)],
+    }
+
+
+@pytest.mark.parametrize("name", small_logs())
+def test_small_logs_get_an_answer_too(
+    run: Runner, tmp_path: Path, name: str
+) -> None:
+    rows = small_logs()[name]
+    out = run(shops.write_shop(tmp_path / "data", rows), "out")
+    seen = {product for row in rows for product in row.products}
+    predictions = predictions_of(out)
+    assert set(predictions) == {row.user_id for row in rows}
+    assert_sound(predictions, min(25, len(seen)))
+    again = run(tmp_path / "data", "again", "--threads", "4")
+    assert answer_of(again) == answer_of(out)
+
+
+def test_a_log_of_three_weeks_and_its_folds(
+    run: Runner, tmp_path: Path
+) -> None:
+    rows = shops.random_rows(seed=4, users=200, days=20)
+    folder = shops.write_shop(tmp_path / "data", rows)
+    out = run(folder, "out")
+    assert_sound(predictions_of(out), 25)
+    folds = json.loads((out / "report.json").read_text())["folds"]
+    assert folds["label_days"] == 3
+    assert len(folds["train"]) >= 4
+    assert folds["valid"] is not None
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [event("/*", shops.VIEW, 1, "p")],
+        [event("u", 77, 1, "p")],
+        [Row("u", None, shops.VIEW, dt.datetime(1971, 1, 1), ("p",))],
+    ],
+    ids=["no row", "junk user", "unknown action", "wild date"],
+)
+def test_logs_without_a_usable_event_are_refused(
+    run: Runner, tmp_path: Path, rows: list[Row]
+) -> None:
+    folder = shops.write_shop(tmp_path / "data", rows)
+    assert_one_line(run.result(folder, "out"), BAD_DATA, "log: ")
+    assert not (tmp_path / "out" / "out" / "predictions.csv").exists()
+
+
+def test_nothing_is_left_after_as_of(run: Runner, data: Path) -> None:
+    result = run.result(data, "out", "--as-of", "2001-01-01")
+    assert_one_line(result, BAD_DATA, "hidden by as-of")
+
+
+def test_products_that_nobody_named(run: Runner, tmp_path: Path) -> None:
+    rows = [event(f"u{i}", shops.VISIT, i) for i in range(5)]
+    folder = shops.write_shop(tmp_path / "bare", rows)
+    assert predictions_of(run(folder, "bare")) == {}
+    listed = shops.write_shop(
+        tmp_path / "listed", rows, shops.catalog_table(products=4)
+    )
+    predictions = predictions_of(run(listed, "listed"))
+    assert len(predictions) == 5
+    assert_sound(predictions, 4)
+
+
+def test_catalog_and_vectors_are_optional(
+    run: Runner, rows: list[Row], tmp_path: Path
+) -> None:
+    bare = run(shops.write_shop(tmp_path / "bare", rows), "bare")
+    assert_sound(predictions_of(bare), 25)
+    ingest = json.loads((bare / "report.json").read_text())["ingest"]
+    assert ingest["catalog"]["title_vectors"] == "none"
+    assert ingest["categories"] == 0
+    untitled = shops.catalog_table().drop_columns(["title", "price"])
+    plain = run(shops.write_shop(tmp_path / "plain", rows, untitled), "plain")
+    ingest = json.loads((plain / "report.json").read_text())["ingest"]
+    assert ingest["catalog"]["title_vectors"] == "none"
+    assert ingest["categories"] == shops.CATEGORIES
+    assert_sound(predictions_of(plain), 25)
+
+
+def test_an_obvious_answer_from_a_csv(run: Runner, tmp_path: Path) -> None:
+    """Every day people fill a basket and order it the day after.
+
+    Ten did so yesterday and are still waiting, each with a basket of their
+    own; a hundred only looked around. The ten must come first, with what
+    lies in their baskets.
+    """
+    lines = ["user_id,action,date,products"]
+
+    def did(user: str, action: int, hours: float, *products: str) -> None:
+        date = OPENING + dt.timedelta(hours=hours)
+        lines.append(f'{user},{action},{date},"{list(products)}"')
+
+    for day in range(8):
+        for n in range(10):
+            user, product = f"buyer{day}{n}", f"p{(day + n) % 20}"
+            did(user, shops.ADD, 24 * day + n, product)
+            if day < 7:
+                did(user, shops.ORDER, 24 * (day + 1) + n, product)
+    for n in range(100):
+        did(f"looker{n}", shops.VIEW, 2 * n, f"p{n % 20}")
+    did("looker0", shops.VIEW, 24 * 8, "p0")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "train_actions.csv").write_text("\n".join(lines) + "\n")
+    out = run(folder, "out", "--k", "5", "--max-users", "10")
+    predictions = predictions_of(out)
+    assert set(predictions) == {f"buyer7{n}" for n in range(10)}
+    for n in range(10):
+        assert predictions[f"buyer7{n}"][0] == f"p{(7 + n) % 20}"
