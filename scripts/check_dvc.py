@@ -140,10 +140,7 @@ def problems(root: Path, program: Path) -> Iterator[str]:
         env={"PATH": os.environ["PATH"]},
     ).stdout
     if (root / "params.yaml").read_text(encoding="utf-8") != defaults:
-        yield (
-            "params.yaml: is not what the program says; "
-            "run `build/vitrina params > params.yaml`"
-        )
+        yield ("params.yaml: is not what the program says; run `make docs`")
 
 
 def main(arguments: list[str]) -> int:

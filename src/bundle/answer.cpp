@@ -26,6 +26,7 @@ std::vector<bool> mark(const std::vector<std::string>& ids, const Map& map,
 /// 1 for the products that may be proposed; empty when all may.
 std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
   std::vector<std::uint8_t> allowed;
+  allowed.reserve(rules.excluded_items.size());
   for (const bool is_excluded : rules.excluded_items) allowed.push_back(is_excluded ? 0 : 1);
   return allowed;
 }

@@ -22,6 +22,8 @@ constexpr const char* kParams = "params.json";
 constexpr const char* kProducts = "products.vtr";
 constexpr const char* kRanker = "ranker.vtr";
 
+std::vector<std::string> all_files() { return {kModels, kParams, kProducts, kRanker}; }
+
 ParamMap read_params(const std::filesystem::path& path) {
   try {
     ParamMap params;
@@ -58,11 +60,11 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
   write_file(folder / kModels, read_file(parts.models));
   write_file(folder / kRanker, read_file(parts.ranker));
   write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
-  return write_manifest(folder, {kModels, kParams, kProducts, kRanker});
+  return write_manifest(folder, all_files());
 }
 
 Bundle Bundle::load(const std::filesystem::path& folder) {
-  return {check_manifest(folder), folder};
+  return {check_manifest(folder, all_files()), folder};
 }
 
 Bundle::Bundle(std::string fingerprint, const std::filesystem::path& folder)

@@ -15,6 +15,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kBundleFormat = 1;
+constexpr std::size_t kFingerprintDigits = 16;
 
 }  // namespace
 
@@ -25,41 +26,50 @@ std::string write_manifest(const std::filesystem::path& folder,
   for (const auto& file : files) {
     const auto hash = sha256_file(folder / file);
     json["files"][file] = hash;
-    all.update(file + " " + hash + "\n");
+    all.update(fmt::format("{} {}\n", file, hash));
   }
-  const auto fingerprint = all.hex().substr(0, 16);
+  const auto fingerprint = all.hex().substr(0, kFingerprintDigits);
   json["fingerprint"] = fingerprint;
   write_file(folder / kManifest, json.dump(2) + "\n");
   return fingerprint;
 }
 
-std::string check_manifest(const std::filesystem::path& folder) {
+std::string check_manifest(const std::filesystem::path& folder,
+                           const std::vector<std::string>& needed) {
   const auto path = folder / kManifest;
   if (!std::filesystem::exists(path)) {
     throw Error(
         ErrorCode::kMissingInput,
         fmt::format("{}: no such file; expected a bundle made by 'vitrina pack'", path.string()));
   }
+  const auto refuse = [](const std::filesystem::path& file, std::string_view what) {
+    return Error(ErrorCode::kIncompatibleArtifact,
+                 fmt::format("{}: {}; fetch or pack the bundle again", file.string(), what));
+  };
   try {
     const auto json = Json::parse(read_file(path));
     if (json.at("format") != kBundleFormat) {
-      throw Error(ErrorCode::kIncompatibleArtifact,
-                  fmt::format("{}: has format {}, expected {}; pack the bundle again",
-                              path.string(), json.at("format").dump(), kBundleFormat));
+      throw refuse(path, fmt::format("has format {}, expected {}",
+                                     printable(json.at("format").dump()), kBundleFormat));
     }
+    Sha256 all;
     for (const auto& [file, hash] : json.at("files").items()) {
-      if (file.find('/') != std::string::npos || sha256_file(folder / file) != hash) {
-        throw Error(ErrorCode::kIncompatibleArtifact,
-                    fmt::format("{}: does not match its SHA-256 in the manifest; fetch or pack the "
-                                "bundle again",
-                                (folder / file).string()));
+      if (file.find('/') != std::string::npos ||
+          sha256_file(folder / file) != hash.get<std::string>()) {
+        throw refuse(folder / printable(file), "does not match its SHA-256 in the manifest");
       }
+      all.update(fmt::format("{} {}\n", file, hash.get<std::string>()));
     }
-    return json.at("fingerprint").get<std::string>();
+    for (const auto& file : needed) {
+      if (!json.at("files").contains(file)) throw refuse(path, fmt::format("lacks '{}'", file));
+    }
+    const auto fingerprint = json.at("fingerprint").get<std::string>();
+    if (fingerprint != all.hex().substr(0, kFingerprintDigits)) {
+      throw refuse(path, "does not match its fingerprint");
+    }
+    return fingerprint;
   } catch (const Json::exception& error) {
-    throw Error(
-        ErrorCode::kIncompatibleArtifact,
-        fmt::format("{}: {}; pack the bundle again", path.string(), printable(error.what())));
+    throw refuse(path, printable(error.what()));
   }
 }
 

@@ -14,8 +14,9 @@ inline constexpr const char* kManifest = "manifest.json";
 std::string write_manifest(const std::filesystem::path& folder,
                            const std::vector<std::string>& files);
 
-/// Checks every file of the manifest against its hash; returns the fingerprint. Throws
-/// Error(kMissingInput or kIncompatibleArtifact).
-std::string check_manifest(const std::filesystem::path& folder);
+/// Checks every file of the manifest against its hash and that the `needed` ones are among them;
+/// returns the fingerprint. Throws Error(kMissingInput or kIncompatibleArtifact).
+std::string check_manifest(const std::filesystem::path& folder,
+                           const std::vector<std::string>& needed);
 
 }  // namespace vitrina::bundle

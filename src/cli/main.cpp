@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -64,7 +65,7 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
   context.progress = &progress;
   context.out = &std::cout;
   const double start = monotonic_seconds();
-  stage.run(context);
+  stages::run_stage(stage, context, stages::table(), line.same_options);
   std::cout.flush();
   if (!line.timing_file.empty()) {
     write_timing(line.timing_file, monotonic_seconds() - start, peak_memory_bytes());
@@ -132,10 +133,19 @@ int guarded_main(const std::vector<std::string>& words) {
   std::_Exit(info(ErrorCode::kInternal).exit_code);
 }
 
+/// Lets OpenMP threads sleep while they wait. LightGBM's default, spinning, is no faster on an idle
+/// machine and was 2.5 times slower beside other work (docs/performance.md). OpenMP reads the
+/// setting before main, so the program starts itself once more; where that fails it goes on as is.
+void start_with_sleeping_openmp(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  if (::setenv("OMP_WAIT_POLICY", "passive", 0) == 0) ::execv("/proc/self/exe", argv);
+}
+
 }  // namespace
 }  // namespace vitrina::cli
 
 int main(int argc, char** argv) {
+  vitrina::cli::start_with_sleeping_openmp(argv);
   std::set_terminate(vitrina::cli::end_at_once);
   return vitrina::cli::guarded_main({argv + std::min(argc, 1), argv + argc});
 }

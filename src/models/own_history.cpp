@@ -206,6 +206,18 @@ struct Search {
   }
 };
 
+/// The actions that occur: the others' weights cannot matter, and trying them costs time.
+std::vector<std::size_t> occurring_slots(const Pairs& pairs) {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    // the longest half-life: the last of its sums to fade to nothing
+    const bool occurs = std::any_of(pairs.sums.begin(), pairs.sums.end(),
+                                    [&](const DecaySums& sums) { return sums[slot].back() > 0; });
+    if (occurs) slots.push_back(slot);
+  }
+  return slots;
+}
+
 }  // namespace
 
 OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& config) {
@@ -214,8 +226,9 @@ OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& co
   if (pairs.n_buyers < static_cast<std::uint64_t>(config.min_buyers)) return model;
   const Objective objective(pairs, context);
   Search search{objective, model.rule_, objective(model.rule_)};
+  const auto slots = occurring_slots(pairs);
   for (int pass = 0; pass < config.passes; ++pass) {
-    for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    for (const auto slot : slots) {
       search.half_lives(slot);
       search.weights(slot);
     }

@@ -92,6 +92,7 @@ Columns recommend_stream(const vitrina::Recommender& recommender, const nb::caps
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): nanobind's macro makes the parameter.
 NB_MODULE(_vitrina, m) {
   using vitrina::Recommender;
   using vitrina::RecommendOptions;

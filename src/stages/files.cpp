@@ -194,6 +194,25 @@ void check_inputs(const Stage& stage, const StageContext& context, const std::ve
   }
 }
 
+void run_stage(const Stage& stage, const StageContext& context, const std::vector<Stage>& rows,
+               std::string_view same_options) {
+  try {
+    stage.run(context);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kMissingInput) throw;
+    // the message begins with its place (core/error.hpp)
+    const std::string message = error.what();
+    const auto place = fs::path(message.substr(0, message.find(": "))).lexically_normal().string();
+    for (const auto& file : stage.inputs) {
+      const auto path = locate(file, stage, context);
+      if (!path || !covers(path->string(), place)) continue;
+      throw Error(error.code(),
+                  message + missing_hint(file, stage, context.params, rows, same_options));
+    }
+    throw;
+  }
+}
+
 void list_io(const Stage& stage, const StageContext& context, std::ostream& out) {
   const auto list = [&](const std::vector<StageFile>& files, std::string_view kind) {
     for (const auto& file : files) {

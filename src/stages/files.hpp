@@ -30,6 +30,11 @@ const Stage* maker_of(const StageFile& input, const Stage& stage, const ParamMap
 void check_inputs(const Stage& stage, const StageContext& context, const std::vector<Stage>& rows,
                   std::string_view same_options);
 
+/// Runs the stage. An Error(kMissingInput) for a file inside one of its declared inputs, which
+/// check_inputs() could not know of, gets the same hint.
+void run_stage(const Stage& stage, const StageContext& context, const std::vector<Stage>& rows,
+               std::string_view same_options);
+
 /// Writes one line a file and a section of parameters, tab-separated: `input`, `optional-input`,
 /// `output`, `optional-output` or `params`; the path or name; what it is.
 void list_io(const Stage& stage, const StageContext& context, std::ostream& out);

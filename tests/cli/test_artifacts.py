@@ -51,7 +51,8 @@ def finished(
 
 
 def run_once(program: Path, folder: Path, data: Path) -> Result:
-    command = [program, "run", "--data", data, "--out", folder / "out"]
+    command: list[str | Path] = [program, "run", "--data", data]
+    command += ["--out", folder / "out"]
     command += ["--bundle", folder / "bundle"]
     command += ["--keep-stages", folder / "stages", *FAST]
     return subprocess.run(
@@ -95,17 +96,16 @@ def test_a_damaged_file_is_never_used(
 ) -> None:
     path = workspace / file
     whole = path.read_bytes()
-    if file.endswith("split.json"):
-        # plain text without a checksum: what no longer parses is refused
-        damages = [whole[: len(whole) // 2], b"", b"[]", b"{}"]
-    else:
-        damages = [whole[:-1], whole[: len(whole) // 2], b"", b"junk"]
+    damages = [whole[: len(whole) // 2], b"", b"[]", b"{}", b"junk"]
+    is_text = file.endswith(("split.json", "manifest.json"))
+    if not is_text:
+        damages.append(whole[:-1])
     for damage in damages:
         path.write_bytes(damage)
         result = vitrina(reader, "--workspace", workspace, *FAST, env=ENV)
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
-    if file.endswith("split.json") or file.endswith("manifest.json"):
-        return
+    if is_text:
+        return  # what no longer parses is refused; there is no checksum
     for at in (0.0, 0.1, 0.5, 0.9, 1.0):
         path.write_bytes(whole)
         flip(path, at)
@@ -124,8 +124,14 @@ def test_a_damaged_manifest_is_never_used(
         path.write_text(whole[:hash_at] + digit + whole[hash_at + 1 :])
         result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
-    for format_line in ('"format": 999', '"format": "1"'):
-        path.write_text(whole.replace('"format": 1', format_line))
+    fingerprint_at = whole.index('"', whole.index('"fingerprint":') + 14) + 1
+    digit = "0" if whole[fingerprint_at] != "0" else "1"
+    for damage in (
+        whole.replace('"format": 1', '"format": 999'),
+        whole.replace('"format": 1', '"format": "1"'),
+        whole[:fingerprint_at] + digit + whole[fingerprint_at + 1 :],
+    ):
+        path.write_text(damage)
         result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
 
@@ -209,8 +215,9 @@ def test_a_missing_bundle_is_told(
 def test_stages_one_by_one_are_the_run(
     vitrina: Vitrina, finished: Path, data: Path, tmp_path: Path
 ) -> None:
-    stages = ("ingest", "split", "fit", "examples", "train")
-    stages += ("evaluate", "refit", "pack", "recommend")
+    stages = ["ingest", "split", "fit", "examples", "train"]
+    stages += ["evaluate", "refit", "pack", "recommend"]
+    (tmp_path / "space").mkdir()
     space = ("--workspace", tmp_path / "space", *FAST)
     for stage in stages:
         words = ("--data", data) if stage == "ingest" else ()

@@ -19,6 +19,7 @@ import check_dvc
 import pytest
 import yaml
 from conftest import ROOT, Result
+from vitrina_ops.pipeline import merged
 
 DVC = Path(sys.executable).with_name("dvc")
 STAGES = (
@@ -73,7 +74,7 @@ class Checkout:
     def set_params(self, **sections: Any) -> None:
         path = self.root / "params.yaml"
         params = yaml.safe_load(path.read_text())
-        path.write_text(yaml.safe_dump({**params, **sections}))
+        path.write_text(yaml.safe_dump(merged(params, sections)))
 
     def lock(self) -> dict[str, Any]:
         """Stages of dvc.lock."""
@@ -104,9 +105,10 @@ def checkout(
             f'#!/bin/sh\nexec "{Path(sys.executable).with_name(name)}" "$@"\n'
         )
         link.chmod(0o755)
-    (root / "params.yaml").write_text(yaml.safe_dump(FAST))
+    shutil.copy(ROOT / "params.yaml", root)
     (root / "home").mkdir()
     made = Checkout(root)
+    made.set_params(**FAST)
     made.run("git", "init", "--quiet")
     yield made
     shutil.rmtree(root)
@@ -187,7 +189,7 @@ def test_a_generators_parameter_leaves_ingest_and_split(
 
 
 def test_going_back_logs_nothing_new(checkout: Checkout) -> None:
-    checkout.set_params(candidates={})
+    checkout.set_params(candidates={"popular": {"limit": 30}})
     said = checkout.make_run(SCALE=SCALE)
     assert "logged before: no new run was logged" in said.stdout
     assert checkout.json("reports/mlflow_run.json")["version"] == "1"

@@ -4,7 +4,7 @@ import ast
 import csv
 import datetime as dt
 import json
-from collections.abc import Iterable
+import subprocess
 from pathlib import Path
 
 import pyarrow as pa
@@ -93,14 +93,26 @@ def run(vitrina: Vitrina, tmp_path: Path) -> Runner:
     return Runner(vitrina, tmp_path / "out")
 
 
-def users_before(rows: Iterable[Row], moment: dt.datetime) -> set[str]:
-    return {row.user_id for row in shops.before(rows, moment)}
+@pytest.fixture(scope="module")
+def plain(
+    data: Path, program: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The answer for `data` with nothing else said, and its bundle."""
+    out = tmp_path_factory.mktemp("plain")
+    command: list[str | Path] = [program, "run", *FAST]
+    command += ["--data", data, "--out", out]
+    command += ["--bundle", out / "bundle"]
+    result = subprocess.run(
+        command, env=ONE_THREAD, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    return out
 
 
 def test_answer_is_whole_and_well_formed(
-    run: Runner, vitrina: Vitrina, data: Path, rows: list[Row]
+    vitrina: Vitrina, plain: Path, rows: list[Row]
 ) -> None:
-    out = run(data, "plain")
+    out = plain
     predictions = predictions_of(out)
     assert set(predictions) == {row.user_id for row in rows}
     assert_sound(predictions, 25)
@@ -124,27 +136,27 @@ def test_answer_is_whole_and_well_formed(
 
 
 def test_same_seed_same_bytes_whatever_the_threads(
-    run: Runner, data: Path
+    run: Runner, data: Path, plain: Path
 ) -> None:
-    first = answer_of(run(data, "first", "--threads", "1"))
-    assert answer_of(run(data, "again", "--threads", "1")) == first
-    assert answer_of(run(data, "four", "--threads", "4")) == first
-
-
-def test_reports_of_two_runs_differ_in_seconds_only(
-    run: Runner, data: Path
-) -> None:
-    reports = []
-    for name, threads in (("one", "1"), ("four", "4")):
+    for name, threads in (("again", "1"), ("four", "4")):
         out = run(data, name, "--threads", threads)
-        report = json.loads((out / "report.json").read_text())
-        assert all(s >= 0 for s in report.pop("seconds").values())
-        reports.append(report)
-    assert reports[0] == reports[1]
+        assert answer_of(out) == answer_of(plain), threads
+        reports = []
+        for folder in (plain, out):
+            report = json.loads((folder / "report.json").read_text())
+            assert all(s >= 0 for s in report.pop("seconds").values())
+            reports.append(report)
+        assert reports[0] == reports[1], "more than the seconds differs"
+
+
+def test_another_seed_is_another_draw(
+    run: Runner, data: Path, plain: Path
+) -> None:
+    assert answer_of(run(data, "out", "--seed", "7")) != answer_of(plain)
 
 
 def test_as_of_is_the_log_cut_there(
-    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+    run: Runner, data: Path, plain: Path, rows: list[Row], tmp_path: Path
 ) -> None:
     moment = CUT.isoformat()
     cut = shops.write_shop(
@@ -153,12 +165,8 @@ def test_as_of_is_the_log_cut_there(
     full = answer_of(run(data, "full", "--as-of", moment))
     assert answer_of(run(cut, "cut", "--as-of", moment)) == full
     assert answer_of(run(cut, "plain")) == full
-    assert answer_of(run(data, "late")) != full
-
-
-def test_as_of_hides_new_users_and_wild_dates(
-    run: Runner, data: Path, rows: list[Row], tmp_path: Path
-) -> None:
+    assert answer_of(plain) != full
+    # the same past with another future: new users, new products, wild dates
     future = [
         Row("late", "d1", shops.ORDER, CUT, ("999",)),
         Row("wild", "d2", shops.VIEW, dt.datetime(2049, 1, 1), ("998",)),
@@ -166,10 +174,7 @@ def test_as_of_hides_new_users_and_wild_dates(
     more = shops.write_shop(
         tmp_path / "more", [*rows, *future], shops.catalog_table()
     )
-    moment = CUT.isoformat()
-    assert answer_of(run(more, "more", "--as-of", moment)) == answer_of(
-        run(data, "full", "--as-of", moment)
-    )
+    assert answer_of(run(more, "more", "--as-of", moment)) == full
 
 
 def other_types(rows: list[Row]) -> pa.Table:
@@ -199,9 +204,8 @@ def other_types(rows: list[Row]) -> pa.Table:
 
 
 def test_row_order_types_and_files_do_not_matter(
-    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+    run: Runner, plain: Path, rows: list[Row], tmp_path: Path
 ) -> None:
-    expected = answer_of(run(data, "plain"))
     parts = tmp_path / "parts"
     log = parts / "train_actions.pq"
     log.mkdir(parents=True)
@@ -215,49 +219,64 @@ def test_row_order_types_and_files_do_not_matter(
             row_group_size=500,
             compression="zstd",
         )
-    assert answer_of(run(parts, "parts")) == expected
+    assert answer_of(run(parts, "parts")) == answer_of(plain)
 
 
 def test_repeated_rows_change_nothing(
-    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+    run: Runner, plain: Path, rows: list[Row], tmp_path: Path
 ) -> None:
     twice = shops.write_shop(
         tmp_path / "twice", rows + rows[::2], shops.catalog_table()
     )
     out = run(twice, "twice")
-    assert answer_of(out) == answer_of(run(data, "plain"))
+    assert answer_of(out) == answer_of(plain)
     report = json.loads((out / "report.json").read_text())
     duplicates = sum(max(1, len(row.products)) for row in rows[::2])
     assert report["ingest"]["bad_rows"]["duplicate"] == duplicates
 
 
 def test_rules_decide_whom_and_what(
-    run: Runner, data: Path, rows: list[Row], tmp_path: Path
+    run: Runner,
+    vitrina: Vitrina,
+    data: Path,
+    plain: Path,
+    rows: list[Row],
+    tmp_path: Path,
 ) -> None:
-    users = sorted({row.user_id for row in rows})
-    only, never = users[:40], users[30:60]
-    (tmp_path / "only.txt").write_text("\n".join([*only, "nobody"]) + "\n")
-    (tmp_path / "never.txt").write_text("\n".join(never) + "\n")
-    plain = predictions_of(run(data, "plain"))
+    users = {row.user_id for row in rows}
+    only, never = set(sorted(users)[:40]), set(sorted(users)[30:60])
     banned = {row.products[0] for row in rows[:40] if row.products}
     assert len(banned) > 10
-    assert banned & {product for p in plain.values() for product in p}
-    (tmp_path / "banned.txt").write_text("\n".join(sorted(banned)) + "\n")
-    only_word = ("--only-users", tmp_path / "only.txt")
-    never_word = ("--exclude-users", tmp_path / "never.txt")
-    assert set(predictions_of(run(data, "only", *only_word))) == set(only)
-    assert set(predictions_of(run(data, "never", *never_word))) == set(
-        users
-    ) - set(never)
-    both = run(data, "both", *only_word, *never_word)
-    assert set(predictions_of(both)) == set(only) - set(never)
-    products = run(
-        data, "products", "--exclude-products", tmp_path / "banned.txt"
-    )
-    bound = predictions_of(products)
-    assert set(bound) == set(users)
+    assert banned & {p for row in predictions_of(plain).values() for p in row}
+
+    words: dict[str, tuple[str, Path]] = {}
+    for option, ids in (
+        ("--only-users", only | {"nobody"}),
+        ("--exclude-users", never),
+        ("--exclude-products", banned),
+    ):
+        file = tmp_path / f"{option[2:]}.txt"
+        file.write_text("".join(f"{i}\n" for i in sorted(ids)))
+        words[option] = (option, file)
+
+    def recommend(name: str, *options: str | Path) -> Predictions:
+        source = ("--bundle", plain / "bundle", "--data", data)
+        out = tmp_path / name
+        result = vitrina("recommend", *source, "--out", out, *options)
+        assert result.returncode == 0, result.stderr
+        return predictions_of(out)
+
+    assert set(recommend("only", *words["--only-users"])) == only
+    assert set(recommend("never", *words["--exclude-users"])) == users - never
+    bound = recommend("products", *words["--exclude-products"])
+    assert set(bound) == users
     assert not banned & {p for row in bound.values() for p in row}
     assert_sound(bound, 25)
+    everything = [word for pair in words.values() for word in pair]
+    narrow = predictions_of(run(data, "run", *everything))
+    assert narrow == recommend("all", *everything)
+    assert set(narrow) == only - never
+    assert not banned & {p for row in narrow.values() for p in row}
 
 
 def test_limits_of_users_and_products(
@@ -271,9 +290,7 @@ def test_limits_of_users_and_products(
     assert_sound(many, 70)
 
 
-def test_fewer_products_than_places(
-    run: Runner, tmp_path: Path
-) -> None:
+def test_fewer_products_than_places(run: Runner, tmp_path: Path) -> None:
     rows = shops.random_rows(seed=3, users=60, products=9)
     seen = {product for row in rows for product in row.products}
     assert len(seen) == 9

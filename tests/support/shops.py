@@ -9,7 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-VIEW, LIKE, ADD, DELETE, CLEAR, ORDER, PAGE, VISIT, CATEGORY, SEARCH = range(10)
+VIEW, LIKE, ADD, DELETE, CLEAR, ORDER, PAGE, VISIT, CATEGORY, SEARCH = range(
+    10
+)
 OPENING = dt.datetime(2024, 3, 4)
 CATEGORIES = 6
 
@@ -81,7 +83,9 @@ def log_table(rows: Iterable[Row]) -> pa.Table:
     return pa.table(
         {
             "user_id": pa.array([r.user_id for r in kept], pa.string()),
-            "loc_user_id": pa.array([r.loc_user_id for r in kept], pa.string()),
+            "loc_user_id": pa.array(
+                [r.loc_user_id for r in kept], pa.string()
+            ),
             "action": pa.array([r.action for r in kept], pa.int64()),
             "date": pa.array([r.date for r in kept], pa.timestamp("us")),
             "products": pa.array(

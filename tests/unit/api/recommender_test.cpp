@@ -30,8 +30,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<test::Event>& shop_events() {
-  static const auto events = test::random_events({});
-  return events;
+  static const auto kEvents = test::random_events({});
+  return kEvents;
 }
 
 /// The same events as a table in memory.
@@ -197,6 +197,7 @@ TEST_F(RecommenderTest, AnswersTheSameFromSeveralThreadsAtOnce) {
   const auto alone = lines_of(recommender.recommend(path("shop"), {.threads = 1}));
   std::vector<std::vector<std::string>> found(4);
   std::vector<std::thread> threads;
+  threads.reserve(found.size());
   for (std::size_t t = 0; t < found.size(); ++t) {
     threads.emplace_back([&, t] {
       found[t] =
@@ -259,7 +260,7 @@ TEST_F(RecommenderTest, RefusesADamagedBundle) {
   EXPECT_THROW(std::ignore = Recommender::load(path("nowhere")), Error);
   fs::copy(path("bundle"), path("damaged"));
   auto bytes = read_file(path("damaged/ranker.vtr"));
-  bytes[bytes.size() / 2] ^= 1;
+  ++bytes[bytes.size() / 2];
   write_file(path("damaged/ranker.vtr"), bytes);
   try {
     std::ignore = Recommender::load(path("damaged"));

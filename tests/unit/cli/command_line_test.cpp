@@ -42,10 +42,16 @@ std::string usage_error(const std::vector<std::string>& words) {
 }
 
 TEST(CommandLine, ReadsOptionsPositionalAndFlags) {
-  const auto line = parse_command_line(
-      sample_stage(), {"--max-users=7", "--set", "a.b=1", "x.csv", "--params", "p.yaml", "--strict",
-                       "--set", "a.c=[1, 2]", "--params=q.yaml", "--seed", "18446744073709551615",
-                       "--workspace", "w", "--threads", "3", "--progress", "json", "--timing", "t.json"});
+  const auto line = parse_command_line(sample_stage(), {"--max-users=7", "--set",
+                                                        "a.b=1",         "x.csv",
+                                                        "--params",      "p.yaml",
+                                                        "--strict",      "--set",
+                                                        "a.c=[1, 2]",    "--params=q.yaml",
+                                                        "--seed",        "18446744073709551615",
+                                                        "--workspace",   "w",
+                                                        "--threads",     "3",
+                                                        "--progress",    "json",
+                                                        "--timing",      "t.json"});
   EXPECT_EQ(line.context.option("file"), "x.csv");
   EXPECT_EQ(line.context.option("strict"), "true");
   EXPECT_EQ(line.context.option("vs"), std::nullopt);
