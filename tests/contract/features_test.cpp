@@ -176,8 +176,7 @@ TEST_P(FeatureGroupContract, TheSwitchTakesItsColumnsOut) {
     if (!name.starts_with(prefix)) rest.push_back(name);
   }
   EXPECT_EQ(without.column_names(), rest);
-  EXPECT_EQ(with.column_names().size(),
-            rest.size() + row().columns(with.generator_names()).size());
+  EXPECT_EQ(with.column_names().size(), rest.size() + row().columns(with.generator_names()).size());
 }
 
 TEST_P(FeatureGroupContract, CopesWithAShopWithoutACatalog) {

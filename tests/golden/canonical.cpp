@@ -65,9 +65,8 @@ std::string to_text(const Shop& shop) {
       const auto item = events.item[e];
       const bool has_device = events.device[e] != kNoCode;
       text += fmt::format("  {} {} {} page {} device {}\n", time_text(events.time[e]),
-                          name(events.action[e]),
-                          item.valid() ? shop.items.external(item) : "-", events.page[e],
-                          has_device ? fmt::to_string(events.device[e]) : "-");
+                          name(events.action[e]), item.valid() ? shop.items.external(item) : "-",
+                          events.page[e], has_device ? fmt::to_string(events.device[e]) : "-");
     }
   }
   const auto& catalog = shop.catalog;
@@ -163,10 +162,10 @@ std::string to_text(const bundle::Products& products) {
   std::string text;
   const auto& catalog = products.catalog;
   for (std::size_t i = 0; i < catalog.product_id.size(); ++i) {
-    text += fmt::format("{} category '{}' price {} old {} added {} title '{}'\n",
-                        catalog.product_id[i], catalog.category_id[i], number(catalog.price[i]),
-                        number(catalog.old_price[i]), time_text(catalog.add_date[i]),
-                        catalog.title[i]);
+    text +=
+        fmt::format("{} category '{}' price {} old {} added {} title '{}'\n", catalog.product_id[i],
+                    catalog.category_id[i], number(catalog.price[i]), number(catalog.old_price[i]),
+                    time_text(catalog.add_date[i]), catalog.title[i]);
   }
   return text + fmt::format("{} ids, vectors of {}\n", products.ids.size(), catalog.dim);
 }
@@ -179,8 +178,7 @@ std::string json_text(const std::filesystem::path& path) {
 
 std::string parquet_text(const std::filesystem::path& path) {
   const auto file = arrow::io::ReadableFile::Open(path.string()).ValueOrDie();
-  const auto reader =
-      parquet::arrow::OpenFile(file, arrow::default_memory_pool()).ValueOrDie();
+  const auto reader = parquet::arrow::OpenFile(file, arrow::default_memory_pool()).ValueOrDie();
   const auto table = reader->ReadTable().ValueOrDie();
   std::string text;
   for (const auto& field : table->schema()->fields()) {

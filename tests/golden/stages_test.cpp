@@ -189,7 +189,7 @@ TEST_F(GoldenStages, Recommend) {
 }
 
 TEST_F(GoldenStages, EveryStageOfThePipelineIsLookedAt) {
-  const std::set<std::string> looked_at{"ingest", "split",    "fit",   "examples", "train",
+  const std::set<std::string> looked_at{"ingest",   "split", "fit",  "examples", "train",
                                         "evaluate", "refit", "pack", "recommend"};
   for (const auto& stage : stages::table()) {
     if (stage.is_pipeline) {

@@ -113,7 +113,8 @@ TEST(CovisitationOracle, AgreesWithNestedLoops) {
     const double damping = seed % 2 == 0 ? 0.0 : 0.3;
     const FitContext context{shop, kCut, kUsPerDay, 20, 10, 2};
     const auto model = Covisitation::fit(
-        context, {.max_events = kMaxEvents, .neighbours = kNeighbours, .popularity_damping = damping});
+        context,
+        {.max_events = kMaxEvents, .neighbours = kNeighbours, .popularity_damping = damping});
     const auto steps = naive_steps(events, kMaxEvents);
     for (std::size_t m = 0; m < kCovisitationCount; ++m) {
       auto naive = damped(naive_pairs(kCovisitationSpecs[m], steps), damping);

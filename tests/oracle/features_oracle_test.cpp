@@ -94,9 +94,8 @@ double last_age_hours(const std::vector<test::Event>& events) {
 }
 
 auto of_pair(const std::string& user, const std::string& item, Action action) {
-  return [=](const test::Event& e) {
-    return e.user == user && e.item == item && e.action == action;
-  };
+  return
+      [=](const test::Event& e) { return e.user == user && e.item == item && e.action == action; };
 }
 
 TEST(FeaturesOracle, PairCountsAndAges) {
@@ -105,20 +104,22 @@ TEST(FeaturesOracle, PairCountsAndAges) {
     expect_column(prefix + "_count", [&](const World& world, const auto& user, const auto& item) {
       return static_cast<double>(world.where(of_pair(user, item, action)).size());
     });
-    expect_column(prefix + "_age_hours", [&](const World& world, const auto& user, const auto& item) {
-      return last_age_hours(world.where(of_pair(user, item, action)));
-    });
+    expect_column(prefix + "_age_hours",
+                  [&](const World& world, const auto& user, const auto& item) {
+                    return last_age_hours(world.where(of_pair(user, item, action)));
+                  });
   }
 }
 
 TEST(FeaturesOracle, PairDecaySums) {
-  expect_column("pair__view_decayed_24h", [](const World& world, const auto& user, const auto& item) {
-    double sum = 0;
-    for (const auto& event : world.where(of_pair(user, item, Action::kView))) {
-      sum += std::exp2(-to_hours(kCut - event.time) / 24);
-    }
-    return sum;
-  });
+  expect_column("pair__view_decayed_24h",
+                [](const World& world, const auto& user, const auto& item) {
+                  double sum = 0;
+                  for (const auto& event : world.where(of_pair(user, item, Action::kView))) {
+                    sum += std::exp2(-to_hours(kCut - event.time) / 24);
+                  }
+                  return sum;
+                });
 }
 
 TEST(FeaturesOracle, ItemCountsByWindow) {
@@ -207,19 +208,18 @@ TEST(FeaturesOracle, GeneratorScoresAndRanks) {
     }
     return votes;
   });
-  expect_column("generators__popular_rank",
-                [](const World& world, const auto& user, const auto& item) {
-                  const auto history =
-                      read_history(world.shop.events, test::user_of(world.shop, user), kCut);
-                  const auto& names = world.engine.generator_names();
-                  const auto g = static_cast<std::size_t>(
-                      std::find(names.begin(), names.end(), "popular") - names.begin());
-                  const auto list = world.engine.generate(g, history);
-                  for (std::size_t r = 0; r < list.size(); ++r) {
-                    if (world.shop.items.external(list[r].id) == item) return static_cast<double>(r);
-                  }
-                  return std::nan("");
-                });
+  expect_column("generators__popular_rank", [](const World& world, const auto& user,
+                                               const auto& item) {
+    const auto history = read_history(world.shop.events, test::user_of(world.shop, user), kCut);
+    const auto& names = world.engine.generator_names();
+    const auto g =
+        static_cast<std::size_t>(std::find(names.begin(), names.end(), "popular") - names.begin());
+    const auto list = world.engine.generate(g, history);
+    for (std::size_t r = 0; r < list.size(); ++r) {
+      if (world.shop.items.external(list[r].id) == item) return static_cast<double>(r);
+    }
+    return std::nan("");
+  });
 }
 
 TEST(FeaturesOracle, ListRankCountsTheBetterOnes) {

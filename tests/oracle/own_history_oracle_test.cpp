@@ -51,8 +51,8 @@ class HistoryOracle : public testing::Test {
       const auto shop = test::shop_of(events);
       for (std::size_t u = 0; u < shop.users.size(); ++u) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << ", user " << shop.users.text(u));
-        check(naive_events(events, shop.users.text(u)),
-              read_history(shop.events, UserIdx(u), kCut), shop);
+        check(naive_events(events, shop.users.text(u)), read_history(shop.events, UserIdx(u), kCut),
+              shop);
         ++n_users;
       }
     }
@@ -168,7 +168,8 @@ TEST_F(HistoryOracle, RebuiltBasket) {
   for_each_user([&](const auto& naive, const UserHistory& history, const Shop& shop) {
     std::map<std::string, TimeUs> basket;
     for (const auto& touch : history.touches) {
-      if (touch.in_basket) basket[std::string(shop.items.external(touch.item))] = touch.basket_since;
+      if (touch.in_basket)
+        basket[std::string(shop.items.external(touch.item))] = touch.basket_since;
       if (!touch.in_basket) {
         EXPECT_EQ(touch.basket_since, kNoTime);
       }
@@ -186,8 +187,8 @@ TEST_F(HistoryOracle, OwnHistoryRanksByTheRule) {
     for (const auto& event : naive) {
       const std::size_t a = product_action_slot(event.action);
       if (event.item.empty() || a == kProductActionCount) continue;
-      score[event.item] += double{rule.weight[a]} *
-                           std::exp2(-to_days(kCut - event.time) / kHalfLivesDays[rule.half_life[a]]);
+      score[event.item] += double{rule.weight[a]} * std::exp2(-to_days(kCut - event.time) /
+                                                              kHalfLivesDays[rule.half_life[a]]);
     }
     const auto ranked = models::OwnHistory().rank(history, 1000);
     std::size_t n_positive = 0;

@@ -124,7 +124,8 @@ TEST(PopularityOracle, ScoresAndRanking) {
     for (const auto& product : test::random_catalog({.seed = seed})) listed.insert(product.id);
     for (std::size_t i = 0; i < world.shop.items.size(); ++i) {
       const std::string id(world.shop.items.text(i));
-      EXPECT_EQ(ranked.contains(ItemIdx(i)), listed.contains(id) || !world.traces(id).empty()) << id;
+      EXPECT_EQ(ranked.contains(ItemIdx(i)), listed.contains(id) || !world.traces(id).empty())
+          << id;
     }
   }
 }

@@ -15,9 +15,9 @@
 namespace vitrina::test {
 
 /// Every kind of model.
-inline constexpr models::ModelKind kAllModels[] = {
-    models::ModelKind::kOwnHistory, models::ModelKind::kPopularity,
-    models::ModelKind::kCovisitation};
+inline constexpr models::ModelKind kAllModels[] = {models::ModelKind::kOwnHistory,
+                                                   models::ModelKind::kPopularity,
+                                                   models::ModelKind::kCovisitation};
 
 /// Parameters with which the models learn from a small shop too.
 ParamMap small_shop_params();

@@ -49,7 +49,8 @@ Shop shop_of(std::span<const Event> events, std::span<const Product> products) {
 std::string log_csv(std::span<const Event> events) {
   std::string csv = "user_id,loc_user_id,action,date,products,pageId\n";
   for (const auto& event : events) {
-    const auto products = event.item.empty() ? std::string("[]") : fmt::format("['{}']", event.item);
+    const auto products =
+        event.item.empty() ? std::string("[]") : fmt::format("['{}']", event.item);
     csv += fmt::format("{},{},{},{},{},{}\n", event.user, event.device, code(event.action),
                        format_time(event.time), products, event.page);
   }

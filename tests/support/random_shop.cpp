@@ -47,8 +47,9 @@ std::vector<Event> random_events(const RandomShop& config) {
     event.user = fmt::format("u{:03}", skewed(rng, config.n_users));
     // whole minutes now and then, so that events of a user share a moment
     const auto second = rng.below(length);
-    event.time = config.begin +
-                 static_cast<TimeUs>(rng.chance(0.3) ? second / 3600 * 3600 : second) * kUsPerSecond;
+    event.time =
+        config.begin +
+        static_cast<TimeUs>(rng.chance(0.3) ? second / 3600 * 3600 : second) * kUsPerSecond;
     event.action = random_action(rng);
     event.item = random_item(rng, event.action, config.n_items);
     event.page = static_cast<std::uint32_t>(rng.below(3));

@@ -15,8 +15,8 @@ Action action_of(char letter) {
   constexpr std::string_view kLetters = "vlbdcopigs";
   const auto at = kLetters.find(letter);
   if (at == std::string_view::npos) {
-    throw std::invalid_argument(fmt::format("'{}' is no action, expected one of {}", letter,
-                                            kLetters));
+    throw std::invalid_argument(
+        fmt::format("'{}' is no action, expected one of {}", letter, kLetters));
   }
   return static_cast<Action>(at);
 }
