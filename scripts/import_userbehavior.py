@@ -111,7 +111,8 @@ def catalog_table(events: pa.Table) -> pa.Table:
 
 def main() -> None:
     """Read the arguments and convert."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    summary = (__doc__ or "").split("\n")[0]
+    parser = argparse.ArgumentParser(description=summary)
     parser.add_argument("csv", type=Path, help="UserBehavior.csv")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--users-to", metavar="ID", help="last user id")
