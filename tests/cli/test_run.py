@@ -4,9 +4,12 @@ import ast
 import csv
 import datetime as dt
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -397,6 +400,53 @@ def test_catalog_and_vectors_are_optional(
     assert ingest["catalog"]["title_vectors"] == "none"
     assert ingest["categories"] == shops.CATEGORIES
     assert_sound(predictions_of(plain), 25)
+
+
+def test_vectors_are_used_where_there_are_any(
+    run: Runner, data: Path, tmp_path: Path
+) -> None:
+    def vectors_of(name: str) -> tuple[str, Bytes]:
+        out = run(folder, name)
+        ingest = json.loads((out / "report.json").read_text())["ingest"]
+        return ingest["catalog"]["title_vectors"], answer_of(out)
+
+    folder = Path(shutil.copytree(data, tmp_path / "data"))
+    words, by_words = vectors_of("words")
+    assert words == "title words"
+    ids = shops.catalog_table()["product_id"]
+    numbers = pa.array(range(len(ids)), pa.int64())
+    mapping = pa.table({"product_id": ids, "vector_id": numbers})
+    pq.write_table(mapping, folder / "catalog_vector_mapping.pq")
+    without, by_mapping = vectors_of("mapping")
+    assert (without, by_mapping) == (words, by_words)
+    vectors = np.random.default_rng(1).normal(size=(len(ids), 16))
+    np.savez(folder / "vectors.npz", vectors.astype(np.float32))
+    own, by_vectors = vectors_of("vectors")
+    assert own == "vectors.npz"
+    assert by_vectors != by_words
+
+
+def test_strange_ids_are_written_as_pandas_would(
+    run: Runner, tmp_path: Path
+) -> None:
+    strange = ["it's", 'a "b"', "c,d", "тапки", "e\\f", "\u200b", "'\"", "🛒"]
+    rows = [
+        event(f"{user} {n}", shops.ADD, n + 20 * i, product)
+        for n, user in enumerate(strange)
+        for i, product in enumerate(strange)
+    ]
+    out = run(shops.write_shop(tmp_path / "data", rows), "out")
+    table = pq.read_table(out / "recommendations.parquet").to_pylist()
+    answer: Predictions = {}
+    for row in table:
+        answer.setdefault(row["user_id"], []).append(row["product_id"])
+    assert len(answer) == len(strange)
+    assert all(set(products) == set(strange) for products in answer.values())
+    frame = pd.DataFrame(
+        {"user_id": list(answer), "products": list(answer.values())}
+    )
+    expected = frame.to_csv(index=False).encode()
+    assert (out / "predictions.csv").read_bytes() == expected
 
 
 def test_an_obvious_answer_from_a_csv(run: Runner, tmp_path: Path) -> None:

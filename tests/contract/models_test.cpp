@@ -8,6 +8,7 @@
 #include "support/engine_kit.hpp"
 #include "support/futures.hpp"
 #include "support/random_shop.hpp"
+#include "support/scratch.hpp"
 
 // What every model owes: it learns from events before its cut, the same from the same, with any
 // number of threads, and comes back from disk as it was.
@@ -37,8 +38,7 @@ class ModelContract : public testing::TestWithParam<Case> {
   }
 
   [[nodiscard]] static std::filesystem::path scratch() {
-    return std::filesystem::path(testing::TempDir()) /
-           (std::string("model_contract_") + GetParam().name + ".vtr");
+    return test::scratch(std::string("model_contract_") + GetParam().name + ".vtr");
   }
 };
 
@@ -167,7 +167,7 @@ TEST(ModelSetContract, FollowsItsProductsIntoALargerShop) {
   const auto products = test::random_catalog(config);
   const auto base = test::shop_of(events, products);
   const auto fitted = test::fit_at(base, kCut);
-  const auto path = std::filesystem::path(testing::TempDir()) / "larger_shop.vtr";
+  const auto path = test::scratch("larger_shop.vtr");
   save_models(fitted, path);
 
   auto raw = test::raw_log(events);

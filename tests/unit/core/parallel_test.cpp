@@ -3,45 +3,67 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <mutex>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
 namespace vitrina {
 namespace {
 
-TEST(Parallel, EveryIndexOnceWithAnyNumberOfThreads) {
-  for (const int threads : {1, 2, 5}) {
-    std::vector<int> seen(1003, 0);
-    parallel_chunks(seen.size(), 10, threads, [&](std::size_t begin, std::size_t end) {
-      EXPECT_EQ(begin % 10, 0U);
-      for (std::size_t i = begin; i < end; ++i) ++seen[i];
-    });
-    EXPECT_EQ(seen, std::vector<int>(1003, 1));
+TEST(Parallel, EveryIndexIsMetOnce) {
+  for (const int threads : {1, 2, 4, 16}) {
+    for (const std::size_t n : {0U, 1U, 7U, 1000U}) {
+      std::vector<std::atomic<int>> met(n);
+      parallel_chunks(n, 3, threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) ++met[i];
+      });
+      for (const auto& times : met) EXPECT_EQ(times, 1);
+    }
   }
 }
 
-TEST(Parallel, NothingToDoCallsNothing) {
-  parallel_chunks(0, 10, 4, [](std::size_t, std::size_t) { FAIL(); });
-}
-
-TEST(Parallel, AnExceptionComesBackAfterAllThreadsEnded) {
-  std::atomic<int> running{0};
-  EXPECT_THROW(parallel_chunks(100, 1, 4,
-                               [&](std::size_t begin, std::size_t) {
-                                 ++running;
-                                 if (begin == 7) {
-                                   --running;
-                                   throw std::runtime_error("seven");
-                                 }
-                                 --running;
-                               }),
-               std::runtime_error);
-  EXPECT_EQ(running, 0);
+TEST(Parallel, ChunksDependOnSizeAndGrainOnly) {
+  const auto chunks_of = [](int threads) {
+    std::set<std::pair<std::size_t, std::size_t>> chunks;
+    std::mutex mutex;
+    parallel_chunks(25, 10, threads, [&](std::size_t begin, std::size_t end) {
+      const std::lock_guard lock(mutex);
+      chunks.emplace(begin, end);
+    });
+    return chunks;
+  };
+  const std::set<std::pair<std::size_t, std::size_t>> expected{{0, 10}, {10, 20}, {20, 25}};
+  for (const int threads : {1, 3, 8}) EXPECT_EQ(chunks_of(threads), expected);
 }
 
 TEST(Parallel, WorkersAreNumberedBelowTheThreads) {
-  parallel_chunks_with_worker(
-      50, 1, 3, [](std::size_t, std::size_t, std::size_t worker) { EXPECT_LT(worker, 3U); });
+  constexpr int kThreads = 3;
+  std::vector<std::atomic<int>> calls(kThreads);
+  parallel_chunks_with_worker(100, 1, kThreads, [&](std::size_t, std::size_t, std::size_t worker) {
+    ASSERT_LT(worker, calls.size());
+    ++calls[worker];
+  });
+  EXPECT_EQ(calls[0] + calls[1] + calls[2], 100);
+}
+
+TEST(Parallel, AnExceptionReachesTheCallerAndStopsTheRest) {
+  for (const int threads : {1, 4}) {
+    std::atomic<int> calls{0};
+    const auto run = [&] {
+      parallel_chunks(100'000, 1, threads, [&](std::size_t begin, std::size_t) {
+        ++calls;
+        if (begin == 5) throw std::runtime_error("five");
+      });
+    };
+    EXPECT_THROW(run(), std::runtime_error);
+    EXPECT_LT(calls, 100'000);
+  }
+}
+
+TEST(Parallel, ZeroThreadsMeansAllProcessors) {
+  EXPECT_EQ(resolve_threads(3), 3);
+  EXPECT_GE(resolve_threads(0), 1);
 }
 
 }  // namespace

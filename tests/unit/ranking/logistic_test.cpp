@@ -3,83 +3,127 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <vector>
 
 #include "core/rng.hpp"
 #include "ranking/buyer_calibration.hpp"
+#include "support/scratch.hpp"
 
 namespace vitrina::ranking {
 namespace {
 
-/// Draws labels from a known line.
 struct Sample {
   std::vector<double> x;
   std::vector<float> label;
   std::vector<float> weight;
-
-  Sample(double intercept, double slope, double mean, double spread, int n) {
-    Rng rng(1);
-    for (int i = 0; i < n; ++i) {
-      x.push_back(mean + spread * rng.normal());
-      label.push_back(rng.chance(sigmoid(intercept + slope * x.back())) ? 1.0F : 0.0F);
-      weight.push_back(1.0F);
-    }
-  }
 };
 
-TEST(Logistic, FindsTheLineThatMadeTheLabels) {
-  const Sample sample(0.8, 0.35, -4, 1.5, 20'000);
-  const auto line = fit_logistic(sample.x, sample.label, sample.weight, {0, 1}, 5);
-  EXPECT_NEAR(line.slope, 0.35, 0.05);
-  EXPECT_NEAR(line.intercept, 0.8, 0.2);
-}
-
-TEST(Logistic, ConvergesFarFromThePrior) {
-  // a wide x and a flat line: plain Newton steps overshoot here
-  const Sample sample(-0.5, 0.02, -4, 3, 5'000);
-  const auto line = fit_logistic(sample.x, sample.label, sample.weight, {0, 1}, 5);
-  double expected = 0;
-  double found = 0;
-  for (std::size_t i = 0; i < sample.x.size(); ++i) {
-    expected += sigmoid(line.logit(sample.x[i]));
-    found += double{sample.label[i]};
+Sample draw(double intercept, double slope, std::size_t n, std::uint64_t seed) {
+  Rng rng(seed);
+  Sample sample;
+  for (std::size_t i = 0; i < n; ++i) {
+    sample.x.push_back(4 * rng.uniform() - 2);
+    sample.label.push_back(rng.chance(sigmoid(intercept + slope * sample.x.back())) ? 1.0F : 0.0F);
+    sample.weight.push_back(1);
   }
-  EXPECT_NEAR(expected, found, 0.01 * found);  // the gradient of the intercept is zero
+  return sample;
 }
 
-TEST(Logistic, WithoutPositivesThePriorStays) {
+TEST(Logistic, SigmoidAndLogitAreInverse) {
+  EXPECT_EQ(sigmoid(0), 0.5);
+  for (const double p : {0.001, 0.3, 0.5, 0.999}) EXPECT_NEAR(sigmoid(logit(p)), p, 1e-12);
+  EXPECT_TRUE(std::isfinite(logit(0)));
+  EXPECT_TRUE(std::isfinite(logit(1)));
+  EXPECT_EQ(sigmoid(-1000), 0.0);
+  EXPECT_EQ(sigmoid(1000), 1.0);
+}
+
+TEST(Logistic, FindsTheLineThatMadeTheLabels) {
+  const auto sample = draw(-1, 1.5, 20'000, 1);
+  const auto line = fit_logistic(sample.x, sample.label, sample.weight, {0, 1}, 5);
+  EXPECT_NEAR(line.intercept, -1, 0.1);  // five standard errors
+  EXPECT_NEAR(line.slope, 1.5, 0.1);
+}
+
+TEST(Logistic, TheMeanPredictionIsTheMeanLabel) {
+  // the score equation of the intercept, whatever the prior does to the slope
+  for (const double prior_rows : {0.0, 5.0, 1e6}) {
+    const auto sample = draw(-2, 0.5, 500, 2);
+    const auto line = fit_logistic(sample.x, sample.label, sample.weight, {0, 1}, prior_rows);
+    double predicted = 0;
+    double labels = 0;
+    for (std::size_t i = 0; i < sample.x.size(); ++i) {
+      predicted += sigmoid(line.logit(sample.x[i]));
+      labels += double{sample.label[i]};
+    }
+    EXPECT_NEAR(predicted, labels, 1e-4);
+  }
+}
+
+TEST(Logistic, AWeightIsThatManyRows) {
+  const std::vector<double> x{-1, 0, 1, 1};
+  const std::vector<float> label{0, 1, 1, 0};
+  const auto weighted = fit_logistic(x, label, std::vector<float>{2, 1, 3, 1}, {0, 1}, 2);
+  const std::vector<double> x_rows{-1, -1, 0, 1, 1, 1, 1};
+  const std::vector<float> label_rows{0, 0, 1, 1, 1, 1, 0};
+  const auto repeated = fit_logistic(x_rows, label_rows, std::vector<float>(7, 1), {0, 1}, 2);
+  EXPECT_NEAR(weighted.intercept, repeated.intercept, 1e-6);
+  EXPECT_NEAR(weighted.slope, repeated.slope, 1e-6);
+}
+
+TEST(Logistic, WithNothingToLearnThePriorStands) {
+  const LogisticLine prior{-4, 1};
+  const auto nothing = fit_logistic({}, {}, {}, prior, 5);
+  EXPECT_EQ(nothing.intercept, prior.intercept);
+  EXPECT_EQ(nothing.slope, prior.slope);
   const std::vector<double> x{1, 2};
-  const std::vector<float> label{0, 0};
-  const std::vector<float> weight{1, 1};
-  const auto line = fit_logistic(x, label, weight, {-3, 2}, 5);
-  EXPECT_EQ(line.intercept, -3);
-  EXPECT_EQ(line.slope, 2);
+  const std::vector<float> zeros{0, 0};
+  const std::vector<float> ones{1, 1};
+  EXPECT_EQ(fit_logistic(x, zeros, ones, prior, 5).intercept, prior.intercept);
 }
 
-TEST(BuyerCalibration, ExpectedBuyersAddUp) {
+TEST(Logistic, SeparableLabelsStayFinite) {
+  const std::vector<double> x{-2, -1, 1, 2};
+  const std::vector<float> label{0, 0, 1, 1};
+  const auto line = fit_logistic(x, label, std::vector<float>(4, 1), {0, 1}, 5);
+  EXPECT_TRUE(std::isfinite(line.intercept));
+  EXPECT_GT(line.slope, 1.0);
+  EXPECT_LT(line.slope, 10.0);
+  const auto all_ones =
+      fit_logistic(x, std::vector<float>(4, 1), std::vector<float>(4, 1), {0, 1}, 5);
+  EXPECT_TRUE(std::isfinite(all_ones.intercept));
+  EXPECT_TRUE(std::isfinite(all_ones.slope));
+}
+
+TEST(BuyerCalibration, WithoutAFitItIsTheExpectedRecall) {
+  const BuyerCalibration none;
+  EXPECT_FALSE(none.is_fitted());
+  EXPECT_EQ(none.probability(0), 0.0);
+  EXPECT_EQ(none.probability(0.3), 0.3);
+  EXPECT_EQ(none.probability(1.7), 1.0);
+  const std::vector<double> expected{0.5, 0.2};
+  const std::vector<std::uint8_t> nobody{0, 0};
+  EXPECT_FALSE(BuyerCalibration::fit(expected, nobody).is_fitted());
+}
+
+TEST(BuyerCalibration, FollowsWhatHappenedAndComesBackFromDisk) {
+  Rng rng(5);
   std::vector<double> expected;
   std::vector<std::uint8_t> is_buyer;
-  Rng rng(7);
-  double n_buyers = 0;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 5'000; ++i) {
     expected.push_back(0.01 + 0.3 * rng.uniform());
-    is_buyer.push_back(rng.chance(std::min(1.0, 2 * expected.back())) ? 1 : 0);
-    n_buyers += is_buyer.back();
+    is_buyer.push_back(rng.chance(1.5 * expected.back()) ? 1 : 0);  // more buy than is recalled
   }
-  const auto calibration = BuyerCalibration::fit(expected, is_buyer);
-  double sum = 0;
-  for (const double value : expected) sum += calibration.probability(value);
-  EXPECT_TRUE(calibration.is_fitted());
-  EXPECT_NEAR(sum, n_buyers, 0.01 * n_buyers);
-  EXPECT_LT(calibration.probability(0.05), calibration.probability(0.3));
-  EXPECT_EQ(calibration.probability(0), 0);
-}
-
-TEST(BuyerCalibration, WithoutAFitItIsTheLowerBound) {
-  const BuyerCalibration calibration;
-  EXPECT_FALSE(calibration.is_fitted());
-  EXPECT_EQ(calibration.probability(0.25), 0.25);
-  EXPECT_EQ(calibration.probability(1.5), 1.0);
+  const auto fitted = BuyerCalibration::fit(expected, is_buyer);
+  EXPECT_TRUE(fitted.is_fitted());
+  EXPECT_NEAR(fitted.probability(0.2), 0.3, 0.05);
+  EXPECT_LT(fitted.probability(0.05), fitted.probability(0.25));
+  EXPECT_EQ(fitted.probability(0), 0.0);
+  const auto path = test::scratch("buyers_test.vtr");
+  fitted.save(path);
+  EXPECT_EQ(BuyerCalibration::load(path).probability(0.2), fitted.probability(0.2));
+  std::filesystem::remove(path);
 }
 
 }  // namespace

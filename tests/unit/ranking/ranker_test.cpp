@@ -2,29 +2,40 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <filesystem>
+
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/rng.hpp"
+#include "support/scratch.hpp"
 
 namespace vitrina::ranking {
 namespace {
 
-/// Users with ten candidates each: the label follows column `signal`, not own history.
-Examples make_examples(int n_users, bool with_purchases) {
-  Rng rng(3);
+namespace fs = std::filesystem;
+
+/// Rows in which own history foretells a purchase and the first column does what own history
+/// cannot: of pairs with equal own history, those with a large value are bought.
+Examples make_examples(std::size_t n_users, std::uint64_t seed) {
+  constexpr std::size_t kRows = 10;
+  Rng rng(seed);
   Examples examples;
-  examples.columns = {"signal", "noise"};
-  for (int u = 0; u < n_users; ++u) {
+  examples.columns = {"useful", "noise", "sometimes"};
+  for (std::size_t u = 0; u < n_users; ++u) {
     bool is_buyer = false;
-    for (int r = 0; r < 10; ++r) {
-      const auto signal = static_cast<float>(rng.uniform());
-      const bool is_bought = with_purchases && rng.chance(signal > 0.8F ? 0.5 : 0.02);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto own = static_cast<float>(rng.below(3));
+      const auto useful = static_cast<float>(rng.uniform());
       examples.features.insert(examples.features.end(),
-                               {signal, static_cast<float>(rng.uniform())});
+                               {useful, static_cast<float>(rng.uniform()),
+                                rng.chance(0.5) ? std::nanf("") : static_cast<float>(r)});
+      const bool is_bought = rng.chance(0.05 * double{own} * (useful > 0.5F ? 2.0 : 0.1));
+      is_buyer = is_buyer || is_bought;
       examples.label.push_back(is_bought ? 1.0F : 0.0F);
       examples.weight.push_back(1);
-      examples.own_valid.push_back(static_cast<float>(rng.uniform()));
-      examples.own_final.push_back(0);
-      is_buyer = is_buyer || is_bought;
+      examples.own_valid.push_back(own);
+      examples.own_final.push_back(2 * own);
     }
     examples.offsets.push_back(examples.label.size());
     examples.user_weight.push_back(1);
@@ -33,65 +44,187 @@ Examples make_examples(int n_users, bool with_purchases) {
   return examples;
 }
 
-std::vector<float> scores(const Ranker& ranker, const Examples& examples) {
+Ranker fit(const Examples& examples, const RankerConfig& config, int threads = 1,
+           std::uint64_t seed = 42) {
+  const Examples* folds[] = {&examples};
+  return Ranker::fit(folds, Lineage::kValid, config, seed, threads);
+}
+
+std::vector<float> scores(const Ranker& ranker, const Examples& examples, int threads = 1) {
   std::vector<float> w(examples.n_rows());
-  ranker.score({examples.features.data(), examples.n_rows(), 2}, examples.own_valid, 1, w);
+  ranker.score({examples.features.data(), examples.n_rows(), examples.columns.size()},
+               examples.own_valid, threads, w);
   return w;
 }
 
-Ranker fit(const Examples& examples, int threads = 1) {
+/// Cross-entropy of the labels: what training lowers.
+double loss(const std::vector<float>& w, const Examples& examples) {
+  double sum = 0;
+  for (std::size_t r = 0; r < w.size(); ++r) {
+    sum -= std::log(examples.label[r] > 0 ? double{w[r]} : 1 - double{w[r]});
+  }
+  return sum / static_cast<double>(w.size());
+}
+
+class RankerTest : public testing::Test {
+ protected:
+  RankerTest() : folder_(test::scratch("ranker_test")) { fs::remove_all(folder_); }
+  ~RankerTest() override { fs::remove_all(folder_); }
+
+  std::string bytes(const Ranker& ranker) const {
+    ranker.save(folder_);
+    return read_file(folder_ / "ranker.vtr");
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(RankerTest, TreesFindWhatOwnHistoryCannot) {
+  const auto examples = make_examples(600, 1);
+  const auto unseen = make_examples(600, 2);
+  const auto base = fit(examples, {.rounds = 0});
+  const auto trees = fit(examples, {});
+  EXPECT_FALSE(base.has_trees());
+  ASSERT_TRUE(trees.has_trees());
+  EXPECT_LT(loss(scores(trees, unseen), unseen), loss(scores(base, unseen), unseen));
+  const auto gains = trees.gains();
+  ASSERT_EQ(gains.size(), 3U);
+  EXPECT_GT(gains[0], gains[1]);
+  EXPECT_GT(gains[0], gains[2]);
+}
+
+TEST_F(RankerTest, TheBaseIsCalibratedAndRisesWithOwnHistory) {
+  const auto examples = make_examples(2000, 3);
+  const auto base = fit(examples, {.rounds = 0});
+  EXPECT_LT(base.base_score(0), base.base_score(0.5F));
+  EXPECT_LT(base.base_score(0.5F), base.base_score(2));
+  EXPECT_LE(base.base_score(1e30F), 1.0F);
+  EXPECT_GT(base.base_score(0), 0.0F);
+  double predicted = 0;
+  double bought = 0;
+  for (std::size_t r = 0; r < examples.n_rows(); ++r) {
+    predicted += double{base.base_score(examples.own_valid[r])};
+    bought += double{examples.label[r]};
+  }
+  EXPECT_NEAR(predicted / bought, 1.0, 0.02);
+}
+
+TEST_F(RankerTest, ScoresAreProbabilities) {
+  const auto examples = make_examples(300, 4);
+  for (const float w : scores(fit(examples, {}), examples)) {
+    ASSERT_GT(w, 0.0F);
+    ASSERT_LT(w, 1.0F);
+  }
+}
+
+TEST_F(RankerTest, TheSameFromTheSameWithAnyThreads) {
+  const auto examples = make_examples(300, 5);
+  const auto one = bytes(fit(examples, {}, 1));
+  EXPECT_EQ(bytes(fit(examples, {}, 1)), one);
+  EXPECT_EQ(bytes(fit(examples, {}, 4)), one);
+  EXPECT_NE(bytes(fit(examples, {}, 1, 43)), one) << "the seed does nothing";
+  const auto ranker = fit(examples, {});
+  EXPECT_EQ(scores(ranker, examples, 4), scores(ranker, examples, 1));
+}
+
+TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
+  const auto examples = make_examples(300, 6);
+  for (const int rounds : {0, 30}) {
+    auto ranker = fit(examples, {.rounds = rounds});
+    const std::vector<double> expected{0.1, 0.2, 0.3};
+    ranker.set_buyers(BuyerCalibration::fit(expected, std::vector<std::uint8_t>{0, 1, 1}));
+    const auto saved = bytes(ranker);
+    const auto loaded = Ranker::load(folder_);
+    EXPECT_EQ(bytes(loaded), saved);
+    EXPECT_EQ(loaded.columns(), ranker.columns());
+    EXPECT_EQ(loaded.rounds(), ranker.rounds());
+    EXPECT_EQ(loaded.n_positives(), ranker.n_positives());
+    EXPECT_EQ(scores(loaded, examples), scores(ranker, examples));
+    EXPECT_EQ(loaded.buy_probability(0.2), ranker.buy_probability(0.2));
+  }
+}
+
+TEST_F(RankerTest, FewPositivesMeanFewTreesOrNone) {
+  const auto examples = make_examples(300, 7);
+  const auto ranker = fit(examples, {.rounds = 1000, .buyers_per_round = 10});
+  EXPECT_GT(ranker.n_positives(), 40U);
+  EXPECT_LE(ranker.rounds(), static_cast<int>(ranker.n_positives() / 10));
+  EXPECT_FALSE(fit(examples, {.min_positives = 1'000'000}).has_trees());
+  const auto none = fit(Examples{}, {});
+  EXPECT_FALSE(none.has_trees());
+  EXPECT_GT(none.base_score(5), none.base_score(0));
+}
+
+TEST_F(RankerTest, TheLineageSaysWhichOwnHistoryIsTheBase) {
+  const auto examples = make_examples(300, 8);
   const Examples* folds[] = {&examples};
-  return Ranker::fit(folds, Lineage::kValid, {}, 42, threads);
+  const RankerConfig config{.rounds = 0};
+  const auto valid = Ranker::fit(folds, Lineage::kValid, config, 1, 1);
+  const auto final = Ranker::fit(folds, Lineage::kFinal, config, 1, 1);
+  // own_final is twice own_valid: the same pair gets the same w by its own lineage
+  EXPECT_NEAR(valid.base_score(1), final.base_score(2), 1e-4);
+  EXPECT_GT(std::abs(valid.base_score(1) - final.base_score(1)), 1e-3);
 }
 
-TEST(Ranker, TreesFindWhatOwnHistoryDoesNotKnow) {
-  const auto examples = make_examples(400, true);
-  const auto ranker = fit(examples);
-  ASSERT_TRUE(ranker.has_trees());
-  const auto w = scores(ranker, examples);
-  double high = 0;
-  double low = 0;
-  int n_high = 0;
-  for (std::size_t r = 0; r < w.size(); ++r) {
-    const bool is_high = examples.features[2 * r] > 0.8F;
-    (is_high ? high : low) += double{w[r]};
-    n_high += is_high ? 1 : 0;
+TEST_F(RankerTest, FoldsOfOtherColumnsAreRefused) {
+  const auto one = make_examples(20, 9);
+  auto other = make_examples(20, 10);
+  other.columns[1] = "renamed";
+  const Examples* folds[] = {&one, &other};
+  try {
+    (void)Ranker::fit(folds, Lineage::kValid, {}, 1, 1);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIncompatibleArtifact);
   }
-  EXPECT_GT(high / n_high, 5 * low / (static_cast<double>(w.size()) - n_high));
-  EXPECT_GT(ranker.gains()[0], ranker.gains()[1]);
 }
 
-TEST(Ranker, WithoutPurchasesItIsOwnHistory) {
-  const auto examples = make_examples(50, false);
-  const auto ranker = fit(examples);
-  EXPECT_FALSE(ranker.has_trees());
-  const auto w = scores(ranker, examples);
-  for (std::size_t r = 0; r < w.size(); ++r) {
-    EXPECT_EQ(w[r], ranker.base_score(examples.own_valid[r]));
+TEST_F(RankerTest, FoldsFollowEachOther) {
+  auto whole = make_examples(200, 11);
+  const auto first = make_examples(200, 11);
+  const auto second = make_examples(100, 12);
+  const std::size_t n = whole.n_rows();
+  for (const auto offset : second.offsets) {
+    if (offset > 0) whole.offsets.push_back(n + offset);
   }
-  EXPECT_LE(ranker.base_score(0.1F), ranker.base_score(0.9F));
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(whole.features, second.features);
+  append(whole.label, second.label);
+  append(whole.weight, second.weight);
+  append(whole.own_valid, second.own_valid);
+  append(whole.own_final, second.own_final);
+  append(whole.user_weight, second.user_weight);
+  append(whole.is_buyer, second.is_buyer);
+  const Examples* parts[] = {&first, &second};
+  const auto in_parts = Ranker::fit(parts, Lineage::kValid, {}, 1, 1);
+  const Examples* all[] = {&whole};
+  EXPECT_EQ(bytes(in_parts), bytes(Ranker::fit(all, Lineage::kValid, {}, 1, 1)));
 }
 
-TEST(Ranker, ComesBackFromItsFile) {
-  const auto examples = make_examples(400, true);
-  const auto ranker = fit(examples);
-  const auto folder = std::filesystem::path(testing::TempDir()) / "vitrina_ranker_test";
-  ranker.save(folder);
-  EXPECT_EQ(scores(Ranker::load(folder), examples), scores(ranker, examples));
-  std::filesystem::remove_all(folder);
+TEST_F(RankerTest, TreesThatAreNoModelAreRefused) {
+  EXPECT_THROW((void)Booster::from_text("not a model"), Error);
+  EXPECT_THROW((void)Booster::from_text(""), Error);
 }
 
-TEST(Ranker, OneThreadAndTwoGiveTheSame) {
-  const auto examples = make_examples(400, true);
-  EXPECT_EQ(scores(fit(examples, 1), examples), scores(fit(examples, 2), examples));
-}
-
-TEST(Ranker, FoldsWithOtherColumnsAreRefused) {
-  const auto first = make_examples(10, true);
-  auto second = first;
-  second.columns[1] = "other";
-  const Examples* folds[] = {&first, &second};
-  EXPECT_THROW((void)Ranker::fit(folds, Lineage::kValid, {}, 42, 1), Error);
+TEST(Examples, ComeBackFromDiskAsTheyWere) {
+  const auto path = test::scratch("examples_test.vtr");
+  const auto examples = make_examples(30, 13);
+  save_examples(examples, path);
+  const auto bytes = read_file(path);
+  const auto loaded = load_examples(path);
+  EXPECT_EQ(loaded.columns, examples.columns);
+  EXPECT_EQ(loaded.offsets, examples.offsets);
+  EXPECT_EQ(loaded.label, examples.label);
+  EXPECT_EQ(loaded.is_buyer, examples.is_buyer);
+  save_examples(loaded, path);
+  EXPECT_EQ(read_file(path), bytes);
+  auto torn = examples;
+  torn.weight.pop_back();
+  save_examples(torn, path);
+  EXPECT_THROW((void)load_examples(path), Error);
+  fs::remove(path);
 }
 
 }  // namespace

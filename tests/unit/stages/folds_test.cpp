@@ -2,75 +2,121 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "support/scratch.hpp"
 
 namespace vitrina::stages {
 namespace {
 
-Folds folds_of(double days) { return decide_folds(0, from_days(days), SplitConfig{}); }
+constexpr TimeUs kBegin = 1'709'510'400 * kUsPerSecond;
 
-TEST(Folds, ALongLogGetsWindowsOfTheHorizon) {
-  const auto folds = folds_of(22);
-  EXPECT_EQ(folds.label_length, 3 * kUsPerDay);
-  EXPECT_EQ(folds.train.size(), 8U);
-  ASSERT_TRUE(folds.valid.has_value());
-  EXPECT_EQ(folds.valid->cut, 19 * kUsPerDay);
+Folds folds_of(double days, const SplitConfig& config = {}) {
+  return decide_folds(kBegin, kBegin + from_days(days), config);
 }
 
-TEST(Folds, AShortLogGetsWindowsOfADay) {
-  const auto folds = folds_of(9);
-  EXPECT_EQ(folds.label_length, kUsPerDay);
-  EXPECT_EQ(folds.train.size(), 8U);
-  EXPECT_TRUE(folds.valid.has_value());
-}
-
-TEST(Folds, FourDaysHaveNoValidFold) {
-  const auto folds = folds_of(4);
-  EXPECT_FALSE(folds.valid.has_value());
-  EXPECT_EQ(folds.train.size(), 3U);
-}
-
-TEST(Folds, ADayHasNoFoldAtAll) {
-  const auto folds = folds_of(1);
-  EXPECT_TRUE(folds.train.empty());
-  EXPECT_FALSE(folds.valid.has_value());
-}
-
-TEST(Folds, MonthsGetMoreWindowsWithoutGaps) {
-  const auto folds = folds_of(120);
-  EXPECT_GE(folds.train.size(), 12U);
-  for (std::size_t f = 1; f < folds.train.size(); ++f) {
-    EXPECT_LE(folds.train[f - 1].cut - folds.train[f].cut, folds.label_length);
+/// What must hold of the folds of any log.
+void expect_sound(const Folds& folds) {
+  for (std::size_t i = 0; i < folds.train.size(); ++i) {
+    const auto& fold = folds.train[i];
+    EXPECT_EQ(fold.to - fold.cut, folds.label_length) << fold.name;
+    EXPECT_LE(fold.to, folds.end) << fold.name;
+    EXPECT_GT(fold.cut, folds.begin) << fold.name << " has no history";
+    if (i == 0) {
+      EXPECT_EQ(fold.to, folds.end) << "the newest window is not used";
+      continue;
+    }
+    const TimeUs stride = folds.train[i - 1].cut - fold.cut;
+    EXPECT_GT(stride, 0) << "newest first";
+    EXPECT_LE(stride, folds.label_length) << "a gap between windows";
+    EXPECT_NE(fold.name, folds.train[i - 1].name);
   }
+  if (!folds.valid) return;
+  EXPECT_EQ(folds.valid->to, folds.end);
+  EXPECT_EQ(folds.valid->cut, folds.end - folds.horizon);
+  std::size_t n_before = 0;
+  for (const auto& fold : folds.train) {
+    EXPECT_EQ(folds.is_before_valid(fold), fold.to <= folds.valid->cut);
+    n_before += folds.is_before_valid(fold) ? 1 : 0;
+  }
+  EXPECT_GT(n_before, 0U) << "a valid fold that nothing was trained before";
 }
 
-TEST(Folds, NoWindowReachesPastTheEndAndCutsKeepTheHour) {
-  for (const double days : {1.0, 2.5, 4.0, 7.0, 18.0, 22.0, 60.0, 200.0}) {
-    const auto folds = folds_of(days);
-    for (const auto& fold : folds.train) {
-      EXPECT_LE(fold.to, folds.end) << days;
-      EXPECT_EQ((folds.end - fold.cut) % kUsPerDay, 0) << days;
-      EXPECT_GT(fold.cut, folds.begin) << days;
-      if (folds.is_before_valid(fold)) {
-        EXPECT_LE(fold.to, folds.valid->cut) << days;
+TEST(Folds, AreSoundForLogsOfAnyLength) {
+  for (double days = 0.001; days < 400; days *= 1.3) {
+    for (const double horizon : {0.5, 3.0, 10.0}) {
+      for (const int windows : {1, 8, 30}) {
+        SCOPED_TRACE(testing::Message() << days << " days, horizon " << horizon);
+        expect_sound(folds_of(days, {.horizon_days = horizon, .max_windows = windows}));
       }
     }
   }
 }
 
-TEST(Folds, ComeBackFromTheirFile) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "vitrina_split.json";
+TEST(Folds, ThreeWeeksGetWindowsAsLongAsTheHorizon) {
   const auto folds = folds_of(22);
-  save_folds(folds, path);
-  const auto back = load_folds(path);
-  EXPECT_EQ(back.end, folds.end);
-  EXPECT_EQ(back.train.size(), folds.train.size());
-  EXPECT_EQ(back.train[2].cut, folds.train[2].cut);
-  EXPECT_EQ(back.valid->to, folds.valid->to);
-  write_file(path, "{\"format\": 1}");
-  EXPECT_THROW((void)load_folds(path), Error);
-  std::filesystem::remove(path);
+  EXPECT_EQ(folds.label_length, 3 * kUsPerDay);
+  EXPECT_EQ(folds.train.size(), 8U);
+  ASSERT_TRUE(folds.valid);
+  EXPECT_EQ(folds.train[0].name, "w01");
+  EXPECT_EQ((folds.train[0].cut - folds.train[1].cut) % kUsPerDay, 0) << "another hour of the day";
+}
+
+TEST(Folds, AWeekGetsWindowsOfADay) {
+  const auto folds = folds_of(8);
+  EXPECT_EQ(folds.label_length, kUsPerDay);
+  EXPECT_EQ(folds.train.size(), 7U);
+  EXPECT_TRUE(folds.valid);
+}
+
+TEST(Folds, ALongLogGetsMoreWindows) {
+  EXPECT_EQ(folds_of(100).train.size(), 20U);
+  EXPECT_EQ(folds_of(22, {.max_windows = 3}).train.size(), 4U);  // one per five days at least
+}
+
+TEST(Folds, ADayOrLessHasNothingToJudgeBy) {
+  EXPECT_FALSE(folds_of(1).valid);
+  EXPECT_TRUE(folds_of(0.01).train.empty());
+}
+
+class FoldsFile : public testing::Test {
+ protected:
+  FoldsFile() : path_(test::scratch("folds_test.json")) {}
+  ~FoldsFile() override { std::filesystem::remove(path_); }
+
+  std::filesystem::path path_;
+};
+
+TEST_F(FoldsFile, ComesBackAsItWas) {
+  for (const double days : {0.01, 8.0, 22.0}) {
+    const auto folds = folds_of(days);
+    save_folds(folds, path_);
+    const auto bytes = read_file(path_);
+    const auto loaded = load_folds(path_);
+    EXPECT_EQ(loaded.train.size(), folds.train.size());
+    EXPECT_EQ(loaded.valid.has_value(), folds.valid.has_value());
+    EXPECT_EQ(loaded.end, folds.end);
+    save_folds(loaded, path_);
+    EXPECT_EQ(read_file(path_), bytes);
+  }
+}
+
+TEST_F(FoldsFile, WhatCannotBeUnderstoodIsRefused) {
+  save_folds(folds_of(8), path_);
+  const auto whole = read_file(path_);
+  for (const auto& text :
+       {std::string(), std::string("[]"), std::string("{}"), whole.substr(0, whole.size() / 2),
+        std::string(R"({"format": 99})"), std::string(R"({"format": 1, "begin_us": "x"})")}) {
+    write_file(path_, text);
+    try {
+      (void)load_folds(path_);
+      ADD_FAILURE() << text << " was taken";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kIncompatibleArtifact) << text;
+    }
+  }
 }
 
 }  // namespace
