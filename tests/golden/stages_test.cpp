@@ -41,7 +41,7 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// The lines that changed between the common beginning and the common end.
+/// The lines that changed between the common beginning and the common end; of many the first.
 std::string difference(const std::string& expected, const std::string& found) {
   const auto a = lines_of(expected);
   const auto b = lines_of(found);
@@ -52,9 +52,17 @@ std::string difference(const std::string& expected, const std::string& found) {
          a[a.size() - 1 - tail] == b[b.size() - 1 - tail]) {
     ++tail;
   }
+  constexpr std::size_t kShown = 40;
   std::string text = "line " + std::to_string(head + 1) + "\n";
-  for (std::size_t i = head; i < a.size() - tail; ++i) text += "- " + a[i] + "\n";
-  for (std::size_t i = head; i < b.size() - tail; ++i) text += "+ " + b[i] + "\n";
+  const auto show = [&](const std::vector<std::string>& lines, std::string_view sign) {
+    const std::size_t end = lines.size() - tail;
+    for (std::size_t i = head; i < std::min(end, head + kShown); ++i) {
+      text.append(sign).append(lines[i]).append("\n");
+    }
+    if (end > head + kShown) text.append(sign).append("...\n");
+  };
+  show(a, "- ");
+  show(b, "+ ");
   return text;
 }
 

@@ -61,6 +61,23 @@ TEST(Logistic, TheMeanPredictionIsTheMeanLabel) {
   }
 }
 
+TEST(Logistic, ConvergesFarFromThePrior) {
+  // a wide x and a flat line: plain Newton steps overshoot here
+  Rng rng(3);
+  Sample sample;
+  double bought = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    sample.x.push_back(3 * rng.normal() - 4);
+    sample.label.push_back(rng.chance(sigmoid(-0.5 + 0.02 * sample.x.back())) ? 1.0F : 0.0F);
+    sample.weight.push_back(1);
+    bought += double{sample.label.back()};
+  }
+  const auto line = fit_logistic(sample.x, sample.label, sample.weight, {0, 1}, 5);
+  double predicted = 0;
+  for (const double x : sample.x) predicted += sigmoid(line.logit(x));
+  EXPECT_NEAR(predicted / bought, 1.0, 1e-6);
+}
+
 TEST(Logistic, AWeightIsThatManyRows) {
   const std::vector<double> x{-1, 0, 1, 1};
   const std::vector<float> label{0, 1, 1, 0};
@@ -117,6 +134,13 @@ TEST(BuyerCalibration, FollowsWhatHappenedAndComesBackFromDisk) {
   }
   const auto fitted = BuyerCalibration::fit(expected, is_buyer);
   EXPECT_TRUE(fitted.is_fitted());
+  double n_expected = 0;
+  double n_buyers = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    n_expected += fitted.probability(expected[i]);
+    n_buyers += is_buyer[i];
+  }
+  EXPECT_NEAR(n_expected / n_buyers, 1.0, 1e-3);
   EXPECT_NEAR(fitted.probability(0.2), 0.3, 0.05);
   EXPECT_LT(fitted.probability(0.05), fitted.probability(0.25));
   EXPECT_EQ(fitted.probability(0), 0.0);

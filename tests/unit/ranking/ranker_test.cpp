@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -153,6 +154,18 @@ TEST_F(RankerTest, FewPositivesMeanFewTreesOrNone) {
   const auto none = fit(Examples{}, {});
   EXPECT_FALSE(none.has_trees());
   EXPECT_GT(none.base_score(5), none.base_score(0));
+}
+
+TEST_F(RankerTest, WithoutPurchasesItIsOwnHistory) {
+  auto examples = make_examples(50, 14);
+  std::fill(examples.label.begin(), examples.label.end(), 0.0F);
+  const auto ranker = fit(examples, {.min_positives = 0});
+  EXPECT_FALSE(ranker.has_trees());
+  const auto w = scores(ranker, examples);
+  for (std::size_t r = 0; r < w.size(); ++r) {
+    EXPECT_EQ(w[r], ranker.base_score(examples.own_valid[r]));
+  }
+  EXPECT_LT(ranker.base_score(0.1F), ranker.base_score(0.9F));
 }
 
 TEST_F(RankerTest, TheLineageSaysWhichOwnHistoryIsTheBase) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/error.hpp"
@@ -24,6 +25,8 @@ void expect_sound(const Folds& folds) {
     EXPECT_EQ(fold.to - fold.cut, folds.label_length) << fold.name;
     EXPECT_LE(fold.to, folds.end) << fold.name;
     EXPECT_GT(fold.cut, folds.begin) << fold.name << " has no history";
+    EXPECT_EQ((folds.end - fold.cut) % std::min(folds.label_length, kUsPerDay), 0)
+        << fold.name << " is cut at another hour of the day";
     if (i == 0) {
       EXPECT_EQ(fold.to, folds.end) << "the newest window is not used";
       continue;
@@ -74,6 +77,12 @@ TEST(Folds, AWeekGetsWindowsOfADay) {
 TEST(Folds, ALongLogGetsMoreWindows) {
   EXPECT_EQ(folds_of(100).train.size(), 20U);
   EXPECT_EQ(folds_of(22, {.max_windows = 3}).train.size(), 4U);  // one per five days at least
+}
+
+TEST(Folds, FourDaysHaveWindowsAndNothingToJudgeBy) {
+  const auto folds = folds_of(4);
+  EXPECT_EQ(folds.train.size(), 3U);
+  EXPECT_FALSE(folds.valid);
 }
 
 TEST(Folds, ADayOrLessHasNothingToJudgeBy) {
