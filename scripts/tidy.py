@@ -17,6 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
+VENV = ROOT / ".venv"
 CACHE = ROOT / ".cache" / "tidy"
 TIDY = ROOT / ".venv" / "bin" / "clang-tidy"
 # Some flags are g++'s alone, and compiler warnings are its business too.
@@ -39,9 +40,11 @@ def compile_commands() -> dict[Path, list[str]]:
     )
     database = BUILD / "compile_commands.json"
     entries = json.loads(database.read_text(encoding="utf-8"))
-    return {
+    ours = {
         Path(entry["file"]): shlex.split(entry["command"]) for entry in entries
     }
+    # The binding's build compiles nanobind's own sources out of .venv.
+    return {path: ours[path] for path in ours if VENV not in path.parents}
 
 
 def preprocess_command(command: list[str]) -> list[str]:

@@ -31,7 +31,7 @@ void parallel_chunks_with_worker(
         body(chunk * grain, std::min(n, (chunk + 1) * grain), worker);
       }
     } catch (...) {  // carried to the caller's thread below
-      const std::lock_guard lock(failure_mutex);
+      const std::scoped_lock lock(failure_mutex);
       if (!failure) failure = std::current_exception();
       next = n_chunks;
     }

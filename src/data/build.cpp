@@ -154,7 +154,7 @@ EventLog to_columns(const Grouped& grouped, const std::vector<std::uint64_t>& ke
     for (std::uint64_t r = grouped.offsets[u]; r < grouped.offsets[u] + kept[u]; ++r) {
       const auto& row = grouped.rows[r];
       log.time.push_back(row.time);
-      log.item.push_back(ItemIdx(row.item));
+      log.item.emplace_back(row.item);
       log.action.push_back(static_cast<Action>(row.action));
       log.page.push_back(row.page);
       log.device.push_back(row.device);

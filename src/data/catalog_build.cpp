@@ -61,6 +61,7 @@ void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
   catalog.n_words = static_cast<std::uint32_t>(vocabulary.size());
   for (const auto& title : words) {
     std::vector<std::uint32_t> codes;
+    codes.reserve(title.size());
     for (const auto word : title) {
       codes.push_back(static_cast<std::uint32_t>(
           std::lower_bound(vocabulary.begin(), vocabulary.end(), word) - vocabulary.begin()));

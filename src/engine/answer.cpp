@@ -21,6 +21,7 @@ std::uint16_t best_source(const UserBlock& block, std::size_t row, std::size_t n
 std::vector<SourcedItem> best_items(const UserBlock& block, std::span<const float> w,
                                     std::size_t n_generators, std::size_t k) {
   std::vector<SourcedItem> items;
+  items.reserve(block.n_rows());
   for (std::size_t r = 0; r < block.n_rows(); ++r) {
     items.push_back({block.item[r], w[r], best_source(block, r, n_generators)});
   }

@@ -183,6 +183,61 @@ TEST(FeaturesOracle, UserCountsVisitsAndDays) {
   });
 }
 
+TEST(FeaturesOracle, UserAges) {
+  expect_column("user__order_age_hours", [](const World& world, const auto& user, const auto&) {
+    return last_age_hours(world.where(
+        [&](const test::Event& e) { return e.user == user && e.action == Action::kOrder; }));
+  });
+  expect_column("user__last_age_hours", [](const World& world, const auto& user, const auto&) {
+    return last_age_hours(world.where([&](const test::Event& e) { return e.user == user; }));
+  });
+}
+
+/// The user's last ten products, newest first, ties by id.
+std::vector<std::pair<TimeUs, std::string>> last_products(const World& world,
+                                                          std::string_view user) {
+  std::map<std::string, TimeUs> last;
+  for (const auto& event : world.past) {
+    if (event.user != user || !is_trace(event)) continue;
+    const auto it = last.emplace(event.item, event.time).first;
+    it->second = std::max(it->second, event.time);
+  }
+  std::vector<std::pair<TimeUs, std::string>> products;
+  for (const auto& [item, time] : last) products.emplace_back(-time, item);
+  std::sort(products.begin(), products.end());
+  products.resize(std::min<std::size_t>(products.size(), 10));
+  return products;
+}
+
+TEST(FeaturesOracle, NearnessToTheLastProducts) {
+  expect_column("item_item__seen_together_1h_sum", [](const World& world, const auto& user,
+                                                      const auto& item) {
+    double sum = 0;
+    for (const auto& [minus_time, product] : last_products(world, user)) {
+      const auto row = world.models.covisitation->neighbours(2, test::item_of(world.shop, product));
+      for (const auto& entry : row) {
+        if (world.shop.items.external(entry.id) != item) continue;
+        sum += std::exp2(-to_days(kCut + minus_time)) * double{entry.score};
+      }
+    }
+    return sum;
+  });
+  expect_column("item_item__title_similarity_max",
+                [](const World& world, const auto& user, const auto& item) {
+                  double best = std::nan("");
+                  for (const auto& [minus_time, product] : last_products(world, user)) {
+                    if (product == item) continue;
+                    const auto x = world.shop.catalog.vector(test::item_of(world.shop, item));
+                    const auto y = world.shop.catalog.vector(test::item_of(world.shop, product));
+                    double cosine = 0;
+                    for (std::size_t d = 0; d < x.size(); ++d)
+                      cosine += double{x[d]} * double{y[d]};
+                    best = std::isnan(best) ? cosine : std::max(best, cosine);
+                  }
+                  return best;
+                });
+}
+
 TEST(FeaturesOracle, CategoryViews) {
   expect_column("category__views", [](const World& world, const auto& user, const auto& item) {
     const auto it = world.category_of.find(item);
@@ -195,6 +250,20 @@ TEST(FeaturesOracle, CategoryViews) {
     }
     return views;
   });
+}
+
+TEST(FeaturesOracle, CategoryAge) {
+  expect_column("category__last_age_hours",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto category = [&](const std::string& id) {
+                    const auto it = world.category_of.find(id);
+                    return it == world.category_of.end() ? std::string() : it->second;
+                  };
+                  if (category(item).empty()) return std::nan("");
+                  return last_age_hours(world.where([&](const test::Event& e) {
+                    return e.user == user && is_trace(e) && category(e.item) == category(item);
+                  }));
+                });
 }
 
 TEST(FeaturesOracle, GeneratorScoresAndRanks) {

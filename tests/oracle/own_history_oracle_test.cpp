@@ -204,6 +204,32 @@ TEST_F(HistoryOracle, OwnHistoryRanksByTheRule) {
   });
 }
 
+TEST(OwnHistoryOracle, LearnsFromTheBuyersOfTheNewestWindows) {
+  // eight days before the cut: seven windows of a day, and a first day that is history only
+  for (const auto seed : test::property_seeds(3)) {
+    const auto events = test::random_events({.seed = seed});
+    const auto shop = test::shop_of(events);
+    for (const int max_windows : {1, 3, 60}) {
+      const models::FitContext context{shop, kCut, kUsPerDay, 20, 10, 1};
+      const auto model =
+          models::OwnHistory::fit(context, {.max_windows = max_windows, .min_buyers = 0});
+      std::uint64_t n_buyers = 0;
+      for (int window = 1; window <= std::min(max_windows, 7); ++window) {
+        std::set<std::string> buyers;
+        for (const auto& event : events) {
+          const TimeUs begin = kCut - window * kUsPerDay;
+          const bool is_inside = event.time >= begin && event.time < begin + kUsPerDay;
+          if (event.action == Action::kOrder && !event.item.empty() && is_inside) {
+            buyers.insert(event.user);
+          }
+        }
+        n_buyers += buyers.size();
+      }
+      EXPECT_EQ(model.n_buyers(), n_buyers) << "seed " << seed << ", windows " << max_windows;
+    }
+  }
+}
+
 TEST(PurchasesOracle, OrdersOfAWindow) {
   const TimeUs to = kCut + 2 * kUsPerDay;
   std::size_t n_pairs = 0;

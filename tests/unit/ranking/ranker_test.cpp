@@ -99,6 +99,7 @@ TEST_F(RankerTest, TheBaseIsCalibratedAndRisesWithOwnHistory) {
   const auto base = fit(examples, {.rounds = 0});
   EXPECT_LT(base.base_score(0), base.base_score(0.5F));
   EXPECT_LT(base.base_score(0.5F), base.base_score(2));
+  EXPECT_GE(base.base_score(1e-30F), base.base_score(0)) << "a trace is no evidence against";
   EXPECT_LE(base.base_score(1e30F), 1.0F);
   EXPECT_GT(base.base_score(0), 0.0F);
   double predicted = 0;
