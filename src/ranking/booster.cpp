@@ -46,6 +46,7 @@ class Dataset {
     set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
     set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
     std::vector<const char*> names;
+    names.reserve(task.columns.size());
     for (const auto& name : task.columns) names.push_back(name.c_str());
     check(LGBM_DatasetSetFeatureNames(handle_, names.data(), static_cast<int>(names.size())),
           "name the columns");

@@ -122,6 +122,42 @@ TEST(FeaturesOracle, PairDecaySums) {
                 });
 }
 
+/// The last time of the events, or NaN.
+double last_hours(const std::vector<test::Event>& events) { return -last_age_hours(events); }
+
+TEST(FeaturesOracle, PairState) {
+  const auto touches_of = [](const World& world, std::string_view user, std::string_view item) {
+    return world.where(
+        [&](const test::Event& e) { return e.user == user && e.item == item && is_trace(e); });
+  };
+  expect_column("pair__since_order_hours",
+                [&](const World& world, const auto& user, const auto& item) {
+                  return last_hours(touches_of(world, user, item)) -
+                         last_hours(world.where(of_pair(user, item, Action::kOrder)));
+                });
+  expect_column("pair__days", [&](const World& world, const auto& user, const auto& item) {
+    std::set<TimeUs> days;
+    for (const auto& event : touches_of(world, user, item)) days.insert(event.time / kUsPerDay);
+    return static_cast<double>(days.size());
+  });
+  expect_column("pair__in_last_visit", [&](const World& world, const auto& user, const auto& item) {
+    std::set<TimeUs> times;
+    for (const auto& event : world.past) {
+      if (event.user == user) times.insert(event.time);
+    }
+    TimeUs start = kNoTime;  // of the last visit
+    TimeUs before = kNoTime;
+    for (const auto time : times) {
+      if (before == kNoTime || time - before > kVisitGap) start = time;
+      before = time;
+    }
+    for (const auto& event : touches_of(world, user, item)) {
+      if (event.time >= start) return 1.0;
+    }
+    return 0.0;
+  });
+}
+
 TEST(FeaturesOracle, ItemCountsByWindow) {
   expect_column("item__basket_add_3d", [](const World& world, const auto&, const auto& item) {
     return static_cast<double>(world
@@ -250,6 +286,25 @@ TEST(FeaturesOracle, CategoryViews) {
     }
     return views;
   });
+}
+
+TEST(FeaturesOracle, TheProductsShareOfTheCategory) {
+  expect_column("category__product_share",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto it = world.category_of.find(item);
+                  if (it == world.category_of.end() || it->second.empty()) return std::nan("");
+                  double own = 0;
+                  double all = 0;
+                  for (const auto& event : world.past) {
+                    if (event.user != user || !is_trace(event)) continue;
+                    const auto other = world.category_of.find(event.item);
+                    if (other == world.category_of.end() || other->second != it->second) continue;
+                    const double worth = std::exp2(-to_days(kCut - event.time) / 2);
+                    all += worth;
+                    own += event.item == item ? worth : 0;
+                  }
+                  return all > 0 ? own / all : std::nan("");
+                });
 }
 
 TEST(FeaturesOracle, CategoryAge) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
@@ -60,6 +61,7 @@ void check_same_buyers(const std::vector<io::BuyerRow>& first,
 
 std::vector<metrics::UserResult> results_of(const std::vector<io::BuyerRow>& rows) {
   std::vector<metrics::UserResult> results;
+  results.reserve(rows.size());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     results.push_back({.user = UserIdx(row),
                        .n_bought = rows[row].n_bought,
@@ -69,7 +71,7 @@ std::vector<metrics::UserResult> results_of(const std::vector<io::BuyerRow>& row
   return results;
 }
 
-std::string verdict(const metrics::Difference& difference) {
+std::string_view verdict(const metrics::Difference& difference) {
   if (!difference.is_beyond_interval()) return "within the interval: no difference shown";
   return difference.value > 0 ? "the first is better, beyond the interval"
                               : "the second is better, beyond the interval";

@@ -127,6 +127,7 @@ std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>&
 /// Learns P(buys) on customers that the ranker was not trained on.
 ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer, const Purchases& bought) {
   std::vector<std::uint8_t> is_buyer;
+  is_buyer.reserve(answer.users.size());
   for (const auto user : answer.users) is_buyer.push_back(bought.of(user).empty() ? 0 : 1);
   return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer);
 }
