@@ -106,7 +106,8 @@ def main() -> int:
     version = subprocess.run(
         [TIDY, "--version"], capture_output=True, check=True
     )
-    salt = (ROOT / ".clang-tidy").read_bytes() + version.stdout
+    rules = [ROOT / ".clang-tidy", ROOT / "tests" / ".clang-tidy"]
+    salt = b"".join(path.read_bytes() for path in rules) + version.stdout
     jobs = int(os.environ.get("VITRINA_JOBS", os.cpu_count() or 1))
     failed = 0
     with ThreadPoolExecutor(jobs) as pool:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/parallel.hpp"
 #include "data/purchases.hpp"
@@ -19,7 +20,7 @@ namespace vitrina::stages::examples {
 namespace {
 
 struct ExamplesConfig {
-  int max_rows = 600'000;
+  int max_rows = 300'000;
 
   void visit(ConfigVisitor& v) {
     v.field("max_rows", max_rows, {1000, 1e9},
@@ -64,12 +65,13 @@ UserRowsOut make_rows(const engine::Engine& engine, UserIdx user, const Purchase
   rows.is_buyer = !bought.empty();
   for (std::size_t r = 0; r < block.n_rows(); ++r) {
     const bool is_bought = std::binary_search(bought.begin(), bought.end(), block.item[r]);
-    if (!is_bought && !sampler.keeps_row(user, block.item[r])) continue;
+    const bool is_touched = block.history.find(block.item[r]) != nullptr;
+    if (!is_bought && !sampler.keeps_row(user, block.item[r], is_touched)) continue;
     const auto first = block.features.begin() + static_cast<std::ptrdiff_t>(r * n_columns);
     rows.features.insert(rows.features.end(), first,
                          first + static_cast<std::ptrdiff_t>(n_columns));
     rows.label.push_back(is_bought ? 1.0F / static_cast<float>(bought.size()) : 0.0F);
-    rows.weight.push_back(sampler.row_weight(rows.is_buyer, is_bought));
+    rows.weight.push_back(sampler.row_weight(rows.is_buyer, is_bought, is_touched));
     rows.own_valid.push_back(own_valid[r]);
     rows.own_final.push_back(own_final[r]);
   }
@@ -90,6 +92,20 @@ void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examp
   examples.is_buyer.push_back(rows.is_buyer ? 1 : 0);
 }
 
+/// At most `max_candidates` rows a user, the touched ones first.
+RowCount count_rows(const Shop& shop, const std::vector<UserIdx>& users, TimeUs cut,
+                    std::size_t max_candidates, int threads) {
+  std::vector<std::size_t> touched(users.size());
+  parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t u = begin; u < end; ++u) {
+      const auto n = read_history(shop.events, users[u], cut).touches.size();
+      touched[u] = std::min(n, max_candidates);
+    }
+  });
+  const auto n_touched = static_cast<double>(std::accumulate(touched.begin(), touched.end(), 0UL));
+  return {n_touched, static_cast<double>(users.size() * max_candidates) - n_touched};
+}
+
 ranking::Examples make_examples(const StageContext& context, const Shop& shop, const Fold& fold,
                                 const Bases& bases, double budget) {
   const FoldEngine fold_engine(context, shop, fold);
@@ -99,8 +115,14 @@ ranking::Examples make_examples(const StageContext& context, const Shop& shop, c
   const auto scored = engine::users_to_score(shop, fold_engine.models(), fold.cut, config,
                                              choose.max_users, choose.k, {}, context.threads);
   const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
-  const double n_rows = static_cast<double>(scored.size()) * config.max_candidates;
-  const Sampler sampler(shop, context.seed, fold.cut, budget, n_rows);
+  std::vector<UserIdx> buyers;
+  std::vector<UserIdx> others;
+  for (const auto user : scored) (purchases.of(user).empty() ? others : buyers).push_back(user);
+  const auto count = [&](const std::vector<UserIdx>& users) {
+    return count_rows(shop, users, fold.cut, static_cast<std::size_t>(config.max_candidates),
+                      context.threads);
+  };
+  const Sampler sampler(shop, context.seed, fold.cut, budget, count(buyers), count(others));
   std::vector<UserIdx> kept;
   for (const auto user : scored) {
     if (sampler.keeps_user(user, !purchases.of(user).empty())) kept.push_back(user);
@@ -162,7 +184,7 @@ Stage stage() {
           .outputs = {{kExamplesFolder, "a folder a train window"}},
           .sections = sections(),
           .options = {},
-          .example = "vitrina examples --set examples.max_rows=200000",
+          .example = "vitrina examples --set examples.max_rows=100000",
           .run = run};
 }
 
