@@ -1,6 +1,6 @@
 #include "candidates/covisitation.hpp"
 
-#include <algorithm>
+#include "candidates/votes.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -26,21 +26,6 @@ class Covisitation final : public Generator {
   }
 
  private:
-  /// Equal products become one entry with the sum of their scores.
-  static void sum_votes(std::vector<ScoredItem>& votes) {
-    std::stable_sort(votes.begin(), votes.end(),
-                     [](const ScoredItem& a, const ScoredItem& b) { return a.id < b.id; });
-    std::size_t n = 0;
-    for (std::size_t i = 0; i < votes.size(); ++i) {
-      if (n > 0 && votes[n - 1].id == votes[i].id) {
-        votes[n - 1].score += votes[i].score;
-      } else {
-        votes[n++] = votes[i];
-      }
-    }
-    votes.resize(n);
-  }
-
   GeneratorContext context_;
   CovisitationConfig config_;
 };

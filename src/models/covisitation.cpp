@@ -103,8 +103,8 @@ std::vector<std::size_t> sum_rows(PairRows& pairs, int threads) {
   return lengths;
 }
 
-Csr<ScoredItem> top_neighbours(const PairRows& pairs, const std::vector<std::size_t>& lengths,
-                               const CovisitationConfig& config, int threads) {
+NeighbourTable top_neighbours(const PairRows& pairs, const std::vector<std::size_t>& lengths,
+                              const CovisitationConfig& config, int threads) {
   std::vector<float> total(pairs.n_rows(), 0);
   for (std::size_t r = 0; r < pairs.n_rows(); ++r) {
     for (const auto& entry : pairs.row(r).first(lengths[r])) total[entry.id.value] += entry.score;
@@ -121,12 +121,11 @@ Csr<ScoredItem> top_neighbours(const PairRows& pairs, const std::vector<std::siz
       keep_top_k(rows[r], static_cast<std::size_t>(config.neighbours));
     }
   });
-  Csr<ScoredItem> matrix;
-  for (const auto& row : rows) {
-    matrix.values.insert(matrix.values.end(), row.begin(), row.end());
-    matrix.offsets.push_back(matrix.values.size());
-  }
-  return matrix;
+  return NeighbourTable(rows);
+}
+
+std::string archive_name(std::size_t matrix) {
+  return "covisitation." + std::string(kCovisitationSpecs[matrix].name);
 }
 
 }  // namespace
@@ -144,43 +143,15 @@ Covisitation Covisitation::fit(const FitContext& context, const CovisitationConf
 
 void Covisitation::save(ArchiveWriter& out) const {
   for (std::size_t m = 0; m < kCovisitationCount; ++m) {
-    const auto prefix = "covisitation." + std::string(kCovisitationSpecs[m].name);
-    std::vector<std::uint32_t> items;
-    std::vector<float> weights;
-    for (const auto& entry : matrices_[m].values) {
-      items.push_back(entry.id.value);
-      weights.push_back(entry.score);
-    }
-    out.put(prefix + ".offsets", matrices_[m].offsets);
-    out.put(prefix + ".items", items);
-    out.put(prefix + ".weights", weights);
+    matrices_[m].save(out, archive_name(m));
   }
 }
 
 Covisitation Covisitation::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                                std::size_t n_items) {
+                                const Shop& shop) {
   Covisitation model;
   for (std::size_t m = 0; m < kCovisitationCount; ++m) {
-    const auto prefix = "covisitation." + std::string(kCovisitationSpecs[m].name);
-    const auto offsets = in.get<std::uint64_t>(prefix + ".offsets");
-    const auto items = in.get<std::uint32_t>(prefix + ".items");
-    const auto weights = in.get<float>(prefix + ".weights");
-    if (offsets.size() != remap.size() + 1 || items.size() != weights.size() ||
-        offsets.front() != 0 || offsets.back() != items.size() ||
-        !std::is_sorted(offsets.begin(), offsets.end())) {
-      in.fail(prefix, "has columns that do not fit together");
-    }
-    std::vector<std::size_t> old_row(n_items, remap.size());
-    for (std::size_t i = 0; i < remap.size(); ++i) old_row[remap[i].value] = i;
-    auto& matrix = model.matrices_[m];
-    for (std::size_t i = 0; i < n_items; ++i) {
-      for (std::size_t e = old_row[i] < remap.size() ? offsets[old_row[i]] : 0;
-           old_row[i] < remap.size() && e < offsets[old_row[i] + 1]; ++e) {
-        if (items[e] >= remap.size()) in.fail(prefix, "names a product out of range");
-        matrix.values.push_back({remap[items[e]], weights[e]});
-      }
-      matrix.offsets.push_back(matrix.values.size());
-    }
+    model.matrices_[m] = NeighbourTable::load(in, archive_name(m), remap, shop.items.size());
   }
   return model;
 }

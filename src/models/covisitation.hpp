@@ -10,6 +10,7 @@
 #include "core/params.hpp"
 #include "data/candidate.hpp"
 #include "models/fit_context.hpp"
+#include "models/neighbour_table.hpp"
 
 namespace vitrina::models {
 
@@ -56,16 +57,16 @@ class Covisitation {
 
   /// The neighbours of a product, best first.
   [[nodiscard]] std::span<const ScoredItem> neighbours(std::size_t matrix, ItemIdx item) const {
-    return matrices_[matrix].row(item.value);
+    return matrices_[matrix].of(item);
   }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in Popularity::load; `n_items` products now.
+  /// `remap` as in NeighbourTable::load.
   static Covisitation load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                           std::size_t n_items);
+                           const Shop& shop);
 
  private:
-  std::array<Csr<ScoredItem>, kCovisitationCount> matrices_;
+  std::array<NeighbourTable, kCovisitationCount> matrices_;
 };
 
 }  // namespace vitrina::models

@@ -1,42 +1,60 @@
 #include "models/model_set.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace vitrina::models {
 namespace {
 
-constexpr std::uint32_t kModelSetVersion = 1;
-constexpr std::string_view kOwnHistorySection = "models.own_history";
-constexpr std::string_view kPopularitySection = "models.popularity";
-constexpr std::string_view kCovisitationSection = "models.covisitation";
+constexpr std::uint32_t kModelSetVersion = 2;
+
+/// The row of a model that is kept in `ModelSet::*Member` and configured by `Config`.
+template <auto kMember, class Model, class Config>
+ModelInfo row(ModelKind kind, std::string_view name) {
+  return {.kind = kind,
+          .name = name,
+          .fields = describe<Config>,
+          .is_present = [](const ModelSet& set) { return (set.*kMember).has_value(); },
+          .fit =
+              [](const FitContext& context, const ParamMap& params, const std::string& section,
+                 ModelSet& set) {
+                set.*kMember = Model::fit(context, read_section<Config>(params, section));
+              },
+          .save = [](const ModelSet& set, ArchiveWriter& out) { (set.*kMember)->save(out); },
+          .load = [](const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
+                     ModelSet& set) { set.*kMember = Model::load(in, remap, shop); }};
+}
+
+std::string section_of(const ModelInfo& model) { return fmt::format("models.{}", model.name); }
+std::string flag_of(const ModelInfo& model) { return fmt::format("has_{}", model.name); }
 
 }  // namespace
 
+const std::vector<ModelInfo>& registry() {
+  static const std::vector<ModelInfo> kRows{
+      row<&ModelSet::own_history, OwnHistory, OwnHistoryConfig>(ModelKind::kOwnHistory,
+                                                                "own_history"),
+      row<&ModelSet::popularity, Popularity, PopularityConfig>(ModelKind::kPopularity,
+                                                               "popularity"),
+      row<&ModelSet::covisitation, Covisitation, CovisitationConfig>(ModelKind::kCovisitation,
+                                                                     "covisitation"),
+  };
+  return kRows;
+}
+
 std::vector<SectionInfo> model_sections() {
-  return {{std::string(kOwnHistorySection), describe<OwnHistoryConfig>()},
-          {std::string(kPopularitySection), describe<PopularityConfig>()},
-          {std::string(kCovisitationSection), describe<CovisitationConfig>()}};
+  std::vector<SectionInfo> sections;
+  for (const auto& model : registry()) sections.push_back({section_of(model), model.fields()});
+  return sections;
 }
 
 ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted,
                     const ParamMap& params, Progress& progress) {
-  const auto is_wanted = [&](ModelKind kind) {
-    return std::find(wanted.begin(), wanted.end(), kind) != wanted.end();
-  };
   ModelSet models;
-  if (is_wanted(ModelKind::kOwnHistory)) {
-    models.own_history =
-        OwnHistory::fit(context, read_section<OwnHistoryConfig>(params, kOwnHistorySection));
-    progress.advance(1);
-  }
-  if (is_wanted(ModelKind::kPopularity)) {
-    models.popularity =
-        Popularity::fit(context, read_section<PopularityConfig>(params, kPopularitySection));
-    progress.advance(1);
-  }
-  if (is_wanted(ModelKind::kCovisitation)) {
-    models.covisitation =
-        Covisitation::fit(context, read_section<CovisitationConfig>(params, kCovisitationSection));
+  for (const auto& model : registry()) {
+    if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
+    model.fit(context, params, section_of(model), models);
     progress.advance(1);
   }
   return models;
@@ -44,12 +62,10 @@ ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted
 
 void save_models(const ModelSet& models, const std::filesystem::path& path) {
   ArchiveWriter out("models", kModelSetVersion);
-  out.put_value("has_own_history", static_cast<std::uint8_t>(models.own_history.has_value()));
-  out.put_value("has_popularity", static_cast<std::uint8_t>(models.popularity.has_value()));
-  out.put_value("has_covisitation", static_cast<std::uint8_t>(models.covisitation.has_value()));
-  if (models.own_history) models.own_history->save(out);
-  if (models.popularity) models.popularity->save(out);
-  if (models.covisitation) models.covisitation->save(out);
+  for (const auto& model : registry()) {
+    out.put_value(flag_of(model), static_cast<std::uint8_t>(model.is_present(models)));
+    if (model.is_present(models)) model.save(models, out);
+  }
   out.write(path);
 }
 
@@ -64,12 +80,8 @@ ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx>
 
 ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
   ModelSet models;
-  if (in.get_value<std::uint8_t>("has_own_history") != 0) models.own_history = OwnHistory::load(in);
-  if (in.get_value<std::uint8_t>("has_popularity") != 0) {
-    models.popularity = Popularity::load(in, remap, shop);
-  }
-  if (in.get_value<std::uint8_t>("has_covisitation") != 0) {
-    models.covisitation = Covisitation::load(in, remap, shop.items.size());
+  for (const auto& model : registry()) {
+    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, remap, shop, models);
   }
   return models;
 }

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/archive.hpp"
@@ -25,7 +26,21 @@ struct ModelSet {
   std::optional<Covisitation> covisitation;
 };
 
-/// The parameter sections of the models, `models.<name>`.
+/// One row of the registry: all that the rest of the project knows of a model.
+struct ModelInfo {
+  ModelKind kind;
+  std::string_view name;  ///< its parameters are the section `models.<name>`
+  std::vector<FieldInfo> (*fields)();
+  bool (*is_present)(const ModelSet&);
+  void (*fit)(const FitContext&, const ParamMap&, const std::string& section, ModelSet&);
+  void (*save)(const ModelSet&, ArchiveWriter&);
+  void (*load)(const ArchiveReader&, std::span<const ItemIdx> remap, const Shop&, ModelSet&);
+};
+
+/// Every model, in the order in which they are fitted and saved.
+const std::vector<ModelInfo>& registry();
+
+/// The parameter sections of the models.
 std::vector<SectionInfo> model_sections();
 
 /// Fits the wanted models on the events before `context.as_of`.

@@ -48,7 +48,8 @@ class OwnHistory {
   [[nodiscard]] std::uint64_t n_buyers() const { return n_buyers_; }
 
   void save(ArchiveWriter& out) const;
-  static OwnHistory load(const ArchiveReader& in);
+  /// It knows no products: nothing is remapped.
+  static OwnHistory load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
 
  private:
   DecayRule rule_;

@@ -18,12 +18,7 @@ namespace {
 
 constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
 
-struct Case {
-  const char* name;
-  ModelKind kind;
-};
-
-class ModelContract : public testing::TestWithParam<Case> {
+class ModelContract : public testing::TestWithParam<ModelInfo> {
  protected:
   [[nodiscard]] static ModelSet fit(const Shop& shop, int threads = 1) {
     const ModelKind wanted[] = {GetParam().kind};
@@ -38,7 +33,7 @@ class ModelContract : public testing::TestWithParam<Case> {
   }
 
   [[nodiscard]] static std::filesystem::path scratch() {
-    return test::scratch(std::string("model_contract_") + GetParam().name + ".vtr");
+    return test::scratch("model_contract_" + std::string(GetParam().name) + ".vtr");
   }
 };
 
@@ -49,9 +44,9 @@ Shop random_shop(std::uint64_t seed) {
 
 TEST_P(ModelContract, FitsOnlyWhatWasAskedFor) {
   const auto models = fit(random_shop(1));
-  EXPECT_EQ(models.own_history.has_value(), GetParam().kind == ModelKind::kOwnHistory);
-  EXPECT_EQ(models.popularity.has_value(), GetParam().kind == ModelKind::kPopularity);
-  EXPECT_EQ(models.covisitation.has_value(), GetParam().kind == ModelKind::kCovisitation);
+  for (const auto& row : registry()) {
+    EXPECT_EQ(row.is_present(models), row.kind == GetParam().kind) << row.name;
+  }
 }
 
 TEST_P(ModelContract, TheSameFromTheSame) {
@@ -114,13 +109,11 @@ TEST_P(ModelContract, AnEmptyPastIsAModelToo) {
   EXPECT_EQ(bytes(load_models(scratch(), identity_remap(shop), shop)), saved);
 }
 
-std::string name_of(const testing::TestParamInfo<Case>& info) { return info.param.name; }
+std::string name_of(const testing::TestParamInfo<ModelInfo>& info) {
+  return std::string(info.param.name);
+}
 
-INSTANTIATE_TEST_SUITE_P(Models, ModelContract,
-                         testing::Values(Case{"own_history", ModelKind::kOwnHistory},
-                                         Case{"popularity", ModelKind::kPopularity},
-                                         Case{"covisitation", ModelKind::kCovisitation}),
-                         name_of);
+INSTANTIATE_TEST_SUITE_P(Models, ModelContract, testing::ValuesIn(registry()), name_of);
 
 /// What the models say of products, in external ids.
 void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& expected,

@@ -8,6 +8,15 @@ ParamMap small_shop_params() {
   return {{"models.own_history.min_buyers", "1"}, {"models.own_history.max_pairs", "100000"}};
 }
 
+const std::vector<models::ModelKind>& all_models() {
+  static const auto kKinds = [] {
+    std::vector<models::ModelKind> kinds;
+    for (const auto& row : models::registry()) kinds.push_back(row.kind);
+    return kinds;
+  }();
+  return kKinds;
+}
+
 models::ModelSet fit_at(const Shop& shop, TimeUs cut, std::span<const models::ModelKind> wanted,
                         int threads, const ParamMap& params) {
   SilentProgress progress;

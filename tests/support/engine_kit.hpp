@@ -15,16 +15,14 @@
 namespace vitrina::test {
 
 /// Every kind of model.
-inline constexpr models::ModelKind kAllModels[] = {models::ModelKind::kOwnHistory,
-                                                   models::ModelKind::kPopularity,
-                                                   models::ModelKind::kCovisitation};
+const std::vector<models::ModelKind>& all_models();
 
 /// Parameters with which the models learn from a small shop too.
 ParamMap small_shop_params();
 
 /// Fits the wanted models at the cut, with windows of a day.
 models::ModelSet fit_at(const Shop& shop, TimeUs cut,
-                        std::span<const models::ModelKind> wanted = kAllModels, int threads = 1,
+                        std::span<const models::ModelKind> wanted = all_models(), int threads = 1,
                         const ParamMap& params = small_shop_params());
 
 /// A list in external ids, so that lists of shops with other products can be compared.

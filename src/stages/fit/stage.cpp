@@ -22,8 +22,8 @@ void run(const StageContext& context) {
   const auto wanted = engine::needed_models(context.params);
   context.progress->begin("fit models", cuts.size() * wanted.size(), "models");
   for (const auto& fold : cuts) {
-    const models::FitContext fit{shop,     fold.cut,       folds.label_length, choose.max_users,
-                                 choose.k, context.threads};
+    const models::FitContext fit{shop,     fold.cut,        folds.label_length, choose.max_users,
+                                 choose.k, context.threads, context.seed};
     const auto fitted = models::fit_models(fit, wanted, context.params, *context.progress);
     models::save_models(fitted, models_file(context.workspace, fold.name));
   }

@@ -66,7 +66,7 @@ TEST(Engine, WithoutAGeneratorThereIsNothingToDo) {
 }
 
 TEST(Engine, NeedsTheModelsOfWhatIsSwitchedOn) {
-  EXPECT_EQ(needed_models({}).size(), std::size(test::kAllModels));
+  EXPECT_EQ(needed_models({}).size(), test::all_models().size());
   ParamMap params;
   for (const auto& row : features::registry()) {
     params[features::section_of(row.name) + ".enabled"] = "false";

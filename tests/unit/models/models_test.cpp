@@ -132,7 +132,7 @@ TEST(ModelSet, ModelsThatDoNotFitTheShopAreRefused) {
   const auto larger = test::shop_of(test::random_events({.seed = 2, .n_items = 60}));
   ASSERT_GT(larger.items.size(), shop.items.size());
   const auto path = test::scratch("model_set_test.vtr");
-  for (const auto kind : test::kAllModels) {
+  for (const auto kind : test::all_models()) {
     if (kind == ModelKind::kOwnHistory) continue;  // it knows no products
     const ModelKind wanted[] = {kind};
     save_models(test::fit_at(shop, shop.end, wanted), path);
@@ -151,7 +151,7 @@ TEST(ModelSet, EveryModelHasAParameterSection) {
     EXPECT_TRUE(section.name.starts_with("models.")) << section.name;
     EXPECT_FALSE(section.fields.empty()) << section.name;
   }
-  EXPECT_EQ(model_sections().size(), std::size(test::kAllModels));
+  EXPECT_EQ(model_sections().size(), test::all_models().size());
 }
 
 }  // namespace

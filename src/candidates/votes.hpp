@@ -1,0 +1,13 @@
+#pragma once
+
+#include <vector>
+
+#include "data/candidate.hpp"
+
+namespace vitrina::candidates {
+
+/// Equal products become one entry with the sum of their scores, added in the order of arrival;
+/// entries come out by product ascending.
+void sum_votes(std::vector<ScoredItem>& votes);
+
+}  // namespace vitrina::candidates

@@ -1,0 +1,58 @@
+#include "models/neighbour_table.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace vitrina::models {
+
+NeighbourTable::NeighbourTable(std::span<const std::vector<ScoredItem>> rows) {
+  table_.offsets.reserve(rows.size() + 1);
+  std::size_t n = 0;
+  for (const auto& row : rows) table_.offsets.push_back(n += row.size());
+  table_.values.reserve(n);
+  for (const auto& row : rows) {
+    table_.values.insert(table_.values.end(), row.begin(), row.end());
+  }
+}
+
+void NeighbourTable::save(ArchiveWriter& out, std::string_view name) const {
+  const std::string prefix(name);
+  std::vector<std::uint32_t> items;
+  std::vector<float> weights;
+  items.reserve(table_.values.size());
+  weights.reserve(table_.values.size());
+  for (const auto& entry : table_.values) {
+    items.push_back(entry.id.value);
+    weights.push_back(entry.score);
+  }
+  out.put(prefix + ".offsets", table_.offsets);
+  out.put(prefix + ".items", items);
+  out.put(prefix + ".weights", weights);
+}
+
+NeighbourTable NeighbourTable::load(const ArchiveReader& in, std::string_view name,
+                                    std::span<const ItemIdx> remap, std::size_t n_items) {
+  const std::string prefix(name);
+  const auto offsets = in.get<std::uint64_t>(prefix + ".offsets");
+  const auto items = in.get<std::uint32_t>(prefix + ".items");
+  const auto weights = in.get<float>(prefix + ".weights");
+  if (offsets.size() != remap.size() + 1 || items.size() != weights.size() ||
+      offsets.front() != 0 || offsets.back() != items.size() ||
+      !std::is_sorted(offsets.begin(), offsets.end())) {
+    in.fail(prefix, "has columns that do not fit together");
+  }
+  std::vector<std::size_t> old_row(n_items, remap.size());
+  for (std::size_t i = 0; i < remap.size(); ++i) old_row[remap[i].value] = i;
+  NeighbourTable loaded;
+  for (std::size_t i = 0; i < n_items; ++i) {
+    for (std::size_t e = old_row[i] < remap.size() ? offsets[old_row[i]] : 0;
+         old_row[i] < remap.size() && e < offsets[old_row[i] + 1]; ++e) {
+      if (items[e] >= remap.size()) in.fail(prefix, "names a product out of range");
+      loaded.table_.values.push_back({remap[items[e]], weights[e]});
+    }
+    loaded.table_.offsets.push_back(loaded.table_.values.size());
+  }
+  return loaded;
+}
+
+}  // namespace vitrina::models
