@@ -11,27 +11,30 @@
 namespace vitrina::engine {
 namespace {
 
-/// Every generator's section has this switch; the rest of its config is its own matter.
-struct EnabledConfig {
+/// Every section of both registries has this switch; its default is the row's own matter.
+bool is_enabled(const ParamMap& params, const SectionInfo& section) {
   bool enabled = true;
+  for (const auto& field : section.fields) {
+    if (field.name == "enabled") enabled = field.default_value == "true";
+  }
+  FieldAssigner(params, section.name).field("enabled", enabled, "");
+  return enabled;
+}
 
-  void visit(ConfigVisitor& v) { v.field("enabled", enabled, ""); }
-};
+SectionInfo section_of(const candidates::GeneratorInfo& row) {
+  return {candidates::section_of(row.name), row.fields()};
+}
 
-bool is_enabled(const ParamMap& params, const std::string& section) {
-  return read_section<EnabledConfig>(params, section).enabled;
+SectionInfo section_of(const features::FeatureGroupInfo& row) {
+  return {features::section_of(row.name), row.fields()};
 }
 
 }  // namespace
 
 std::vector<SectionInfo> engine_sections() {
   std::vector<SectionInfo> sections{{"engine", describe<EngineConfig>()}};
-  for (const auto& row : candidates::registry()) {
-    sections.push_back({candidates::section_of(row.name), row.fields()});
-  }
-  for (const auto& row : features::registry()) {
-    sections.push_back({features::section_of(row.name), describe<features::FeatureGroupConfig>()});
-  }
+  for (const auto& row : candidates::registry()) sections.push_back(section_of(row));
+  for (const auto& row : features::registry()) sections.push_back(section_of(row));
   return sections;
 }
 
@@ -39,12 +42,12 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params) {
   // own history always: it chooses whom to score and is the base of every score
   std::set<models::ModelKind> kinds{models::ModelKind::kOwnHistory};
   for (const auto& row : candidates::registry()) {
-    if (is_enabled(params, candidates::section_of(row.name))) {
+    if (is_enabled(params, section_of(row))) {
       kinds.insert(row.needs.begin(), row.needs.end());
     }
   }
   for (const auto& row : features::registry()) {
-    if (is_enabled(params, features::section_of(row.name))) {
+    if (is_enabled(params, section_of(row))) {
       kinds.insert(row.needs.begin(), row.needs.end());
     }
   }
@@ -58,7 +61,7 @@ Engine::Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
   const auto config = read_section<EngineConfig>(params, "engine");
   max_candidates_ = std::max(static_cast<std::size_t>(config.max_candidates), k);
   for (const auto& row : candidates::registry()) {
-    if (!is_enabled(params, candidates::section_of(row.name))) continue;
+    if (!is_enabled(params, section_of(row))) continue;
     generator_names_.emplace_back(row.name);
     generators_.push_back(row.make({shop, models, as_of, allowed, params, k}));
   }
@@ -66,7 +69,7 @@ Engine::Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
     throw Error(ErrorCode::kConfig, "candidates: every generator is switched off; enable one");
   }
   for (const auto& row : features::registry()) {
-    if (!is_enabled(params, features::section_of(row.name))) continue;
+    if (!is_enabled(params, section_of(row))) continue;
     groups_.push_back({row.make({shop, models, as_of, generator_names_}), column_names_.size()});
     for (const auto& column : row.columns(generator_names_)) {
       column_names_.push_back(fmt::format("{}__{}", row.name, column.name));

@@ -59,6 +59,18 @@ class FeatureGroup {
   virtual void compute(const UserRows& rows, FeatureBlock out) const = 0;
 };
 
+/// Parameters that every group has: `features.<name>`.
+struct FeatureGroupConfig {
+  bool enabled = true;
+
+  void visit(ConfigVisitor& v) { v.field("enabled", enabled, "whether the group is used"); }
+};
+
+/// The same for groups that must be asked for: they cost more than they have shown to bring.
+struct OffByDefaultConfig : FeatureGroupConfig {
+  OffByDefaultConfig() { enabled = false; }
+};
+
 /// One row of the registry.
 struct FeatureGroupInfo {
   std::string_view name;
@@ -67,17 +79,11 @@ struct FeatureGroupInfo {
   std::vector<models::ModelKind> needs;
   std::vector<ColumnInfo> (*columns)(std::span<const std::string> generator_names);
   std::unique_ptr<FeatureGroup> (*make)(const FeatureContext&);
+  std::vector<FieldInfo> (*fields)() = describe<FeatureGroupConfig>;
 };
 
 /// Every group, in column order.
 const std::vector<FeatureGroupInfo>& registry();
-
-/// Parameters that every group has: `features.<name>`.
-struct FeatureGroupConfig {
-  bool enabled = true;
-
-  void visit(ConfigVisitor& v) { v.field("enabled", enabled, "whether the group is used"); }
-};
 
 std::string section_of(std::string_view name);
 

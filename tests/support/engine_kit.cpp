@@ -4,8 +4,22 @@
 
 namespace vitrina::test {
 
+ParamMap everything_on() {
+  ParamMap params;
+  for (const auto& row : candidates::registry()) {
+    params[candidates::section_of(row.name) + ".enabled"] = "true";
+  }
+  for (const auto& row : features::registry()) {
+    params[features::section_of(row.name) + ".enabled"] = "true";
+  }
+  return params;
+}
+
 ParamMap small_shop_params() {
-  return {{"models.own_history.min_buyers", "1"}, {"models.own_history.max_pairs", "100000"}};
+  auto params = everything_on();
+  params["models.own_history.min_buyers"] = "1";
+  params["models.own_history.max_pairs"] = "100000";
+  return params;
 }
 
 const std::vector<models::ModelKind>& all_models() {

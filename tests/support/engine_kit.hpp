@@ -17,7 +17,10 @@ namespace vitrina::test {
 /// Every kind of model.
 const std::vector<models::ModelKind>& all_models();
 
-/// Parameters with which the models learn from a small shop too.
+/// Parameters that switch on every generator and feature group, those that are off by default too.
+ParamMap everything_on();
+
+/// The same, and the models learn from a small shop too.
 ParamMap small_shop_params();
 
 /// Fits the wanted models at the cut, with windows of a day.

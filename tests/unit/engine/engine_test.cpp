@@ -19,7 +19,9 @@ struct World {
       : shop(test::shop_of(test::random_events({.seed = seed}),
                            test::random_catalog({.seed = seed}))),
         models(test::fit_at(shop, shop.end)),
-        params(std::move(wished)) {}
+        params(std::move(wished)) {
+    params.merge(test::everything_on());  // what is wished stays
+  }
 
   [[nodiscard]] Engine engine(std::span<const std::uint8_t> allowed = {}) const {
     return {shop, models, shop.end, allowed, params};
@@ -66,7 +68,7 @@ TEST(Engine, WithoutAGeneratorThereIsNothingToDo) {
 }
 
 TEST(Engine, NeedsTheModelsOfWhatIsSwitchedOn) {
-  EXPECT_EQ(needed_models({}).size(), test::all_models().size());
+  EXPECT_EQ(needed_models(test::everything_on()).size(), test::all_models().size());
   ParamMap params;
   for (const auto& row : features::registry()) {
     params[features::section_of(row.name) + ".enabled"] = "false";
