@@ -24,12 +24,14 @@ bool ranks_before(const Scored<Id>& a, const Scored<Id>& b) {
 /// Keeps the k best entries of `entries` in rank order and drops the rest. O(n + k log k).
 template <class Id>
 void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
+  // a lambda is inlined into the sort, a pointer to the function is not
+  const auto before = [](const Scored<Id>& a, const Scored<Id>& b) { return ranks_before(a, b); };
   if (entries.size() > k) {
     std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
-                     entries.end(), ranks_before<Id>);
+                     entries.end(), before);
     entries.resize(k);
   }
-  std::sort(entries.begin(), entries.end(), ranks_before<Id>);
+  std::sort(entries.begin(), entries.end(), before);
 }
 
 }  // namespace vitrina
