@@ -1,6 +1,6 @@
 #include "candidates/covisitation.hpp"
 
-#include "candidates/votes.hpp"
+#include "candidates/covisitation_votes.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -11,18 +11,8 @@ class Covisitation final : public Generator {
       : context_(context), config_(config) {}
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
-    const auto recent = recent_touches(history, static_cast<std::size_t>(config_.recent_products));
-    for (const Touch* touch : recent) {
-      const float vote = decay(context_.as_of - touch->last_time, config_.half_life_days);
-      for (std::size_t m = 0; m < models::kCovisitationCount; ++m) {
-        for (const auto& entry : context_.models.covisitation->neighbours(m, touch->item)) {
-          const float score = vote * entry.score;
-          if (score > 0 && context_.is_allowed(entry.id)) out.push_back({entry.id, score});
-        }
-      }
-    }
-    sum_votes(out);
-    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+    vote_by_matrices(*context_.models.covisitation, models::kCovisitationCount, context_, config_,
+                     history, out);
   }
 
  private:

@@ -1,72 +1,69 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "core/archive.hpp"
-#include "core/params.hpp"
-#include "data/candidate.hpp"
-#include "models/fit_context.hpp"
-#include "models/neighbour_table.hpp"
+#include "models/covisitation_pass.hpp"
 
 namespace vitrina::models {
 
-/// Which events a co-visitation matrix joins.
-struct CovisitationSpec {
-  std::string_view name;
-  bool from_buys_only;     ///< the first product was added to a basket or ordered
-  bool to_buys_only;       ///< the second one was
-  bool is_directed;        ///< the second event comes at or after the first
-  double window_days;      ///< events further apart do not count
-  double half_life_hours;  ///< worth of a pair halves with this distance in time
-};
-
-/// The family: what follows a click into a basket soon and within the day, what is compared
-/// with what, and what is bought together over two weeks.
+/// The matrices that the defaults use: what follows a click into a basket soon and within the
+/// day, what is compared with what, and what is bought together over two weeks.
 inline constexpr std::array<CovisitationSpec, 4> kCovisitationSpecs{{
-    {"click_to_buy_1h", false, true, true, 1, 1},
-    {"click_to_buy_6h", false, true, true, 1, 6},
-    {"seen_together_1h", false, false, false, 1, 1},
-    {"bought_together_14d", true, true, false, 14, 72},
+    {"click_to_buy_1h", kStepAny, kStepBuy, true, 1, 1},
+    {"click_to_buy_6h", kStepAny, kStepBuy, true, 1, 6},
+    {"seen_together_1h", kStepAny, kStepAny, false, 1, 1},
+    {"bought_together_14d", kStepBuy, kStepBuy, false, 14, 72},
 }};
 inline constexpr std::size_t kCovisitationCount = kCovisitationSpecs.size();
 
-struct CovisitationConfig {
-  int max_events = 30;
-  int neighbours = 40;
-  double popularity_damping = 0.3;
+/// The rest of the family that carried the OTTO competition (Kaggle 2022/23): more directions,
+/// windows and half-lives, neighbours by place rather than by time, and the last week alone.
+inline constexpr std::array<CovisitationSpec, 11> kCovisitationFamilySpecs{{
+    {"adjacent_6", kStepAny, kStepAny, false, 1, 0, 6},
+    {"next_6", kStepAny, kStepAny, true, 1, 0, 6},
+    {"visit_start_to_buy", kStepAny, kStepBuy, true, 1, 0, 0, true},
+    {"seen_together_week", kStepAny, kStepAny, false, 1, 6, 0, false, 7},
+    {"click_to_buy_week", kStepAny, kStepBuy, true, 7, 24, 0, false, 7},
+    {"seen_together_7d", kStepAny, kStepAny, false, 7, 24},
+    {"click_to_buy_14d", kStepAny, kStepBuy, true, 14, 72},
+    {"view_to_view_6h", kStepView, kStepView, true, 1, 6},
+    {"like_to_buy_14d", kStepLike, kStepBuy, true, 14, 72},
+    {"buy_to_buy_14d", kStepBuy, kStepBuy, true, 14, 72},
+    {"basket_to_order_14d", kStepBasket, kStepOrder, true, 14, 72},
+}};
+inline constexpr std::size_t kCovisitationFamilyCount = kCovisitationFamilySpecs.size();
 
-  void visit(ConfigVisitor& v) {
-    v.field("max_events", max_events, {2, 1000}, "last product events of a user that are paired");
-    v.field("neighbours", neighbours, {1, 1000}, "neighbours kept of each product");
-    v.field("popularity_damping", popularity_damping, {0, 1},
-            "a neighbour's weight is divided by its total weight to this power");
-  }
-};
-
-/// «Who touched a then took b», several matrices of top neighbours a product (the co-visitation
-/// family that carried the OTTO competition, Kaggle 2022/23).
-class Covisitation {
+/// Matrices of one list of specs, fitted together.
+template <const auto& kSpecs>
+class CovisitationMatrices {
  public:
-  Covisitation() = default;
+  CovisitationMatrices() = default;
 
-  static Covisitation fit(const FitContext& context, const CovisitationConfig& config);
-
-  /// The neighbours of a product, best first.
-  [[nodiscard]] std::span<const ScoredItem> neighbours(std::size_t matrix, ItemIdx item) const {
-    return matrices_[matrix].of(item);
+  static CovisitationMatrices fit(const FitContext& context, const CovisitationConfig& config) {
+    return CovisitationMatrices(fit_covisitation(context, config, kSpecs));
   }
 
-  void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Covisitation load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                           const Shop& shop);
+  /// The neighbours of a product in matrix `matrix` of the specs, best first.
+  [[nodiscard]] std::span<const ScoredItem> neighbours(std::size_t matrix, ItemIdx item) const {
+    return tables_[matrix].of(item);
+  }
+
+  void save(ArchiveWriter& out) const { save_covisitation(tables_, kSpecs, out); }
+  static CovisitationMatrices load(const ArchiveReader& in, std::span<const ItemIdx> remap,
+                                   const Shop& shop) {
+    return CovisitationMatrices(load_covisitation(in, kSpecs, remap, shop));
+  }
 
  private:
-  std::array<NeighbourTable, kCovisitationCount> matrices_;
+  explicit CovisitationMatrices(std::vector<NeighbourTable> tables) : tables_(std::move(tables)) {}
+
+  std::vector<NeighbourTable> tables_;
 };
+
+using Covisitation = CovisitationMatrices<kCovisitationSpecs>;
+/// A model of its own, so that a matrix that nobody asks for is not computed.
+using CovisitationFamily = CovisitationMatrices<kCovisitationFamilySpecs>;
 
 }  // namespace vitrina::models

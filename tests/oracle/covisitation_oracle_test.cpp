@@ -22,14 +22,20 @@ constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
 struct Step {
   std::string item;
   TimeUs time;
-  bool is_buy;
+  StepKinds kind;
+  std::size_t visit;
+  bool starts_visit;
 };
 
-bool is_click(Action action) { return action == Action::kView || action == Action::kLike; }
-bool is_buy(Action action) { return action == Action::kBasketAdd || action == Action::kOrder; }
+StepKinds kind_of(Action action) {
+  if (action == Action::kView) return kStepView;
+  if (action == Action::kLike) return kStepLike;
+  if (action == Action::kBasketAdd) return kStepBasket;
+  return action == Action::kOrder ? kStepOrder : StepKinds{0};
+}
 
 /// A user's steps out of the raw events: repeats once, by time, ties by action and product, the
-/// last ones only.
+/// last ones only. A visit ends with half an hour without any event.
 std::map<std::string, std::vector<Step>> naive_steps(std::vector<test::Event> events,
                                                      std::size_t max_events) {
   std::sort(events.begin(), events.end(), [](const test::Event& a, const test::Event& b) {
@@ -40,10 +46,21 @@ std::map<std::string, std::vector<Step>> naive_steps(std::vector<test::Event> ev
   });
   events.erase(std::unique(events.begin(), events.end()), events.end());
   std::map<std::string, std::vector<Step>> by_user;
+  std::map<std::string, TimeUs> last_event;
+  std::map<std::string, std::size_t> visit;
+  std::map<std::string, std::size_t> last_visit_with_product;
   for (const auto& event : events) {
-    if (event.time >= kCut || event.item.empty()) continue;
-    if (!is_click(event.action) && !is_buy(event.action)) continue;
-    by_user[event.user].push_back({event.item, event.time, is_buy(event.action)});
+    if (event.time >= kCut) continue;
+    const auto last = last_event.find(event.user);
+    if (last == last_event.end() || event.time - last->second > kUsPerHour / 2) {
+      ++visit[event.user];
+    }
+    last_event[event.user] = event.time;
+    if (event.item.empty() || kind_of(event.action) == 0) continue;
+    auto& seen = last_visit_with_product[event.user];
+    by_user[event.user].push_back({event.item, event.time, kind_of(event.action), visit[event.user],
+                                   seen != visit[event.user]});
+    seen = visit[event.user];
   }
   for (auto& [user, steps] : by_user) {
     if (steps.size() > max_events) {
@@ -64,11 +81,20 @@ Matrix naive_pairs(const CovisitationSpec& spec,
       for (std::size_t j = 0; j < steps.size(); ++j) {
         if (i == j || steps[i].item == steps[j].item) continue;
         if (spec.is_directed && j < i) continue;
-        if (spec.from_buys_only && !steps[i].is_buy) continue;
-        if (spec.to_buys_only && !steps[j].is_buy) continue;
+        if ((spec.from & steps[i].kind) == 0) continue;
+        if ((spec.to & steps[j].kind) == 0) continue;
         const double days = std::abs(to_days(steps[j].time - steps[i].time));
         if (days > spec.window_days) continue;
-        matrix[steps[i].item][steps[j].item] += std::exp2(-days * 24 / spec.half_life_hours);
+        const auto places = i < j ? j - i : i - j;
+        if (spec.max_places > 0 && places > spec.max_places) continue;
+        if (spec.from_visit_start && !steps[i].starts_visit) continue;
+        if (spec.from_visit_start && steps[i].visit != steps[j].visit) continue;
+        const TimeUs earlier = std::min(steps[i].time, steps[j].time);
+        if (spec.last_days > 0 && to_days(kCut - earlier) > spec.last_days) continue;
+        double weight = 1;
+        if (spec.half_life_hours > 0) weight *= std::exp2(-days * 24 / spec.half_life_hours);
+        if (spec.max_places > 0) weight /= static_cast<double>(places);
+        matrix[steps[i].item][steps[j].item] += weight;
       }
     }
   }
@@ -103,31 +129,51 @@ void expect_row(const test::NamedList& found, const std::map<std::string, double
   }
 }
 
-TEST(CovisitationOracle, AgreesWithNestedLoops) {
+/// Every row of every matrix of a model, with pairs counted by matrix.
+template <class Model>
+void expect_model(const test::RandomShop& random, std::span<const CovisitationSpec> specs,
+                  std::vector<std::size_t>& n_rows) {
   constexpr int kMaxEvents = 12;
   constexpr std::size_t kNeighbours = 6;
-  std::size_t n_pairs = 0;
-  for (const auto seed : test::property_seeds(4)) {
-    const auto events = test::random_events({.seed = seed});
-    const auto shop = test::shop_of(events);
-    const double damping = seed % 2 == 0 ? 0.0 : 0.3;
-    const FitContext context{shop, kCut, kUsPerDay, 20, 10, 2};
-    const auto model = Covisitation::fit(
-        context,
-        {.max_events = kMaxEvents, .neighbours = kNeighbours, .popularity_damping = damping});
-    const auto steps = naive_steps(events, kMaxEvents);
-    for (std::size_t m = 0; m < kCovisitationCount; ++m) {
-      auto naive = damped(naive_pairs(kCovisitationSpecs[m], steps), damping);
-      for (std::size_t i = 0; i < shop.items.size(); ++i) {
-        SCOPED_TRACE(testing::Message() << "seed " << seed << ", " << kCovisitationSpecs[m].name
-                                        << ", product " << shop.items.text(i));
-        expect_row(test::named(shop, model.neighbours(m, ItemIdx(i))),
-                   naive[std::string(shop.items.text(i))], kNeighbours);
-      }
-      n_pairs += naive.size();
+  const auto events = test::random_events(random);
+  const auto shop = test::shop_of(events);
+  const double damping = random.seed % 2 == 0 ? 0.0 : 0.3;
+  const FitContext context{shop, kCut, kUsPerDay, 20, 10, 2};
+  const auto model = Model::fit(context, {.max_events = kMaxEvents,
+                                          .neighbours = static_cast<int>(kNeighbours),
+                                          .popularity_damping = damping});
+  const auto steps = naive_steps(events, kMaxEvents);
+  n_rows.resize(specs.size());
+  for (std::size_t m = 0; m < specs.size(); ++m) {
+    auto naive = damped(naive_pairs(specs[m], steps), damping);
+    for (std::size_t i = 0; i < shop.items.size(); ++i) {
+      SCOPED_TRACE(testing::Message() << "seed " << random.seed << ", " << specs[m].name
+                                      << ", product " << shop.items.text(i));
+      expect_row(test::named(shop, model.neighbours(m, ItemIdx(i))),
+                 naive[std::string(shop.items.text(i))], kNeighbours);
     }
+    std::erase_if(naive, [](const auto& row) { return row.second.empty(); });
+    n_rows[m] += naive.size();
   }
-  EXPECT_GT(n_pairs, 100U);
+}
+
+/// Twelve days of a quiet shop, and a day and a half of a busy one with long visits.
+template <class Model>
+void expect_models(std::span<const CovisitationSpec> specs) {
+  std::vector<std::size_t> n_rows;
+  for (const auto seed : test::property_seeds(3)) {
+    expect_model<Model>({.seed = seed}, specs, n_rows);
+    expect_model<Model>(
+        {.seed = seed + 1000, .n_events = 4000, .days = 1.5, .begin = kCut - kUsPerDay}, specs,
+        n_rows);
+  }
+  for (std::size_t m = 0; m < specs.size(); ++m) EXPECT_GT(n_rows[m], 50U) << specs[m].name;
+}
+
+TEST(CovisitationOracle, AgreesWithNestedLoops) { expect_models<Covisitation>(kCovisitationSpecs); }
+
+TEST(CovisitationOracle, SoDoesTheRestOfTheFamily) {
+  expect_models<CovisitationFamily>(kCovisitationFamilySpecs);
 }
 
 }  // namespace
