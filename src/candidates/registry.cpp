@@ -2,10 +2,12 @@
 
 #include "candidates/basket_now.hpp"
 #include "candidates/covisitation.hpp"
+#include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
+#include "candidates/session_neighbours.hpp"
 
 namespace vitrina::candidates {
 
@@ -27,6 +29,16 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kCovisitation},
        describe<CovisitationConfig>,
        make_covisitation},
+      {"covisitation_family",
+       "the same by more directions, windows and neighbourhoods",
+       {ModelKind::kCovisitationFamily},
+       describe<CovisitationFamilyConfig>,
+       make_covisitation_family},
+      {"session_neighbours",
+       "what visits of others with the user's last products were about",
+       {ModelKind::kSessions},
+       describe<SessionNeighboursConfig>,
+       make_session_neighbours},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

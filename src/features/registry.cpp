@@ -1,10 +1,12 @@
 #include "features/category.hpp"
+#include "features/covisitation_family.hpp"
 #include "features/feature_group.hpp"
 #include "features/generators.hpp"
 #include "features/item.hpp"
 #include "features/item_item.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
+#include "features/sessions.hpp"
 #include "features/user.hpp"
 
 namespace vitrina::features {
@@ -37,6 +39,20 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kCovisitation},
        item_item_columns,
        make_item_item_group},
+      {"covisitation_family",
+       "how near the product is to the user's last products by the rest of the family",
+       "user x product",
+       {ModelKind::kCovisitationFamily},
+       covisitation_family_columns,
+       make_covisitation_family_group,
+       describe<OffByDefaultConfig>},
+      {"sessions",
+       "what visits like the user's say of the product",
+       "user x product",
+       {ModelKind::kSessions},
+       sessions_columns,
+       make_sessions_group,
+       describe<OffByDefaultConfig>},
       {"generators",
        "what each generator thought of the product",
        "user x product",

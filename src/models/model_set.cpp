@@ -7,7 +7,7 @@
 namespace vitrina::models {
 namespace {
 
-constexpr std::uint32_t kModelSetVersion = 2;
+constexpr std::uint32_t kModelSetVersion = 3;
 
 /// The row of a model that is kept in `ModelSet::*Member` and configured by `Config`.
 template <auto kMember, class Model, class Config>
@@ -39,6 +39,9 @@ const std::vector<ModelInfo>& registry() {
                                                                "popularity"),
       row<&ModelSet::covisitation, Covisitation, CovisitationConfig>(ModelKind::kCovisitation,
                                                                      "covisitation"),
+      row<&ModelSet::covisitation_family, CovisitationFamily, CovisitationConfig>(
+          ModelKind::kCovisitationFamily, "covisitation_family"),
+      row<&ModelSet::sessions, Sessions, SessionsConfig>(ModelKind::kSessions, "sessions"),
   };
   return kRows;
 }

@@ -13,17 +13,26 @@
 #include "models/fit_context.hpp"
 #include "models/own_history.hpp"
 #include "models/popularity.hpp"
+#include "models/sessions.hpp"
 
 namespace vitrina::models {
 
 /// The models that generators and feature groups may query; rows of the registries say which.
-enum class ModelKind : std::uint8_t { kOwnHistory, kPopularity, kCovisitation };
+enum class ModelKind : std::uint8_t {
+  kOwnHistory,
+  kPopularity,
+  kCovisitation,
+  kCovisitationFamily,
+  kSessions,
+};
 
 /// The models fitted at one cut; those that nobody needs are absent.
 struct ModelSet {
   std::optional<OwnHistory> own_history;
   std::optional<Popularity> popularity;
   std::optional<Covisitation> covisitation;
+  std::optional<CovisitationFamily> covisitation_family;
+  std::optional<Sessions> sessions;
 };
 
 /// One row of the registry: all that the rest of the project knows of a model.

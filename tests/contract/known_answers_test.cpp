@@ -103,6 +103,41 @@ TEST(KnownAnswers, Covisitation) {
   EXPECT_EQ(proposed(shop, "covisitation", "u4"), "DE");  // each is the other's neighbour
 }
 
+TEST(KnownAnswers, CovisitationFamily) {
+  // B follows A within the visit, C after days; D is ordered by those who put it into the basket
+  const auto shop = test::text_shop(R"(
+    u1   vA  bB  .  .  .  .  | .
+    u2   vA  bB  .  .  .  .  | .
+    u3   vA  .   .  .  .  bC | .
+    u4   bE  .   bD .  .  oD | .
+    ann  .   .   .  .  .  vA | .
+    bob  .   .   .  .  .  vF | bE
+  )");
+  EXPECT_EQ(proposed(shop, "covisitation_family", "ann"), "BC");
+  EXPECT_EQ(proposed(shop, "covisitation_family", "bob"), "");
+  EXPECT_EQ(proposed(shop, "covisitation_family", "u4"), "DE");
+}
+
+TEST(KnownAnswers, SessionNeighbours) {
+  // visits with A had B and C; C was ordered. E was in visits without the user's products, and
+  // the users' own visits have no say
+  const auto shop = test::text_shop(R"(
+    u1   vA vB .  .  .  .  .  .  | .
+    u2   .  .  vA oC .  .  .  .  | .
+    u3   .  .  .  .  vD vE .  .  | .
+    u4   .  .  .  .  .  vA .  .  | vE
+    ann  .  .  .  .  .  .  vA .  | vE
+    bob  .  .  .  .  .  .  .  vF | vA
+    cat  .  .  .  .  .  .  vD vG | .
+  )",
+                                    "", 20 * 60 * kUsPerSecond);
+  EXPECT_EQ(proposed(shop, "session_neighbours", "ann"), "CAB");
+  EXPECT_EQ(proposed(shop, "session_neighbours", "u4"), "CAB");
+  EXPECT_EQ(proposed(shop, "session_neighbours", "u1"), "CA");
+  EXPECT_EQ(proposed(shop, "session_neighbours", "cat"), "ED");
+  EXPECT_EQ(proposed(shop, "session_neighbours", "bob"), "");
+}
+
 TEST(KnownAnswers, PopularInCategories) {
   // shoes: B sells better than A; ann looks at shoes, bob at hats a little more than at shoes
   const auto shop = test::text_shop(R"(

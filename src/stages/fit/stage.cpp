@@ -45,7 +45,7 @@ Stage stage() {
               "fits, for every fold, the models that generators and features ask, on events "
               "before its cut",
           .inputs = {{kShopFile, "the shop"}, {kSplitFile, "the folds"}},
-          .outputs = {{kModelsFolder, "a folder a fold: own history, popularity, co-visitation"}},
+          .outputs = {{kModelsFolder, "a folder a fold: the models that are asked for"}},
           .sections = sections(),
           .options = {},
           .example = "vitrina fit --set models.covisitation.neighbours=60",

@@ -73,6 +73,106 @@ TEST(Covisitation, KeepsAsManyNeighboursAsAsked) {
   EXPECT_EQ(neighbours(shop, model, "seen_together_1h", "C"), "BD");
 }
 
+std::string family_neighbours(const test::TextShop& shop, const CovisitationFamily& model,
+                              std::string_view matrix, std::string_view item) {
+  for (std::size_t m = 0; m < kCovisitationFamilyCount; ++m) {
+    if (kCovisitationFamilySpecs[m].name != matrix) continue;
+    const auto row = model.neighbours(m, shop.item(item));
+    return shop.letters({row.begin(), row.end()});
+  }
+  return "no such matrix";
+}
+
+TEST(CovisitationFamily, CountsPlaces) {
+  const auto shop = test::text_shop("ann vA vB vC vD vE vF vG vH", "", kUsPerHour / 4);
+  const auto model = CovisitationFamily::fit(context_of(shop), {.popularity_damping = 0});
+  EXPECT_EQ(family_neighbours(shop, model, "next_6", "A"), "BCDEFG");
+  EXPECT_EQ(family_neighbours(shop, model, "next_6", "H"), "");
+  EXPECT_EQ(family_neighbours(shop, model, "adjacent_6", "H"), "GFEDCB");
+  EXPECT_EQ(family_neighbours(shop, model, "adjacent_6", "D"), "CEBFAGH");
+}
+
+TEST(CovisitationFamily, AVisitStartLeadsToTheVisitsBuys) {
+  // a visit ends with more than half an hour of silence; deletes are no first product
+  const auto shop = test::text_shop(R"(
+    ann vA bB vC oD .  .  bE vF bG
+    bob dC vA .  .  .  .  .  .  .
+    cat i  vC bA .  .  .  .  .  .
+  )",
+                                    "", kUsPerHour / 4);
+  const auto model = CovisitationFamily::fit(context_of(shop), {.popularity_damping = 0});
+  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "A"), "BD");
+  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "B"), "");
+  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "E"), "G");
+  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "C"), "A");
+}
+
+TEST(CovisitationFamily, TheLastWeekForgetsTheWeekBefore) {
+  const auto shop = test::text_shop("ann vA vB . . . . . . . . vC bA . |", "", kUsPerDay);
+  const auto model = CovisitationFamily::fit(context_of(shop), {});
+  EXPECT_EQ(family_neighbours(shop, model, "seen_together_week", "A"), "C");
+  EXPECT_EQ(family_neighbours(shop, model, "seen_together_7d", "A"), "BC");
+  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_week", "C"), "A");
+  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_week", "B"), "");
+  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_14d", "B"), "A");
+}
+
+TEST(CovisitationFamily, ActionsHaveTheirOwnMatrices) {
+  const auto shop = test::text_shop("ann lA vB bC oC vD oE", "", kUsPerHour);
+  const auto model = CovisitationFamily::fit(context_of(shop), {});
+  EXPECT_EQ(family_neighbours(shop, model, "like_to_buy_14d", "A"), "CE");
+  EXPECT_EQ(family_neighbours(shop, model, "like_to_buy_14d", "B"), "");
+  EXPECT_EQ(family_neighbours(shop, model, "view_to_view_6h", "B"), "D");
+  EXPECT_EQ(family_neighbours(shop, model, "buy_to_buy_14d", "C"), "E");
+  EXPECT_EQ(family_neighbours(shop, model, "buy_to_buy_14d", "E"), "");
+  EXPECT_EQ(family_neighbours(shop, model, "basket_to_order_14d", "C"), "E");
+}
+
+std::string voted(const test::TextShop& shop, const Sessions& model, std::string_view user) {
+  std::string letters;
+  for (const auto& vote : model.votes(read_history(shop.shop.events, shop.user(user), shop.cut))) {
+    letters += shop.shop.items.external(vote.item);
+  }
+  return letters;
+}
+
+TEST(Sessions, ASilenceOfMoreThanHalfAnHourEndsAVisit) {
+  const auto shop = test::text_shop(R"(
+    u1  vA vB .  vC vD . . | .
+    u2  .  vA i  .  vE . . | .
+    u3  vF vF .  .  .  . . | .
+    ann .  .  .  .  .  . vA | .
+    bob .  .  .  .  .  . vC | .
+    cat .  .  .  .  .  . vF | .
+  )",
+                                    "", 16 * 60 * kUsPerSecond);
+  const auto model = Sessions::fit(context_of(shop), {});
+  EXPECT_EQ(model.n_sessions(), 2U);  // AB and CD; a visit with one product is none
+  EXPECT_EQ(voted(shop, model, "ann"), "AB");
+  EXPECT_EQ(voted(shop, model, "bob"), "CD");
+  EXPECT_EQ(voted(shop, model, "cat"), "");
+}
+
+TEST(Sessions, TheNewestVisitsAreAskedTheMostSimilarVote) {
+  const auto shop = test::text_shop(R"(
+    u1  vABC .    .    .    .    . .  .  | .
+    u2  .    .    vAD  .    .    . .  .  | .
+    u3  .    .    .    .    vAE  . .  .  | .
+    ann .    .    .    .    .    . vB vA | .
+  )");
+  const auto voters = [&](int recent, int neighbours) {
+    const auto model =
+        Sessions::fit(context_of(shop), {.recent_sessions = recent, .neighbours = neighbours});
+    const auto votes = voted(shop, model, "ann");
+    return votes;
+  };
+  EXPECT_EQ(voters(10, 10), "BCDE");  // A is in every visit: it says nothing
+  EXPECT_EQ(voters(1, 10), "E");
+  EXPECT_EQ(voters(2, 10), "DE");
+  EXPECT_EQ(voters(10, 1), "BC");
+  EXPECT_EQ(voters(10, 2), "BCE");  // D's visit is as similar as E's and older
+}
+
 TEST(Popularity, TiesGoToMoreUsersThenToTheId) {
   const auto shop = test::text_shop(R"(
     u1 vB vA vC vC
