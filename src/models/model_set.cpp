@@ -10,20 +10,20 @@ namespace {
 constexpr std::uint32_t kModelSetVersion = 3;
 
 /// The row of a model that is kept in `ModelSet::*Member` and configured by `Config`.
-template <auto kMember, class Model, class Config>
+template <auto Member, class Model, class Config>
 ModelInfo row(ModelKind kind, std::string_view name) {
   return {.kind = kind,
           .name = name,
           .fields = describe<Config>,
-          .is_present = [](const ModelSet& set) { return (set.*kMember).has_value(); },
+          .is_present = [](const ModelSet& set) { return (set.*Member).has_value(); },
           .fit =
               [](const FitContext& context, const ParamMap& params, const std::string& section,
                  ModelSet& set) {
-                set.*kMember = Model::fit(context, read_section<Config>(params, section));
+                set.*Member = Model::fit(context, read_section<Config>(params, section));
               },
-          .save = [](const ModelSet& set, ArchiveWriter& out) { (set.*kMember)->save(out); },
+          .save = [](const ModelSet& set, ArchiveWriter& out) { (set.*Member)->save(out); },
           .load = [](const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
-                     ModelSet& set) { set.*kMember = Model::load(in, remap, shop); }};
+                     ModelSet& set) { set.*Member = Model::load(in, remap, shop); }};
 }
 
 std::string section_of(const ModelInfo& model) { return fmt::format("models.{}", model.name); }

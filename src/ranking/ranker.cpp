@@ -8,11 +8,12 @@
 #include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/rng.hpp"
 
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 1;
+constexpr std::uint32_t kRankerVersion = 2;
 
 /// How many observations the prior slope of a calibration is worth.
 constexpr double kPriorRows = 5;
@@ -32,6 +33,19 @@ std::vector<T> concatenated(std::span<const Examples* const> folds,
   for (const auto* fold : folds)
     all.insert(all.end(), (fold->*member).begin(), (fold->*member).end());
   return all;
+}
+
+/// LightGBM's parameters of one bag.
+std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {
+  // row-wise histograms and one fixed order of sums: the same trees with any number of threads
+  return fmt::format(
+      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
+      "lambda_l2={} "
+      "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
+      "bagging_freq=1 max_bin=127 force_row_wise=true deterministic=true seed={} num_threads={} "
+      "verbosity=-1",
+      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
+      config.column_share, config.row_share, seed % 1'000'000'007, threads);
 }
 
 }  // namespace
@@ -98,24 +112,24 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   }
   const auto label = concatenated(folds, &Examples::label);
   const auto weight = concatenated(folds, &Examples::weight);
-  // row-wise histograms and one fixed order of sums: the same trees with any number of threads
-  const auto params = fmt::format(
-      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
-      "lambda_l2={} "
-      "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
-      "bagging_freq=1 max_bin=127 force_row_wise=true deterministic=true seed={} num_threads={} "
-      "verbosity=-1",
-      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
-      config.column_share, config.row_share, seed % 1'000'000'007, threads);
-  booster_ = Booster::train({parts, label, weight, init_score, columns_, params, rounds_});
+  for (int bag = 0; bag < config.bags; ++bag) {
+    const auto bag_seed = bag == 0 ? seed : mix64(seed, static_cast<std::uint64_t>(bag));
+    bags_.push_back(Booster::train({parts, label, weight, init_score, columns_,
+                                    booster_params(config, bag_seed, threads), rounds_}));
+  }
 }
 
 void Ranker::score(MatrixView rows, std::span<const float> own, int threads,
                    std::span<float> w) const {
   std::vector<double> raw(rows.n_rows, 0.0);
-  if (booster_) booster_->predict(rows, threads, raw);
+  std::vector<double> total(rows.n_rows, 0.0);
+  for (const auto& bag : bags_) {
+    bag.predict(rows, threads, raw);
+    for (std::size_t r = 0; r < rows.n_rows; ++r) total[r] += raw[r];
+  }
+  const double share = bags_.empty() ? 0.0 : 1.0 / static_cast<double>(bags_.size());
   for (std::size_t r = 0; r < rows.n_rows; ++r) {
-    w[r] = static_cast<float>(sigmoid(base_logit(own[r]) + raw[r]));
+    w[r] = static_cast<float>(sigmoid(base_logit(own[r]) + share * total[r]));
   }
 }
 
@@ -124,7 +138,13 @@ double Ranker::buy_probability(double expected_recall) const {
 }
 
 std::vector<double> Ranker::gains() const {
-  return booster_ ? booster_->gains() : std::vector<double>{};
+  std::vector<double> total;
+  for (const auto& bag : bags_) {
+    const auto gains = bag.gains();
+    total.resize(gains.size(), 0.0);
+    for (std::size_t c = 0; c < gains.size(); ++c) total[c] += gains[c];
+  }
+  return total;
 }
 
 void Ranker::save(const std::filesystem::path& folder) const {
@@ -132,9 +152,14 @@ void Ranker::save(const std::filesystem::path& folder) const {
   out.put_texts("columns", columns_);
   out.put("calibration", std::vector<double>{base_.intercept, base_.slope, untouched_logit_});
   buyers_.put(out);
-  const std::string trees = booster_ ? booster_->to_text() : std::string();
-  out.put_text("trees", trees);
-  out.put_text("trees_sha256", sha256_text(trees));
+  std::vector<std::string> trees;
+  std::vector<std::string> digests;
+  for (const auto& bag : bags_) {
+    trees.push_back(bag.to_text());
+    digests.push_back(sha256_text(trees.back()));
+  }
+  out.put_texts("trees", trees);
+  out.put_texts("trees_sha256", digests);
   out.put_value("rounds", static_cast<std::int32_t>(rounds_));
   out.put_value("n_positives", n_positives_);
   out.write(folder / "ranker.vtr");
@@ -149,9 +174,13 @@ Ranker Ranker::load(const std::filesystem::path& folder) {
   ranker.base_ = {numbers[0], numbers[1]};
   ranker.untouched_logit_ = numbers[2];
   ranker.buyers_ = BuyerCalibration::get(in);
-  const auto trees = in.get_text("trees");
-  if (sha256_text(trees) != in.get_text("trees_sha256")) in.fail("trees", "was changed");
-  if (!trees.empty()) ranker.booster_ = Booster::from_text(trees);
+  const auto trees = in.get_texts("trees");
+  const auto digests = in.get_texts("trees_sha256");
+  if (trees.size() != digests.size()) in.fail("trees", "has another number of digests");
+  for (std::size_t bag = 0; bag < trees.size(); ++bag) {
+    if (sha256_text(trees[bag]) != digests[bag]) in.fail("trees", "was changed");
+    ranker.bags_.push_back(Booster::from_text(trees[bag]));
+  }
   ranker.rounds_ = in.get_value<std::int32_t>("rounds");
   ranker.n_positives_ = in.get_value<std::uint64_t>("n_positives");
   return ranker;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +14,7 @@
 namespace vitrina::ranking {
 
 struct RankerConfig {
+  int bags = 1;
   int rounds = 80;
   int leaves = 12;
   double learning_rate = 0.06;
@@ -27,6 +27,8 @@ struct RankerConfig {
   int min_positives = 40;
 
   void visit(ConfigVisitor& v) {
+    v.field("bags", bags, {1, 100},
+            "models trained with seeds of their own, whose scores are averaged");
     v.field("rounds", rounds, {0, 10'000}, "trees at most; 0 leaves the own-history base alone");
     v.field("leaves", leaves, {2, 1000}, "leaves a tree");
     v.field("learning_rate", learning_rate, {0.001, 1}, "share of a tree that is added");
@@ -68,7 +70,7 @@ class Ranker {
   void set_buyers(const BuyerCalibration& buyers) { buyers_ = buyers; }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
-  [[nodiscard]] bool has_trees() const { return booster_.has_value(); }
+  [[nodiscard]] bool has_trees() const { return !bags_.empty(); }
   [[nodiscard]] int rounds() const { return rounds_; }
   [[nodiscard]] std::uint64_t n_positives() const { return n_positives_; }
   /// Total gain by column; empty without trees.
@@ -88,7 +90,7 @@ class Ranker {
   LogisticLine base_;             ///< of log(own history)
   double untouched_logit_ = -15;  ///< where own history says nothing
   BuyerCalibration buyers_;
-  std::optional<Booster> booster_;
+  std::vector<Booster> bags_;
   int rounds_ = 0;
   std::uint64_t n_positives_ = 0;
 };

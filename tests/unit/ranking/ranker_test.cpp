@@ -132,7 +132,7 @@ TEST_F(RankerTest, TheSameFromTheSameWithAnyThreads) {
 TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
   const auto examples = make_examples(300, 6);
   for (const int rounds : {0, 30}) {
-    auto ranker = fit(examples, {.rounds = rounds});
+    auto ranker = fit(examples, {.bags = 2, .rounds = rounds});
     const std::vector<double> expected{0.1, 0.2, 0.3};
     ranker.set_buyers(BuyerCalibration::fit(expected, std::vector<std::uint8_t>{0, 1, 1}));
     const auto saved = bytes(ranker);
@@ -144,6 +144,22 @@ TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
     EXPECT_EQ(scores(loaded, examples), scores(ranker, examples));
     EXPECT_EQ(loaded.buy_probability(0.2), ranker.buy_probability(0.2));
   }
+}
+
+TEST_F(RankerTest, BagsAreAveragedAndSpreadLess) {
+  const auto examples = make_examples(400, 4);
+  const auto logit_of = [](float w) { return std::log(double{w} / (1 - double{w})); };
+  const auto one = scores(fit(examples, {.bags = 1}), examples);
+  const auto two = scores(fit(examples, {.bags = 2}), examples);
+  EXPECT_NE(one, two);
+  const auto spread = [&](int bags) {
+    const auto a = scores(fit(examples, {.bags = bags}, 1, 1), examples);
+    const auto b = scores(fit(examples, {.bags = bags}, 1, 2), examples);
+    double sum = 0;
+    for (std::size_t r = 0; r < a.size(); ++r) sum += std::abs(logit_of(a[r]) - logit_of(b[r]));
+    return sum;
+  };
+  EXPECT_LT(spread(8), 0.7 * spread(1)) << "an average of eight still follows the seed";
 }
 
 TEST_F(RankerTest, FewPositivesMeanFewTreesOrNone) {
