@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <stdexcept>
 
 #include "data/build.hpp"
@@ -33,7 +32,7 @@ RawCatalog raw_catalog(std::span<const Product> products) {
     raw.product_id.push_back(product.id);
     raw.category_id.push_back(product.category);
     raw.price.push_back(product.price);
-    raw.old_price.push_back(std::numeric_limits<float>::quiet_NaN());
+    raw.old_price.push_back(product.old_price);
     raw.add_date.push_back(product.add_date);
     raw.title.push_back(product.title);
   }

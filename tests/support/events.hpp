@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,6 +36,7 @@ struct Product {
   float price = 0;
   std::string title;
   TimeUs add_date = kNoTime;
+  float old_price = std::numeric_limits<float>::quiet_NaN();
 };
 
 /// The log as the readers would give it, rows in the order of `events`.

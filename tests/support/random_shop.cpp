@@ -36,6 +36,14 @@ std::string random_item(Rng& rng, Action action, std::uint64_t n_items) {
   return fmt::format("p{:03}", skewed(rng, n_items));
 }
 
+/// Minutes after a list of products something of it is taken: chance alone hardly makes visits.
+Event bought_after(Event event, const RandomShop& config, Rng& rng) {
+  event.time += static_cast<TimeUs>(1 + rng.below(20)) * 60 * kUsPerSecond;
+  event.action = rng.chance(0.7) ? Action::kBasketAdd : Action::kOrder;
+  event.item = fmt::format("p{:03}", skewed(rng, config.n_items));
+  return event;
+}
+
 }  // namespace
 
 std::vector<Event> random_events(const RandomShop& config) {
@@ -54,12 +62,15 @@ std::vector<Event> random_events(const RandomShop& config) {
     event.item = random_item(rng, event.action, config.n_items);
     event.page = static_cast<std::uint32_t>(rng.below(3));
     if (rng.chance(0.7)) event.device = "d" + event.user.substr(1);
+    if (rng.chance(0.05)) event.device += "b";
     events.push_back(event);
     if (rng.chance(0.05)) events.push_back(event);
     if (event.action == Action::kBasketPage && !event.item.empty() && rng.chance(0.5)) {
       event.item = random_item(rng, event.action, config.n_items);
       events.push_back(event);
     }
+    const bool is_list = event.action == Action::kCategoryPage || event.action == Action::kSearch;
+    if (is_list && rng.chance(0.6)) events.push_back(bought_after(event, config, rng));
   }
   shuffle(events, rng);
   return events;
@@ -76,6 +87,7 @@ std::vector<Product> random_catalog(const RandomShop& config) {
     product.price = static_cast<float>(10 + rng.below(90));
     product.title = fmt::format("w{} w{} w{}", i % 5, rng.below(9), rng.below(40));
     product.add_date = config.begin + from_days(config.days * rng.uniform());
+    if (i % 3 == 0) product.old_price = product.price * (i % 2 == 0 ? 1.25F : 1.0F);
     products.push_back(product);
   }
   return products;

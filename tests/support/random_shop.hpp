@@ -21,7 +21,8 @@ struct RandomShop {
 };
 
 /// Events of every action in no order: products on every action, several products a moment,
-/// moments without one, popular products, users of different zeal, exact repeats.
+/// moments without one, purchases minutes after a list, popular products, users of different zeal,
+/// exact repeats.
 std::vector<Event> random_events(const RandomShop& config);
 
 /// A catalog of most of the products (each sixth is left out, and as many were never seen), with

@@ -26,9 +26,15 @@ void read_moment(const std::string& user, const std::string& word, TimeUs time,
                  std::vector<Event>& events) {
   for (std::size_t i = 0; i < word.size();) {
     const Action action = action_of(word[i++]);
-    if (i == word.size() || !is_capital(word[i])) events.push_back({user, "", time, action, 0, ""});
+    std::uint32_t page = 0;
+    for (; i < word.size() && word[i] >= '0' && word[i] <= '9'; ++i) {
+      page = 10 * page + static_cast<std::uint32_t>(word[i] - '0');
+    }
+    if (i == word.size() || !is_capital(word[i])) {
+      events.push_back({user, "", time, action, page, ""});
+    }
     for (; i < word.size() && is_capital(word[i]); ++i) {
-      events.push_back({user, std::string(1, word[i]), time, action, 0, ""});
+      events.push_back({user, std::string(1, word[i]), time, action, page, ""});
     }
   }
 }

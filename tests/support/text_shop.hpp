@@ -18,8 +18,9 @@ namespace vitrina::test {
 /// Words after the name are moments, `step` apart; lines must be equally long. In a moment small
 /// letters are actions and capitals behind them their products: `bAvC` puts A into the basket and
 /// views C. Actions: v view, l like, b basket add, d basket delete, c basket clear, o order,
-/// p basket page, i visit, g category page, s search; `.` is nothing. The bar is the cut: events
-/// behind it are at or after `cut`. Without a bar the cut is the end of the drawing.
+/// p basket page, i visit, g category page, s search; `.` is nothing. Digits behind an action are
+/// its pageId: `g7`. The bar is the cut: events behind it are at or after `cut`. Without a bar the
+/// cut is the end of the drawing.
 struct TextShop {
   std::vector<Event> events;
   std::vector<Product> products;
