@@ -31,6 +31,14 @@ struct Catalog {
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
     return {vectors.data() + std::size_t{item.value} * vector_dim, vector_dim};
   }
+  /// Cosine of two products' title vectors; 0 where one is unknown.
+  [[nodiscard]] float cosine(ItemIdx a, ItemIdx b) const {
+    const auto left = vector(a);
+    const auto right = vector(b);
+    float sum = 0;
+    for (std::size_t d = 0; d < left.size(); ++d) sum += left[d] * right[d];
+    return sum;
+  }
 };
 
 }  // namespace vitrina

@@ -37,18 +37,12 @@ class ItemItemGroup final : public FeatureGroup {
     float n = 0;
     for (const Touch* touch : recent) {
       if (touch->item == item) continue;
-      const float cosine = dot(catalog_.vector(item), catalog_.vector(touch->item));
+      const float cosine = catalog_.cosine(item, touch->item);
       x[0] = n == 0 ? cosine : std::max(x[0], cosine);
       total += cosine;
       n += 1;
     }
     x[1] = ratio(total, n);
-  }
-
-  static float dot(std::span<const float> a, std::span<const float> b) {
-    float sum = 0;
-    for (std::size_t d = 0; d < a.size(); ++d) sum += a[d] * b[d];
-    return sum;
   }
 
   const Catalog& catalog_;

@@ -7,7 +7,11 @@
 #include "features/list.hpp"
 #include "features/pair.hpp"
 #include "features/sessions.hpp"
+#include "features/price.hpp"
+#include "features/trends.hpp"
 #include "features/user.hpp"
+#include "features/visits.hpp"
+#include "features/words.hpp"
 
 namespace vitrina::features {
 
@@ -65,6 +69,34 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kOwnHistory, ModelKind::kPopularity},
        list_columns,
        make_list_group},
+      {"price",
+       "the product's price against what the user looks at and buys",
+       "user x product",
+       {},
+       price_columns,
+       make_price_group,
+       describe<OffByDefaultConfig>},
+      {"words",
+       "the words of the product's title in the other products the user touched",
+       "user x product",
+       {},
+       words_columns,
+       make_words_group,
+       describe<OffByDefaultConfig>},
+      {"visits",
+       "how the user came by the product and what happened since",
+       "user x product",
+       {},
+       visits_columns,
+       make_visits_group,
+       describe<OffByDefaultConfig>},
+      {"trends",
+       "the product's place in the shop and in its category by windows",
+       "product",
+       {ModelKind::kPopularity},
+       trends_columns,
+       make_trends_group,
+       describe<OffByDefaultConfig>},
   };
   return kRows;
 }

@@ -1,0 +1,387 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "support/feature_oracle.hpp"
+
+// Price, words, visits and trends against the raw catalog and the raw log.
+
+namespace vitrina::engine {
+namespace {
+
+using test::Event;
+using test::expect_column;
+using test::is_trace;
+using test::last_age_hours;
+using test::World;
+
+constexpr TimeUs kCut = test::kOracleCut;
+const double kNobodyKnows = std::nan("");
+
+const test::Product* product_of(const World& world, std::string_view item) {
+  for (const auto& product : world.products) {
+    if (product.id == item) return &product;
+  }
+  return nullptr;
+}
+
+double price_of(const World& world, std::string_view item) {
+  const auto* product = product_of(world, item);
+  return product == nullptr ? kNobodyKnows : double{product->price};
+}
+
+std::string category_of(const World& world, std::string_view item) {
+  const auto* product = product_of(world, item);
+  return product == nullptr ? "" : product->category;
+}
+
+/// The distinct products on which the user did it.
+std::set<std::string> products_with(const World& world, std::string_view user, Action action) {
+  std::set<std::string> items;
+  for (const auto& event : world.past) {
+    if (event.user == user && event.action == action && !event.item.empty()) {
+      items.insert(event.item);
+    }
+  }
+  return items;
+}
+
+std::set<std::string> touched(const World& world, std::string_view user) {
+  std::set<std::string> items;
+  for (const auto& event : world.past) {
+    if (event.user == user && is_trace(event)) items.insert(event.item);
+  }
+  return items;
+}
+
+double upper_median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? kNobodyKnows : values[values.size() / 2];
+}
+
+double naive_percentile(const World& world, std::string_view item) {
+  const auto category = category_of(world, item);
+  if (category.empty()) return kNobodyKnows;
+  double cheaper = 0;
+  double equal = 0;
+  double all = 0;
+  for (const auto& other : world.products) {
+    if (other.category != category) continue;
+    all += 1;
+    cheaper += other.price < price_of(world, item) ? 1 : 0;
+    equal += double{other.price} == price_of(world, item) ? 1 : 0;
+  }
+  return (cheaper + equal / 2) / all;
+}
+
+TEST(PriceOracle, PlaceInTheCategory) {
+  expect_column("price__percentile", [](const World& world, const auto&, const auto& item) {
+    return naive_percentile(world, item);
+  });
+}
+
+TEST(PriceOracle, AgainstTheMedianOfWhatWasDone) {
+  const std::map<std::string, Action> deeds{
+      {"viewed", Action::kView}, {"added", Action::kBasketAdd}, {"bought", Action::kOrder}};
+  for (const auto& [word, action] : deeds) {
+    expect_column("price__to_" + word,
+                  [a = action](const World& world, const auto& user, const auto& item) {
+                    std::vector<double> prices;
+                    for (const auto& other : products_with(world, user, a)) {
+                      const double price = price_of(world, other);
+                      if (!std::isnan(price)) prices.push_back(price);
+                    }
+                    return std::log(price_of(world, item) / upper_median(prices));
+                  });
+  }
+}
+
+int band_of(const World& world, std::string_view item) {
+  const double percentile = naive_percentile(world, item);
+  return std::isnan(percentile) ? -1 : std::min(4, static_cast<int>(percentile * 5));
+}
+
+TEST(PriceOracle, BandShares) {
+  expect_column("price__viewed_band_share",
+                [](const World& world, const auto& user, const auto& item) {
+                  if (band_of(world, item) < 0) return kNobodyKnows;
+                  double same = 0;
+                  double all = 0;
+                  for (const auto& other : products_with(world, user, Action::kView)) {
+                    if (band_of(world, other) < 0) continue;
+                    all += 1;
+                    same += band_of(world, other) == band_of(world, item) ? 1 : 0;
+                  }
+                  return all > 0 ? same / all : 0.0;
+                });
+}
+
+double discounted_share(const World& world, std::string_view user, Action action) {
+  double lowered = 0;
+  double known = 0;
+  for (const auto& other : products_with(world, user, action)) {
+    const auto* product = product_of(world, other);
+    if (product == nullptr || std::isnan(product->old_price)) continue;
+    known += 1;
+    lowered += product->old_price > product->price ? 1 : 0;
+  }
+  return known > 0 ? lowered / known : kNobodyKnows;
+}
+
+TEST(PriceOracle, ResponseToDiscounts) {
+  expect_column("price__discount_response", [](const World& world, const auto& user, const auto&) {
+    return discounted_share(world, user, Action::kBasketAdd) -
+           discounted_share(world, user, Action::kView);
+  });
+}
+
+TEST(PriceOracle, CheaperOnesOfTheCategory) {
+  expect_column("price__category_cheaper",
+                [](const World& world, const auto& user, const auto& item) {
+                  double all = 0;
+                  double cheaper = 0;
+                  for (const auto& other : touched(world, user)) {
+                    if (category_of(world, item).empty()) continue;
+                    if (category_of(world, other) != category_of(world, item)) continue;
+                    all += 1;
+                    cheaper += price_of(world, other) < price_of(world, item) ? 1 : 0;
+                  }
+                  return all > 0 ? cheaper / all : kNobodyKnows;
+                });
+}
+
+std::set<std::string> words_of(const World& world, std::string_view item) {
+  const auto* product = product_of(world, item);
+  std::istringstream text(product == nullptr ? "" : product->title);
+  std::set<std::string> words;
+  for (std::string word; text >> word;) words.insert(word);
+  return words;
+}
+
+double naive_idf(const World& world, const std::string& word) {
+  double with = 0;
+  for (const auto& product : world.products) {
+    with += words_of(world, product.id).contains(word) ? 1 : 0;
+  }
+  return std::log((static_cast<double>(world.products.size()) + 1) / with);
+}
+
+/// The words of the user's other products, by decayed events that `is_wanted` lets through.
+template <class IsWanted>
+std::map<std::string, double> words_of_others(const World& world, std::string_view user,
+                                              std::string_view item, IsWanted&& is_wanted) {
+  std::map<std::string, double> weights;
+  for (const auto& event : world.past) {
+    if (event.user != user || event.item == item || !is_wanted(event)) continue;
+    for (const auto& word : words_of(world, event.item)) {
+      weights[word] += std::exp2(-to_days(kCut - event.time) / kHalfLivesDays[4]);
+    }
+  }
+  return weights;
+}
+
+template <class IsWanted>
+double naive_cosine(const World& world, std::string_view user, std::string_view item,
+                    IsWanted&& is_wanted) {
+  const auto profile = words_of_others(world, user, item, is_wanted);
+  const auto title = words_of(world, item);
+  double dot = 0;
+  double a = 0;
+  double b = 0;
+  for (const auto& word : title) a += std::pow(naive_idf(world, word), 2);
+  for (const auto& [word, weight] : profile) {
+    const double x = naive_idf(world, word) * weight;
+    b += x * x;
+    if (title.contains(word)) dot += naive_idf(world, word) * x;
+  }
+  return a > 0 && b > 0 ? dot / std::sqrt(a * b) : 0.0;
+}
+
+TEST(WordsOracle, CosineToTheOtherTitles) {
+  expect_column("words__touched_cosine",
+                [](const World& world, const auto& user, const auto& item) {
+                  return naive_cosine(world, user, item, is_trace);
+                });
+  expect_column("words__added_cosine", [](const World& world, const auto& user, const auto& item) {
+    return naive_cosine(world, user, item, [](const Event& event) {
+      return is_trace(event) && event.action == Action::kBasketAdd;
+    });
+  });
+}
+
+TEST(WordsOracle, RarestWordInCommon) {
+  expect_column("words__rarest_known", [](const World& world, const auto& user, const auto& item) {
+    const auto profile = words_of_others(world, user, item, is_trace);
+    double rarest = 0;
+    for (const auto& word : words_of(world, item)) {
+      if (profile.contains(word)) rarest = std::max(rarest, naive_idf(world, word));
+    }
+    return rarest;
+  });
+}
+
+/// The user's moments with their visits, by going through the sorted times.
+std::map<TimeUs, int> visits_of(const World& world, std::string_view user) {
+  std::map<TimeUs, int> visit;
+  for (const auto& event : world.past) {
+    if (event.user == user) visit[event.time] = 0;
+  }
+  int n = -1;
+  TimeUs before = kNoTime;
+  for (auto& [time, number] : visit) {
+    if (before == kNoTime || time - before > kVisitGap) ++n;
+    number = n;
+    before = time;
+  }
+  return visit;
+}
+
+TimeUs last_touch(const World& world, std::string_view user, std::string_view item) {
+  TimeUs last = kNoTime;
+  for (const auto& event : world.past) {
+    if (event.user == user && event.item == item && is_trace(event)) {
+      last = std::max(last, event.time);
+    }
+  }
+  return last;
+}
+
+TEST(VisitsOracle, Dwell) {
+  expect_column("visits__dwell_seconds",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto visits = visits_of(world, user);
+                  double seconds = 0;
+                  for (const auto& event : world.past) {
+                    const bool is_view =
+                        event.user == user && event.item == item && event.action == Action::kView;
+                    if (!is_view) continue;
+                    const auto next = visits.upper_bound(event.time);
+                    if (next == visits.end() || next->second != visits.at(event.time)) continue;
+                    seconds += static_cast<double>(next->first - event.time) / 1e6;
+                  }
+                  return seconds;
+                });
+}
+
+TEST(VisitsOracle, WhatHappenedSince) {
+  expect_column("visits__adds_since", [](const World& world, const auto& user, const auto& item) {
+    const TimeUs last = last_touch(world, user, item);
+    if (last == kNoTime) return kNobodyKnows;
+    return static_cast<double>(world
+                                   .where([&](const Event& event) {
+                                     return event.user == user && !event.item.empty() &&
+                                            event.action == Action::kBasketAdd && event.time > last;
+                                   })
+                                   .size());
+  });
+  expect_column("visits__orders_since", [](const World& world, const auto& user, const auto& item) {
+    const TimeUs last = last_touch(world, user, item);
+    if (last == kNoTime) return kNobodyKnows;
+    std::set<TimeUs> moments;
+    for (const auto& event : world.past) {
+      if (event.user == user && event.action == Action::kOrder && !event.item.empty() &&
+          event.time > last) {
+        moments.insert(event.time);
+      }
+    }
+    return static_cast<double>(moments.size());
+  });
+  expect_column("visits__visits_since", [](const World& world, const auto& user, const auto& item) {
+    const TimeUs last = last_touch(world, user, item);
+    if (last == kNoTime) return kNobodyKnows;
+    const auto visits = visits_of(world, user);
+    return static_cast<double>(visits.rbegin()->second - visits.at(last));
+  });
+}
+
+TEST(VisitsOracle, DevicesAndCategories) {
+  expect_column("visits__user_devices", [](const World& world, const auto& user, const auto&) {
+    std::set<std::string> devices;
+    for (const auto& event : world.past) {
+      if (event.user == user) devices.insert(event.device);
+    }
+    return devices.empty() ? kNobodyKnows : static_cast<double>(devices.size());
+  });
+  expect_column("visits__category_visits",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto visits = visits_of(world, user);
+                  std::set<int> found;
+                  for (const auto& event : world.past) {
+                    if (event.user != user || !is_trace(event)) continue;
+                    const auto category = category_of(world, event.item);
+                    if (category.empty() || category != category_of(world, item)) continue;
+                    found.insert(visits.at(event.time));
+                  }
+                  return static_cast<double>(found.size());
+                });
+  expect_column("visits__category_add_age_hours",
+                [](const World& world, const auto& user, const auto& item) {
+                  const auto category = category_of(world, item);
+                  if (category.empty()) return kNobodyKnows;
+                  return last_age_hours(world.where([&](const Event& event) {
+                    return event.user == user && event.action == Action::kBasketAdd &&
+                           !event.item.empty() && category_of(world, event.item) == category;
+                  }));
+                });
+}
+
+double window_score(const World& world, std::string_view item, double days) {
+  const std::map<Action, double> worth{
+      {Action::kView, 0.1}, {Action::kLike, 0.1}, {Action::kBasketAdd, 1.0}, {Action::kOrder, 3.0}};
+  double score = 0;
+  for (const auto& event : world.past) {
+    const auto it = worth.find(event.action);
+    if (it == worth.end() || event.item != item || event.item.empty()) continue;
+    if (to_days(kCut - event.time) <= days) score += it->second;
+  }
+  return score;
+}
+
+TEST(TrendsOracle, ScoreOfAWindow) {
+  expect_column("trends__score_3d", [](const World& world, const auto&, const auto& item) {
+    return window_score(world, item, 3);
+  });
+}
+
+TEST(TrendsOracle, TheBetterOnesOfTheCategoryStandBefore) {
+  expect_column("trends__growth_3d", [](const World& world, const auto&, const auto& item) {
+    return (3 * window_score(world, item, 1) + 1) / (window_score(world, item, 3) + 1);
+  });
+  // ties are broken by the decayed score: a rank lies between the better and the not worse ones
+  const World world(1);
+  const std::size_t column = world.column("trends__category_rank_7d");
+  const std::size_t stride = world.engine.column_names().size();
+  std::size_t n_known = 0;
+  for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
+    UserBlock block;
+    world.engine.candidates(UserIdx(u), block);
+    world.engine.features(block);
+    for (std::size_t r = 0; r < block.n_rows(); ++r) {
+      const std::string item(world.shop.items.external(block.item[r]));
+      const float rank = block.features[r * stride + column];
+      const auto category = category_of(world, item);
+      ASSERT_EQ(std::isnan(rank), category.empty()) << item;
+      if (category.empty()) continue;
+      double better = 0;
+      double not_worse = 0;
+      for (const auto& other : world.products) {
+        if (other.category != category || other.id == item) continue;
+        const double difference = window_score(world, other.id, 7) - window_score(world, item, 7);
+        better += difference > 1e-6 ? 1 : 0;
+        not_worse += difference > -1e-6 ? 1 : 0;
+      }
+      EXPECT_GE(rank, better) << item;
+      EXPECT_LE(rank, not_worse) << item;
+      ++n_known;
+    }
+  }
+  EXPECT_GT(n_known, 100U);
+}
+
+}  // namespace
+}  // namespace vitrina::engine
