@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/popularity_ranking.hpp"
+
 namespace vitrina::candidates {
 namespace {
 
@@ -10,13 +12,18 @@ class Popular final : public Generator {
  public:
   Popular(const GeneratorContext& context, const PopularConfig& config) {
     const auto& popularity = *context.models.popularity;
-    const auto limit = std::max(static_cast<std::size_t>(config.limit), context.k);
-    for (const auto item : popularity.ranking()) {
-      if (list_.size() == limit) break;
-      if (!context.is_allowed(item)) continue;
-      // the place is the score: products nobody touched must stay in order too
-      list_.push_back({item, 1 / static_cast<float>(list_.size() + 1)});
+    limit_ = std::max(static_cast<std::size_t>(config.limit), context.k);
+    std::vector<std::uint8_t> is_listed(popularity.n_items(), 0);
+    if (config.window_days != 0) {
+      const auto window =
+          models::popularity_window(config.window_days, "candidates.popular.window_days");
+      const auto weights =
+          read_section<models::PopularityConfig>(context.params, "models.popularity");
+      const models::PopularityRanking recent(popularity, weights, context.shop.catalog, window);
+      add(recent.ranking(), context, is_listed);
     }
+    // behind what a window has, and without one, comes everything by decayed popularity
+    add(popularity.ranking(), context, is_listed);
   }
 
   void generate(const UserHistory& /*history*/, std::vector<ScoredItem>& out) const override {
@@ -24,6 +31,18 @@ class Popular final : public Generator {
   }
 
  private:
+  void add(std::span<const ItemIdx> ranking, const GeneratorContext& context,
+           std::vector<std::uint8_t>& is_listed) {
+    for (const auto item : ranking) {
+      if (list_.size() == limit_) break;
+      if (!context.is_allowed(item) || is_listed[item.value] != 0) continue;
+      is_listed[item.value] = 1;
+      // the place is the score: products nobody touched must stay in order too
+      list_.push_back({item, 1 / static_cast<float>(list_.size() + 1)});
+    }
+  }
+
+  std::size_t limit_ = 0;
   std::vector<ScoredItem> list_;
 };
 

@@ -1,6 +1,9 @@
 #include "candidates/popular_in_categories.hpp"
 
 #include <map>
+#include <optional>
+
+#include "models/popularity_ranking.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -8,13 +11,22 @@ namespace {
 class PopularInCategories final : public Generator {
  public:
   PopularInCategories(const GeneratorContext& context, const PopularInCategoriesConfig& config)
-      : context_(context), config_(config) {}
+      : context_(context), config_(config) {
+    if (config.window_days == 0) return;
+    const auto window = models::popularity_window(config.window_days,
+                                                  "candidates.popular_in_categories.window_days");
+    const auto weights =
+        read_section<models::PopularityConfig>(context.params, "models.popularity");
+    recent_.emplace(*context.models.popularity, weights, context.shop.catalog, window);
+  }
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
     const auto& popularity = *context_.models.popularity;
     for (const auto& [category, interest] : favourite_categories(history)) {
-      for (const auto item : popularity.in_category(category)) {
-        const float score = interest * popularity.stats(item).score;
+      const auto best = recent_ ? recent_->in_category(category) : popularity.in_category(category);
+      for (const auto item : best) {
+        const float worth = recent_ ? recent_->score(item) : popularity.stats(item).score;
+        const float score = interest * worth;
         if (score > 0 && context_.is_allowed(item)) out.push_back({item, score});
       }
     }
@@ -44,6 +56,7 @@ class PopularInCategories final : public Generator {
 
   GeneratorContext context_;
   PopularInCategoriesConfig config_;
+  std::optional<models::PopularityRanking> recent_;  ///< when ranked by a window
 };
 
 }  // namespace

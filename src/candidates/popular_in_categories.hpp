@@ -11,6 +11,7 @@ struct PopularInCategoriesConfig {
   int limit = 30;
   int categories = 5;
   double half_life_days = 4;
+  int window_days = 0;
 
   void visit(ConfigVisitor& v) {
     v.field("enabled", enabled, "whether the generator is used");
@@ -18,6 +19,8 @@ struct PopularInCategoriesConfig {
     v.field("categories", categories, {1, 100}, "categories of the user that are looked at");
     v.field("half_life_days", half_life_days, {0.01, 365},
             "how fast the interest in a category fades");
+    v.field("window_days", window_days, {0, 7},
+            "rank by what happened in the last 1, 3 or 7 days; 0: by decayed popularity");
   }
 };
 

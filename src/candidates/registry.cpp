@@ -1,13 +1,17 @@
 #include <string>
 
+#include "candidates/after_page.hpp"
 #include "candidates/basket_now.hpp"
 #include "candidates/covisitation.hpp"
 #include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
+#include "candidates/likes.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
+#include "candidates/repurchase.hpp"
 #include "candidates/session_neighbours.hpp"
+#include "candidates/similar_titles.hpp"
 
 namespace vitrina::candidates {
 
@@ -24,6 +28,16 @@ const std::vector<GeneratorInfo>& registry() {
        {},
        describe<BasketNowConfig>,
        make_basket_now},
+      {"likes",
+       "what the user liked and has not bought since",
+       {},
+       describe<LikesConfig>,
+       make_likes},
+      {"repurchase",
+       "what the user bought, and what sells in its category, when it is time again",
+       {ModelKind::kRepurchase, ModelKind::kPopularity},
+       describe<RepurchaseConfig>,
+       make_repurchase},
       {"covisitation",
        "what others bought or viewed with the user's last products",
        {ModelKind::kCovisitation},
@@ -39,6 +53,16 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kSessions},
        describe<SessionNeighboursConfig>,
        make_session_neighbours},
+      {"after_page",
+       "what others bought after the category pages and searches the user opened last",
+       {ModelKind::kPageProducts},
+       describe<AfterPageConfig>,
+       make_after_page},
+      {"similar_titles",
+       "cold products with titles like those of the user's last products",
+       {ModelKind::kTitles},
+       describe<SimilarTitlesConfig>,
+       make_similar_titles},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

@@ -1,3 +1,4 @@
+#include "features/after_page.hpp"
 #include "features/category.hpp"
 #include "features/covisitation_family.hpp"
 #include "features/feature_group.hpp"
@@ -8,6 +9,8 @@
 #include "features/pair.hpp"
 #include "features/sessions.hpp"
 #include "features/price.hpp"
+#include "features/repurchase.hpp"
+#include "features/titles.hpp"
 #include "features/trends.hpp"
 #include "features/user.hpp"
 #include "features/visits.hpp"
@@ -96,6 +99,27 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kPopularity},
        trends_columns,
        make_trends_group,
+       describe<OffByDefaultConfig>},
+      {"repurchase",
+       "whether it is time to buy the product again",
+       "user x product",
+       {ModelKind::kRepurchase},
+       repurchase_columns,
+       make_repurchase_group,
+       describe<OffByDefaultConfig>},
+      {"after_page",
+       "what is bought after the category pages and searches of the user",
+       "user x product",
+       {ModelKind::kPageProducts},
+       after_page_columns,
+       make_after_page_group,
+       describe<OffByDefaultConfig>},
+      {"titles",
+       "how like the product's title is to those of the basket and of the last products",
+       "user x product",
+       {ModelKind::kTitles},
+       titles_columns,
+       make_titles_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

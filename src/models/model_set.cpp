@@ -42,6 +42,11 @@ const std::vector<ModelInfo>& registry() {
       row<&ModelSet::covisitation_family, CovisitationFamily, CovisitationConfig>(
           ModelKind::kCovisitationFamily, "covisitation_family"),
       row<&ModelSet::sessions, Sessions, SessionsConfig>(ModelKind::kSessions, "sessions"),
+      row<&ModelSet::repurchase, Repurchase, RepurchaseConfig>(ModelKind::kRepurchase,
+                                                               "repurchase"),
+      row<&ModelSet::page_products, PageProducts, PageProductsConfig>(ModelKind::kPageProducts,
+                                                                      "page_products"),
+      row<&ModelSet::titles, Titles, TitlesConfig>(ModelKind::kTitles, "titles"),
   };
   return kRows;
 }

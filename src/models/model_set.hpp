@@ -12,8 +12,11 @@
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
 #include "models/own_history.hpp"
+#include "models/page_products.hpp"
 #include "models/popularity.hpp"
+#include "models/repurchase.hpp"
 #include "models/sessions.hpp"
+#include "models/titles.hpp"
 
 namespace vitrina::models {
 
@@ -24,6 +27,9 @@ enum class ModelKind : std::uint8_t {
   kCovisitation,
   kCovisitationFamily,
   kSessions,
+  kRepurchase,
+  kPageProducts,
+  kTitles,
 };
 
 /// The models fitted at one cut; those that nobody needs are absent.
@@ -33,6 +39,9 @@ struct ModelSet {
   std::optional<Covisitation> covisitation;
   std::optional<CovisitationFamily> covisitation_family;
   std::optional<Sessions> sessions;
+  std::optional<Repurchase> repurchase;
+  std::optional<PageProducts> page_products;
+  std::optional<Titles> titles;
 };
 
 /// One row of the registry: all that the rest of the project knows of a model.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "core/error.hpp"
 #include "support/engine_kit.hpp"
 #include "support/text_shop.hpp"
 
@@ -166,6 +167,119 @@ TEST(KnownAnswers, Popular) {
                                     "things ABCDE");
   EXPECT_EQ(proposed(shop, "popular", "u1"), "CABDE");
   EXPECT_EQ(proposed(shop, "popular", "u3"), "CABDE");
+}
+
+TEST(KnownAnswers, Likes) {
+  // ann bought A after she liked it and liked B again after she had bought it
+  const auto shop = test::text_shop(R"(
+    ann  lA  oB  lC  oA  lB  .   | lD
+    bob  lA  lB  .   dA  .   vA  | oB
+    cat  vA  bB  .   .   .   .   | lA
+  )");
+  EXPECT_EQ(proposed(shop, "likes", "ann"), "BC");
+  EXPECT_EQ(proposed(shop, "likes", "bob"), "BA");
+  EXPECT_EQ(proposed(shop, "likes", "cat"), "");
+}
+
+TEST(KnownAnswers, Repurchase) {
+  // A is bought every other day by everybody, B never twice; C sells best of what is like B
+  const auto shop = test::text_shop(R"(
+    u1   oA  .   oA  .   oA  .   .   .   | .
+    u2   .   oA  .   oA  .   oA  oC  .   | .
+    u3   oB  .   .   .   .   .   .   oC  | .
+    ann  .   .   .   .   .   oAB .   .   | oD
+    bob  .   .   .   .   .   .   .   oD  | .
+    cat  vA  bB  .   .   .   .   .   .   | oA
+  )",
+                                    "milk A, chairs BCE, lamps D", kUsPerDay);
+  const auto ann = proposed(shop, "repurchase", "ann");
+  EXPECT_EQ(ann.front(), 'A');
+  EXPECT_NE(ann.find('B'), std::string::npos);
+  EXPECT_NE(ann.find('C'), std::string::npos);  // of B's category
+  EXPECT_EQ(ann.find('D'), std::string::npos);
+  EXPECT_EQ(proposed(shop, "repurchase", "bob"), "D");
+  EXPECT_EQ(proposed(shop, "repurchase", "cat"), "");
+}
+
+TEST(KnownAnswers, AfterPage) {
+  // after page 7 two baskets had B and one had C; D was bought in another visit than page 7
+  const auto shop = test::text_shop(R"(
+    u1   g7bB .    .    .    | .
+    u2   .    g7bB .    .    | g7bD
+    u3   .    s7bC .    .    | .
+    u4   g7   .    .    bD   | .
+    u5   .    .    g8bE .    | .
+    ann  .    .    .    g7   | .
+    bob  .    .    g7   s8   | .
+    cat  .    .    .    g9vB | .
+  )");
+  // an addition sorts before a page of its own moment: the moments of a visit are minutes apart
+  const auto minutes = test::text_shop(R"(
+    u1   g7 bB .  .  .  | .
+    u2   g7 .  bB .  .  | bD
+    u3   .  s7 bC .  .  | .
+    u5   .  .  g8 bE .  | .
+    ann  .  .  .  .  g7 | .
+    bob  .  .  g7 .  s8 | .
+    cat  .  .  g9 vB .  | .
+  )",
+                                       "", kUsPerHour / 12);
+  EXPECT_EQ(proposed(shop, "after_page", "ann"), "");
+  EXPECT_EQ(proposed(minutes, "after_page", "ann"), "BC");
+  EXPECT_EQ(proposed(minutes, "after_page", "bob"), "BEC");
+  EXPECT_EQ(proposed(minutes, "after_page", "cat"), "");
+}
+
+TEST(KnownAnswers, AfterPageEndsWithTheVisit) {
+  const auto shop = test::text_shop(R"(
+    u1   g7 bB .  bC | .
+    ann  .  .  .  g7 | .
+  )",
+                                    "", kUsPerHour / 3);
+  // 40 minutes of silence lie between B and C
+  EXPECT_EQ(proposed(shop, "after_page", "ann"), "B");
+}
+
+TEST(KnownAnswers, SimilarTitles) {
+  // ann looks at shoes: C has nothing but words in common with them, B a rare one more, E none; D
+  // has the same title and is not cold, F was never seen
+  auto drawn = test::text_shop(R"(
+    u1   vB  vC  vE  vD  vD  vD  | vF
+    ann  .   .   .   .   .   vA  | .
+  )");
+  const std::vector<test::Product> products{{"A", "x", 1, "red leather shoes"},
+                                            {"B", "x", 1, "red leather shoes small"},
+                                            {"C", "x", 1, "red shoes"},
+                                            {"D", "x", 1, "red leather shoes"},
+                                            {"E", "x", 1, "lamp"},
+                                            {"F", "x", 1, "red leather shoes"}};
+  drawn.shop = test::shop_of(drawn.events, products);
+  auto params = test::small_shop_params();
+  params["models.titles.max_events"] = "2";
+  EXPECT_EQ(proposed(drawn, "similar_titles", "ann", params), "CB");
+  EXPECT_EQ(proposed(drawn, "similar_titles", "u1", params).find('A'), 0U);
+}
+
+TEST(KnownAnswers, PopularOfAWindow) {
+  // A sold most a week ago, B yesterday; C was only looked at
+  const auto shop = test::text_shop(R"(
+    u1   oA  .   .   .   .   oB | .
+    u2   oA  .   .   vC  .   .  | oC
+    u3   oA  .   .   .   .   .  | oC
+    u4   oA  .   .   .   .   .  | .
+    ann  .   .   .   vA  .   .  | .
+  )",
+                                    "things ABC", kUsPerDay);
+  auto params = test::small_shop_params();
+  params["models.popularity.half_life_days"] = "30";
+  EXPECT_EQ(proposed(shop, "popular", "ann", params), "ABC");
+  EXPECT_EQ(proposed(shop, "popular_in_categories", "ann", params), "ABC");
+  params["candidates.popular.window_days"] = "1";
+  params["candidates.popular_in_categories.window_days"] = "3";
+  EXPECT_EQ(proposed(shop, "popular", "ann", params), "BAC");  // filled up by decayed popularity
+  EXPECT_EQ(proposed(shop, "popular_in_categories", "ann", params), "BAC");
+  params["candidates.popular.window_days"] = "2";
+  EXPECT_THROW(proposed(shop, "popular", "ann", params), Error);
 }
 
 }  // namespace

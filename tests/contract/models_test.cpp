@@ -121,6 +121,18 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
   EXPECT_EQ(found.own_history->rule().weight, expected.own_history->rule().weight);
   EXPECT_EQ(found.own_history->rule().half_life, expected.own_history->rule().half_life);
   EXPECT_EQ(found.own_history->n_buyers(), expected.own_history->n_buyers());
+  ASSERT_EQ(found.page_products->n_pages(), expected.page_products->n_pages());
+  for (std::uint32_t page = 0; page < 4; ++page) {
+    const auto entries = found.page_products->after(page);
+    const auto expected_entries = expected.page_products->after(page);
+    ASSERT_EQ(entries.size(), expected_entries.size());
+    for (std::size_t r = 0; r < entries.size(); ++r) {
+      EXPECT_EQ(shop.items.external(entries[r].item),
+                base.items.external(expected_entries[r].item));
+      EXPECT_EQ(entries[r].rate, expected_entries[r].rate);
+      EXPECT_EQ(entries[r].worth, expected_entries[r].worth);
+    }
+  }
   for (std::size_t i = 0; i < base.items.size(); ++i) {
     const auto item = shop.items.find(base.items.text(i));
     if (!item) continue;
@@ -135,6 +147,11 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
       EXPECT_EQ(test::named(shop, found.covisitation->neighbours(m, *item)),
                 test::named(base, expected.covisitation->neighbours(m, ItemIdx(i))));
     }
+    EXPECT_EQ(test::named(shop, found.titles->neighbours(*item)),
+              test::named(base, expected.titles->neighbours(ItemIdx(i))));
+    EXPECT_EQ(found.repurchase->product_rate(*item, 2.5),
+              expected.repurchase->product_rate(ItemIdx(i), 2.5));
+    EXPECT_EQ(found.repurchase->repeat_share(*item), expected.repurchase->repeat_share(ItemIdx(i)));
   }
 }
 

@@ -1,0 +1,36 @@
+#include "candidates/likes.hpp"
+
+namespace vitrina::candidates {
+namespace {
+
+class Likes final : public Generator {
+ public:
+  Likes(const GeneratorContext& context, const LikesConfig& config)
+      : context_(context), config_(config) {}
+
+  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+    constexpr std::size_t kLike = product_action_slot(Action::kLike);
+    constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
+    for (const auto& touch : history.touches) {
+      // kNoTime is before any time: never ordered is ordered before
+      const bool is_wanted = touch.last[kLike] > touch.last[kOrder];
+      if (!is_wanted || !context_.is_allowed(touch.item)) continue;
+      const float score = decay(context_.as_of - touch.last[kLike], config_.half_life_days);
+      if (score > 0) out.push_back({touch.item, score});
+    }
+    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+  }
+
+ private:
+  GeneratorContext context_;
+  LikesConfig config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Generator> make_likes(const GeneratorContext& context) {
+  const auto section = section_of("likes");
+  return std::make_unique<Likes>(context, read_section<LikesConfig>(context.params, section));
+}
+
+}  // namespace vitrina::candidates

@@ -1,0 +1,71 @@
+#include "candidates/repurchase.hpp"
+
+#include <algorithm>
+
+#include "candidates/votes.hpp"
+
+namespace vitrina::candidates {
+namespace {
+
+class Repurchase final : public Generator {
+ public:
+  Repurchase(const GeneratorContext& context, const RepurchaseConfig& config)
+      : context_(context), config_(config) {}
+
+  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+    constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
+    std::vector<LastOrder> orders;
+    for (const auto& touch : history.touches) {
+      if (touch.last[kOrder] == kNoTime) continue;
+      const auto category = context_.shop.catalog.category[touch.item.value];
+      if (category.valid()) orders.push_back({category, touch.last[kOrder]});
+      const double days = to_days(context_.as_of - touch.last[kOrder]);
+      const float rate = context_.models.repurchase->product_rate(touch.item, days);
+      if (rate > 0 && context_.is_allowed(touch.item)) out.push_back({touch.item, rate});
+    }
+    add_best_sellers(orders, out);
+    sum_votes(out);
+    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+  }
+
+ private:
+  struct LastOrder {
+    CategoryIdx category;
+    TimeUs time;
+
+    friend auto operator<=>(const LastOrder&, const LastOrder&) = default;
+  };
+
+  /// The category's rate, shared out among its best sellers by what they sell.
+  void add_best_sellers(std::vector<LastOrder>& orders, std::vector<ScoredItem>& out) const {
+    const auto& popularity = *context_.models.popularity;
+    std::sort(orders.begin(), orders.end());
+    for (std::size_t o = 0; o < orders.size(); ++o) {
+      const auto [category, time] = orders[o];
+      if (o + 1 < orders.size() && orders[o + 1].category == category) continue;  // an earlier one
+      const float rate =
+          context_.models.repurchase->category_rate(category, to_days(context_.as_of - time));
+      const auto best = popularity.in_category(category);
+      float total = 0;
+      for (const auto item : best) total += popularity.stats(item).score;
+      const auto n = std::min(best.size(), static_cast<std::size_t>(config_.category_products));
+      for (const auto item : best.first(n)) {
+        const float score = total > 0 ? rate * popularity.stats(item).score / total : 0;
+        if (score > 0 && context_.is_allowed(item)) out.push_back({item, score});
+      }
+    }
+  }
+
+  GeneratorContext context_;
+  RepurchaseConfig config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context) {
+  const auto section = section_of("repurchase");
+  return std::make_unique<Repurchase>(context,
+                                      read_section<RepurchaseConfig>(context.params, section));
+}
+
+}  // namespace vitrina::candidates

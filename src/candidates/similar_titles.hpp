@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "candidates/generator.hpp"
+
+namespace vitrina::candidates {
+
+struct SimilarTitlesConfig {
+  bool enabled = false;
+  int limit = 30;
+  int recent_products = 10;
+  double half_life_days = 2;
+
+  void visit(ConfigVisitor& v) {
+    v.field("enabled", enabled, "whether the generator is used");
+    v.field("limit", limit, {1, 1000}, "products proposed a user");
+    v.field("recent_products", recent_products, {1, 1000},
+            "products of the user, newest first, whose neighbours by title vote");
+    v.field("half_life_days", half_life_days, {0.01, 365},
+            "how fast the vote of a touched product fades");
+  }
+};
+
+std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context);
+
+}  // namespace vitrina::candidates

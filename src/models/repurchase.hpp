@@ -1,0 +1,87 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/archive.hpp"
+#include "core/ids.hpp"
+#include "core/params.hpp"
+#include "models/fit_context.hpp"
+
+namespace vitrina::models {
+
+/// Ages, in days since a purchase, at which the chance to buy again may change; the last is open.
+inline constexpr std::array<double, 13> kRepurchaseAges{0, 1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 21, 35};
+inline constexpr std::size_t kRepurchaseAgeCount = kRepurchaseAges.size();
+
+/// Chance a day of buying again, by age.
+using HazardCurve = std::array<float, kRepurchaseAgeCount>;
+
+struct RepurchaseConfig {
+  double category_prior_days = 200;
+  double product_prior_repeats = 2;
+  double share_prior_buyers = 10;
+
+  void visit(ConfigVisitor& v) {
+    v.field("category_prior_days", category_prior_days, {0.1, 1e6},
+            "days of waiting for which the whole shop speaks in a category's rate");
+    v.field("product_prior_repeats", product_prior_repeats, {0.01, 1e6},
+            "repeats for which the category speaks in a product's rate");
+    v.field("share_prior_buyers", share_prior_buyers, {0.01, 1e6},
+            "buyers for which the category speaks in a product's share of repeat buyers, and the "
+            "shop in a category's");
+  }
+};
+
+/// When what was bought is bought again. Rates by age (events over days of waiting, so that
+/// intervals the log cuts off count for what was seen of them: the occurrence-exposure rates of
+/// survival analysis), learned for the shop, shrunk to it in every category, and scaled by each
+/// product's own repeats.
+class Repurchase {
+ public:
+  Repurchase() = default;
+
+  static Repurchase fit(const FitContext& context, const RepurchaseConfig& config);
+
+  /// Chance a day that somebody who bought the product `days` ago buys it now.
+  [[nodiscard]] float product_rate(ItemIdx item, double days) const;
+  /// The same of any product of the category; not valid() is one more category.
+  [[nodiscard]] float category_rate(CategoryIdx category, double days) const;
+  /// Mean of the intervals seen in the product's category, shrunk to the shop's; NaN where the
+  /// shop has none.
+  [[nodiscard]] float expected_days(ItemIdx item) const;
+  /// Share of the buyers who bought the product on more than one occasion, shrunk.
+  [[nodiscard]] float repeat_share(ItemIdx item) const { return item_share_[item.value]; }
+  [[nodiscard]] float category_repeat_share(CategoryIdx category) const;
+
+  void save(ArchiveWriter& out) const;
+  /// `remap` as in NeighbourTable::load; products that are new since then are as their category.
+  static Repurchase load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+
+ private:
+  struct CategoryRates {
+    HazardCurve product{};   ///< the same product again
+    HazardCurve category{};  ///< any product of the category again
+    float expected_days = 0;
+    float repeat_share = 0;
+  };
+
+  void know_categories(const Shop& shop);
+  [[nodiscard]] const CategoryRates& rates(CategoryIdx category) const {
+    return rates_[category.valid() ? category.value : rates_.size() - 1];
+  }
+
+  std::vector<std::string> category_names_;
+  std::vector<CategoryRates> rates_;      ///< by category, the last for products without one
+  std::vector<CategoryIdx> category_of_;  ///< by product
+  std::vector<float> item_factor_;
+  std::vector<float> item_share_;
+};
+
+/// Orders of one thing closer than this are one purchase.
+inline constexpr TimeUs kSamePurchase = 6 * kUsPerHour;
+
+}  // namespace vitrina::models
