@@ -57,6 +57,38 @@ EventLog load_events(const ArchiveReader& in, std::size_t n_users, std::size_t n
   return log;
 }
 
+void save_links(const Csr<Link>& links, ArchiveWriter& out) {
+  if (links.n_rows() == 0) return;
+  std::vector<std::uint32_t> users;
+  std::vector<TimeUs> times;
+  for (const auto& link : links.values) {
+    users.push_back(link.user.value);
+    times.insert(times.end(), {link.since, link.until});
+  }
+  out.put("links.offsets", links.offsets);
+  out.put("links.users", users);
+  out.put("links.times", times);
+}
+
+Csr<Link> load_links(const ArchiveReader& in, std::size_t n_users) {
+  Csr<Link> links;
+  if (!in.has("links.offsets")) return links;
+  links.offsets = in.get<std::uint64_t>("links.offsets");
+  const auto users = get_indices<UserIdx>(in, "links.users", n_users);
+  const auto times = in.get<TimeUs>("links.times");
+  check_size(in, "links.offsets", links.offsets.size(), n_users + 1);
+  check_size(in, "links.times", times.size(), 2 * users.size());
+  if (links.offsets.front() != 0 || links.offsets.back() != users.size() ||
+      !std::is_sorted(links.offsets.begin(), links.offsets.end())) {
+    in.fail("links.offsets", "has wrong row offsets");
+  }
+  for (std::size_t i = 0; i < users.size(); ++i) {
+    if (!users[i].valid()) in.fail("links.users", "names nobody");
+    links.values.push_back({users[i], times[2 * i], times[2 * i + 1]});
+  }
+  return links;
+}
+
 Catalog load_catalog(const ArchiveReader& in, std::size_t n_items, std::size_t n_categories) {
   Catalog catalog;
   catalog.n_categories = static_cast<std::uint32_t>(n_categories);
@@ -95,6 +127,7 @@ void save_shop(const Shop& shop, const std::filesystem::path& path) {
   out.put("events.action", shop.events.action);
   out.put("events.page", shop.events.page);
   out.put("events.device", shop.events.device);
+  save_links(shop.events.links, out);
   out.put("catalog.is_listed", shop.catalog.is_listed);
   out.put("catalog.category", to_plain(shop.catalog.category));
   out.put("catalog.price", shop.catalog.price);
@@ -116,6 +149,7 @@ Shop load_shop(const std::filesystem::path& path) {
   shop.items = ItemMap(in.get_csr<char>("items"));
   shop.categories = CategoryMap(in.get_csr<char>("categories"));
   shop.events = load_events(in, shop.users.size(), shop.items.size());
+  shop.events.links = load_links(in, shop.users.size());
   shop.catalog = load_catalog(in, shop.items.size(), shop.categories.size());
   shop.begin = in.get_value<TimeUs>("begin");
   shop.end = in.get_value<TimeUs>("end");

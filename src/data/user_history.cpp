@@ -1,9 +1,55 @@
 #include "data/user_history.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace vitrina {
 namespace {
+
+/// The users whose events make up the history, ascending, the user itself among them.
+std::vector<UserIdx> one_person(const EventLog& log, UserIdx user, TimeUs as_of) {
+  std::vector<UserIdx> users{user};
+  for (const auto& link : log.linked(user)) {
+    if (link.holds(as_of)) users.push_back(link.user);
+  }
+  std::sort(users.begin(), users.end());
+  users.erase(std::unique(users.begin(), users.end()), users.end());
+  return users;
+}
+
+/// The events of all `users` in the order of the log of one.
+std::shared_ptr<const EventColumns> merge_events(const EventLog& log,
+                                                 const std::vector<UserIdx>& users, TimeUs as_of) {
+  using Row = std::tuple<TimeUs, Action, ItemIdx, std::uint32_t, std::uint32_t>;
+  std::vector<Row> rows;
+  for (const auto user : users) {
+    const auto events = log.before(user, as_of);
+    for (std::size_t e = 0; e < events.size(); ++e) {
+      rows.emplace_back(events.time[e], events.action[e], events.item[e], events.page[e],
+                        events.device[e]);
+    }
+  }
+  std::stable_sort(rows.begin(), rows.end());
+  auto merged = std::make_shared<EventColumns>();
+  for (const auto& [time, action, item, page, device] : rows) {
+    merged->time.push_back(time);
+    merged->action.push_back(action);
+    merged->item.push_back(item);
+    merged->page.push_back(page);
+    merged->device.push_back(device);
+  }
+  return merged;
+}
+
+void read_events(const EventLog& log, TimeUs as_of, UserHistory& history) {
+  history.events = log.before(history.user, as_of);
+  if (log.linked(history.user).empty()) return;
+  const auto users = one_person(log, history.user, as_of);
+  if (users.size() == 1) return;
+  history.merged = merge_events(log, users, as_of);
+  const auto& columns = *history.merged;
+  history.events = {columns.time, columns.item, columns.action, columns.page, columns.device};
+}
 
 void number_visits(UserHistory& history) {
   history.visit_of.resize(history.events.size());
@@ -105,7 +151,7 @@ const Touch* UserHistory::find(ItemIdx item) const {
 UserHistory read_history(const EventLog& log, UserIdx user, TimeUs as_of) {
   UserHistory history;
   history.user = user;
-  history.events = log.before(user, as_of);
+  read_events(log, as_of, history);
   number_visits(history);
   list_products(history);
   history.sums.resize(history.touches.size());

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -32,17 +33,27 @@ struct Touch {
   TimeUs basket_since = kNoTime;
 };
 
+/// Columns of events that no log holds as such.
+struct EventColumns {
+  std::vector<TimeUs> time;
+  std::vector<ItemIdx> item;
+  std::vector<Action> action;
+  std::vector<std::uint32_t> page;
+  std::vector<std::uint32_t> device;
+};
+
 /// One user's events before `as_of`, by product. Built once and shared by every generator and
 /// feature group.
 struct UserHistory {
   static constexpr std::uint32_t kNoTouch = std::numeric_limits<std::uint32_t>::max();
 
   UserIdx user;
-  EventSpan events;                     ///< all before as_of, oldest first
-  std::vector<Touch> touches;           ///< by product, ascending
-  std::vector<DecaySums> sums;          ///< per touch
-  std::vector<std::uint32_t> touch_of;  ///< per event; kNoTouch where it names no product
-  std::vector<std::uint32_t> visit_of;  ///< per event, 0-based
+  EventSpan events;                            ///< all before as_of, oldest first
+  std::shared_ptr<const EventColumns> merged;  ///< holds them where users are linked
+  std::vector<Touch> touches;                  ///< by product, ascending
+  std::vector<DecaySums> sums;                 ///< per touch
+  std::vector<std::uint32_t> touch_of;         ///< per event; kNoTouch where it names no product
+  std::vector<std::uint32_t> visit_of;         ///< per event, 0-based
   std::uint32_t n_visits = 0;
 
   /// The touch of a product, or null. O(log n).
@@ -52,8 +63,9 @@ struct UserHistory {
   }
 };
 
-/// Reads a user's history as of a moment. The basket is rebuilt event by event: an add puts in, a
-/// delete or an order takes out, a clear empties, a basket page sets it to what it lists.
+/// Reads a user's history as of a moment; with that of the users linked to it (data/links.hpp), as
+/// if all had been one, where the log has links. The basket is rebuilt event by event: an add puts
+/// in, a delete or an order takes out, a clear empties, a basket page sets it to what it lists.
 UserHistory read_history(const EventLog& events, UserIdx user, TimeUs as_of);
 
 /// The distinct products touched last, newest first, `limit` at most.

@@ -41,7 +41,8 @@ std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& mo
       const auto events = shop.events.before(user, as_of);
       if (events.empty() || !rules.allows(user)) continue;
       const bool has_product = std::any_of(events.item.begin(), events.item.end(),
-                                           [](ItemIdx item) { return item.valid(); });
+                                           [](ItemIdx item) { return item.valid(); }) ||
+                               !shop.events.linked(user).empty();
       is_eligible[u] = 1;
       all[u] = {user,
                 has_product ? strength_of(shop.events, user, as_of, *models.own_history, k) : 0.0,

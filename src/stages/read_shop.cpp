@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/time.hpp"
 #include "data/build.hpp"
+#include "data/links.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -56,6 +57,9 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   ShopInput input;
   progress.begin("sort events", 0, "");
   input.shop = build_shop(raw, catalog, more.product_ids, context.threads);
+  if (config.link_users) {
+    link_users(input.shop.events, static_cast<std::size_t>(config.link_max_users));
+  }
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
   input.counts = raw.counts;

@@ -16,6 +16,8 @@ struct IngestConfig {
   std::string as_of;
   std::string schema;
   double max_bad_share = 0.2;
+  bool link_users = false;
+  int link_max_users = 4;
 
   void visit(ConfigVisitor& v) {
     v.field("data_dir", data_dir, "folder with the log, the catalog and the title vectors");
@@ -25,6 +27,11 @@ struct IngestConfig {
     v.field("schema", schema, "YAML file with the shop's own column names and action codes");
     v.field("max_bad_share", max_bad_share, {0, 1},
             "with a larger share of rows without a usable user, date or action reading fails");
+    v.field("link_users", link_users,
+            "whether users who share a loc_user_id are read as one person; each is still "
+            "answered by itself");
+    v.field("link_max_users", link_max_users, {2, 1e6},
+            "a loc_user_id that more users than this have used links nobody");
   }
 };
 
