@@ -10,7 +10,7 @@ class BasketNow final : public Generator {
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
     for (const auto& touch : history.touches) {
-      if (!touch.in_basket || !context_.is_allowed(touch.item)) continue;
+      if (!touch.in_basket || !context_.is_allowed_to_own(touch.item)) continue;
       out.push_back({touch.item, decay(context_.as_of - touch.basket_since, kHalfLifeDays)});
     }
     keep_top_k(out, limit_);

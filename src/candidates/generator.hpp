@@ -24,8 +24,15 @@ struct GeneratorContext {
   const ParamMap& params;
   /// Products a user in the answer: the generator of last resort must be able to fill it.
   std::size_t k = 0;
+  /// 1 for products that nobody has touched for `candidates.drop_silent_days`; empty when none is.
+  std::span<const std::uint8_t> silent = {};
 
+  /// Whether the product may be proposed to somebody who never touched it.
   [[nodiscard]] bool is_allowed(ItemIdx item) const {
+    return is_allowed_to_own(item) && (silent.empty() || silent[item.value] == 0);
+  }
+  /// Whether it may be proposed to a user who touched it: silence does not matter then.
+  [[nodiscard]] bool is_allowed_to_own(ItemIdx item) const {
     return allowed.empty() || allowed[item.value] != 0;
   }
 };

@@ -14,7 +14,7 @@ class Likes final : public Generator {
     for (const auto& touch : history.touches) {
       // kNoTime is before any time: never ordered is ordered before
       const bool is_wanted = touch.last[kLike] > touch.last[kOrder];
-      if (!is_wanted || !context_.is_allowed(touch.item)) continue;
+      if (!is_wanted || !context_.is_allowed_to_own(touch.item)) continue;
       const float score = decay(context_.as_of - touch.last[kLike], config_.half_life_days);
       if (score > 0) out.push_back({touch.item, score});
     }

@@ -11,7 +11,7 @@ class OwnHistory final : public Generator {
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
     for (const auto& entry : context_.models.own_history->rank(history, history.touches.size())) {
       if (out.size() == limit_) break;
-      if (context_.is_allowed(entry.id)) out.push_back(entry);
+      if (context_.is_allowed_to_own(entry.id)) out.push_back(entry);
     }
   }
 

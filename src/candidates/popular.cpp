@@ -24,6 +24,10 @@ class Popular final : public Generator {
     }
     // behind what a window has, and without one, comes everything by decayed popularity
     add(popularity.ranking(), context, is_listed);
+    // an answer must be full: before it is short, silent products are named too
+    GeneratorContext all = context;
+    all.silent = {};
+    if (list_.size() < context.k) add(popularity.ranking(), all, is_listed);
   }
 
   void generate(const UserHistory& /*history*/, std::vector<ScoredItem>& out) const override {

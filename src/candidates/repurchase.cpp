@@ -21,7 +21,7 @@ class Repurchase final : public Generator {
       if (category.valid()) orders.push_back({category, touch.last[kOrder]});
       const double days = to_days(context_.as_of - touch.last[kOrder]);
       const float rate = context_.models.repurchase->product_rate(touch.item, days);
-      if (rate > 0 && context_.is_allowed(touch.item)) out.push_back({touch.item, rate});
+      if (rate > 0 && context_.is_allowed_to_own(touch.item)) out.push_back({touch.item, rate});
     }
     add_best_sellers(orders, out);
     sum_votes(out);

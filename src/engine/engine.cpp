@@ -29,10 +29,20 @@ SectionInfo section_of(const features::FeatureGroupInfo& row) {
   return {features::section_of(row.name), row.fields()};
 }
 
+/// 1 for every product whose last event is before `moment`, or that has none.
+std::vector<std::uint8_t> silent_products(const models::Popularity& popularity, TimeUs moment) {
+  std::vector<std::uint8_t> silent(popularity.n_items());
+  for (std::size_t i = 0; i < silent.size(); ++i) {
+    silent[i] = popularity.stats(ItemIdx(i)).last < moment ? 1 : 0;
+  }
+  return silent;
+}
+
 }  // namespace
 
 std::vector<SectionInfo> engine_sections() {
-  std::vector<SectionInfo> sections{{"engine", describe<EngineConfig>()}};
+  std::vector<SectionInfo> sections{{"engine", describe<EngineConfig>()},
+                                    {"candidates", describe<CandidatesConfig>()}};
   for (const auto& row : candidates::registry()) sections.push_back(section_of(row));
   for (const auto& row : features::registry()) sections.push_back(section_of(row));
   return sections;
@@ -51,6 +61,9 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params) {
       kinds.insert(row.needs.begin(), row.needs.end());
     }
   }
+  if (read_section<CandidatesConfig>(params, "candidates").drop_silent_days > 0) {
+    kinds.insert(models::ModelKind::kPopularity);  // knows when a product was touched last
+  }
   return {kinds.begin(), kinds.end()};
 }
 
@@ -60,10 +73,12 @@ Engine::Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
   const auto k = selection::read_choose(params).limits().k;
   const auto config = read_section<EngineConfig>(params, "engine");
   max_candidates_ = std::max(static_cast<std::size_t>(config.max_candidates), k);
+  const auto days = read_section<CandidatesConfig>(params, "candidates").drop_silent_days;
+  if (days > 0) silent_ = silent_products(*models.popularity, as_of - from_days(days));
   for (const auto& row : candidates::registry()) {
     if (!is_enabled(params, section_of(row))) continue;
     generator_names_.emplace_back(row.name);
-    generators_.push_back(row.make({shop, models, as_of, allowed, params, k}));
+    generators_.push_back(row.make({shop, models, as_of, allowed, params, k, silent_}));
   }
   if (generators_.empty()) {
     throw Error(ErrorCode::kConfig, "candidates: every generator is switched off; enable one");

@@ -28,7 +28,19 @@ struct EngineConfig {
   }
 };
 
-/// The parameter sections the engine reads: `engine`, `candidates.<name>`, `features.<name>`.
+/// What goes for every generator.
+struct CandidatesConfig {
+  double drop_silent_days = 0;
+
+  void visit(ConfigVisitor& v) {
+    v.field("drop_silent_days", drop_silent_days, {0, 1e6},
+            "products that nobody has touched for so many days are proposed only to users who "
+            "touched them; 0: all are proposed");
+  }
+};
+
+/// The parameter sections the engine reads: `engine`, `candidates`, `candidates.<name>`,
+/// `features.<name>`.
 std::vector<SectionInfo> engine_sections();
 
 /// The models that the switched-on generators and feature groups need.
@@ -75,6 +87,7 @@ class Engine {
   const Shop& shop_;
   TimeUs as_of_;
   std::size_t max_candidates_;
+  std::vector<std::uint8_t> silent_;  ///< as in GeneratorContext
   std::vector<std::string> generator_names_;
   std::vector<std::unique_ptr<candidates::Generator>> generators_;
   struct Group {
