@@ -223,7 +223,7 @@ class VisitsGroup final : public FeatureGroup {
     }
     std::sort(items.begin(), items.end());
     const auto n_items = std::unique(items.begin(), items.end()) - items.begin();
-    const float n_gaps = static_cast<float>(trace.visit_starts.size() - 1);
+    const auto n_gaps = static_cast<float>(trace.visit_starts.size() - 1);
     const float gap =
         ratio(static_cast<float>(to_hours(last_start - trace.visit_starts.front())), n_gaps);
     out = {n_devices,

@@ -36,13 +36,13 @@ inline constexpr std::array<CovisitationSpec, 11> kCovisitationFamilySpecs{{
 inline constexpr std::size_t kCovisitationFamilyCount = kCovisitationFamilySpecs.size();
 
 /// Matrices of one list of specs, fitted together.
-template <const auto& kSpecs>
+template <const auto& Specs>
 class CovisitationMatrices {
  public:
   CovisitationMatrices() = default;
 
   static CovisitationMatrices fit(const FitContext& context, const CovisitationConfig& config) {
-    return CovisitationMatrices(fit_covisitation(context, config, kSpecs));
+    return CovisitationMatrices(fit_covisitation(context, config, Specs));
   }
 
   /// The neighbours of a product in matrix `matrix` of the specs, best first.
@@ -50,10 +50,10 @@ class CovisitationMatrices {
     return tables_[matrix].of(item);
   }
 
-  void save(ArchiveWriter& out) const { save_covisitation(tables_, kSpecs, out); }
+  void save(ArchiveWriter& out) const { save_covisitation(tables_, Specs, out); }
   static CovisitationMatrices load(const ArchiveReader& in, std::span<const ItemIdx> remap,
                                    const Shop& shop) {
-    return CovisitationMatrices(load_covisitation(in, kSpecs, remap, shop));
+    return CovisitationMatrices(load_covisitation(in, Specs, remap, shop));
   }
 
  private:

@@ -125,13 +125,13 @@ class PairRules {
   [[nodiscard]] TimeUs reach(std::uint32_t kind) const { return reach_[kind]; }
 
   /// Calls `emit(matrix, weight)` for the matrices that join `from` with `to`, which is `places`
-  /// steps later, or earlier when not `kIsForward`.
-  template <bool kIsForward, class Emit>
+  /// steps later, or earlier when not `IsForward`.
+  template <bool IsForward, class Emit>
   void for_each_matrix(const Step& from, const Step& to, std::uint32_t places, Emit&& emit) {
-    const auto& group = groups_[kIsForward ? 1 : 0][from.kind][to.kind];
-    const TimeUs distance = kIsForward ? to.time - from.time : from.time - to.time;
+    const auto& group = groups_[IsForward ? 1 : 0][from.kind][to.kind];
+    const TimeUs distance = IsForward ? to.time - from.time : from.time - to.time;
     if (distance > group.reach) return;
-    const TimeUs earlier = kIsForward ? from.time : to.time;
+    const TimeUs earlier = IsForward ? from.time : to.time;
     std::fill(decays_.begin(), decays_.end(), kNotYet);
     for (const auto m : group.matrices) {
       const auto& rule = rules_[m];
@@ -176,7 +176,7 @@ class PairRules {
     rules_.push_back(rule);
     for (std::uint32_t from = 0; from < kKindCount; ++from) {
       for (std::uint32_t to = 0; to < kKindCount; ++to) {
-        if ((spec.from >> from & 1U) == 0 || (spec.to >> to & 1U) == 0) continue;
+        if (!has_kind(spec.from, from) || !has_kind(spec.to, to)) continue;
         for (const std::size_t direction : {0U, 1U}) {
           if (spec.is_directed && direction == 0) continue;
           auto& group = groups_[direction][from][to];

@@ -17,8 +17,13 @@ inline constexpr StepKinds kStepView = 1;
 inline constexpr StepKinds kStepLike = 2;
 inline constexpr StepKinds kStepBasket = 4;
 inline constexpr StepKinds kStepOrder = 8;
-inline constexpr StepKinds kStepBuy = kStepBasket | kStepOrder;
-inline constexpr StepKinds kStepAny = kStepView | kStepLike | kStepBuy;
+inline constexpr StepKinds kStepBuy = kStepBasket + kStepOrder;
+inline constexpr StepKinds kStepAny = kStepView + kStepLike + kStepBuy;
+
+/// Whether bit `kind` is among them.
+constexpr bool has_kind(StepKinds kinds, std::uint32_t kind) {
+  return (std::uint32_t{kinds} >> kind & 1U) != 0;
+}
 
 /// Which events a co-visitation matrix joins, and what a pair is worth: 2^(-distance in time /
 /// half-life), or with a limit of places 1 / distance in places.

@@ -14,10 +14,12 @@ ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold
                              ranking::Lineage lineage) {
   context.progress->begin("train ranker", 0, "");
   std::vector<ranking::Examples> examples;
+  examples.reserve(windows.size());
   for (const auto& fold : windows) {
     examples.push_back(ranking::load_examples(examples_file(context.workspace, fold.name)));
   }
   std::vector<const ranking::Examples*> folds;
+  folds.reserve(examples.size());
   for (const auto& fold : examples) folds.push_back(&fold);
   auto ranker = ranking::Ranker::fit(folds, lineage,
                                      read_section<ranking::RankerConfig>(context.params, "train"),
@@ -35,6 +37,7 @@ void write_ranker_report(const ranking::Ranker& ranker, std::size_t n_windows,
                               {"columns", ranker.columns().size()}};
   std::vector<std::pair<double, std::string>> gains;
   const auto by_column = ranker.gains();
+  gains.reserve(by_column.size());
   for (std::size_t c = 0; c < by_column.size(); ++c) {
     gains.emplace_back(-by_column[c], ranker.columns()[c]);
   }

@@ -79,7 +79,7 @@ TEST_F(Archive, EveryFlippedBitAndEveryCutIsFound) {
   const auto whole = read_file(path_);
   for (std::size_t at = 0; at < whole.size(); ++at) {
     auto damaged = whole;
-    damaged[at] = static_cast<char>(damaged[at] ^ (1 << (at % 8)));
+    damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << (at % 8)));
     put(damaged);
     ASSERT_EQ(code_of_opening(), ErrorCode::kIncompatibleArtifact) << "bit at byte " << at;
     put(whole.substr(0, at));

@@ -28,7 +28,7 @@ TEST(Parallel, ChunksDependOnSizeAndGrainOnly) {
     std::set<std::pair<std::size_t, std::size_t>> chunks;
     std::mutex mutex;
     parallel_chunks(25, 10, threads, [&](std::size_t begin, std::size_t end) {
-      const std::lock_guard lock(mutex);
+      const std::scoped_lock lock(mutex);
       chunks.emplace(begin, end);
     });
     return chunks;
