@@ -18,7 +18,7 @@ clang_format() { scripts/sources.sh | xargs -r .venv/bin/clang-format --dry-run 
 
 python_folders() {
   local folder
-  for folder in scripts python tests; do
+  for folder in scripts python tests bench/peers; do
     if [[ -d $folder ]]; then echo "$folder"; fi
   done
 }

@@ -1,0 +1,1 @@
+"""Vitrina beside its peers: one evaluation, one effort of tuning."""

@@ -1,0 +1,392 @@
+"""The whole contest on one log: tune, fit, choose, judge, compare."""
+
+import hashlib
+import inspect
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import history, matrix, program, tuning
+from .cache import Cache
+from .choice import Ground, K, make_answer, make_ground
+from .evaluate import (
+    READINGS,
+    Answer,
+    Judged,
+    bootstrap,
+    interval,
+    judge,
+    readings,
+)
+from .lists import Scores
+from .logs import US_PER_DAY, Log, read_log, time_us
+from .models.base import Params, Peer
+from .program import Program, read_answer, write_answer
+from .tuning import Stand, Trial
+
+PACKAGES = (
+    "catboost",
+    "lightgbm",
+    "numpy",
+    "pm-implicit",
+    "rectools",
+    "scipy",
+    "torch",
+)
+AGREE = 1e-9
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is compared, and where."""
+
+    program: Program
+    out: Path
+    cuts: list[str]
+    tune_cuts: list[str]
+    max_users: int = 3000
+    share: float = 0.1  # of the users known at the cut
+    horizon_days: float = 3.0
+    trials: int = 12
+    draws: int = 2000
+    peers: list[Peer] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the table: answers at the reported cuts, and their story."""
+
+    name: str
+    title: str
+    answers: list[Answer]
+    story: dict[str, Any] = field(default_factory=dict)
+
+
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
+
+
+def versions() -> dict[str, str]:
+    """Name the versions of everything that is compared."""
+    return {name: metadata.version(name) for name in PACKAGES}
+
+
+class Contest:
+    """All entries of one log."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.log: Log = read_log(folder)
+        self.cache = Cache(settings.out / "scores")
+        self.rule, self.rule_tried = self.learn_rule()
+        self.tuned_on = [self.stand(cut) for cut in settings.tune_cuts]
+        self.stands = [self.stand(cut) for cut in settings.cuts]
+
+    # What all entries share.
+
+    def learn_rule(self) -> tuple[history.Rule, int]:
+        """Tune own history at the earlier cuts, by reading A itself."""
+        say(f"{self.log.name}: learning the half-lives of own history")
+        start = history.first_rule(self.log)
+        spots = []
+        for cut in self.settings.tune_cuts:
+            at = time_us(cut)
+            spots.append(
+                (
+                    history.fade(self.log, at, start.kinds),
+                    self.stand_at(cut, self.bare_ground(at)),
+                )
+            )
+
+        def value(rule: history.Rule) -> float:
+            gains, orders = [], []
+            for faded, stand in spots:
+                own = history.rank(faded, rule, K)
+                gains.append(tuning.gain_by_user(stand, own.items))
+                total = own.values.sum(axis=1)
+                orders.append(np.argsort(-total, kind="stable"))
+            stands = [stand for _, stand in spots]
+            return tuning.worth(tuning.recall_by_size(stands, gains, orders))
+
+        return history.learn_rule(start, value)
+
+    def bare_ground(self, at: int) -> Ground:
+        """Know the users and nothing more."""
+        users = self.log.before(at).users
+        none = np.zeros((len(users), 0))
+        return Ground(users, Scores(users, none, none), none[:0], {})
+
+    def stand_at(self, cut: str, ground: Ground) -> Stand:
+        """Look at what is bought after the cut."""
+        at = time_us(cut)
+        end = at + int(self.settings.horizon_days * US_PER_DAY)
+        tenth = int(np.floor(self.settings.share * len(ground.users)))
+        sizes = {"n": self.settings.max_users, "share": tenth}
+        return Stand(cut, at, ground, self.log.bought(at, end), sizes)
+
+    def stand(self, cut: str) -> Stand:
+        """Prepare a cut."""
+        say(f"{self.log.name} {cut}: activity models and own history")
+        at = time_us(cut)
+        return self.stand_at(cut, make_ground(self.log, at, self.rule))
+
+    # The entries.
+
+    def entries(self) -> list[Entry]:
+        """Make all answers, Vitrina's first."""
+        found = [self.vitrina(), *self.rules(), self.own_history()]
+        for peer in self.settings.peers:
+            found += self.peer(peer)
+        return found
+
+    def program_folder(self, cut: str) -> Path:
+        """Where a build's answers lie."""
+        digest = self.settings.program.digest[:16]
+        return self.settings.out / "vitrina" / digest / self.log.name / cut
+
+    def vitrina(self) -> Entry:
+        """Run the engine with its defaults."""
+        answers, seconds = [], []
+        for stand in self.stands:
+            out = self.program_folder(stand.cut) / "run"
+            done = out / "seconds.json"
+            if not done.exists():
+                begin = time.monotonic()
+                self.settings.program.answer(self.folder, stand.cut, out)
+                done.write_text(json.dumps(time.monotonic() - begin))
+            seconds.append(float(json.loads(done.read_text())))
+            say(f"{self.log.name} {stand.cut}: vitrina, {seconds[-1]:.1f} s")
+            path = out / "predictions.csv"
+            answers.append(read_answer(path, self.log, K))
+        story = {"seconds": seconds, "choice": "its own"}
+        return Entry("vitrina", "Vitrina", answers, story)
+
+    def rules(self) -> list[Entry]:
+        """Read the program's simple rules."""
+        answers: dict[str, list[Answer]] = {name: [] for name in program.RULES}
+        for stand in self.stands:
+            out = self.program_folder(stand.cut) / "rules"
+            if not (out / "own_history.csv").exists():
+                self.settings.program.rules(self.folder, stand.cut, out)
+            for name, of_rule in answers.items():
+                path = out / f"{name}.csv"
+                of_rule.append(read_answer(path, self.log, K))
+        return [
+            Entry(name, title, answers[name], {"choice": "its own"})
+            for name, title in program.RULES.items()
+        ]
+
+    def own_history(self) -> Entry:
+        """Enter the rule that all peers may lean on."""
+        own = [stand.ground.own for stand in self.tuned_on]
+        trial = tuning.judge_params(self.tuned_on, own, {}, False)
+        answers = [
+            make_answer(stand.ground, stand.ground.own, trial.recipe)
+            for stand in self.stands
+        ]
+        story = self.story([trial], trial)
+        story |= {"rule": self.rule.describe(), "rules_tried": self.rule_tried}
+        title = "own history, decay tuned here"
+        return Entry("own_decay", title, answers, story)
+
+    def peer(self, peer: Peer) -> list[Entry]:
+        """Tune a peer at the earlier cuts, alone and with own history."""
+        alone: list[Trial] = []
+        with_own: list[Trial] = []
+        sets = tuning.draw_params(peer, self.settings.trials)
+        for number, params in enumerate(sets, 1):
+            done = [self.scores(peer, s, params) for s in self.tuned_on]
+            found = [scores for scores, _ in done]
+            judged = partial(tuning.judge_params, self.tuned_on, found, params)
+            alone.append(judged(False))
+            with_own.append(judged(True))
+            seconds = sum(took for _, took in done)
+            say(
+                f"{self.log.name}: {peer.name} {number} of {len(sets)}, "
+                f"{seconds:.1f} s: {alone[-1].worth:.4f} alone, "
+                f"{with_own[-1].worth:.4f} with own history"
+            )
+        return [
+            self.entry(peer, alone, "", peer.title),
+            self.entry(peer, with_own, "+own", f"{peer.title} + own history"),
+        ]
+
+    def entry(
+        self, peer: Peer, trials: list[Trial], suffix: str, title: str
+    ) -> Entry:
+        """Fit the best set at the reported cuts."""
+        best = max(trials, key=lambda trial: trial.worth)
+        answers, seconds = [], []
+        for stand in self.stands:
+            scores, took = self.scores(peer, stand, best.params)
+            seconds.append(took)
+            answers.append(make_answer(stand.ground, scores, best.recipe))
+        story = self.story(trials, best) | {"seconds": seconds}
+        return Entry(peer.name + suffix, title, answers, story)
+
+    def scores(
+        self, peer: Peer, stand: Stand, params: Params
+    ) -> tuple[Scores, float]:
+        """Fit a peer at a cut, or read what was fitted before."""
+        key = {
+            "log": self.log.name,
+            "digest": self.log.digest,
+            "peer": peer.name,
+            "cut": stand.cut,
+            "params": dict(params),
+            "versions": versions(),
+            "code": source_digest(peer),
+        }
+        kept = self.cache.get(key)
+        if kept is not None:
+            return kept
+        begin = time.monotonic()
+        found = peer.fit(self.log, stand.at, params)
+        found = found.for_users(stand.ground.users)
+        return self.cache.put(key, found, time.monotonic() - begin)
+
+    def story(self, trials: list[Trial], best: Trial) -> dict[str, Any]:
+        """Tell what was tried and what was taken."""
+        return {
+            "choice": best.recipe.name(),
+            "params": dict(best.params),
+            "worth": best.worth,
+            "tuning_recall": dict(best.recall),
+            "tried": [
+                {
+                    "params": dict(trial.params),
+                    "recipe": trial.recipe.name(),
+                    "worth": trial.worth,
+                }
+                for trial in trials
+            ],
+        }
+
+    # Judging.
+
+    def result(self) -> dict[str, Any]:
+        """Run everything on this log."""
+        entries = self.entries()
+        rows = [self.row(entry) for entry in entries]
+        for size in ("n", "share"):
+            self.compare(entries, rows, size)
+        return {
+            "log": self.log.name,
+            "sha256": self.log.digest,
+            "cuts": {stand.cut: about(stand) for stand in self.stands},
+            "tuning_cuts": {s.cut: about(s) for s in self.tuned_on},
+            "entries": rows,
+        }
+
+    def judged(self, entry: Entry, size: str) -> list[Judged]:
+        """Judge one entry's first customers at every cut."""
+        return [
+            judge(answer.first(stand.sizes[size]), stand.bought)
+            for stand, answer in zip(self.stands, entry.answers, strict=True)
+        ]
+
+    def row(self, entry: Entry) -> dict[str, Any]:
+        """Read an entry, and check the reading by the program's own."""
+        sizes: dict[str, Any] = {}
+        for size in ("n", "share"):
+            windows = self.judged(entry, size)
+            pooled = readings(windows)
+            theirs = self.program_readings(entry, size)
+            gap = max(apart(pooled[name], theirs[name]) for name in READINGS)
+            if gap > AGREE:
+                raise RuntimeError(
+                    f"{self.log.name} {entry.name}: readings {pooled}, "
+                    f"vitrina score says {theirs}"
+                )
+            sizes[size] = {
+                "pooled": pooled,
+                "checked_within": gap,
+                "cuts": {
+                    stand.cut: readings([window])
+                    for stand, window in zip(self.stands, windows, strict=True)
+                },
+            }
+        return {
+            "name": entry.name,
+            "title": entry.title,
+            "sizes": sizes,
+        } | entry.story
+
+    def program_readings(self, entry: Entry, size: str) -> dict[str, float]:
+        """Have `vitrina score` judge the same answers, from files."""
+        cuts = [stand.cut for stand in self.stands]
+        ends = [
+            iso_time(s.at, self.settings.horizon_days) for s in self.stands
+        ]
+        with tempfile.TemporaryDirectory() as scratch:
+            files = []
+            for stand, answer in zip(self.stands, entry.answers, strict=True):
+                files.append(Path(scratch) / f"{stand.cut}.csv")
+                first = answer.first(stand.sizes[size])
+                write_answer(files[-1], first, self.log)
+            return self.settings.program.score(files, self.folder, cuts, ends)
+
+    def compare(
+        self, entries: list[Entry], rows: list[dict[str, Any]], size: str
+    ) -> None:
+        """Add intervals and the paired difference to Vitrina."""
+        judged = [self.judged(entry, size) for entry in entries]
+        drawn = bootstrap(judged, self.settings.draws)
+        first = rows[0]["sizes"][size]["pooled"]
+        for row, draws in zip(rows, drawn, strict=True):
+            found = row["sizes"][size]
+            found["interval"], found["vitrina_ahead"] = {}, {}
+            for column, name in enumerate(READINGS[:3]):
+                ahead = drawn[0][:, column] - draws[:, column]
+                low, high = interval(ahead)
+                found["interval"][name] = interval(draws[:, column])
+                found["vitrina_ahead"][name] = {
+                    "value": first[name] - found["pooled"][name],
+                    "low": low,
+                    "high": high,
+                    "share_above": float(np.mean(ahead > 0)),
+                }
+
+
+def about(stand: Stand) -> dict[str, int]:
+    """Count who is there."""
+    return {
+        "users": len(stand.ground.users),
+        "buyers": len(np.unique(stand.bought.user)),
+        "bought": len(stand.bought.user),
+        "sent_share": stand.sizes["share"],
+    }
+
+
+def apart(one: float, other: float) -> float:
+    """How far two readings differ; over nobody they are both NaN."""
+    if np.isnan(one) and np.isnan(other):
+        return 0.0
+    return abs(one - other)
+
+
+def iso_time(at: int, days: float) -> str:
+    """Write the time some days after a moment."""
+    end = np.datetime64(at + int(days * US_PER_DAY), "us")
+    return str(end.astype("datetime64[s]"))
+
+
+def source_digest(peer: Peer) -> str:
+    """Name the code that a peer's scores depend on."""
+    parts: list[Callable[..., Any] | Any] = [
+        inspect.getmodule(type(peer)),
+        matrix,
+    ]
+    text = "".join(inspect.getsource(part) for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

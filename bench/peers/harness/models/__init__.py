@@ -1,0 +1,16 @@
+"""The peers, one small class each, and their register."""
+
+from . import base, factors, linear, neighbours, sequence, sessions, two_stage
+
+
+def all_peers() -> list[base.Peer]:
+    """Name every peer that is fitted here, fast ones first."""
+    return [
+        neighbours.ItemNeighbours(),
+        factors.Als(),
+        factors.Bpr(),
+        linear.Ease(),
+        sessions.SessionNeighbours(),
+        sequence.SasRec(),
+        two_stage.TwoStage(),
+    ]

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""Hold Vitrina against its peers on real logs.
+
+Every peer is tuned at earlier cuts with the same effort and judged at the
+reported ones by the same readings; see README.md beside this file.
+"""
+
+import argparse
+import json
+import os
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+THREADS = 2
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(name, str(THREADS))  # read when NumPy is loaded
+
+from harness.contest import (  # noqa: E402
+    Contest,
+    Settings,
+    say,
+    versions,
+)
+from harness.logs import ACTIONS_FILE  # noqa: E402
+from harness.models import all_peers  # noqa: E402
+from harness.program import Program  # noqa: E402
+from harness.report import markdown  # noqa: E402
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = [peer.name for peer in all_peers()]
+
+
+def parse(args: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--logs", type=Path, required=True, help="folder of log folders")
+    add("--log", action="append", help="only this log; may be repeated")
+    add("--only", action="append", choices=NAMES, help="only this peer")
+    add("--cuts", default="2017-11-29,2017-11-30,2017-12-01")
+    add("--tune-cuts", default="2017-11-27,2017-11-28")
+    add("--trials", type=int, default=12, help="sets of parameters at most")
+    add("--draws", type=int, default=2000, help="bootstrap draws")
+    add("--vitrina", type=Path, default=ROOT / "build" / "vitrina")
+    add("--out", type=Path, default=Path("out/peers"))
+    return parser.parse_args(args)
+
+
+def find_logs(root: Path, wanted: list[str] | None) -> list[Path]:
+    """List the folders that hold a log."""
+    found = sorted(path.parent for path in root.glob(f"*/{ACTIONS_FILE}"))
+    if wanted:
+        found = [path for path in found if path.name in wanted]
+    if not found:
+        sys.exit(f"{root}: no folder in it holds {ACTIONS_FILE}")
+    return found
+
+
+def main(args: list[str]) -> int:
+    """Run the contest on every log and write its figures."""
+    options = parse(args)
+    warnings.filterwarnings("ignore", module="implicit")
+    peers = [
+        peer
+        for peer in all_peers()
+        if not options.only or peer.name in options.only
+    ]
+    settings = Settings(
+        program=Program(options.vitrina.resolve(), THREADS),
+        out=options.out,
+        cuts=options.cuts.split(","),
+        tune_cuts=options.tune_cuts.split(","),
+        trials=options.trials,
+        draws=options.draws,
+        peers=peers,
+    )
+    report: dict[str, Any] = {
+        "program": {
+            "version": settings.program.version(),
+            "sha256": settings.program.digest,
+        },
+        "versions": versions(),
+        "cuts": settings.cuts,
+        "tuning_cuts": settings.tune_cuts,
+        "horizon_days": settings.horizon_days,
+        "max_users": settings.max_users,
+        "share": settings.share,
+        "trials": settings.trials,
+        "draws": settings.draws,
+        "logs": [],
+    }
+    options.out.mkdir(parents=True, exist_ok=True)
+    for folder in find_logs(options.logs, options.log):
+        report["logs"].append(Contest(folder, settings).result())
+        # after each log: what is done stays even if the next one fails
+        text = json.dumps(report, indent=1) + "\n"
+        (options.out / "quality.json").write_text(text)
+        (options.out / "quality.md").write_text(markdown(report))
+    say(f"written: {options.out / 'quality.json'} and quality.md beside it")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
