@@ -11,7 +11,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from harness import choice, history, lists
-from harness.evaluate import Answer, bootstrap, interval, judge, readings
+from harness.evaluate import (
+    Answer,
+    Judged,
+    bootstrap,
+    interval,
+    judge,
+    readings,
+)
 from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
 from harness.program import Program, read_answer, write_answer
 
@@ -69,7 +76,7 @@ def answer(log: Log, sent: dict[str, list[str]]) -> Answer:
     return Answer(np.searchsorted(log.user_ids, list(sent)), items)
 
 
-def windows(log: Log, n: int = 10) -> list:  # type: ignore[type-arg]
+def windows(log: Log, n: int = 10) -> list[Judged]:
     """Both windows, judged on the first n customers."""
     return [
         judge(
