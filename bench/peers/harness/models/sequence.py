@@ -9,8 +9,10 @@ import numpy as np
 from ..lists import Scores
 from ..logs import VIEW, Log
 from ..matrix import DEPTH
-from .base import SEED, THREADS, Params, Space
+from .base import SEED, Params, Space
 from .rectools_data import make_dataset, to_scores
+
+THREADS = 1  # it repeats, and threads that spin are slow on a busy machine
 
 
 def training_events(past: Log, min_events: int, views: bool) -> Log:
