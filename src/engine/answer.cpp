@@ -35,6 +35,7 @@ std::vector<SourcedItem> best_items(const UserBlock& block, std::span<const floa
 /// Scratch memory of one worker: the blocks and features of a handful of users.
 struct Batch {
   std::vector<UserBlock> blocks;
+  std::vector<std::uint64_t> offsets;
   std::vector<float> features;
   std::vector<float> own;
   std::vector<float> w;
@@ -43,6 +44,7 @@ struct Batch {
 void score_batch(const Engine& engine, const Scorer& scorer, std::span<const UserIdx> users,
                  std::size_t k, Batch& batch, std::span<std::vector<SourcedItem>> out) {
   batch.blocks.resize(users.size());
+  batch.offsets.assign(1, 0);
   batch.features.clear();
   batch.own.clear();
   for (std::size_t u = 0; u < users.size(); ++u) {
@@ -52,10 +54,13 @@ void score_batch(const Engine& engine, const Scorer& scorer, std::span<const Use
     batch.features.insert(batch.features.end(), block.features.begin(), block.features.end());
     const auto own = own_history_scores(scorer.own_history, block);
     batch.own.insert(batch.own.end(), own.begin(), own.end());
+    batch.offsets.push_back(batch.own.size());
   }
   batch.w.resize(batch.own.size());
-  scorer.ranker.score({batch.features.data(), batch.own.size(), engine.column_names().size()},
-                      batch.own, 1, batch.w);
+  scorer.ranker.score({{batch.features.data(), batch.own.size(), engine.column_names().size()},
+                       batch.offsets,
+                       batch.own},
+                      1, batch.w);
   std::size_t row = 0;
   for (std::size_t u = 0; u < users.size(); ++u) {
     const std::size_t n = batch.blocks[u].n_rows();

@@ -45,6 +45,9 @@ class Dataset {
     set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
     set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
     set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
+    if (!task.list_size.empty()) {
+      set_field("group", task.list_size.data(), task.list_size.size(), C_API_DTYPE_INT32);
+    }
     std::vector<const char*> names;
     names.reserve(task.columns.size());
     for (const auto& name : task.columns) names.push_back(name.c_str());
@@ -95,9 +98,10 @@ Booster Booster::train(const BoosterTask& task) {
   check(LGBM_BoosterCreate(dataset.handle(), task.params.c_str(), &booster.state_->handle),
         "start training");
   for (int round = 0; round < task.rounds; ++round) {
+    // «finished» only says that no leaf could be split by the columns drawn for this tree: the
+    // next draw may do better
     int is_finished = 0;
     check(LGBM_BoosterUpdateOneIter(booster.state_->handle, &is_finished), "train a tree");
-    if (is_finished != 0) break;
   }
   // a copy through text forgets the dataset, and what is used is what will be saved
   return from_text(booster.to_text());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,18 @@ struct Examples {
   std::vector<float> own_final;           ///< and by the rule of the end of the log
   std::vector<float> user_weight;         ///< users that each user stands for
   std::vector<std::uint8_t> is_buyer;     ///< by user: bought anything in the label window
+  /// By user, what strongest_row() of all candidates says, whether or not the row was kept:
+  std::vector<float> user_features;  ///< users x columns
+  std::vector<float> user_own_valid;
+  std::vector<float> user_own_final;
 
   [[nodiscard]] std::size_t n_rows() const { return label.size(); }
   [[nodiscard]] std::size_t n_users() const { return offsets.size() - 1; }
 };
+
+/// The row that stands for its user: the largest own-history score, of equal ones the first; a row
+/// there must be.
+std::size_t strongest_row(std::span<const float> own);
 
 /// Writes and reads examples as one archive (kind `examples`).
 void save_examples(const Examples& examples, const std::filesystem::path& path);

@@ -4,48 +4,47 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <string_view>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
-#include "core/hash.hpp"
 #include "core/rng.hpp"
 
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 2;
+constexpr std::uint32_t kRankerVersion = 3;
 
-/// How many observations the prior slope of a calibration is worth.
-constexpr double kPriorRows = 5;
-
-const std::vector<float>& own_of(const Examples& examples, Lineage lineage) {
-  return lineage == Lineage::kValid ? examples.own_valid : examples.own_final;
-}
-
-MatrixView view_of(const Examples& examples) {
-  return {examples.features.data(), examples.n_rows(), examples.columns.size()};
-}
-
-template <class T>
-std::vector<T> concatenated(std::span<const Examples* const> folds,
-                            std::vector<T> Examples::* member) {
-  std::vector<T> all;
-  for (const auto* fold : folds)
-    all.insert(all.end(), (fold->*member).begin(), (fold->*member).end());
-  return all;
-}
+constexpr std::array<std::string_view, 4> kModelNames{"share", "hit", "two_step", "order"};
 
 /// LightGBM's parameters of one bag.
-std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {
+std::string booster_params(const RankerConfig& config, std::string_view objective,
+                           std::uint64_t seed, int threads) {
   // row-wise histograms and one fixed order of sums: the same trees with any number of threads
   return fmt::format(
-      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
-      "lambda_l2={} "
+      "objective={} boost_from_average=false num_leaves={} learning_rate={} lambda_l2={} "
       "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
       "bagging_freq=1 max_bin=127 force_row_wise=true deterministic=true seed={} num_threads={} "
       "verbosity=-1",
-      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
-      config.column_share, config.row_share, seed % 1'000'000'007, threads);
+      objective, config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian,
+      config.min_leaf_rows, config.column_share, config.row_share, seed % 1'000'000'007, threads);
+}
+
+/// Order beyond this place of the list is not learned: it is about what the answer has room for.
+constexpr int kOrderDepth = 30;
+
+/// Logarithm of the mean of 1 / |bought| over the bought rows.
+double log_mean_share(std::span<const Examples* const> folds) {
+  double sum = 0;
+  double n = 0;
+  for (const auto* fold : folds) {
+    for (const float share : fold->label) {
+      sum += double{share};
+      n += share > 0 ? 1 : 0;
+    }
+  }
+  return n > 0 ? std::log(sum / n) : 0.0;
 }
 
 }  // namespace
@@ -61,75 +60,142 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
     }
     for (const float label : fold->label) ranker.n_positives_ += label > 0 ? 1 : 0;
   }
-  ranker.fit_base(folds, lineage);
+  ranker.models_[kShare] = TreeModel(fit_base(folds, lineage, Target::kShare));
   if (ranker.n_positives_ >= static_cast<std::uint64_t>(config.min_positives)) {
     ranker.fit_trees(folds, lineage, config, seed, threads);
   }
   return ranker;
 }
 
-double Ranker::base_logit(float own) const {
-  return own > 0 ? std::max(base_.logit(std::log(double{own})), untouched_logit_)
-                 : untouched_logit_;
-}
-
-float Ranker::base_score(float own) const { return static_cast<float>(sigmoid(base_logit(own))); }
-
-void Ranker::fit_base(std::span<const Examples* const> folds, Lineage lineage) {
-  std::vector<double> x;
-  std::vector<float> label;
-  std::vector<float> weight;
-  double untouched = 0;
-  double untouched_gain = 0;
-  for (const auto* fold : folds) {
-    const auto& own = own_of(*fold, lineage);
-    for (std::size_t r = 0; r < fold->n_rows(); ++r) {
-      if (own[r] > 0) {
-        x.push_back(std::log(double{own[r]}));
-        label.push_back(fold->label[r]);
-        weight.push_back(fold->weight[r]);
-      } else {
-        untouched += double{fold->weight[r]};
-        untouched_gain += double{fold->weight[r]} * double{fold->label[r]};
-      }
-    }
-  }
-  base_ = fit_logistic(x, label, weight, {-4, 1}, kPriorRows);
-  // a tenth of a purchase is added, so that no purchase at all does not mean «never»
-  if (untouched > 0) untouched_logit_ = logit((untouched_gain + 0.1) / (untouched + 1));
-}
-
 void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                        const RankerConfig& config, std::uint64_t seed, int threads) {
+  const std::array<double, kModelCount> wanted{config.share_weight, config.hit_weight,
+                                               config.two_step_weight, config.order_weight};
+  const double total = std::accumulate(wanted.begin(), wanted.end(), 0.0);
   rounds_ = std::min(config.rounds,
                      static_cast<int>(static_cast<double>(n_positives_) / config.buyers_per_round));
   if (rounds_ == 0) return;
-  std::vector<MatrixView> parts;
-  std::vector<double> init_score;
-  for (const auto* fold : folds) {
-    parts.push_back(view_of(*fold));
-    for (const float own : own_of(*fold, lineage)) init_score.push_back(base_logit(own));
+  if (total <= 0) {
+    throw Error(ErrorCode::kConfig,
+                "train: every model of the blend has weight 0; give one a weight, or set "
+                "train.rounds to 0 for the own-history rule alone");
   }
-  const auto label = concatenated(folds, &Examples::label);
-  const auto weight = concatenated(folds, &Examples::weight);
+  for (std::size_t m = 0; m < kModelCount; ++m) weight_[m] = wanted[m] / total;
+  hit_shift_ = log_mean_share(folds);
+
+  // the order model learns whole lists: it takes no part of the rows
+  std::uint64_t n_parts = 0;
+  for (const auto m : {kShare, kHit, kTwoStep}) n_parts += wanted[m] > 0 ? 1 : 0;
+  const auto objective = fmt::format("lambdarank lambdarank_truncation_level={}", kOrderDepth);
   for (int bag = 0; bag < config.bags; ++bag) {
     const auto bag_seed = bag == 0 ? seed : mix64(seed, static_cast<std::uint64_t>(bag));
-    bags_.push_back(Booster::train({parts, label, weight, init_score, columns_,
-                                    booster_params(config, bag_seed, threads), rounds_}));
+    const auto task = [&](std::string_view kind, std::uint64_t stream) {
+      return TreeTask{columns_, booster_params(config, kind, mix64(bag_seed, stream), threads),
+                      rounds_};
+    };
+    std::uint64_t part = 0;
+    for (const auto m : {kShare, kHit, kTwoStep}) {
+      if (wanted[m] == 0) continue;
+      constexpr std::array<Target, 3> kTargets{Target::kShare, Target::kHit, Target::kOfBuyer};
+      const auto rows = select_rows(folds, lineage, kTargets[m], {part++, n_parts, bag_seed});
+      if (bag == 0) models_[m] = TreeModel(fit_base(folds, lineage, kTargets[m]));
+      models_[m].add_bag(rows, task("cross_entropy", m));
+    }
+    if (wanted[kTwoStep] > 0) {
+      const auto users = select_users(folds, lineage);
+      if (bag == 0) buyer_ = TreeModel(OwnBase::fit(users.own, users.label, users.weight));
+      buyer_.add_bag(users, task("cross_entropy", kModelCount));
+    }
+    if (wanted[kOrder] > 0) {
+      if (bag == 0) models_[kOrder] = TreeModel(models_[kShare].base());
+      models_[kOrder].add_bag(select_rows(folds, lineage, Target::kOrder, {}),
+                              task(objective, kOrder));
+    }
   }
 }
 
-void Ranker::score(MatrixView rows, std::span<const float> own, int threads,
-                   std::span<float> w) const {
-  std::vector<double> raw(rows.n_rows, 0.0);
-  std::vector<double> total(rows.n_rows, 0.0);
-  for (const auto& bag : bags_) {
-    bag.predict(rows, threads, raw);
-    for (std::size_t r = 0; r < rows.n_rows; ++r) total[r] += raw[r];
+bool Ranker::has_trees() const {
+  return std::any_of(models_.begin(), models_.end(),
+                     [](const TreeModel& model) { return model.has_trees(); });
+}
+
+float Ranker::base_score(float own) const {
+  return static_cast<float>(sigmoid(models_[kShare].base().logit(own)));
+}
+
+void Ranker::score(const ScoringRows& rows, int threads, std::span<float> w) const {
+  const std::size_t n = rows.features.n_rows;
+  std::vector<double> share(n);
+  if (weight_[kShare] > 0 || weight_[kOrder] > 0) {
+    models_[kShare].logits(rows.features, rows.own, threads, share);
   }
-  const double share = bags_.empty() ? 0.0 : 1.0 / static_cast<double>(bags_.size());
-  for (std::size_t r = 0; r < rows.n_rows; ++r) {
-    w[r] = static_cast<float>(sigmoid(base_logit(own[r]) + share * total[r]));
+  std::vector<double> total(n);
+  for (std::size_t r = 0; r < n; ++r) total[r] = weight_[kShare] * share[r];
+  std::vector<double> logits(n);
+  const auto add = [&](Model model, double shift) {
+    for (std::size_t r = 0; r < n; ++r) total[r] += weight_[model] * (logits[r] + shift);
+  };
+  if (weight_[kHit] > 0) {
+    models_[kHit].logits(rows.features, rows.own, threads, logits);
+    add(kHit, hit_shift_);
+  }
+  if (weight_[kTwoStep] > 0) {
+    two_step_logits(rows, threads, logits);
+    add(kTwoStep, 0);
+  }
+  if (weight_[kOrder] > 0) {
+    order_logits(rows, share, threads, logits);
+    add(kOrder, 0);
+  }
+  for (std::size_t r = 0; r < n; ++r) w[r] = static_cast<float>(sigmoid(total[r]));
+}
+
+void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const {
+  const std::size_t n_columns = rows.features.n_columns;
+  std::vector<float> features;
+  std::vector<float> own;
+  for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
+    const auto begin = rows.offsets[u];
+    const auto n = rows.offsets[u + 1] - begin;
+    if (n == 0) continue;
+    const auto row = begin + strongest_row(rows.own.subspan(begin, n));
+    const float* first = rows.features.data + row * n_columns;
+    features.insert(features.end(), first, first + n_columns);
+    own.push_back(rows.own[row]);
+  }
+  std::vector<double> buys(own.size());
+  buyer_.logits({features.data(), own.size(), n_columns}, own, threads, buys);
+  models_[kTwoStep].logits(rows.features, rows.own, threads, out);
+  std::size_t user = 0;
+  for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
+    if (rows.offsets[u] == rows.offsets[u + 1]) continue;
+    const double p = sigmoid(buys[user++]);
+    for (auto r = rows.offsets[u]; r < rows.offsets[u + 1]; ++r) {
+      out[r] = logit(p * sigmoid(out[r]));
+    }
+  }
+}
+
+void Ranker::order_logits(const ScoringRows& rows, std::span<const double> share, int threads,
+                          std::span<double> out) const {
+  std::vector<double> order(share.size());
+  models_[kOrder].logits(rows.features, rows.own, threads, order);
+  std::vector<std::uint64_t> by_order;
+  std::vector<double> sorted;
+  for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
+    const auto begin = rows.offsets[u];
+    const auto end = rows.offsets[u + 1];
+    by_order.resize(end - begin);
+    std::iota(by_order.begin(), by_order.end(), begin);
+    std::sort(by_order.begin(), by_order.end(), [&](std::uint64_t a, std::uint64_t b) {
+      return order[a] != order[b] ? order[a] > order[b] : a < b;
+    });
+    sorted.assign(share.begin() + static_cast<std::ptrdiff_t>(begin),
+                  share.begin() + static_cast<std::ptrdiff_t>(end));
+    std::sort(sorted.begin(), sorted.end(), std::greater<>());
+    for (std::size_t place = 0; place < by_order.size(); ++place) {
+      out[by_order[place]] = sorted[place];
+    }
   }
 }
 
@@ -139,27 +205,19 @@ double Ranker::buy_probability(double expected_recall) const {
 
 std::vector<double> Ranker::gains() const {
   std::vector<double> total;
-  for (const auto& bag : bags_) {
-    const auto gains = bag.gains();
-    total.resize(gains.size(), 0.0);
-    for (std::size_t c = 0; c < gains.size(); ++c) total[c] += gains[c];
-  }
+  for (const auto& model : models_) model.add_gains(total);
+  buyer_.add_gains(total);
   return total;
 }
 
 void Ranker::save(const std::filesystem::path& folder) const {
   ArchiveWriter out("ranker", kRankerVersion);
   out.put_texts("columns", columns_);
-  out.put("calibration", std::vector<double>{base_.intercept, base_.slope, untouched_logit_});
+  out.put("weight", std::span<const double>(weight_));
+  for (std::size_t m = 0; m < kModelCount; ++m) models_[m].put(out, kModelNames[m]);
+  buyer_.put(out, "buyer");
+  out.put_value("hit_shift", hit_shift_);
   buyers_.put(out);
-  std::vector<std::string> trees;
-  std::vector<std::string> digests;
-  for (const auto& bag : bags_) {
-    trees.push_back(bag.to_text());
-    digests.push_back(sha256_text(trees.back()));
-  }
-  out.put_texts("trees", trees);
-  out.put_texts("trees_sha256", digests);
   out.put_value("rounds", static_cast<std::int32_t>(rounds_));
   out.put_value("n_positives", n_positives_);
   out.write(folder / "ranker.vtr");
@@ -169,18 +227,15 @@ Ranker Ranker::load(const std::filesystem::path& folder) {
   const ArchiveReader in(folder / "ranker.vtr", "ranker", kRankerVersion);
   Ranker ranker;
   ranker.columns_ = in.get_texts("columns");
-  const auto numbers = in.get<double>("calibration");
-  if (numbers.size() != 3) in.fail("calibration", "has another length");
-  ranker.base_ = {numbers[0], numbers[1]};
-  ranker.untouched_logit_ = numbers[2];
-  ranker.buyers_ = BuyerCalibration::get(in);
-  const auto trees = in.get_texts("trees");
-  const auto digests = in.get_texts("trees_sha256");
-  if (trees.size() != digests.size()) in.fail("trees", "has another number of digests");
-  for (std::size_t bag = 0; bag < trees.size(); ++bag) {
-    if (sha256_text(trees[bag]) != digests[bag]) in.fail("trees", "was changed");
-    ranker.bags_.push_back(Booster::from_text(trees[bag]));
+  const auto weight = in.get<double>("weight");
+  if (weight.size() != kModelCount) in.fail("weight", "has another length");
+  std::copy(weight.begin(), weight.end(), ranker.weight_.begin());
+  for (std::size_t m = 0; m < kModelCount; ++m) {
+    ranker.models_[m] = TreeModel::get(in, kModelNames[m]);
   }
+  ranker.buyer_ = TreeModel::get(in, "buyer");
+  ranker.hit_shift_ = in.get_value<double>("hit_shift");
+  ranker.buyers_ = BuyerCalibration::get(in);
   ranker.rounds_ = in.get_value<std::int32_t>("rounds");
   ranker.n_positives_ = in.get_value<std::uint64_t>("n_positives");
   return ranker;

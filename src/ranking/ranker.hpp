@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -9,26 +11,40 @@
 #include "ranking/booster.hpp"
 #include "ranking/buyer_calibration.hpp"
 #include "ranking/examples.hpp"
-#include "ranking/logistic.hpp"
+#include "ranking/training_rows.hpp"
+#include "ranking/tree_model.hpp"
 
 namespace vitrina::ranking {
 
 struct RankerConfig {
+  double share_weight = 1;
+  double hit_weight = 1;
+  double two_step_weight = 0;
+  double order_weight = 0;
   int bags = 1;
-  int rounds = 80;
+  int rounds = 50;
   int leaves = 12;
-  double learning_rate = 0.06;
+  double learning_rate = 0.09;
   double l2 = 10;
   double min_leaf_hessian = 0.5;
   int min_leaf_rows = 100;
   double column_share = 0.5;
   double row_share = 0.8;
-  double buyers_per_round = 2;
+  double buyers_per_round = 4;
   int min_positives = 40;
 
   void visit(ConfigVisitor& v) {
+    v.field("share_weight", share_weight, {0, 100},
+            "say in the blend of the model that learns w = 1(bought) / |bought| itself; 0 leaves "
+            "a model out");
+    v.field("hit_weight", hit_weight, {0, 100},
+            "say of the model that learns whether the product is bought");
+    v.field("two_step_weight", two_step_weight, {0, 100},
+            "say of P(buys anything) times P(the product | buys)");
+    v.field("order_weight", order_weight, {0, 100},
+            "say of the model that learns the order in the list (LambdaRank)");
     v.field("bags", bags, {1, 100},
-            "models trained with seeds of their own, whose scores are averaged");
+            "times every model is trained, with seeds of their own, and averaged");
     v.field("rounds", rounds, {0, 10'000}, "trees at most; 0 leaves the own-history base alone");
     v.field("leaves", leaves, {2, 1000}, "leaves a tree");
     v.field("learning_rate", learning_rate, {0.001, 1}, "share of a tree that is added");
@@ -44,12 +60,22 @@ struct RankerConfig {
   }
 };
 
-/// Which own-history column of the examples is the base.
-enum class Lineage : std::uint8_t { kValid, kFinal };
+/// Rows of features by user, with the own-history score of each row.
+struct ScoringRows {
+  MatrixView features;
+  std::span<const std::uint64_t> offsets;  ///< rows by user, from 0 to the number of rows
+  std::span<const float> own;
+};
 
-/// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Choice»): a
-/// calibrated own-history score, corrected by boosted trees. With no trees it is the own-history
-/// rule, which is what a small log falls back to.
+/// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Model»): a blend of
+/// up to four models, each a calibrated own-history score corrected by boosted trees:
+/// - share: w itself;
+/// - hit: P(bought), times the mean of 1 / |bought| over the bought;
+/// - two-step: P(user buys anything), from the user's strongest row, times w among buyers;
+/// - order: LambdaRank (Burges, 2010) inside the list. Its scores mean nothing across users, so
+///   the user's k-th product by it is given the user's k-th largest share logit.
+/// Logits are averaged with the configured weights. With no trees w is the own-history rule alone,
+/// which is what a small log falls back to.
 class Ranker {
  public:
   Ranker() = default;
@@ -58,8 +84,8 @@ class Ranker {
   static Ranker fit(std::span<const Examples* const> folds, Lineage lineage,
                     const RankerConfig& config, std::uint64_t seed, int threads);
 
-  /// w of every row; `own` is the own-history score of each row.
-  void score(MatrixView rows, std::span<const float> own, int threads, std::span<float> w) const;
+  /// w of every row; every user with rows gets the same w whatever other users are beside.
+  void score(const ScoringRows& rows, int threads, std::span<float> w) const;
   /// w by the calibrated own-history score alone.
   [[nodiscard]] float base_score(float own) const;
 
@@ -70,10 +96,10 @@ class Ranker {
   void set_buyers(const BuyerCalibration& buyers) { buyers_ = buyers; }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
-  [[nodiscard]] bool has_trees() const { return !bags_.empty(); }
+  [[nodiscard]] bool has_trees() const;
   [[nodiscard]] int rounds() const { return rounds_; }
   [[nodiscard]] std::uint64_t n_positives() const { return n_positives_; }
-  /// Total gain by column; empty without trees.
+  /// Total gain by column over all models; empty without trees.
   [[nodiscard]] std::vector<double> gains() const;
 
   /// Writes `<folder>/ranker.vtr` (the trees' text with its SHA-256 inside) and reads it back.
@@ -81,16 +107,22 @@ class Ranker {
   static Ranker load(const std::filesystem::path& folder);
 
  private:
-  [[nodiscard]] double base_logit(float own) const;
-  void fit_base(std::span<const Examples* const> folds, Lineage lineage);
+  /// The models' places in the blend.
+  enum Model : std::uint8_t { kShare, kHit, kTwoStep, kOrder };
+  static constexpr std::size_t kModelCount = 4;
+
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                  const RankerConfig& config, std::uint64_t seed, int threads);
+  void two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const;
+  void order_logits(const ScoringRows& rows, std::span<const double> share, int threads,
+                    std::span<double> out) const;
 
   std::vector<std::string> columns_;
-  LogisticLine base_;             ///< of log(own history)
-  double untouched_logit_ = -15;  ///< where own history says nothing
+  std::array<double, kModelCount> weight_{1, 0, 0, 0};  ///< adds up to 1; 0: not trained
+  std::array<TreeModel, kModelCount> models_;           ///< kTwoStep: w among buyers
+  TreeModel buyer_;                                     ///< P(user buys anything)
+  double hit_shift_ = 0;  ///< logarithm of the mean of 1 / |bought| over the bought
   BuyerCalibration buyers_;
-  std::vector<Booster> bags_;
   int rounds_ = 0;
   std::uint64_t n_positives_ = 0;
 };

@@ -148,8 +148,10 @@ std::string to_text(const ranking::Ranker& ranker, const ranking::Examples& exam
     text += fmt::format("own history {} is w {}\n", number(own), number(ranker.base_score(own)));
   }
   std::vector<float> w(examples.n_rows());
-  ranker.score({examples.features.data(), examples.n_rows(), examples.columns.size()},
-               examples.own_final, 1, w);
+  ranker.score({{examples.features.data(), examples.n_rows(), examples.columns.size()},
+                examples.offsets,
+                examples.own_final},
+               1, w);
   for (std::size_t r = 0; r < w.size(); ++r) text += fmt::format("row {} w {}\n", r, number(w[r]));
   for (const double sum : {0.0, 0.01, 0.5}) {
     text += fmt::format("expected recall {} buys with {}\n", number(sum),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "core/parallel.hpp"
@@ -49,6 +50,9 @@ struct UserRowsOut {
   std::vector<float> weight;
   std::vector<float> own_valid;
   std::vector<float> own_final;
+  std::vector<float> strongest;  ///< features of the row that stands for the user
+  float strongest_own_valid = 0;
+  float strongest_own_final = 0;
   bool is_buyer = false;
 };
 
@@ -63,13 +67,23 @@ UserRowsOut make_rows(const engine::Engine& engine, UserIdx user, const Purchase
   const std::size_t n_columns = engine.column_names().size();
   UserRowsOut rows;
   rows.is_buyer = !bought.empty();
+  // by the older rule for both lineages: the newer one knows more than the valid one may
+  const auto row_of_user = [&](std::size_t r) {
+    return block.features.begin() + static_cast<std::ptrdiff_t>(r * n_columns);
+  };
+  if (block.n_rows() == 0) {
+    rows.strongest.assign(n_columns, std::numeric_limits<float>::quiet_NaN());
+  } else {
+    const auto r = ranking::strongest_row(own_valid);
+    rows.strongest.assign(row_of_user(r), row_of_user(r + 1));
+    rows.strongest_own_valid = own_valid[r];
+    rows.strongest_own_final = own_final[r];
+  }
   for (std::size_t r = 0; r < block.n_rows(); ++r) {
     const bool is_bought = std::binary_search(bought.begin(), bought.end(), block.item[r]);
     const bool is_touched = block.history.find(block.item[r]) != nullptr;
     if (!is_bought && !sampler.keeps_row(user, block.item[r], is_touched)) continue;
-    const auto first = block.features.begin() + static_cast<std::ptrdiff_t>(r * n_columns);
-    rows.features.insert(rows.features.end(), first,
-                         first + static_cast<std::ptrdiff_t>(n_columns));
+    rows.features.insert(rows.features.end(), row_of_user(r), row_of_user(r + 1));
     rows.label.push_back(is_bought ? 1.0F / static_cast<float>(bought.size()) : 0.0F);
     rows.weight.push_back(sampler.row_weight(rows.is_buyer, is_bought, is_touched));
     rows.own_valid.push_back(own_valid[r]);
@@ -90,6 +104,9 @@ void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examp
   examples.offsets.push_back(examples.label.size());
   examples.user_weight.push_back(user_weight);
   examples.is_buyer.push_back(rows.is_buyer ? 1 : 0);
+  add(examples.user_features, rows.strongest);
+  examples.user_own_valid.push_back(rows.strongest_own_valid);
+  examples.user_own_final.push_back(rows.strongest_own_final);
 }
 
 /// At most `max_candidates` rows a user, the touched ones first.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -41,6 +42,12 @@ Examples make_examples(std::size_t n_users, std::uint64_t seed) {
     examples.offsets.push_back(examples.label.size());
     examples.user_weight.push_back(1);
     examples.is_buyer.push_back(is_buyer ? 1 : 0);
+    const auto own = std::span(examples.own_valid).last(kRows);
+    const auto row = examples.n_rows() - kRows + strongest_row(own);
+    const auto first = examples.features.begin() + static_cast<std::ptrdiff_t>(3 * row);
+    examples.user_features.insert(examples.user_features.end(), first, first + 3);
+    examples.user_own_valid.push_back(examples.own_valid[row]);
+    examples.user_own_final.push_back(examples.own_final[row]);
   }
   return examples;
 }
@@ -53,8 +60,10 @@ Ranker fit(const Examples& examples, const RankerConfig& config, int threads = 1
 
 std::vector<float> scores(const Ranker& ranker, const Examples& examples, int threads = 1) {
   std::vector<float> w(examples.n_rows());
-  ranker.score({examples.features.data(), examples.n_rows(), examples.columns.size()},
-               examples.own_valid, threads, w);
+  ranker.score({{examples.features.data(), examples.n_rows(), examples.columns.size()},
+                examples.offsets,
+                examples.own_valid},
+               threads, w);
   return w;
 }
 
@@ -153,13 +162,115 @@ TEST_F(RankerTest, BagsAreAveragedAndSpreadLess) {
   const auto two = scores(fit(examples, {.bags = 2}), examples);
   EXPECT_NE(one, two);
   const auto spread = [&](int bags) {
-    const auto a = scores(fit(examples, {.bags = bags}, 1, 1), examples);
-    const auto b = scores(fit(examples, {.bags = bags}, 1, 2), examples);
     double sum = 0;
-    for (std::size_t r = 0; r < a.size(); ++r) sum += std::abs(logit_of(a[r]) - logit_of(b[r]));
+    for (const std::uint64_t seed : {1, 3, 5, 7, 9}) {
+      const auto a = scores(fit(examples, {.bags = bags}, 1, seed), examples);
+      const auto b = scores(fit(examples, {.bags = bags}, 1, seed + 1), examples);
+      for (std::size_t r = 0; r < a.size(); ++r) sum += std::abs(logit_of(a[r]) - logit_of(b[r]));
+    }
     return sum;
   };
   EXPECT_LT(spread(8), 0.7 * spread(1)) << "an average of eight still follows the seed";
+}
+
+/// A blend of one model.
+RankerConfig only(double RankerConfig::* weight) {
+  RankerConfig config{.share_weight = 0, .hit_weight = 0, .two_step_weight = 0, .order_weight = 0};
+  config.*weight = 1;
+  return config;
+}
+
+constexpr double RankerConfig::* kEveryModel[] = {
+    &RankerConfig::share_weight, &RankerConfig::hit_weight, &RankerConfig::two_step_weight,
+    &RankerConfig::order_weight};
+
+TEST_F(RankerTest, EveryModelOfTheBlendFindsWhatOwnHistoryCannot) {
+  const auto examples = make_examples(600, 15);
+  const auto unseen = make_examples(600, 16);
+  // of two rows of a user with equal own history, the larger first column should win
+  const auto share_in_order = [&](const std::vector<float>& w) {
+    double n = 0;
+    double right = 0;
+    for (std::size_t a = 0; a + 1 < unseen.n_rows(); ++a) {
+      const std::size_t b = a + 1;
+      const bool is_pair =
+          a / 10 == b / 10 && unseen.own_valid[a] == unseen.own_valid[b] && unseen.own_valid[a] > 0;
+      const float gap = unseen.features[3 * a] - unseen.features[3 * b];
+      if (!is_pair || std::abs(gap) < 0.5F) continue;
+      n += 1;
+      right += (w[a] > w[b]) == (gap > 0) ? 1 : 0;
+    }
+    return right / n;
+  };
+  for (const auto weight : kEveryModel) {
+    const auto ranker = fit(examples, only(weight));
+    ASSERT_TRUE(ranker.has_trees());
+    EXPECT_GT(share_in_order(scores(ranker, unseen)), 0.8);
+  }
+}
+
+TEST_F(RankerTest, EveryModelOfTheBlendEstimatesTheSameW) {
+  auto examples = make_examples(2000, 17);
+  for (auto& share : examples.label) share *= 0.5F;  // everybody bought a product elsewhere too
+  for (const auto weight : kEveryModel) {
+    const auto w = scores(fit(examples, only(weight)), examples);
+    const double expected = std::accumulate(w.begin(), w.end(), 0.0);
+    const double attained = std::accumulate(examples.label.begin(), examples.label.end(), 0.0);
+    EXPECT_NEAR(expected / attained, 1.0, 0.15);
+  }
+}
+
+TEST_F(RankerTest, TheOrderModelMovesOnlyTheOrder) {
+  const auto examples = make_examples(300, 18);
+  auto config = only(&RankerConfig::share_weight);
+  const auto share = scores(fit(examples, config), examples);
+  config.order_weight = 1e-9;  // trained, but without a say: the shares stay what they are
+  const auto almost_share = scores(fit(examples, config), examples);
+  config.order_weight = 100;  // the other way round
+  const auto almost_order = scores(fit(examples, config), examples);
+  bool is_other_order = false;
+  for (std::size_t u = 0; u < examples.n_users(); ++u) {
+    std::vector<float> a(share.begin() + 10 * u, share.begin() + 10 * (u + 1));
+    std::vector<float> b(almost_order.begin() + 10 * u, almost_order.begin() + 10 * (u + 1));
+    for (std::size_t r = 0; r < 10; ++r) {
+      EXPECT_NEAR(almost_share[10 * u + r], a[r], 1e-6);
+      is_other_order = is_other_order || std::abs(a[r] - b[r]) > 0.1F * a[r];
+    }
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    for (std::size_t r = 0; r < 10; ++r) EXPECT_NEAR(b[r] / a[r], 1.0, 0.1);
+  }
+  EXPECT_TRUE(is_other_order);
+}
+
+TEST_F(RankerTest, AUsersScoresDoNotDependOnTheOthers) {
+  const auto examples = make_examples(300, 19);
+  RankerConfig config;
+  config.two_step_weight = 1;
+  config.order_weight = 1;
+  const auto ranker = fit(examples, config);
+  const auto together = scores(ranker, examples);
+  for (const std::size_t user : {std::size_t{0}, std::size_t{7}, std::size_t{299}}) {
+    std::vector<float> alone(10);
+    const std::vector<std::uint64_t> offsets{0, 10};
+    ranker.score({{examples.features.data() + user * 30, 10, 3},
+                  offsets,
+                  std::span(examples.own_valid).subspan(user * 10, 10)},
+                 1, alone);
+    for (std::size_t r = 0; r < 10; ++r) EXPECT_EQ(alone[r], together[user * 10 + r]);
+  }
+}
+
+TEST_F(RankerTest, ABlendOfNothingIsRefused) {
+  const auto examples = make_examples(300, 20);
+  auto config = only(&RankerConfig::share_weight);
+  config.share_weight = 0;
+  try {
+    (void)fit(examples, config);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kConfig);
+  }
 }
 
 TEST_F(RankerTest, FewPositivesMeanFewTreesOrNone) {
@@ -227,6 +338,9 @@ TEST_F(RankerTest, FoldsFollowEachOther) {
   append(whole.own_final, second.own_final);
   append(whole.user_weight, second.user_weight);
   append(whole.is_buyer, second.is_buyer);
+  append(whole.user_features, second.user_features);
+  append(whole.user_own_valid, second.user_own_valid);
+  append(whole.user_own_final, second.user_own_final);
   const Examples* parts[] = {&first, &second};
   const auto in_parts = Ranker::fit(parts, Lineage::kValid, {}, 1, 1);
   const Examples* all[] = {&whole};

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "ranking/examples.hpp"
+#include "ranking/tree_model.hpp"
+
+namespace vitrina::ranking {
+
+/// Which own-history column of the examples is the base.
+enum class Lineage : std::uint8_t { kValid, kFinal };
+
+/// What a model is to learn from the examples' rows.
+enum class Target : std::uint8_t {
+  kShare,    ///< 1 / |bought| where bought, of all users
+  kHit,      ///< 1 where bought, of all users
+  kOfBuyer,  ///< 1 / |bought| where bought, of the users who bought something
+  kOrder,    ///< 1 where bought, of the users with a bought candidate, as lists
+};
+
+/// Several models of one blend share the rows that were not bought, each a part of them, drawn by
+/// hash: what each loses in rows the blend wins in variety, and training costs as much as one.
+struct Part {
+  std::uint64_t index = 0;
+  std::uint64_t of = 1;  ///< at least 1
+  std::uint64_t seed = 0;
+};
+
+/// Copies the rows for `target`; bought ones are always there, of the others one part, which is
+/// weighted up. Lists (kOrder) stay whole.
+TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage, Target target,
+                         Part part);
+
+/// One row a user, their strongest, with whether they bought anything.
+TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineage);
+
+/// The own-history base of a target but kOrder, over all its rows.
+OwnBase fit_base(std::span<const Examples* const> folds, Lineage lineage, Target target);
+
+}  // namespace vitrina::ranking

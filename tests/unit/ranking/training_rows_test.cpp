@@ -1,0 +1,100 @@
+#include "ranking/training_rows.hpp"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+namespace vitrina::ranking {
+namespace {
+
+/// Two users of four rows: the first bought its row 1 (and something that is no candidate), the
+/// second nothing. Column 0 numbers the rows.
+Examples two_users() {
+  Examples examples;
+  examples.columns = {"row"};
+  examples.offsets = {0, 4, 8};
+  for (int r = 0; r < 8; ++r) {
+    examples.features.push_back(static_cast<float>(r));
+    examples.label.push_back(r == 1 ? 0.5F : 0.0F);
+    examples.weight.push_back(r == 1 ? 1.0F : 2.0F);
+    examples.own_valid.push_back(static_cast<float>(r % 4));
+    examples.own_final.push_back(static_cast<float>(10 * (r % 4)));
+  }
+  examples.user_weight = {1, 3};
+  examples.is_buyer = {1, 0};
+  examples.user_features = {3, 7};
+  examples.user_own_valid = {3, 3};
+  examples.user_own_final = {30, 30};
+  return examples;
+}
+
+TrainingRows select(const Examples& examples, Target target, Part part = {}) {
+  const Examples* folds[] = {&examples};
+  return select_rows(folds, Lineage::kValid, target, part);
+}
+
+using Floats = std::vector<float>;
+
+TEST(TrainingRows, OnePartHasEveryRow) {
+  const auto examples = two_users();
+  const auto share = select(examples, Target::kShare);
+  EXPECT_EQ(share.features, examples.features);
+  EXPECT_EQ(share.label, examples.label);
+  EXPECT_EQ(share.weight, examples.weight);
+  EXPECT_EQ(share.own, examples.own_valid);
+  EXPECT_TRUE(share.list_size.empty());
+  EXPECT_EQ(select(examples, Target::kHit).label, (Floats{0, 1, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(TrainingRows, OfBuyersAndListsLeaveOutTheOthers) {
+  const auto examples = two_users();
+  EXPECT_EQ(select(examples, Target::kOfBuyer).features, (Floats{0, 1, 2, 3}));
+  const auto lists = select(examples, Target::kOrder);
+  EXPECT_EQ(lists.features, (Floats{0, 1, 2, 3}));
+  EXPECT_EQ(lists.label, (Floats{0, 1, 0, 0}));
+  EXPECT_EQ(lists.list_size, std::vector<std::int32_t>{4});
+}
+
+TEST(TrainingRows, PartsShareTheRowsThatWereNotBought) {
+  const auto examples = two_users();
+  std::vector<int> seen(8);
+  double weight = 0;
+  for (std::uint64_t part = 0; part < 3; ++part) {
+    const auto rows = select(examples, Target::kShare, {part, 3, 42});
+    for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      ++seen[static_cast<std::size_t>(rows.features[r])];
+      if (rows.label[r] == 0) weight += double{rows.weight[r]};
+    }
+  }
+  EXPECT_EQ(seen, (std::vector<int>{1, 3, 1, 1, 1, 1, 1, 1})) << "the bought row is in every part";
+  EXPECT_EQ(weight, 3 * 7 * 2.0) << "each part stands for all rows";
+}
+
+TEST(TrainingRows, APartIsDrawnByItsSeed) {
+  const auto examples = two_users();
+  const auto one = select(examples, Target::kShare, {0, 2, 1}).features;
+  EXPECT_EQ(select(examples, Target::kShare, {0, 2, 1}).features, one);
+  bool differs = false;
+  for (std::uint64_t seed = 2; seed < 6; ++seed) {
+    differs = differs || select(examples, Target::kShare, {0, 2, seed}).features != one;
+  }
+  EXPECT_TRUE(differs);
+}
+
+TEST(TrainingRows, UsersAreTheirStrongestRows) {
+  const auto examples = two_users();
+  const Examples* folds[] = {&examples, &examples};
+  const auto users = select_users(folds, Lineage::kFinal);
+  EXPECT_EQ(users.features, (Floats{3, 7, 3, 7}));
+  EXPECT_EQ(users.label, (Floats{1, 0, 1, 0}));
+  EXPECT_EQ(users.weight, (Floats{1, 3, 1, 3}));
+  EXPECT_EQ(users.own, (Floats{30, 30, 30, 30}));
+}
+
+TEST(TrainingRows, TheStrongestRowIsTheFirstOfEquals) {
+  EXPECT_EQ(strongest_row(Floats{0, 2, 2, 1}), 1U);
+  EXPECT_EQ(strongest_row(Floats{0, 0}), 0U);
+}
+
+}  // namespace
+}  // namespace vitrina::ranking
