@@ -1,7 +1,10 @@
 #include "models/dense_kernels.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cmath>
+#include <new>
 
 #ifdef __FMA__
 #include <immintrin.h>
@@ -12,6 +15,14 @@
 
 namespace vitrina::models {
 namespace {
+
+constexpr std::size_t kCacheLine = 64;
+constexpr std::size_t kHugePage = std::size_t{2} << 20U;
+constexpr std::size_t kLargeBlock = 2 * kHugePage;
+
+std::align_val_t alignment_of(std::size_t n_bytes) {
+  return std::align_val_t{n_bytes >= kLargeBlock ? kHugePage : kCacheLine};
+}
 
 // the compiler's own vectors: one instruction where the machine has eight lanes, more where not
 using Vec = float __attribute__((vector_size(kLanes * sizeof(float))));
@@ -168,6 +179,17 @@ inline void eliminate(MatrixView a, std::size_t p, std::size_t i, std::size_t wi
 }
 
 }  // namespace
+
+void* allocate_block(std::size_t n_bytes) {
+  void* block = ::operator new(n_bytes, alignment_of(n_bytes));
+  // advice only: without huge pages the block is as good, but slower
+  if (n_bytes >= kLargeBlock) madvise(block, n_bytes, MADV_HUGEPAGE);
+  return block;
+}
+
+void release_block(void* block, std::size_t n_bytes) {
+  ::operator delete(block, n_bytes, alignment_of(n_bytes));
+}
 
 float dot(const float* a, const float* b, std::size_t n) {
   Vec acc = {};
