@@ -197,6 +197,20 @@ float dot(const float* a, const float* b, std::size_t n) {
   return sum(acc);
 }
 
+void dots(const float* x, ConstMatrixView rows, std::size_t n_rows, std::size_t n, float* out) {
+  std::size_t r = 0;
+  for (; r + 4 <= n_rows; r += 4) {
+    Vec acc[4] = {};
+    for (std::size_t d = 0; d < n; d += kLanes) {
+      const Vec left = load(x + d);
+      for (std::size_t k = 0; k < 4; ++k) acc[k] = fma(left, load(rows.row(r + k) + d), acc[k]);
+    }
+    const Vec sums = sums_of(fours_of(acc), Vec{});
+    __builtin_memcpy(out + r, &sums, 4 * sizeof(float));
+  }
+  for (; r < n_rows; ++r) out[r] = dot(x, rows.row(r), n);
+}
+
 void add_scaled(float weight, const float* x, std::size_t n, float* y) {
   const Vec w = all(weight);
   for (std::size_t d = 0; d < n; d += kLanes) store(fma(w, load(x + d), load(y + d)), y + d);

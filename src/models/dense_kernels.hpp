@@ -54,6 +54,9 @@ struct ConstMatrixView {
 /// Inner product; n in whole lanes.
 float dot(const float* a, const float* b, std::size_t n);
 
+/// Inner products of x with rows, each the same to the bit as dot(); n in whole lanes.
+void dots(const float* x, ConstMatrixView rows, std::size_t n_rows, std::size_t n, float* out);
+
 /// y += weight * x; n in whole lanes.
 void add_scaled(float weight, const float* x, std::size_t n, float* y);
 

@@ -14,7 +14,7 @@ namespace vitrina::models {
 namespace {
 
 constexpr std::size_t kUsersAChunk = 4096;
-constexpr std::size_t kRowsABound = 64;
+constexpr std::size_t kRowsABlock = 64;
 
 /// Strength below which a pair never met: its confidence would be that of all others.
 constexpr float kFaintest = 1e-4F;
@@ -208,18 +208,20 @@ std::vector<ScoredItem> Ials::top(std::span<const float> user,
                                   const std::function<bool(ItemIdx)>& is_allowed,
                                   std::size_t k) const {
   std::vector<ScoredItem> best;
-  if (k == 0) return best;
-  const float own_length = std::sqrt(dot(user.data(), user.data(), factors_.dim));
-  const std::size_t room = 4 * k + kRowsABound;
+  const std::size_t dim = factors_.dim;
+  const float own_length = std::sqrt(dot(user.data(), user.data(), dim));
+  std::array<float, kRowsABlock> scores{};
   float worst = 0;  // of the k best so far, once there are as many
-  for (std::size_t begin = 0; begin < item_.size(); begin += kRowsABound) {
+  for (std::size_t begin = 0; k > 0 && begin < item_.size(); begin += kRowsABlock) {
     if (own_length * length_[begin] * kBoundRoom < worst) break;
-    const std::size_t end = std::min(begin + kRowsABound, item_.size());
-    for (std::size_t r = begin; r < end; ++r) {
-      const float score = dot(user.data(), factors_.row(r), factors_.dim);
-      if (score > 0 && score >= worst && is_allowed(item_[r])) best.push_back({item_[r], score});
+    const std::size_t n = std::min(kRowsABlock, item_.size() - begin);
+    dots(user.data(), {factors_.row(begin), dim}, n, dim, scores.data());
+    for (std::size_t r = 0; r < n; ++r) {
+      const auto item = item_[begin + r];
+      if (scores[r] > 0 && scores[r] >= worst && is_allowed(item))
+        best.push_back({item, scores[r]});
     }
-    if (best.size() >= room || (worst == 0 && best.size() >= k)) {
+    if (best.size() >= (worst > 0 ? 2 * k : k)) {
       keep_top_k(best, k);
       worst = best.back().score;
     }

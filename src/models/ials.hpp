@@ -18,9 +18,9 @@ namespace vitrina::models {
 
 struct IalsConfig {
   int factors = 64;
-  int iterations = 10;
-  double regularization = 0.1;
-  double alpha = 10;
+  int iterations = 5;
+  double regularization = 10;
+  double alpha = 100;
   double view_weight = 1;
   double like_weight = 2;
   double basket_weight = 3;
