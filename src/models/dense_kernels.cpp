@@ -72,55 +72,54 @@ inline Vec sums_of(Vec first, Vec second) {
 }
 
 /// c[r][v] (+)= sum over k of a[r * row + k * step] * b[k][v]: the one inner loop of products and
-/// Gram matrices, with kRows x kVecs accumulators in registers.
+/// Gram matrices, with Rows x Vecs accumulators in registers.
 struct Left {
   const float* data;
   std::size_t row;
   std::size_t step;
 };
 
-template <std::size_t kRows, std::size_t kVecs, bool kAdd>
+template <std::size_t Rows, std::size_t Vecs, bool Add>
 inline void tile(std::size_t n, Left a, ConstMatrixView b, MatrixView c) {
-  Vec acc[kRows][kVecs] = {};
+  Vec acc[Rows][Vecs] = {};
   for (std::size_t k = 0; k < n; ++k) {
-    Vec right[kVecs];
-    for (std::size_t v = 0; v < kVecs; ++v) right[v] = load(b.row(k) + v * kLanes);
-    for (std::size_t r = 0; r < kRows; ++r) {
+    Vec right[Vecs];
+    for (std::size_t v = 0; v < Vecs; ++v) right[v] = load(b.row(k) + v * kLanes);
+    for (std::size_t r = 0; r < Rows; ++r) {
       const Vec left = all(a.data[r * a.row + k * a.step]);
-      for (std::size_t v = 0; v < kVecs; ++v) acc[r][v] = fma(left, right[v], acc[r][v]);
+      for (std::size_t v = 0; v < Vecs; ++v) acc[r][v] = fma(left, right[v], acc[r][v]);
     }
   }
-  for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t v = 0; v < kVecs; ++v) {
+  for (std::size_t r = 0; r < Rows; ++r) {
+    for (std::size_t v = 0; v < Vecs; ++v) {
       float* to = c.row(r) + v * kLanes;
-      store(kAdd ? load(to) + acc[r][v] : acc[r][v], to);
+      store(Add ? load(to) + acc[r][v] : acc[r][v], to);
     }
   }
 }
 
-/// Columns [from, to) of kRows rows, three lanes at a time.
-template <std::size_t kRows, bool kAdd, class Tile>
+/// Columns [from, to) of Rows rows, three lanes at a time.
+template <std::size_t Rows, bool Add, class Tile>
 inline void sweep(std::size_t from, std::size_t to, Tile&& one) {
   std::size_t j = from;
-  for (; j + 3 * kLanes <= to; j += 3 * kLanes) one.template operator()<kRows, 3, kAdd>(j);
+  for (; j + 3 * kLanes <= to; j += 3 * kLanes) one.template operator()<Rows, 3, Add>(j);
   if (j + 2 * kLanes <= to) {
-    one.template operator()<kRows, 2, kAdd>(j);
+    one.template operator()<Rows, 2, Add>(j);
   } else if (j < to) {
-    one.template operator()<kRows, 1, kAdd>(j);
+    one.template operator()<Rows, 1, Add>(j);
   }
 }
 
-template <std::size_t kRows>
+template <std::size_t Rows>
 inline void multiply_rows(ConstMatrixView rows, ConstMatrixView matrix, Triangle triangle,
                           std::size_t dim, MatrixView out) {
-  const auto one = [&]<std::size_t kTileRows, std::size_t kVecs, bool kAdd>(std::size_t j) {
+  const auto one = [&]<std::size_t TileRows, std::size_t Vecs, bool Add>(std::size_t j) {
     const std::size_t begin = triangle == Triangle::kLower ? j : 0;
-    const std::size_t end = triangle == Triangle::kLower ? dim : j + kVecs * kLanes;
-    tile<kTileRows, kVecs, kAdd>(end - begin, {rows.data + begin, rows.stride, 1},
-                                 {matrix.row(begin) + j, matrix.stride},
-                                 {out.data + j, out.stride});
+    const std::size_t end = triangle == Triangle::kLower ? dim : j + Vecs * kLanes;
+    tile<TileRows, Vecs, Add>(end - begin, {rows.data + begin, rows.stride, 1},
+                              {matrix.row(begin) + j, matrix.stride}, {out.data + j, out.stride});
   };
-  sweep<kRows, false>(0, dim, one);
+  sweep<Rows, false>(0, dim, one);
 }
 
 /// Rows i and i + 1 of the products with kCols rows from j on.
@@ -160,21 +159,21 @@ inline void factor_pivots(MatrixView a, std::size_t k0, std::size_t k1, std::siz
   }
 }
 
-/// Takes kPivots rows of U from p on out of rows i to i + kRows of A.
-template <std::size_t kPivots, std::size_t kRows>
+/// Takes Pivots rows of U from p on out of rows i to i + Rows of A.
+template <std::size_t Pivots, std::size_t Rows>
 inline void eliminate(MatrixView a, std::size_t p, std::size_t i, std::size_t width) {
-  Vec weight[kRows][kPivots];
-  for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t q = 0; q < kPivots; ++q) weight[r][q] = all(-a.row(p + q)[i + r]);
+  Vec weight[Rows][Pivots];
+  for (std::size_t r = 0; r < Rows; ++r) {
+    for (std::size_t q = 0; q < Pivots; ++q) weight[r][q] = all(-a.row(p + q)[i + r]);
   }
   for (std::size_t j = i / kLanes * kLanes; j < width; j += kLanes) {
-    Vec left[kRows];
-    for (std::size_t r = 0; r < kRows; ++r) left[r] = load(a.row(i + r) + j);
-    for (std::size_t q = 0; q < kPivots; ++q) {
+    Vec left[Rows];
+    for (std::size_t r = 0; r < Rows; ++r) left[r] = load(a.row(i + r) + j);
+    for (std::size_t q = 0; q < Pivots; ++q) {
       const Vec pivot = load(a.row(p + q) + j);
-      for (std::size_t r = 0; r < kRows; ++r) left[r] = fma(weight[r][q], pivot, left[r]);
+      for (std::size_t r = 0; r < Rows; ++r) left[r] = fma(weight[r][q], pivot, left[r]);
     }
-    for (std::size_t r = 0; r < kRows; ++r) store(left[r], a.row(i + r) + j);
+    for (std::size_t r = 0; r < Rows; ++r) store(left[r], a.row(i + r) + j);
   }
 }
 
@@ -225,9 +224,9 @@ void add_gram(ConstMatrixView rows, std::size_t n_rows, std::size_t dim, MatrixV
   constexpr std::size_t kRows = 4;
   static_assert(kLanes % kRows == 0);
   for (std::size_t i = 0; i < dim; i += kRows) {
-    const auto one = [&]<std::size_t kTileRows, std::size_t kVecs, bool kAdd>(std::size_t j) {
-      tile<kTileRows, kVecs, kAdd>(n_rows, {rows.data + i, 1, rows.stride},
-                                   {rows.data + j, rows.stride}, {gram.row(i) + j, gram.stride});
+    const auto one = [&]<std::size_t TileRows, std::size_t Vecs, bool Add>(std::size_t j) {
+      tile<TileRows, Vecs, Add>(n_rows, {rows.data + i, 1, rows.stride},
+                                {rows.data + j, rows.stride}, {gram.row(i) + j, gram.stride});
     };
     sweep<kRows, true>(i / kLanes * kLanes, dim, one);
   }
