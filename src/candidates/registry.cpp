@@ -5,6 +5,7 @@
 #include "candidates/covisitation.hpp"
 #include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
+#include "candidates/ials.hpp"
 #include "candidates/likes.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
@@ -63,6 +64,11 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kTitles},
        describe<SimilarTitlesConfig>,
        make_similar_titles},
+      {"ials",
+       "what matrix factorisation (iALS) says the user prefers",
+       {ModelKind::kIals},
+       describe<IalsConfig>,
+       make_ials},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

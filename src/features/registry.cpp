@@ -3,6 +3,7 @@
 #include "features/covisitation_family.hpp"
 #include "features/feature_group.hpp"
 #include "features/generators.hpp"
+#include "features/ials.hpp"
 #include "features/item.hpp"
 #include "features/item_item.hpp"
 #include "features/list.hpp"
@@ -120,6 +121,13 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kTitles},
        titles_columns,
        make_titles_group,
+       describe<OffByDefaultConfig>},
+      {"ials",
+       "how the product fits the user and the last products by matrix factorisation",
+       "user x product",
+       {ModelKind::kIals},
+       ials_columns,
+       make_ials_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "core/file.hpp"
@@ -149,6 +150,13 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
     }
     EXPECT_EQ(test::named(shop, found.titles->neighbours(*item)),
               test::named(base, expected.titles->neighbours(ItemIdx(i))));
+    ASSERT_EQ(found.ials->knows(*item), expected.ials->knows(ItemIdx(i)));
+    if (found.ials->knows(*item)) {
+      const auto factor = found.ials->factor(*item);
+      const auto expected_factor = expected.ials->factor(ItemIdx(i));
+      EXPECT_TRUE(
+          std::equal(factor.begin(), factor.end(), expected_factor.begin(), expected_factor.end()));
+    }
     EXPECT_EQ(found.repurchase->product_rate(*item, 2.5),
               expected.repurchase->product_rate(ItemIdx(i), 2.5));
     EXPECT_EQ(found.repurchase->repeat_share(*item), expected.repurchase->repeat_share(ItemIdx(i)));
@@ -193,6 +201,7 @@ TEST(ModelSetContract, FollowsItsProductsIntoALargerShop) {
   expect_same_words(loaded, larger, fitted, base);
   EXPECT_EQ(loaded.popularity->stats(test::item_of(larger, "z the last")).first, kNoTime);
   EXPECT_TRUE(loaded.covisitation->neighbours(0, test::item_of(larger, "a first one")).empty());
+  EXPECT_FALSE(loaded.ials->knows(test::item_of(larger, "a first one")));
 }
 
 }  // namespace
