@@ -5,6 +5,7 @@
 #include "candidates/covisitation.hpp"
 #include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
+#include "candidates/item2vec.hpp"
 #include "candidates/likes.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
@@ -63,6 +64,11 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kTitles},
        describe<SimilarTitlesConfig>,
        make_similar_titles},
+      {"item2vec",
+       "products whose vectors, learned from visits, are near those of the user's last products",
+       {ModelKind::kItem2Vec},
+       describe<Item2VecConfig>,
+       make_item2vec},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

@@ -4,6 +4,7 @@
 #include "features/feature_group.hpp"
 #include "features/generators.hpp"
 #include "features/item.hpp"
+#include "features/item2vec.hpp"
 #include "features/item_item.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
@@ -120,6 +121,13 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kTitles},
        titles_columns,
        make_titles_group,
+       describe<OffByDefaultConfig>},
+      {"item2vec",
+       "how near the product's vector is to those of the user's last products and of the basket",
+       "user x product",
+       {ModelKind::kItem2Vec},
+       item2vec_columns,
+       make_item2vec_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

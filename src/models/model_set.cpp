@@ -7,7 +7,7 @@
 namespace vitrina::models {
 namespace {
 
-constexpr std::uint32_t kModelSetVersion = 3;
+constexpr std::uint32_t kModelSetVersion = 4;
 
 /// The row of a model that is kept in `ModelSet::*Member` and configured by `Config`.
 template <auto Member, class Model, class Config>
@@ -47,6 +47,7 @@ const std::vector<ModelInfo>& registry() {
       row<&ModelSet::page_products, PageProducts, PageProductsConfig>(ModelKind::kPageProducts,
                                                                       "page_products"),
       row<&ModelSet::titles, Titles, TitlesConfig>(ModelKind::kTitles, "titles"),
+      row<&ModelSet::item2vec, Item2Vec, Item2VecConfig>(ModelKind::kItem2Vec, "item2vec"),
   };
   return kRows;
 }

@@ -11,6 +11,7 @@
 #include "core/progress.hpp"
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
+#include "models/item2vec.hpp"
 #include "models/own_history.hpp"
 #include "models/page_products.hpp"
 #include "models/popularity.hpp"
@@ -30,6 +31,7 @@ enum class ModelKind : std::uint8_t {
   kRepurchase,
   kPageProducts,
   kTitles,
+  kItem2Vec,
 };
 
 /// The models fitted at one cut; those that nobody needs are absent.
@@ -42,6 +44,7 @@ struct ModelSet {
   std::optional<Repurchase> repurchase;
   std::optional<PageProducts> page_products;
   std::optional<Titles> titles;
+  std::optional<Item2Vec> item2vec;
 };
 
 /// One row of the registry: all that the rest of the project knows of a model.
