@@ -7,6 +7,7 @@
 #include "candidates/generator.hpp"
 #include "candidates/item2vec.hpp"
 #include "candidates/likes.hpp"
+#include "candidates/linear.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
@@ -69,6 +70,11 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kItem2Vec},
        describe<Item2VecConfig>,
        make_item2vec},
+      {"linear",
+       "what a linear model of all users makes of the user's products (EASE)",
+       {ModelKind::kLinear},
+       describe<LinearConfig>,
+       make_linear},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

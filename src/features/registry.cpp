@@ -6,6 +6,7 @@
 #include "features/item.hpp"
 #include "features/item2vec.hpp"
 #include "features/item_item.hpp"
+#include "features/linear.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
 #include "features/price.hpp"
@@ -128,6 +129,13 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kItem2Vec},
        item2vec_columns,
        make_item2vec_group,
+       describe<OffByDefaultConfig>},
+      {"linear",
+       "what a linear model of all users makes of the user's products",
+       "user x product",
+       {ModelKind::kLinear},
+       linear_columns,
+       make_linear_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

@@ -260,7 +260,7 @@ TEST(Item2VecFeatures, MeanCosineToTheLastProducts) {
         double total = 0;
         double n = 0;
         for (const auto other : last_products(world, user, 5)) {
-          const double cosine = double{model.cosine(test::item_of(world.shop, item), other)};
+          const auto cosine = double{model.cosine(test::item_of(world.shop, item), other)};
           if (other == test::item_of(world.shop, item) || std::isnan(cosine)) continue;
           total += cosine;
           n += 1;
