@@ -6,7 +6,9 @@
 #include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
 #include "candidates/ials.hpp"
+#include "candidates/item2vec.hpp"
 #include "candidates/likes.hpp"
+#include "candidates/linear.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
@@ -69,6 +71,16 @@ const std::vector<GeneratorInfo>& registry() {
        {ModelKind::kIals},
        describe<IalsConfig>,
        make_ials},
+      {"item2vec",
+       "products whose vectors, learned from visits, are near those of the user's last products",
+       {ModelKind::kItem2Vec},
+       describe<Item2VecConfig>,
+       make_item2vec},
+      {"linear",
+       "what a linear model of all users makes of the user's products (EASE)",
+       {ModelKind::kLinear},
+       describe<LinearConfig>,
+       make_linear},
       {"popular_in_categories",
        "what sells in the categories the user looks at",
        {ModelKind::kPopularity},

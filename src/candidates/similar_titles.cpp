@@ -1,6 +1,6 @@
 #include "candidates/similar_titles.hpp"
 
-#include "candidates/votes.hpp"
+#include "candidates/neighbour_votes.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -11,16 +11,9 @@ class SimilarTitles final : public Generator {
       : context_(context), config_(config) {}
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
-    const auto recent = recent_touches(history, static_cast<std::size_t>(config_.recent_products));
-    for (const Touch* touch : recent) {
-      const float vote = decay(context_.as_of - touch->last_time, config_.half_life_days);
-      for (const auto& entry : context_.models.titles->neighbours(touch->item)) {
-        const float score = vote * entry.score;
-        if (score > 0 && context_.is_allowed(entry.id)) out.push_back({entry.id, score});
-      }
-    }
-    sum_votes(out);
-    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+    const auto& titles = *context_.models.titles;
+    vote_by_neighbours([&](ItemIdx item) { return titles.neighbours(item); }, context_, config_,
+                       history, out);
   }
 
  private:

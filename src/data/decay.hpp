@@ -23,6 +23,13 @@ constexpr std::size_t product_action_slot(Action action) {
   return kProductActionCount;
 }
 
+/// Whether an action shows interest in its product: deletes and clears show none, and basket pages
+/// repeat what the basket said.
+constexpr bool shows_interest(Action action) {
+  return action == Action::kView || action == Action::kLike || action == Action::kBasketAdd ||
+         action == Action::kOrder;
+}
+
 /// Half-lives at which traces are summed; own-history rules choose among them.
 inline constexpr std::array<double, 7> kHalfLivesDays{1.0 / 24, 0.25, 1, 2, 4, 8, 16};
 inline constexpr std::size_t kHalfLifeCount = kHalfLivesDays.size();

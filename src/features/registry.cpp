@@ -5,7 +5,9 @@
 #include "features/generators.hpp"
 #include "features/ials.hpp"
 #include "features/item.hpp"
+#include "features/item2vec.hpp"
 #include "features/item_item.hpp"
+#include "features/linear.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
 #include "features/price.hpp"
@@ -128,6 +130,20 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kIals},
        ials_columns,
        make_ials_group,
+       describe<OffByDefaultConfig>},
+      {"item2vec",
+       "how near the product's vector is to those of the user's last products and of the basket",
+       "user x product",
+       {ModelKind::kItem2Vec},
+       item2vec_columns,
+       make_item2vec_group,
+       describe<OffByDefaultConfig>},
+      {"linear",
+       "what a linear model of all users makes of the user's products",
+       "user x product",
+       {ModelKind::kLinear},
+       linear_columns,
+       make_linear_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

@@ -12,6 +12,8 @@
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
 #include "models/ials.hpp"
+#include "models/item2vec.hpp"
+#include "models/linear.hpp"
 #include "models/own_history.hpp"
 #include "models/page_products.hpp"
 #include "models/popularity.hpp"
@@ -32,6 +34,8 @@ enum class ModelKind : std::uint8_t {
   kPageProducts,
   kTitles,
   kIals,
+  kItem2Vec,
+  kLinear,
 };
 
 /// The models fitted at one cut; those that nobody needs are absent.
@@ -45,6 +49,8 @@ struct ModelSet {
   std::optional<PageProducts> page_products;
   std::optional<Titles> titles;
   std::optional<Ials> ials;
+  std::optional<Item2Vec> item2vec;
+  std::optional<Linear> linear;
 };
 
 /// One row of the registry: all that the rest of the project knows of a model.

@@ -18,12 +18,6 @@ SessionAction session_action(Action action) {
   return action == Action::kBasketAdd ? SessionAction::kBasket : SessionAction::kClick;
 }
 
-/// Deletes and clears are no interest; basket pages repeat what the basket said.
-bool counts(Action action) {
-  return action == Action::kView || action == Action::kLike || action == Action::kBasketAdd ||
-         action == Action::kOrder;
-}
-
 /// A product of a visit while the visit is read.
 struct Visited {
   ItemIdx item;
@@ -70,7 +64,7 @@ void read_visits(const EventSpan& events, std::size_t max_products, std::vector<
     std::size_t end = begin;
     products.clear();
     do {
-      if (events.item[end].valid() && counts(events.action[end])) {
+      if (events.item[end].valid() && shows_interest(events.action[end])) {
         products.push_back({events.item[end], session_action(events.action[end]),
                             static_cast<std::uint32_t>(end - begin)});
       }

@@ -286,6 +286,22 @@ TEST(KnownAnswers, Ials) {
   EXPECT_EQ(proposed(shop, "ials", "cat", params), "");  // one event makes no vector
 }
 
+TEST(KnownAnswers, Linear) {
+  // A goes with B, C with D, nobody mixes them; a product says nothing of itself
+  const auto shop = test::text_shop(R"(
+    u1   vA  bB  .   .   | vE
+    u2   vB  .   vA  .   | vE
+    u3   vC  vD  .   .   | .
+    u4   .   vD  oC  .   | .
+    ann  .   .   vA  .   | vE
+    bob  .   vD  .   .   | .
+    cat  .   .   .   .   | vA
+  )");
+  EXPECT_EQ(proposed(shop, "linear", "ann"), "B");
+  EXPECT_EQ(proposed(shop, "linear", "cat"), "");
+  EXPECT_EQ(proposed(shop, "linear", "bob"), "C");
+}
+
 TEST(KnownAnswers, PopularOfAWindow) {
   // A sold most a week ago, B yesterday; C was only looked at
   const auto shop = test::text_shop(R"(

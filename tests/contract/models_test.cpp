@@ -157,6 +157,15 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
       EXPECT_TRUE(
           std::equal(factor.begin(), factor.end(), expected_factor.begin(), expected_factor.end()));
     }
+    EXPECT_EQ(test::named(shop, found.item2vec->neighbours(*item)),
+              test::named(base, expected.item2vec->neighbours(ItemIdx(i))));
+    const auto vector = found.item2vec->vector(*item);
+    const auto expected_vector = expected.item2vec->vector(ItemIdx(i));
+    EXPECT_TRUE(
+        std::equal(vector.begin(), vector.end(), expected_vector.begin(), expected_vector.end()));
+    EXPECT_EQ(found.linear->knows(*item), expected.linear->knows(ItemIdx(i)));
+    EXPECT_EQ(test::named(shop, found.linear->weights(*item)),
+              test::named(base, expected.linear->weights(ItemIdx(i))));
     EXPECT_EQ(found.repurchase->product_rate(*item, 2.5),
               expected.repurchase->product_rate(ItemIdx(i), 2.5));
     EXPECT_EQ(found.repurchase->repeat_share(*item), expected.repurchase->repeat_share(ItemIdx(i)));
