@@ -200,7 +200,12 @@ TEST_P(FeatureGroupContract, ReadsTheCatalogWhereItSaysSoAndNowhereElse) {
     auto products = test::random_catalog(config);
     const auto shop = test::shop_of(events, products);
     constexpr float kNoPrice = std::numeric_limits<float>::quiet_NaN();
-    for (auto& product : products) product = {.id = product.id, .category = "", .price = kNoPrice};
+    for (auto& product : products) {
+      product.category.clear();
+      product.title.clear();
+      product.price = kNoPrice;
+      product.old_price = kNoPrice;
+    }
     const auto bare = test::shop_of(events, products);
     ASSERT_EQ(bare.items.size(), shop.items.size());
     const Bench with(shop, row());
