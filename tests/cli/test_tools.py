@@ -73,6 +73,13 @@ def test_importance_of_what_a_run_kept(
     assert other["base"] != report["base"]
     assert other["recall_a"] == report["recall_a"]
 
+    few, _ = importance(vitrina, stages, "few.json", "--max-users=60")
+    assert 30 < few["users"] < 90 < few["scored_users"] == report["users"]
+    assert 0 < few["buyers"] < report["buyers"]
+    assert few["max_sent"] < report["max_sent"] == 3000
+    enough = importance(vitrina, stages, "enough.json", "--max-users=9999")
+    assert enough[1] == expected
+
     plain = vitrina("importance", "--workspace", stages, "--quiet")
     assert plain.returncode == 0, plain.stderr
     path = stages / "reports" / "importance.json"

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "core/file.hpp"
+#include "core/rng.hpp"
 #include "data/purchases.hpp"
 #include "data/shop_file.hpp"
 #include "selection/choose_config.hpp"
@@ -21,14 +25,59 @@ using Json = nlohmann::ordered_json;
 
 struct ImportanceConfig {
   int repeats = 1;
+  int max_users = 0;
   int memory_mib = 512;
 
   void visit(ConfigVisitor& v) {
     v.field("repeats", repeats, {1, 1000}, "permutations that importances are the mean of");
+    v.field("max_users", max_users, {0, 1e8},
+            "about how many of the scored users are looked at, drawn at random with their share of "
+            "the answer and of the buyers; 0: all");
     v.field("memory_mib", memory_mib, {1, 1e6},
             "memory for permuted columns; with less, features are made more often, and the figures "
             "are the same");
   }
+};
+
+/// Users drawn by hashes of their ids, so that a log that grows keeps them; scored or not.
+class UserSample {
+ public:
+  UserSample(const Shop& shop, std::uint64_t seed, std::size_t n_scored, int max_users)
+      : shop_(shop),
+        seed_(seed),
+        share_(max_users == 0 ? 1.0
+                              : static_cast<double>(max_users) / static_cast<double>(n_scored)) {}
+
+  [[nodiscard]] bool holds(UserIdx user) const {
+    return share_ >= 1 ||
+           unit_interval(mix64(hash_text(shop_.users.external(user)), seed_)) < share_;
+  }
+  [[nodiscard]] std::vector<UserIdx> of(const std::vector<UserIdx>& users) const {
+    std::vector<UserIdx> drawn;
+    std::copy_if(users.begin(), users.end(), std::back_inserter(drawn),
+                 [&](UserIdx user) { return holds(user); });
+    return drawn;
+  }
+  [[nodiscard]] Purchases of(const Purchases& bought) const {
+    Purchases drawn;
+    for (std::size_t b = 0; b < bought.n_buyers(); ++b) {
+      if (!holds(bought.buyers[b])) continue;
+      const auto items = bought.items.row(b);
+      drawn.buyers.push_back(bought.buyers[b]);
+      drawn.items.values.insert(drawn.items.values.end(), items.begin(), items.end());
+      drawn.items.offsets.push_back(drawn.items.values.size());
+    }
+    return drawn;
+  }
+  [[nodiscard]] selection::ChoiceLimits of(selection::ChoiceLimits limits) const {
+    const double n_users = std::min(1.0, share_) * static_cast<double>(limits.max_users);
+    return {static_cast<std::size_t>(std::max(1.0, std::round(n_users))), limits.k};
+  }
+
+ private:
+  const Shop& shop_;
+  std::uint64_t seed_;
+  double share_;
 };
 
 /// The columns of a feature group, which stand side by side.
@@ -104,11 +153,14 @@ Json importance_json(const StageContext& context, const Shop& shop, const Fold& 
   const FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto ranker = ranking::Ranker::load(context.path(kRankerFolder));
-  const auto users =
+  const auto scored =
       engine::users_to_score(shop, fold_engine.models(), fold.cut,
                              read_section<engine::EngineConfig>(context.params, "engine"),
                              choose.max_users, choose.k, {}, context.threads);
-  const auto bought = purchases_between(shop.events, fold.cut, fold.to);
+  const UserSample sample(shop, context.seed, scored.size(), config.max_users);
+  const auto users = sample.of(scored);
+  const auto bought = sample.of(purchases_between(shop.events, fold.cut, fold.to));
+  const auto limits = sample.of(choose.limits());
   const auto& columns = engine.column_names();
   auto gain = ranker.gains();
   gain.resize(columns.size(), 0.0);  // without trees there are none
@@ -123,7 +175,7 @@ Json importance_json(const StageContext& context, const Shop& shop, const Fold& 
                   .scorer = {ranker, *fold_engine.models().own_history},
                   .users = users,
                   .bought = bought,
-                  .limits = choose.limits(),
+                  .limits = limits,
                   .sets = sets,
                   .repeats = config.repeats,
                   .seed = context.seed,
@@ -132,7 +184,9 @@ Json importance_json(const StageContext& context, const Shop& shop, const Fold& 
   const auto result = permute(task, *context.progress);
   Json json{{"cut", format_time(fold.cut)},
             {"to", format_time(fold.to)},
+            {"scored_users", scored.size()},
             {"users", users.size()},
+            {"max_sent", limits.max_users},
             {"rows", result.n_rows},
             {"buyers", bought.n_buyers()},
             {"bought_pairs", bought.n_pairs()},
@@ -184,7 +238,9 @@ Stage stage() {
           .options = {{"--json", "FILE",
                        "write them there (default: reports/importance.json of the workspace)"},
                       {"--repeats", "N", "permutations that importances are the mean of", false,
-                       "importance.repeats"}},
+                       "importance.repeats"},
+                      {"--max-users", "N", "about how many scored users are looked at, 0 for all",
+                       false, "importance.max_users"}},
           // `vitrina run --keep-stages stages/` leaves such a workspace
           .example = "vitrina importance --workspace stages/ --json importance.json",
           .run = run,
