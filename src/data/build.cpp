@@ -85,22 +85,30 @@ void compact(std::vector<T>& column, const std::vector<char>& keep) {
   column.resize(out);
 }
 
-void drop_implausible(RawLog& raw) {
-  const auto range = plausible_range(raw.time);
+/// Leaves the rows whose time `keeps(time)`; returns how many went.
+template <class Keeps>
+std::uint64_t keep_times(RawLog& raw, const Keeps& keeps) {
   std::vector<char> keep(raw.time.size());
   std::uint64_t dropped = 0;
   for (std::size_t i = 0; i < keep.size(); ++i) {
-    keep[i] = raw.time[i] >= range.first && raw.time[i] <= range.last ? 1 : 0;
+    keep[i] = keeps(raw.time[i]) ? 1 : 0;
     dropped += keep[i] != 0 ? 0 : 1;
   }
-  if (dropped == 0) return;
-  raw.counts.add(BadRow::kImplausibleDate, dropped);
+  if (dropped == 0) return 0;
   compact(raw.user, keep);
   compact(raw.item, keep);
   compact(raw.device, keep);
   compact(raw.time, keep);
   compact(raw.action, keep);
   compact(raw.page, keep);
+  return dropped;
+}
+
+void drop_implausible(RawLog& raw) {
+  const auto range = plausible_range(raw.time);
+  raw.counts.add(BadRow::kImplausibleDate, keep_times(raw, [&](TimeUs time) {
+                   return time >= range.first && time <= range.last;
+                 }));
 }
 
 /// Rows grouped by user (counting sort), unsorted inside.
@@ -182,6 +190,10 @@ void check_bad_share(const IngestCounts& counts, double max_share) {
                   counts.count(BadRow::kUnknownAction), 100 * max_share));
 }
 
+void drop_before(RawLog& raw, TimeUs since) {
+  raw.counts.events_before_since += keep_times(raw, [&](TimeUs time) { return time >= since; });
+}
+
 PlausibleRange plausible_range(std::span<const TimeUs> times) {
   std::map<std::int64_t, std::uint64_t> rows_by_day;
   std::uint64_t total = 0;
@@ -214,10 +226,11 @@ Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::str
                 int threads) {
   drop_implausible(raw);
   if (raw.user.empty()) {
-    throw Error(ErrorCode::kBadData,
-                fmt::format("log: no usable event among {} rows ({} hidden by as-of); check the "
-                            "columns, the dates and --as-of",
-                            raw.counts.rows_read, raw.counts.rows_hidden));
+    throw Error(
+        ErrorCode::kBadData,
+        fmt::format("log: no usable event among {} rows ({} hidden by as-of, {} events by "
+                    "since); check the columns, the dates, --as-of and --since",
+                    raw.counts.rows_read, raw.counts.rows_hidden, raw.counts.events_before_since));
   }
   auto used_items = used_codes(raw.item, raw.items.size());
   const auto add_product = [&](std::string_view id) {

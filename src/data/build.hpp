@@ -23,6 +23,10 @@ PlausibleRange plausible_range(std::span<const TimeUs> times);
 /// user, date or action: then the columns are probably not what they are taken for.
 void check_bad_share(const IngestCounts& counts, double max_share);
 
+/// Takes the rows before `since` out of what was read, as if the log began there; they are counted
+/// in `raw.counts.events_before_since`.
+void drop_before(RawLog& raw, TimeUs since);
+
 /// Makes the dense, sorted shop out of what was read: drops implausible dates and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
 /// events. Products are those of the log, of the catalog and of `more_products`. Consumes `raw`.

@@ -30,6 +30,7 @@ struct IngestCounts {
   std::uint64_t rows_read = 0;    ///< rows of the input files
   std::uint64_t rows_hidden = 0;  ///< rows at or after `as_of`: never looked at again
   std::uint64_t events = 0;       ///< exploded rows read, before bad dates and duplicates go
+  std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }

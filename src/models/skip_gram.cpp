@@ -65,7 +65,7 @@ SkipGram::SkipGram(const Corpus& corpus, const SkipGramConfig& config, std::uint
     : corpus_(corpus),
       config_(config),
       seed_(seed),
-      stride_(padded(static_cast<std::size_t>(config.dimensions))),
+      stride_(whole_lanes(static_cast<std::size_t>(config.dimensions))),
       noise_(noise_weights(corpus.count, config.noise_power)),
       inputs_(corpus.count.size() * stride_, 0.0F),
       outputs_(corpus.count.size() * stride_, 0.0F),

@@ -6,25 +6,13 @@
 #include <vector>
 
 #include "core/topk.hpp"
+#include "models/dense_kernels.hpp"
 
 namespace vitrina::models {
 
-/// Numbers that are summed side by side: rows of vectors are padded with zeros to a multiple.
-inline constexpr std::size_t kLanes = 8;
-
-constexpr std::size_t padded(std::size_t dimensions) {
-  return (dimensions + kLanes - 1) / kLanes * kLanes;
-}
-
-/// Inner product of two padded rows; the order of the sum is fixed.
+/// Inner product of two rows in whole lanes.
 inline float dot(std::span<const float> a, std::span<const float> b) {
-  float lanes[kLanes] = {};
-  for (std::size_t d = 0; d < a.size(); d += kLanes) {
-    for (std::size_t l = 0; l < kLanes; ++l) lanes[l] += a[d + l] * b[d + l];
-  }
-  float sum = 0;
-  for (const float lane : lanes) sum += lane;
-  return sum;
+  return dot(a.data(), b.data(), a.size());
 }
 
 /// Scales every row of a row-major matrix to length 1; rows of zeros stay.

@@ -23,6 +23,7 @@ inline constexpr std::string_view kBundleFolder = "models/bundle";
 inline constexpr std::string_view kPredictions = "data/out/predictions.csv";
 inline constexpr std::string_view kRecommendations = "data/out/recommendations.parquet";
 inline constexpr std::string_view kAnswerReport = "reports/recommend.json";
+inline constexpr std::string_view kImportanceReport = "reports/importance.json";
 inline constexpr std::string_view kReport = "report.json";
 
 /// The fitted models of a fold.

@@ -15,6 +15,19 @@
 namespace vitrina::stages {
 namespace {
 
+/// `--as-of` or `--since` as a moment; kNoTime when it is empty.
+TimeUs parse_moment(std::string_view option, const std::string& text) {
+  if (text.empty()) return kNoTime;
+  const auto time = parse_time(text);
+  if (!time) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
+                            "2024-09-28T12:00:00",
+                            option, printable(text)));
+  }
+  return *time;
+}
+
 std::uint64_t count_duplicates(const RawCatalog& catalog) {
   std::vector<std::string_view> ids(catalog.product_id.begin(), catalog.product_id.end());
   std::sort(ids.begin(), ids.end());
@@ -28,19 +41,8 @@ std::vector<StageOption> ingest_options() {
   return {
       {"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir"},
       {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
+      {"--since", "TIME", "use events from this moment on only", false, "ingest.since"},
       {"--schema", "FILE", "the shop's own column names and action codes", false, "ingest.schema"}};
-}
-
-TimeUs parse_as_of(const std::string& text) {
-  if (text.empty()) return kNoTime;
-  const auto time = parse_time(text);
-  if (!time) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("--as-of: found '{}', expected an ISO time such as 2024-09-29 or "
-                            "2024-09-28T12:00:00",
-                            printable(text)));
-  }
-  return *time;
 }
 
 ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
@@ -49,8 +51,11 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
       config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
   const auto folder = context.path(config.data_dir);
   auto& progress = *context.progress;
-  auto raw = io::read_log(folder, schema, parse_as_of(config.as_of), context.threads, progress);
+  const auto as_of = parse_moment("--as-of", config.as_of);
+  const auto since = parse_moment("--since", config.since);
+  auto raw = io::read_log(folder, schema, as_of, context.threads, progress);
   check_bad_share(raw.counts, config.max_bad_share);
+  if (since != kNoTime) drop_before(raw, since);
   const auto own_catalog = io::read_catalog(folder, schema, progress);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
 

@@ -14,6 +14,7 @@ namespace vitrina::stages {
 struct IngestConfig {
   std::string data_dir = "data/simulated";
   std::string as_of;
+  std::string since;
   std::string schema;
   double max_bad_share = 0.2;
   bool link_users = false;
@@ -24,6 +25,9 @@ struct IngestConfig {
     v.field("as_of", as_of,
             "moment of the answer, ISO time in the log's own clock: events from then on are not "
             "looked at; empty means just after the last plausible event");
+    v.field("since", since,
+            "first moment that is looked at, ISO time in the log's own clock; empty means the "
+            "log's beginning");
     v.field("schema", schema, "YAML file with the shop's own column names and action codes");
     v.field("max_bad_share", max_bad_share, {0, 1},
             "with a larger share of rows without a usable user, date or action reading fails");
@@ -57,8 +61,4 @@ struct BundleProducts {
 /// Reads `ingest.data_dir`. Throws Error as io does, and Error(kBadData) when the share of bad
 /// rows is above `ingest.max_bad_share`.
 ShopInput read_shop(const StageContext& context, const BundleProducts& more = {});
-
-/// `--as-of` as a moment; kNoTime when it is empty. Throws Error(kUsage).
-TimeUs parse_as_of(const std::string& text);
-
 }  // namespace vitrina::stages

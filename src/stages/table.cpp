@@ -6,11 +6,14 @@
 
 #include "core/error.hpp"
 #include "stages/baselines/stage.hpp"
+#include "stages/ceilings/stage.hpp"
 #include "stages/check_submission/stage.hpp"
 #include "stages/compare_buyers/stage.hpp"
 #include "stages/evaluate/stage.hpp"
 #include "stages/examples/stage.hpp"
+#include "stages/features/stage.hpp"
 #include "stages/fit/stage.hpp"
+#include "stages/importance/stage.hpp"
 #include "stages/ingest/stage.hpp"
 #include "stages/pack/stage.hpp"
 #include "stages/params/stage.hpp"
@@ -46,6 +49,9 @@ const std::vector<Stage>& table() {
       score::stage(),
       check_submission::stage(),
       compare_buyers::stage(),
+      ceilings::stage(),
+      importance::stage(),
+      features::stage(),
       params::stage(),
   };
   return kRows;

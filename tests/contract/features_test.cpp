@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -189,6 +190,32 @@ TEST_P(FeatureGroupContract, CopesWithAShopWithoutACatalog) {
     }
   }
   EXPECT_GT(n_values, 100U);
+}
+
+TEST_P(FeatureGroupContract, ReadsTheCatalogWhereItSaysSoAndNowhereElse) {
+  bool differs = false;
+  for (const auto seed : test::property_seeds(3)) {
+    const test::RandomShop config{.seed = seed};
+    const auto events = test::random_events(config);
+    auto products = test::random_catalog(config);
+    const auto shop = test::shop_of(events, products);
+    constexpr float kNoPrice = std::numeric_limits<float>::quiet_NaN();
+    for (auto& product : products) {
+      product.category.clear();
+      product.title.clear();
+      product.price = kNoPrice;
+      product.old_price = kNoPrice;
+    }
+    const auto bare = test::shop_of(events, products);
+    ASSERT_EQ(bare.items.size(), shop.items.size());
+    const Bench with(shop, row());
+    const Bench without(bare, row());
+    for (std::size_t u = 0; u < shop.users.size(); ++u) {
+      const auto block = with.block(UserIdx(u));  // the same candidates for both
+      differs = differs || bits_of(with.compute(block, 0)) != bits_of(without.compute(block, 0));
+    }
+  }
+  EXPECT_EQ(differs, row().reads_catalog);
 }
 
 /// A user's products with the group's values.

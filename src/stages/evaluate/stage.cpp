@@ -14,6 +14,7 @@
 #include "metrics/calibration.hpp"
 #include "metrics/ceiling.hpp"
 #include "selection/choose_config.hpp"
+#include "stages/answer_lists.hpp"
 #include "stages/baseline_rules.hpp"
 #include "stages/evaluate/report.hpp"
 #include "stages/fold_engine.hpp"
@@ -32,16 +33,6 @@ struct EvaluateConfig {
     v.field("calibration_bins", calibration_bins, {1, 1000}, "bins of the reliability diagram");
   }
 };
-
-metrics::UserLists to_lists(const engine::Answer& answer) {
-  metrics::UserLists lists;
-  for (std::size_t row = 0; row < answer.users.size(); ++row) {
-    std::vector<ItemIdx> items;
-    for (const auto& entry : answer.items.row(row)) items.push_back(entry.id);
-    lists.add(answer.users[row], items);
-  }
-  return lists;
-}
 
 /// What each generator, and their union, proposes to the buyers.
 std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,

@@ -19,11 +19,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json report_of(const ShopInput& input, const Shop& shop, const std::string& fingerprint) {
-  Json json{
-      {"rows_read", input.counts.rows_read}, {"rows_hidden_by_as_of", input.counts.rows_hidden},
-      {"events", shop.events.n_events()},    {"users", shop.users.size()},
-      {"products", shop.items.size()},       {"categories", shop.categories.size()},
-      {"begin", format_time(shop.begin)},    {"end", format_time(shop.end - 1)}};
+  Json json{{"rows_read", input.counts.rows_read},
+            {"rows_hidden_by_as_of", input.counts.rows_hidden},
+            {"events_hidden_by_since", input.counts.events_before_since},
+            {"events", shop.events.n_events()},
+            {"users", shop.users.size()},
+            {"products", shop.items.size()},
+            {"categories", shop.categories.size()},
+            {"begin", format_time(shop.begin)},
+            {"end", format_time(shop.end - 1)}};
   for (std::size_t b = 0; b < kBadRowCount; ++b) {
     json["bad_rows"][std::string(kBadRowNames[b])] = input.counts.bad[b];
   }

@@ -14,6 +14,7 @@
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
 #include "selection/choose_config.hpp"
+#include "stages/option_values.hpp"
 #include "stages/score/report.hpp"
 #include "stages/score/score.hpp"
 #include "stages/unique_users.hpp"
@@ -32,32 +33,10 @@ struct ScoreConfig {
   }
 };
 
-/// The comma-separated values of an option; nothing when it was not given.
-std::vector<std::string> values_of(const StageContext& context, std::string_view option) {
-  std::vector<std::string> values;
-  const auto text = context.option(option);
-  if (!text) return values;
-  for (std::size_t begin = 0; begin <= text->size();) {
-    const std::size_t end = std::min(text->find(',', begin), text->size());
-    values.push_back(text->substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return values;
-}
-
-TimeUs time_of(std::string_view option, std::string_view text) {
-  const auto time = parse_time(text);
-  if (time) return *time;
-  throw Error(ErrorCode::kUsage,
-              fmt::format("--{}: found '{}', expected a time such as 2024-09-29 or "
-                          "2024-09-29T12:00:00",
-                          option, printable(text)));
-}
-
 /// As many values as there are windows.
 std::vector<std::string> one_a_window(const StageContext& context, std::string_view option,
                                       std::size_t n_windows) {
-  auto values = values_of(context, option);
+  auto values = option_values(context, option);
   if (values.size() == n_windows) return values;
   throw Error(ErrorCode::kUsage,
               fmt::format("--{}: found {} values, expected {}, one for each file of --predictions",
@@ -72,7 +51,7 @@ Answer read_answer(const std::string& path) {
 
 /// The windows with their answers; what was bought is not known yet.
 std::vector<Window> read_windows(const StageContext& context) {
-  const auto predictions = values_of(context, "predictions");
+  const auto predictions = option_values(context, "predictions");
   const auto from = one_a_window(context, "from", predictions.size());
   const auto to = one_a_window(context, "to", predictions.size());
   std::vector<std::string> versus;
@@ -80,8 +59,8 @@ std::vector<Window> read_windows(const StageContext& context) {
 
   std::vector<Window> windows(predictions.size());
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    windows[w].from = time_of("from", from[w]);
-    windows[w].to = time_of("to", to[w]);
+    windows[w].from = option_time("from", from[w]);
+    windows[w].to = option_time("to", to[w]);
     if (windows[w].from >= windows[w].to) {
       throw Error(ErrorCode::kUsage,
                   fmt::format("--to: found {}, expected a time after --from {}",

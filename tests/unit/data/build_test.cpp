@@ -176,5 +176,46 @@ TEST(TitleVectors, TheShopsOwnAreUsedWhereThereAreAny) {
   EXPECT_EQ(cosine(shop, "a", "a"), 0.0F);
 }
 
+TEST(DropBefore, LeavesTheShopOfALogThatBeginsThere) {
+  const auto events = test::random_events({.seed = 9});
+  const auto products = test::random_catalog({.seed = 9});
+  const TimeUs since = test::kOpening + 5 * kUsPerDay;
+  std::vector<test::Event> later;
+  for (const auto& event : events) {
+    if (event.time >= since) later.push_back(event);
+  }
+  const auto expected = test::shop_of(later, products);
+
+  auto raw = test::raw_log(events);
+  const auto catalog = test::raw_catalog(products);
+  drop_before(raw, since);
+  EXPECT_EQ(raw.counts.events_before_since, events.size() - later.size());
+  const auto shop = build_shop(raw, &catalog, {}, 1);
+  EXPECT_EQ(shop.begin, expected.begin);
+  EXPECT_EQ(shop.end, expected.end);
+  ASSERT_EQ(shop.users.size(), expected.users.size());
+  for (std::size_t u = 0; u < shop.users.size(); ++u) {
+    EXPECT_EQ(shop.users.external(UserIdx(u)), expected.users.external(UserIdx(u)));
+  }
+  ASSERT_EQ(shop.items.size(), expected.items.size());
+  EXPECT_EQ(shop.events.offsets, expected.events.offsets);
+  EXPECT_EQ(shop.events.time, expected.events.time);
+  EXPECT_EQ(shop.events.item, expected.events.item);
+  EXPECT_EQ(shop.events.action, expected.events.action);
+  EXPECT_EQ(shop.catalog.category, expected.catalog.category);
+}
+
+TEST(DropBefore, ALogThatEndsBeforeIsNoShop) {
+  auto raw = test::raw_log(test::random_events({.seed = 9}));
+  drop_before(raw, test::kOpening + 1000 * kUsPerDay);
+  try {
+    build_shop(raw, nullptr, {}, 1);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadData);
+    EXPECT_NE(std::string_view(error.what()).find("--since"), std::string_view::npos);
+  }
+}
+
 }  // namespace
 }  // namespace vitrina

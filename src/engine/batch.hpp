@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/ids.hpp"
+#include "engine/answer.hpp"
+#include "engine/engine.hpp"
+#include "models/own_history.hpp"
+#include "ranking/ranker.hpp"
+
+namespace vitrina::engine {
+
+/// Users whose rows are scored by one call to the trees: enough to hide the call's cost.
+inline constexpr std::size_t kUsersAtOnce = 64;
+
+/// The rows of a handful of users, one user's after the other's: scratch memory of one worker.
+struct Batch {
+  std::vector<UserBlock> blocks;       ///< one a user
+  std::vector<std::uint64_t> offsets;  ///< rows by user
+  std::vector<float> features;         ///< rows x columns, row-major
+  std::vector<float> own;              ///< own-history score, by row
+  std::vector<float> w;                ///< what the ranker says, by row
+
+  [[nodiscard]] std::size_t n_rows() const { return own.size(); }
+};
+
+/// Candidates, features and own-history scores of the users; `w` is left as it was.
+void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
+                std::span<const UserIdx> users, Batch& batch);
+
+/// `w` from the batch's features and own-history scores.
+void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);
+
+/// The best k products by `w` of every user of the batch, ties to the smaller index.
+void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
+                   std::span<std::vector<SourcedItem>> out);
+
+/// Throws Error(kIncompatibleArtifact) when the ranker's trees were grown on other columns than
+/// the engine makes.
+void check_columns(const Engine& engine, const ranking::Ranker& ranker);
+
+}  // namespace vitrina::engine

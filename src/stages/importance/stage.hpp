@@ -1,0 +1,9 @@
+#pragma once
+
+#include "stages/stage.hpp"
+
+namespace vitrina::stages::importance {
+
+Stage stage();
+
+}  // namespace vitrina::stages::importance
