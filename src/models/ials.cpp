@@ -239,6 +239,7 @@ void Ials::save(ArchiveWriter& out) const {
   for (const auto item : item_) items.push_back(item.value);
   out.put("ials.numbers", std::span<const double>(numbers));
   out.put_value("ials.dim", static_cast<std::uint32_t>(factors_.dim));
+  out.put_value("ials.n_items", static_cast<std::uint64_t>(row_of_.size()));
   out.put("ials.items", items);
   out.put("ials.factors", std::span<const float>(factors_.values));
 }
@@ -251,6 +252,9 @@ Ials Ials::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const S
   if (numbers.size() != 7 || dim == 0 || dim % kLanes != 0 || values.size() != items.size() * dim ||
       std::any_of(numbers.begin() + 4, numbers.end(), [](double x) { return !(x > 0); })) {
     in.fail("ials", "has columns that do not fit together");
+  }
+  if (in.get_value<std::uint64_t>("ials.n_items") != remap.size()) {
+    in.fail("ials.n_items", "is not that of the products");
   }
   Ials model;
   model.rule_ = {

@@ -116,7 +116,7 @@ struct World {
       }
     }
     std::vector<float> w(order.size());
-    ranker.score({features.data(), order.size(), n_columns}, own, 1, w);
+    ranker.score({{features.data(), order.size(), n_columns}, rows.offsets, own}, 1, w);
     return judged(w);
   }
 
