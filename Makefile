@@ -35,8 +35,9 @@ check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
 lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
 	@scripts/lint.sh
 
-docs: build ## docs/cli.md and params.yaml, from what the program itself says
+docs: build ## docs/cli.md, docs/features.md and params.yaml, from what the program itself says
 	@.venv/bin/python scripts/cli_docs.py
+	@.venv/bin/python scripts/feature_docs.py
 	@build/vitrina params > params.yaml
 
 format: setup-dev ## rewrite the sources in the project's format
