@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from cli_docs import commands, help_of
+from cli_docs import commands, help_of, output_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "build" / "vitrina"
@@ -132,13 +132,7 @@ def problems(root: Path, program: Path) -> Iterator[str]:
     for name in ours:
         if name in expected:
             yield from check_stage(program, name, stages[name])
-    defaults = subprocess.run(
-        [program, "params"],
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        env={"PATH": os.environ["PATH"]},
-    ).stdout
+    defaults = output_of(program, "params")
     if (root / "params.yaml").read_text(encoding="utf-8") != defaults:
         yield ("params.yaml: is not what the program says; run `make docs`")
 

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,17 +30,22 @@ SECTION = re.compile(r"^(Pipeline, in this order|Tools):$")
 COMMAND = re.compile(r"^  ([a-z][a-z-]*)  ")
 
 
-def help_of(program: Path, *words: str) -> str:
-    """What the program prints for these words and --help."""
+def output_of(program: Path, *words: str) -> str:
+    """What the program prints for these words."""
     # Nothing of the caller's environment may reach the page.
     environment = {"PATH": os.environ["PATH"]}
     return subprocess.run(
-        [program, *words, "--help"],
+        [program, *words],
         check=True,
         capture_output=True,
         encoding="utf-8",
         env=environment,
     ).stdout
+
+
+def help_of(program: Path, *words: str) -> str:
+    """What the program prints for these words and --help."""
+    return output_of(program, *words, "--help")
 
 
 def commands(general_help: str) -> list[str]:
@@ -66,19 +72,23 @@ def page(program: Path) -> str:
     return "\n".join(parts)
 
 
-def main(arguments: list[str]) -> int:
+def write_or_check(
+    path: Path, make: Callable[[Path], str], arguments: list[str]
+) -> int:
+    """Write the page made from a program, or with --check compare it."""
     is_check = "--check" in arguments
     paths = [Path(word) for word in arguments if word != "--check"]
-    text = page(paths[0] if paths else PROGRAM)
+    text = make(paths[0] if paths else PROGRAM)
     if not is_check:
-        PAGE.parent.mkdir(exist_ok=True)
-        PAGE.write_text(text, encoding="utf-8")
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
         return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
+    if path.exists() and path.read_text(encoding="utf-8") == text:
         return 0
-    print("docs/cli.md is not what the program says; run `make docs`")
+    name = path.relative_to(ROOT)
+    print(f"{name} is not what the program says; run `make docs`")
     return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(PAGE, page, sys.argv[1:]))

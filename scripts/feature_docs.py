@@ -8,16 +8,15 @@ build/vitrina by default.
 """
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from cli_docs import output_of, write_or_check
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "features.md"
 MEASURED = ROOT / "docs" / "measured" / "importance.json"
-PROGRAM = ROOT / "build" / "vitrina"
 
 HEAD = """\
 # Feature columns
@@ -69,15 +68,7 @@ FIGURES = ("gain", "A", "loss")
 
 def said(program: Path) -> Any:
     """What the program says of its registries."""
-    # Nothing of the caller's environment may reach the page.
-    text = subprocess.run(
-        [program, "features"],
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        env={"PATH": os.environ["PATH"]},
-    ).stdout
-    return json.loads(text)
+    return json.loads(output_of(program, "features"))
 
 
 def number(value: float) -> str:
@@ -212,18 +203,5 @@ def page(program: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main(arguments: list[str]) -> int:
-    is_check = "--check" in arguments
-    paths = [Path(word) for word in arguments if word != "--check"]
-    text = page(paths[0] if paths else PROGRAM)
-    if not is_check:
-        PAGE.write_text(text, encoding="utf-8")
-        return 0
-    if PAGE.exists() and PAGE.read_text(encoding="utf-8") == text:
-        return 0
-    print("docs/features.md is not what the program says; run `make docs`")
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(write_or_check(PAGE, page, sys.argv[1:]))

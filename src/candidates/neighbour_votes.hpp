@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "candidates/generator.hpp"
@@ -8,22 +9,33 @@
 namespace vitrina::candidates {
 
 /// The neighbours of the user's last products by the sum of their votes: a product votes with its
-/// decay times the neighbour's weight. `neighbours_of` answers the neighbours of a product as a
-/// span of ScoredItem; `Config` has limit, recent_products and half_life_days.
+/// decay times the neighbour's weight. `each_list(product, vote)` calls `vote` with every list of
+/// neighbours (a span of ScoredItem) the product has; `Config` has limit, recent_products and
+/// half_life_days.
+template <class EachList, class Config>
+void vote_by_lists(const EachList& each_list, const GeneratorContext& context, const Config& config,
+                   const UserHistory& history, std::vector<ScoredItem>& out) {
+  for (const Touch* touch :
+       recent_touches(history, static_cast<std::size_t>(config.recent_products))) {
+    const float weight = decay(context.as_of - touch->last_time, config.half_life_days);
+    each_list(touch->item, [&](std::span<const ScoredItem> neighbours) {
+      for (const auto& entry : neighbours) {
+        const float score = weight * entry.score;
+        if (score > 0 && context.is_allowed(entry.id)) out.push_back({entry.id, score});
+      }
+    });
+  }
+  sum_votes(out);
+  keep_top_k(out, static_cast<std::size_t>(config.limit));
+}
+
+/// The same for products with one list each, `neighbours_of(product)`.
 template <class NeighboursOf, class Config>
 void vote_by_neighbours(const NeighboursOf& neighbours_of, const GeneratorContext& context,
                         const Config& config, const UserHistory& history,
                         std::vector<ScoredItem>& out) {
-  for (const Touch* touch :
-       recent_touches(history, static_cast<std::size_t>(config.recent_products))) {
-    const float vote = decay(context.as_of - touch->last_time, config.half_life_days);
-    for (const auto& entry : neighbours_of(touch->item)) {
-      const float score = vote * entry.score;
-      if (score > 0 && context.is_allowed(entry.id)) out.push_back({entry.id, score});
-    }
-  }
-  sum_votes(out);
-  keep_top_k(out, static_cast<std::size_t>(config.limit));
+  vote_by_lists([&](ItemIdx item, const auto& vote) { vote(neighbours_of(item)); }, context, config,
+                history, out);
 }
 
 }  // namespace vitrina::candidates

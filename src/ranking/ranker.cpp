@@ -83,34 +83,41 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   for (std::size_t m = 0; m < kModelCount; ++m) weight_[m] = wanted[m] / total;
   hit_shift_ = log_mean_share(folds);
 
+  constexpr std::array<Target, kModelCount> kTargets{Target::kShare, Target::kHit, Target::kOfBuyer,
+                                                     Target::kOrder};
   // the order model learns whole lists: it takes no part of the rows
   std::uint64_t n_parts = 0;
-  for (const auto m : {kShare, kHit, kTwoStep}) n_parts += wanted[m] > 0 ? 1 : 0;
-  const auto objective = fmt::format("lambdarank lambdarank_truncation_level={}", kOrderDepth);
+  for (const auto m : {kShare, kHit, kTwoStep}) {
+    if (wanted[m] == 0) continue;
+    ++n_parts;
+    if (m != kShare) models_[m] = TreeModel(fit_base(folds, lineage, kTargets[m]));
+  }
+  TrainingRows users;
+  if (wanted[kTwoStep] > 0) {
+    users = select_users(folds, lineage);
+    buyer_ = TreeModel(OwnBase::fit(users.own, users.label, users.weight));
+  }
+  TrainingRows lists;
+  if (wanted[kOrder] > 0) {
+    lists = select_rows(folds, lineage, kTargets[kOrder], {});
+    models_[kOrder] = TreeModel(models_[kShare].base());
+  }
+  const auto by_order = fmt::format("lambdarank lambdarank_truncation_level={}", kOrderDepth);
   for (int bag = 0; bag < config.bags; ++bag) {
     const auto bag_seed = bag == 0 ? seed : mix64(seed, static_cast<std::uint64_t>(bag));
-    const auto task = [&](std::string_view kind, std::uint64_t stream) {
-      return TreeTask{columns_, booster_params(config, kind, mix64(bag_seed, stream), threads),
+    const auto task = [&](std::string_view objective, std::uint64_t stream) {
+      return TreeTask{columns_, booster_params(config, objective, mix64(bag_seed, stream), threads),
                       rounds_};
     };
     std::uint64_t part = 0;
     for (const auto m : {kShare, kHit, kTwoStep}) {
       if (wanted[m] == 0) continue;
-      constexpr std::array<Target, 3> kTargets{Target::kShare, Target::kHit, Target::kOfBuyer};
-      const auto rows = select_rows(folds, lineage, kTargets[m], {part++, n_parts, bag_seed});
-      if (bag == 0) models_[m] = TreeModel(fit_base(folds, lineage, kTargets[m]));
-      models_[m].add_bag(rows, task("cross_entropy", m));
+      models_[m].add_bag(select_rows(folds, lineage, kTargets[m], {part++, n_parts, bag_seed}),
+                         task("cross_entropy", m));
     }
-    if (wanted[kTwoStep] > 0) {
-      const auto users = select_users(folds, lineage);
-      if (bag == 0) buyer_ = TreeModel(OwnBase::fit(users.own, users.label, users.weight));
-      buyer_.add_bag(users, task("cross_entropy", kModelCount));
-    }
-    if (wanted[kOrder] > 0) {
-      if (bag == 0) models_[kOrder] = TreeModel(models_[kShare].base());
-      models_[kOrder].add_bag(select_rows(folds, lineage, Target::kOrder, {}),
-                              task(objective, kOrder));
-    }
+    // without a weight their rows are empty, and nothing is added
+    buyer_.add_bag(users, task("cross_entropy", kModelCount));
+    models_[kOrder].add_bag(lists, task(by_order, kOrder));
   }
 }
 

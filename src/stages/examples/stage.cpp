@@ -67,13 +67,13 @@ UserRowsOut make_rows(const engine::Engine& engine, UserIdx user, const Purchase
   const std::size_t n_columns = engine.column_names().size();
   UserRowsOut rows;
   rows.is_buyer = !bought.empty();
-  // by the older rule for both lineages: the newer one knows more than the valid one may
   const auto row_of_user = [&](std::size_t r) {
     return block.features.begin() + static_cast<std::ptrdiff_t>(r * n_columns);
   };
   if (block.n_rows() == 0) {
     rows.strongest.assign(n_columns, std::numeric_limits<float>::quiet_NaN());
   } else {
+    // by the older rule for both lineages: the newer one knows more than the valid one may
     const auto r = ranking::strongest_row(own_valid);
     rows.strongest.assign(row_of_user(r), row_of_user(r + 1));
     rows.strongest_own_valid = own_valid[r];
