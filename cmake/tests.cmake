@@ -18,6 +18,9 @@ endif()
 target_include_directories(vitrina_test_support ${scope} "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(vitrina_test_support ${scope}
   ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm ZLIB::ZLIB yaml-cpp)
+if(support_sources)
+  vitrina_precompile(vitrina_test_support JSON)
+endif()
 target_compile_definitions(vitrina_test_support ${scope}
   VITRINA_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests"
   VITRINA_PROGRAM="${CMAKE_BINARY_DIR}/vitrina")
@@ -31,6 +34,7 @@ function(vitrina_tests kind pattern)
   set(target ${kind}_tests)
   add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/main.cpp" ${sources})
   target_link_libraries(${target} PRIVATE vitrina_flags vitrina_test_support)
+  vitrina_precompile(${target} TESTS)
   if(TARGET vitrina)
     add_dependencies(${target} vitrina)
   endif()

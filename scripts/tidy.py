@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build"
+BUILD = ROOT / "build" / "tidy"
 VENV = ROOT / ".venv"
 CACHE = ROOT / ".cache" / "tidy"
 TIDY = ROOT / ".venv" / "bin" / "clang-tidy"
@@ -30,11 +30,11 @@ TIDY_ARGS = [
 
 
 def compile_commands() -> dict[Path, list[str]]:
-    """Source -> compile command, from a freshly configured release build."""
+    """Source -> compile command, from a freshly configured `tidy` build."""
     script = ROOT / "scripts" / "build.sh"
     # The generated header is one of the sources that clang-tidy reads.
     subprocess.run(
-        [script, "release", "vitrina_build_id"],
+        [script, "tidy", "vitrina_build_id"],
         check=True,
         stdout=subprocess.DEVNULL,
     )
@@ -49,7 +49,8 @@ def compile_commands() -> dict[Path, list[str]]:
 
 def preprocess_command(command: list[str]) -> list[str]:
     """The compile command turned into one that prints the source's text."""
-    words = command[1:] if command[0].endswith("ccache") else command
+    launcher = [n for n, word in enumerate(command) if word.endswith("ccache")]
+    words = command[launcher[0] + 1 :] if launcher else command
     kept = []
     skip = False
     for word in words:
@@ -99,7 +100,7 @@ def main() -> int:
     wanted = [Path(word).resolve() for word in sys.argv[1:]]
     missing = [path for path in wanted if path not in commands]
     if missing:
-        print(f"{missing[0]}: not in build/compile_commands.json")
+        print(f"{missing[0]}: not in build/tidy/compile_commands.json")
         return 1
     chosen = wanted or sorted(commands)
     CACHE.mkdir(parents=True, exist_ok=True)
