@@ -15,9 +15,11 @@ check_pie_supported()
 
 find_program(VITRINA_CCACHE ccache)
 if(VITRINA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # ccache takes precompiled headers only when told that __TIME__ and later defines do not matter.
+  # ccache takes precompiled headers only when told that __TIME__ and later defines do not matter;
+  # the rest lets checkouts in several folders share what they compile.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros "${VITRINA_CCACHE}")
+    "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+    "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${VITRINA_CCACHE}")
 endif()
 
 # Flags that can change what the program computes or how it fails: these enter the build id.
