@@ -14,6 +14,7 @@ class Repurchase final : public Generator {
 
   void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
     constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
+    if (!context_.models.repurchase->is_known()) return;
     std::vector<LastOrder> orders;
     for (const auto& touch : history.touches) {
       if (touch.last[kOrder] == kNoTime) continue;

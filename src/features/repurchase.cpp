@@ -8,12 +8,19 @@
 namespace vitrina::features {
 namespace {
 
+constexpr std::size_t kColumnCount = 9;
+
 class RepurchaseGroup final : public FeatureGroup {
  public:
   explicit RepurchaseGroup(const FeatureContext& context)
       : catalog_(context.shop.catalog), model_(*context.models.repurchase), as_of_(context.as_of) {}
 
   void compute(const UserRows& rows, FeatureBlock out) const override {
+    if (!model_.is_known()) {
+      for (std::size_t r = 0; r < rows.n_rows(); ++r)
+        std::fill_n(out.at(r), kColumnCount, kUnknown);
+      return;
+    }
     const auto last_orders = read_categories(rows.history);
     const float user_share = repeat_share_of(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {

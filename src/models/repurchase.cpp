@@ -219,6 +219,8 @@ Repurchase Repurchase::fit(const FitContext& context, const RepurchaseConfig& co
   const std::size_t n_items = shop.items.size();
   const std::size_t n_categories = shop.categories.size() + 1;
   Repurchase model;
+  if (to_days(context.as_of - shop.begin) < config.min_days) return model;
+  model.is_known_ = true;
   model.know_categories(shop);
   const auto slot_of = [&](std::uint32_t item) {
     const auto category = model.category_of_[item];
@@ -289,6 +291,8 @@ void Repurchase::save(ArchiveWriter& out) const {
     numbers.insert(numbers.end(), rates.category.begin(), rates.category.end());
     numbers.insert(numbers.end(), {rates.expected_days, rates.repeat_share});
   }
+  out.put_value("repurchase.is_known", std::uint8_t{is_known_});
+  if (!is_known_) return;
   out.put_texts("repurchase.categories", category_names_);
   out.put("repurchase.rates", numbers);
   out.put("repurchase.item_factor", item_factor_);
@@ -298,6 +302,9 @@ void Repurchase::save(ArchiveWriter& out) const {
 Repurchase Repurchase::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
                             const Shop& shop) {
   constexpr std::size_t kNumbers = 2 * kRepurchaseAgeCount + 2;
+  Repurchase model;
+  model.is_known_ = in.get_value<std::uint8_t>("repurchase.is_known") != 0;
+  if (!model.is_known_) return model;
   const auto names = in.get_texts("repurchase.categories");
   const auto numbers = in.get<float>("repurchase.rates");
   const auto factors = in.get<float>("repurchase.item_factor");
@@ -317,7 +324,6 @@ Repurchase Repurchase::load(const ArchiveReader& in, std::span<const ItemIdx> re
     rates.repeat_share = row[kNumbers - 1];
     return rates;
   };
-  Repurchase model;
   model.know_categories(shop);
   // categories that are new since then are as products without one
   model.rates_.assign(shop.categories.size() + 1, read_rates(names.size()));

@@ -21,11 +21,15 @@ inline constexpr std::size_t kRepurchaseAgeCount = kRepurchaseAges.size();
 using HazardCurve = std::array<float, kRepurchaseAgeCount>;
 
 struct RepurchaseConfig {
+  double min_days = 12;
   double category_prior_days = 200;
   double product_prior_repeats = 2;
   double share_prior_buyers = 10;
 
   void visit(ConfigVisitor& v) {
+    v.field("min_days", min_days, {0, 1e6},
+            "days of log before the cut below which nothing is said of buying again: shorter logs "
+            "show hardly any whole interval");
     v.field("category_prior_days", category_prior_days, {0.1, 1e6},
             "days of waiting for which the whole shop speaks in a category's rate");
     v.field("product_prior_repeats", product_prior_repeats, {0.01, 1e6},
@@ -45,6 +49,9 @@ class Repurchase {
   Repurchase() = default;
 
   static Repurchase fit(const FitContext& context, const RepurchaseConfig& config);
+
+  /// Whether the log was long enough to say anything; if not, nothing below may be asked.
+  [[nodiscard]] bool is_known() const { return is_known_; }
 
   /// Chance a day that somebody who bought the product `days` ago buys it now.
   [[nodiscard]] float product_rate(ItemIdx item, double days) const;
@@ -74,6 +81,7 @@ class Repurchase {
     return rates_[category.valid() ? category.value : rates_.size() - 1];
   }
 
+  bool is_known_ = false;
   std::vector<std::string> category_names_;
   std::vector<CategoryRates> rates_;      ///< by category, the last for products without one
   std::vector<CategoryIdx> category_of_;  ///< by product

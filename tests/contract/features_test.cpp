@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -31,11 +32,12 @@ Bits bits_of(std::span<const float> values) {
 
 /// Candidates by the whole engine; then one group alone, from the models that it says it needs.
 struct Bench {
-  Bench(const Shop& made, const FeatureGroupInfo& row)
+  Bench(const Shop& made, const FeatureGroupInfo& row,
+        const ParamMap& params = test::small_shop_params())
       : shop(made),
-        all_models(test::fit_at(shop, kCut)),
-        needed_models(test::fit_at(shop, kCut, row.needs)),
-        engine(shop, all_models, kCut, {}, test::small_shop_params()),
+        all_models(test::fit_at(shop, kCut, test::all_models(), 1, params)),
+        needed_models(test::fit_at(shop, kCut, row.needs, 1, params)),
+        engine(shop, all_models, kCut, {}, params),
         group(row.make({shop, needed_models, kCut, engine.generator_names()})),
         n_columns(row.columns(engine.generator_names()).size()) {}
 
@@ -255,6 +257,22 @@ TEST_P(FeatureGroupContract, CannotTellOneFutureFromAnother) {
       EXPECT_GT(n_compared, 30U);
     }
   }
+}
+
+TEST(Repurchase, SaysNothingOfALogShorterThanItsMinimum) {
+  const auto shop = random_shop(3);
+  const auto row = std::ranges::find(registry(), "repurchase", &FeatureGroupInfo::name);
+  auto params = test::small_shop_params();
+  params["models.repurchase.min_days"] = "9";
+  const Bench bench(shop, *row, params);
+  std::size_t n_values = 0;
+  for (std::size_t u = 0; u < shop.users.size(); ++u) {
+    for (const float value : bench.compute(bench.block(UserIdx(u)), 0)) {
+      ASSERT_TRUE(std::isnan(value));
+      ++n_values;
+    }
+  }
+  EXPECT_GT(n_values, 100U);
 }
 
 std::string name_of(const testing::TestParamInfo<std::size_t>& info) {

@@ -201,6 +201,10 @@ TEST(KnownAnswers, Repurchase) {
   EXPECT_EQ(ann.find('D'), std::string::npos);
   EXPECT_EQ(proposed(shop, "repurchase", "bob"), "D");
   EXPECT_EQ(proposed(shop, "repurchase", "cat"), "");
+  // nine moments of log are too few to speak of intervals
+  auto params = test::small_shop_params();
+  params["models.repurchase.min_days"] = "10";
+  EXPECT_EQ(proposed(shop, "repurchase", "ann", params), "");
 }
 
 TEST(KnownAnswers, AfterPage) {

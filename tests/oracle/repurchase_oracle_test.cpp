@@ -67,8 +67,10 @@ struct World {
     return found;
   }
 
-  RepurchaseConfig config{
-      .category_prior_days = 30, .product_prior_repeats = 2, .share_prior_buyers = 4};
+  RepurchaseConfig config{.min_days = 0,
+                          .category_prior_days = 30,
+                          .product_prior_repeats = 2,
+                          .share_prior_buyers = 4};
   std::vector<test::Event> events;
   std::vector<test::Product> products;
   Shop shop;
