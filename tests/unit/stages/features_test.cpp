@@ -61,7 +61,8 @@ TEST(Features, AreManyAndExplained) {
 }
 
 TEST(Features, SayWhatEachGroupReads) {
-  for (const auto& group : printed().at("groups")) {
+  const auto json = printed();
+  for (const auto& group : json.at("groups")) {
     const auto text = group.at("as_of").get<std::string>();
     EXPECT_NE(text.find("before as_of"), std::string::npos) << text;
     EXPECT_EQ(text.find("catalog") != std::string::npos, group.at("reads_catalog").get<bool>());
