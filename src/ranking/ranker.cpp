@@ -49,6 +49,15 @@ double log_mean_share(std::span<const Examples* const> folds) {
 
 }  // namespace
 
+RankerConfig RankerConfig::for_log_of(double days) const {
+  RankerConfig config = *this;
+  if (days < short_log_days) {
+    config.rounds = std::min(rounds, short_log_rounds);
+    config.learning_rate = std::min(learning_rate, short_log_learning_rate);
+  }
+  return config;
+}
+
 Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
                    const RankerConfig& config, std::uint64_t seed, int threads) {
   Ranker ranker;

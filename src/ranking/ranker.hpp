@@ -22,9 +22,12 @@ struct RankerConfig {
   double two_step_weight = 0;
   double order_weight = 0;
   int bags = 1;
-  int rounds = 50;
+  int rounds = 100;
   int leaves = 12;
-  double learning_rate = 0.09;
+  double learning_rate = 0.15;
+  double short_log_days = 12;
+  int short_log_rounds = 50;
+  double short_log_learning_rate = 0.09;
   double l2 = 10;
   double min_leaf_hessian = 0.5;
   int min_leaf_rows = 100;
@@ -48,6 +51,12 @@ struct RankerConfig {
     v.field("rounds", rounds, {0, 10'000}, "trees at most; 0 leaves the own-history base alone");
     v.field("leaves", leaves, {2, 1000}, "leaves a tree");
     v.field("learning_rate", learning_rate, {0.001, 1}, "share of a tree that is added");
+    v.field("short_log_days", short_log_days, {0, 1e6},
+            "a log with fewer days is short: its columns shift from one window to the next, and "
+            "what many trees learn of them does not last");
+    v.field("short_log_rounds", short_log_rounds, {0, 10'000}, "trees at most on a short log");
+    v.field("short_log_learning_rate", short_log_learning_rate, {0.001, 1},
+            "share of a tree that is added at most on a short log");
     v.field("l2", l2, {0, 1e6}, "L2 penalty on leaf values");
     v.field("min_leaf_hessian", min_leaf_hessian, {0, 1e6}, "least curvature in a leaf");
     v.field("min_leaf_rows", min_leaf_rows, {1, 1e9}, "least rows in a leaf");
@@ -58,6 +67,9 @@ struct RankerConfig {
     v.field("min_positives", min_positives, {0, 1e9},
             "with fewer bought pairs the own-history base alone is used");
   }
+
+  /// The same for a log of so many days.
+  [[nodiscard]] RankerConfig for_log_of(double days) const;
 };
 
 /// Rows of features by user, with the own-history score of each row.

@@ -10,20 +10,31 @@
 
 namespace vitrina::stages {
 
-ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold>& windows,
+std::vector<Fold> train_windows(const Folds& folds, ranking::Lineage lineage) {
+  std::vector<Fold> windows;
+  for (const auto& fold : folds.train) {
+    if (lineage == ranking::Lineage::kFinal || folds.is_before_valid(fold)) windows.push_back(fold);
+  }
+  return windows;
+}
+
+ranking::Ranker train_ranker(const StageContext& context, const Folds& folds,
                              ranking::Lineage lineage) {
+  const auto windows = train_windows(folds, lineage);
   context.progress->begin("train ranker", 0, "");
   std::vector<ranking::Examples> examples;
   examples.reserve(windows.size());
   for (const auto& fold : windows) {
     examples.push_back(ranking::load_examples(examples_file(context.workspace, fold.name)));
   }
-  std::vector<const ranking::Examples*> folds;
-  folds.reserve(examples.size());
-  for (const auto& fold : examples) folds.push_back(&fold);
-  auto ranker = ranking::Ranker::fit(folds, lineage,
-                                     read_section<ranking::RankerConfig>(context.params, "train"),
-                                     context.seed, context.threads);
+  std::vector<const ranking::Examples*> parts;
+  parts.reserve(examples.size());
+  for (const auto& part : examples) parts.push_back(&part);
+  const auto config = read_section<ranking::RankerConfig>(context.params, "train");
+  // the whole log counts, also where the valid fold is judged: it is to judge what is packed
+  auto ranker =
+      ranking::Ranker::fit(parts, lineage, config.for_log_of(to_days(folds.end - folds.begin)),
+                           context.seed, context.threads);
   context.progress->end(fmt::format("{} trees from {} bought pairs in {} windows", ranker.rounds(),
                                     ranker.n_positives(), windows.size()));
   return ranker;

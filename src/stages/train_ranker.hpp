@@ -6,8 +6,11 @@
 
 namespace vitrina::stages {
 
-/// Trains a ranker on the examples of `windows`. What `train` and `refit` share.
-ranking::Ranker train_ranker(const StageContext& context, const std::vector<Fold>& windows,
+/// The windows that a lineage learns from: all, or those that end before the valid fold's cut.
+std::vector<Fold> train_windows(const Folds& folds, ranking::Lineage lineage);
+
+/// Trains a ranker on the examples of the lineage's windows. What `train` and `refit` share.
+ranking::Ranker train_ranker(const StageContext& context, const Folds& folds,
                              ranking::Lineage lineage);
 
 /// Writes sizes of a ranker and the total gain of every column, the largest first, as JSON.

@@ -9,7 +9,7 @@ namespace {
 
 void run(const StageContext& context) {
   const auto folds = load_folds(context.path(kSplitFile));
-  auto ranker = train_ranker(context, folds.train, ranking::Lineage::kFinal);
+  auto ranker = train_ranker(context, folds, ranking::Lineage::kFinal);
   ranker.set_buyers(ranking::BuyerCalibration::load(context.path(kBuyersFile)));
   ranker.save(context.path(kFinalFolder));
   write_ranker_report(ranker, folds.train.size(), context.path(kRefitReport));

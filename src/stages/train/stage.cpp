@@ -9,13 +9,10 @@ namespace {
 
 void run(const StageContext& context) {
   const auto folds = load_folds(context.path(kSplitFile));
-  std::vector<Fold> windows;
-  for (const auto& fold : folds.train) {
-    if (folds.is_before_valid(fold)) windows.push_back(fold);
-  }
-  const auto ranker = train_ranker(context, windows, ranking::Lineage::kValid);
+  constexpr auto kLineage = ranking::Lineage::kValid;
+  const auto ranker = train_ranker(context, folds, kLineage);
   ranker.save(context.path(kRankerFolder));
-  write_ranker_report(ranker, windows.size(), context.path(kTrainReport));
+  write_ranker_report(ranker, train_windows(folds, kLineage).size(), context.path(kTrainReport));
 }
 
 }  // namespace
@@ -28,7 +25,7 @@ Stage stage() {
                       {kTrainReport, "sizes and the gain of every column"}},
           .sections = {{"train", describe<ranking::RankerConfig>()}},
           .options = {},
-          .example = "vitrina train --set train.rounds=120",
+          .example = "vitrina train --set train.rounds=200",
           .run = run};
 }
 

@@ -371,5 +371,21 @@ TEST(Examples, ComeBackFromDiskAsTheyWere) {
   fs::remove(path);
 }
 
+TEST(RankerConfig, TakesFewerAndSmallerStepsOnAShortLog) {
+  const RankerConfig config;
+  const auto on_short = config.for_log_of(config.short_log_days - 1);
+  EXPECT_EQ(on_short.rounds, config.short_log_rounds);
+  EXPECT_EQ(on_short.learning_rate, config.short_log_learning_rate);
+  const auto on_long = config.for_log_of(config.short_log_days);
+  EXPECT_EQ(on_long.rounds, config.rounds);
+  EXPECT_EQ(on_long.learning_rate, config.learning_rate);
+  // what the user makes smaller stays so
+  RankerConfig modest;
+  modest.rounds = 5;
+  modest.learning_rate = 0.01;
+  EXPECT_EQ(modest.for_log_of(1).rounds, 5);
+  EXPECT_EQ(modest.for_log_of(1).learning_rate, 0.01);
+}
+
 }  // namespace
 }  // namespace vitrina::ranking
