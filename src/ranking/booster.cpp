@@ -3,6 +3,7 @@
 #include <LightGBM/c_api.h>
 #include <fmt/format.h>
 
+#include <bit>
 #include <mutex>
 
 #include "core/error.hpp"
@@ -112,7 +113,27 @@ Booster Booster::from_text(const std::string& text) {
   int rounds = 0;
   check(LGBM_BoosterLoadModelFromString(text.c_str(), &rounds, &booster.state_->handle),
         "load a model", ErrorCode::kIncompatibleArtifact);
+  booster.scorer_ = TreeScorer::from_text(text);
+  booster.check_scorer();
   return booster;
+}
+
+void Booster::check_scorer() const {
+  constexpr std::size_t kProbes = 64;
+  const auto probes = scorer_.probe_rows(kProbes);
+  const MatrixView rows{probes.data(), kProbes, scorer_.n_columns()};
+  std::vector<double> ours(kProbes);
+  std::vector<double> theirs(kProbes);
+  predict(rows, 1, ours);
+  predict_by_lightgbm(rows, 1, theirs);
+  for (std::size_t r = 0; r < kProbes; ++r) {
+    if (std::bit_cast<std::uint64_t>(ours[r]) == std::bit_cast<std::uint64_t>(theirs[r])) continue;
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("trees: a probe scores {} here and {} by LightGBM, expected the same: "
+                            "the model text means something else to this LightGBM; install the "
+                            "one that requirements.lock pins",
+                            ours[r], theirs[r]));
+  }
 }
 
 std::string Booster::to_text() const {
@@ -130,7 +151,7 @@ std::string Booster::to_text() const {
   return text;
 }
 
-void Booster::predict(MatrixView rows, int threads, std::span<double> out) const {
+void Booster::predict_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const {
   if (rows.n_rows == 0) return;
   std::int64_t n = 0;
   const auto params = fmt::format("num_threads={}", threads);

@@ -7,14 +7,10 @@
 #include <utility>
 #include <vector>
 
-namespace vitrina::ranking {
+#include "ranking/matrix_view.hpp"
+#include "ranking/tree_scorer.hpp"
 
-/// A row-major block of features that stays where it is.
-struct MatrixView {
-  const float* data;
-  std::size_t n_rows;
-  std::size_t n_columns;
-};
+namespace vitrina::ranking {
 
 struct BoosterTask {
   std::span<const MatrixView> parts;  ///< equally wide; rows follow each other
@@ -27,7 +23,8 @@ struct BoosterTask {
   int rounds;
 };
 
-/// Gradient-boosted trees (LightGBM 4.7 through its C interface). Move-only.
+/// Gradient-boosted trees: trained by LightGBM 4.7 through its C interface, scored by our own
+/// TreeScorer, which was made from the same text. Move-only.
 class Booster {
  public:
   Booster();
@@ -39,19 +36,27 @@ class Booster {
   static Booster train(const BoosterTask& task);
 
   /// Reads LightGBM's model text. The text must come from a file whose SHA-256 was checked: the
-  /// format is not safe to load from strangers. Throws Error(kIncompatibleArtifact).
+  /// format is not safe to load from strangers. A handful of rows are scored by LightGBM too:
+  /// throws Error(kIncompatibleArtifact) when a score differs or the text cannot be read.
   static Booster from_text(const std::string& text);
   [[nodiscard]] std::string to_text() const;
 
   /// Raw scores (logits without the init score) of every row.
-  void predict(MatrixView rows, int threads, std::span<double> out) const;
+  void predict(MatrixView rows, int threads, std::span<double> out) const {
+    scorer_.score(rows, threads, out);
+  }
+  /// The same to the bit by LightGBM: what predict() is checked against, and much slower.
+  void predict_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const;
 
   /// Total gain by column, in column order.
   [[nodiscard]] std::vector<double> gains() const;
 
  private:
   struct State;
+  void check_scorer() const;
+
   std::unique_ptr<State> state_;
+  TreeScorer scorer_;
 };
 
 }  // namespace vitrina::ranking

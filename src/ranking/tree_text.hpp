@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace vitrina::ranking {
+
+/// What LightGBM does with a missing value at a split.
+enum class Missing : std::uint8_t {
+  kNone,  ///< NaN is 0
+  kZero,  ///< NaN and 0 go the default way
+  kNan,   ///< NaN goes the default way
+};
+
+/// A numerical split: left when value <= threshold. A child is the number of a split, or ~leaf.
+struct TextSplit {
+  std::uint32_t column;
+  double threshold;
+  Missing missing;
+  bool is_default_left;
+  std::int32_t left;
+  std::int32_t right;
+};
+
+/// A tree as LightGBM writes it. Every split stands after its parent, the root first; every split
+/// but the root and every leaf is the child of exactly one split.
+struct TextTree {
+  std::vector<TextSplit> splits;
+  std::vector<double> leaf_values;  ///< one more than splits
+};
+
+struct TreeText {
+  std::size_t n_columns = 0;
+  std::vector<TextTree> trees;
+};
+
+/// Reads LightGBM's model text, version 4: one output, numerical splits, constant leaves. Throws
+/// Error(kIncompatibleArtifact) on anything else, naming the tree and the line.
+TreeText parse_tree_text(std::string_view text);
+
+}  // namespace vitrina::ranking
