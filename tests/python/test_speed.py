@@ -195,7 +195,7 @@ def test_page_has_a_row_a_peer(tmp_path: Path) -> None:
     assert "6,832,782 exploded rows" in text
     assert "| the part | 0.38 s ±33% | 0 MiB | peer | 2.5 s ±20% |" in text
     assert "**7.0** [6.0, 8.0]" in text
-    assert "- the part: same. Bar: 2 times." in text
+    assert "- the part: same. Vitrina: p90 0.375 µs. Bar: 2 times." in text
     plot.draw(report, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
     assert "**7.0** [6.0, 8.0]" in speed_docs.short(report)
@@ -213,6 +213,18 @@ def test_page_has_a_row_a_peer(tmp_path: Path) -> None:
 )
 def test_seconds_have_the_digits_that_matter(value: float, text: str) -> None:
     assert table.seconds(value) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("p90_us", 121.9, "p90 122 µs"),
+        ("flops_per_second", 1.12e11, "112 G flops/s"),
+        ("rows_a_core_per_second", 1234567.8, "1,234,568 rows a core/s"),
+    ],
+)
+def test_figures_have_their_unit(key: str, value: float, text: str) -> None:
+    assert table.figure(key, value) == text
 
 
 def test_pages_are_what_was_recorded() -> None:

@@ -112,10 +112,35 @@ def disturbed(report: Report) -> str:
     return text
 
 
+def figure(key: str, value: float) -> str:
+    """A measured figure with its unit, which its name ends with."""
+    if key.endswith("_us"):
+        return f"{key.removesuffix('_us')} {value:.3g} µs"
+    name = key.removesuffix("_per_second").replace("_", " ")
+    if value >= 1e9:
+        return f"{value / 1e9:.3g} G {name}/s"
+    return f"{value:,.0f} {name}/s"
+
+
+def figures(part: Report) -> str:
+    """What the sides measured beside their seconds, a sentence each."""
+    text = ""
+    for name, contestant in part["contestants"].items():
+        measured = [
+            figure(key, value)
+            for key, value in contestant["figures"].items()
+            if key.endswith(("_us", "_per_second"))
+        ]
+        if measured:
+            text += f" {name.capitalize()}: {', '.join(measured)}."
+    return text
+
+
 def agreements(report: Report) -> list[str]:
-    """What was found to agree before anything was timed."""
+    """What was found to agree before anything was timed, and figures."""
     return [
-        f"- {part['title']}: {part['agreement']}. Bar: {part['bar']}."
+        f"- {part['title']}: {part['agreement']}.{figures(part)} Bar: "
+        f"{part['bar']}."
         for part in report["parts"]
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from race.contest import Part
-from race.parts import covisitation, ials, ingest
+from race.parts import covisitation, ials, ingest, sessions, topk
 from race.workshop import Workshop
 
 PARTS: Mapping[str, Callable[[Workshop], Part]] = {
@@ -12,4 +12,6 @@ PARTS: Mapping[str, Callable[[Workshop], Part]] = {
     "covisitation": covisitation.one_matrix,
     "covisitation_family": covisitation.family,
     "ingest": ingest.part,
+    "topk": topk.part,
+    "sessions": sessions.part,
 }

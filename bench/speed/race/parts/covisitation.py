@@ -59,7 +59,7 @@ def compare(ours: pl.DataFrame, peer: pl.DataFrame) -> str:
         n_tied += alone.height
     return (
         f"{both.height:,} equal pairs, {n_tied:,} ties for a last place, "
-        f"weights within {max(largest, 1e-9):.0e}"
+        f"weights within {largest:.0e}"
     )
 
 
