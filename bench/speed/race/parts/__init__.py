@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 
 from race.contest import Part
-from race.parts import covisitation, ials, ingest, sessions, topk
+from race.parts import (
+    covisitation,
+    features,
+    ials,
+    ingest,
+    sessions,
+    topk,
+    trees,
+)
 from race.workshop import Workshop
 
 PARTS: Mapping[str, Callable[[Workshop], Part]] = {
@@ -14,4 +22,7 @@ PARTS: Mapping[str, Callable[[Workshop], Part]] = {
     "ingest": ingest.part,
     "topk": topk.part,
     "sessions": sessions.part,
+    "features": features.shared,
+    "features_all": features.all_groups,
+    "trees": trees.part,
 }
