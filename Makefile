@@ -2,7 +2,7 @@
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
 # SEED=42, THREADS=0 (one a processor). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench mlflow dag fetch clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow dag fetch clean
 export SCALE DATA SEED THREADS REPEATS
 
 help: ## this list
@@ -52,6 +52,9 @@ kill: build setup-dev ## stages killed at several points leave nothing half-writ
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
 	@scripts/bench.sh
+
+bench-micro: setup ## kernels timed beside the limits of the machine
+	@scripts/bench_micro.sh
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh
