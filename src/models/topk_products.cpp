@@ -21,7 +21,7 @@ constexpr std::size_t kTileUsers = 6;
 constexpr std::size_t kPanelVecs = 2;
 constexpr std::size_t kPanelProducts = kPanelVecs * kLanes;
 /// Users whose tiles take turns with a panel: their vectors stay in the nearest cache.
-constexpr std::size_t kBlockTiles = 16;
+constexpr std::size_t kBlockTiles = 8;
 constexpr std::size_t kBlockUsers = kBlockTiles * kTileUsers;
 /// A user's list is cut back to the best k when it is this many times as long.
 constexpr std::size_t kListRoom = 4;
@@ -30,23 +30,13 @@ constexpr float kBoundRoom = 1.0001F;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
-/// The best so far of one user.
-struct BestList {
-  std::vector<ScoredItem> entries;
-  float worst = -kInfinity;  ///< of the best k, once there are as many
-
-  void add(ItemIdx id, float score, std::size_t k) {
-    entries.push_back({id, score});
-    if (entries.size() < kListRoom * k) return;
-    keep_top_k(entries, k);
-    worst = entries.back().score;
-  }
+/// Scores of a tile of users with a panel of products, by user.
+struct alignas(kLanes * sizeof(float)) TileScores {
+  float of[kTileUsers][kPanelProducts];
 };
 
-using TileScores = std::array<std::array<Vec, kPanelVecs>, kTileUsers>;
-
-inline TileScores tile_scores(const float* users, std::size_t stride, const float* panel,
-                              std::size_t dim) {
+inline void score(const float* users, std::size_t stride, const float* panel, std::size_t dim,
+                  TileScores& scores) {
   Vec acc[kTileUsers][kPanelVecs] = {};
   for (std::size_t d = 0; d < dim; ++d) {
     const Vec first = lanes::load(panel + d * kPanelProducts);
@@ -57,9 +47,17 @@ inline TileScores tile_scores(const float* users, std::size_t stride, const floa
       acc[u][1] = lanes::fma(factor, second, acc[u][1]);
     }
   }
-  TileScores scores;
-  for (std::size_t u = 0; u < kTileUsers; ++u) scores[u] = {acc[u][0], acc[u][1]};
-  return scores;
+  for (std::size_t u = 0; u < kTileUsers; ++u) {
+    lanes::store(acc[u][0], scores.of[u]);
+    lanes::store(acc[u][1], scores.of[u] + kLanes);
+  }
+}
+
+/// A bit for every product of the panel whose score is not below `worst`.
+inline unsigned not_below(const float* scores, float worst) {
+  const Vec limit = lanes::all(worst);
+  return lanes::not_below(lanes::load(scores), limit) |
+         lanes::not_below(lanes::load(scores + kLanes), limit) << kLanes;
 }
 
 float length_of(const float* row, std::size_t dim) { return std::sqrt(dot(row, row, dim)); }
@@ -71,10 +69,19 @@ struct TopkProducts::Search {
   Search(std::size_t dim, std::size_t answer_size)
       : k(answer_size), users(kBlockUsers * dim, 0.0F), best(kBlockUsers) {}
 
+  void add(std::size_t user, ItemIdx id, float score) {
+    auto& entries = best[user];
+    entries.push_back({id, score});
+    if (entries.size() < kListRoom * k) return;
+    keep_top_k(entries, k);
+    worst[user] = entries.back().score;
+  }
+
   std::size_t k;
   AlignedFloats users;
   std::array<float, kBlockUsers> length{};
-  std::vector<BestList> best;
+  std::array<float, kBlockUsers> worst{};  ///< of the best k so far, once there are as many
+  std::vector<std::vector<ScoredItem>> best;
 };
 
 TopkProducts::TopkProducts(ConstMatrixView rows, std::span<const ItemIdx> ids, std::size_t dim)
@@ -102,28 +109,22 @@ bool TopkProducts::may_be_among(const Search& search, std::size_t tile, std::siz
   const float longest = longest_[panel] * kBoundRoom;
   bool may = false;
   for (std::size_t u = tile * kTileUsers; u < (tile + 1) * kTileUsers; ++u) {
-    may |= search.length[u] * longest >= search.best[u].worst;
+    may |= search.length[u] * longest >= search.worst[u];
   }
   return may;
 }
 
 void TopkProducts::score_tile(Search& search, std::size_t tile, std::size_t panel) const {
   const std::size_t first = tile * kTileUsers;
-  const auto scores = tile_scores(search.users.data() + first * dim_, dim_,
-                                  panels_.data() + panel * kPanelProducts * dim_, dim_);
+  TileScores scores;
+  score(search.users.data() + first * dim_, dim_, panels_.data() + panel * kPanelProducts * dim_,
+        dim_, scores);
   for (std::size_t u = 0; u < kTileUsers; ++u) {
-    auto& best = search.best[first + u];
-    const Vec worst = lanes::all(best.worst);
-    unsigned bits = lanes::not_below(scores[u][0], worst) | lanes::not_below(scores[u][1], worst)
-                                                                << kLanes;
-    if (bits == 0) continue;
-    std::array<float, kPanelProducts> values{};
-    lanes::store(scores[u][0], values.data());
-    lanes::store(scores[u][1], values.data() + kLanes);
+    unsigned bits = not_below(scores.of[u], search.worst[first + u]);
     for (; bits != 0; bits &= bits - 1) {
       const auto lane = static_cast<std::size_t>(std::countr_zero(bits));
       const std::size_t at = panel * kPanelProducts + lane;
-      if (at < ids_.size()) best.add(ids_[at], values[lane], search.k);
+      if (at < ids_.size()) search.add(first + u, ids_[at], scores.of[u][lane]);
     }
   }
 }
@@ -149,9 +150,9 @@ void TopkProducts::begin_block(ConstMatrixView users, std::size_t begin, std::si
     const bool is_there = begin + u < end;
     if (is_there) std::copy_n(users.row(begin + u), dim_, search.users.data() + u * dim_);
     search.length[u] = is_there ? length_of(users.row(begin + u), dim_) : 0.0F;
-    search.best[u].entries.clear();
+    search.best[u].clear();
     // nothing is good enough for those who are not there
-    search.best[u].worst = is_there ? -kInfinity : kInfinity;
+    search.worst[u] = is_there ? -kInfinity : kInfinity;
   }
 }
 
@@ -164,7 +165,7 @@ CandidateLists TopkProducts::find(ConstMatrixView users, std::size_t n_users, st
     begin_block(users, begin, end, search);
     search_block(search);
     for (std::size_t u = begin; u < end; ++u) {
-      auto& entries = search.best[u - begin].entries;
+      auto& entries = search.best[u - begin];
       keep_top_k(entries, k);
       rows[u] = entries;
     }
