@@ -100,6 +100,7 @@ BENCHMARK(spd_inverse)->Arg(256)->Arg(1024);
 void keep_top_k(benchmark::State& state) {
   const auto n = static_cast<std::size_t>(state.range(0));
   std::vector<Scored<ItemIdx>> original;
+  original.reserve(n);
   Rng rng(1);
   for (std::size_t i = 0; i < n; ++i) {
     original.push_back({ItemIdx(i), static_cast<float>(rng.normal())});
@@ -121,6 +122,7 @@ void topk_products(benchmark::State& state) {
   const auto products = random_floats(kProducts * dim);
   const auto users = random_floats(kUsers * dim);
   std::vector<ItemIdx> ids;
+  ids.reserve(kProducts);
   for (std::size_t i = 0; i < kProducts; ++i) ids.emplace_back(i);
   const models::TopkProducts search({products.data(), dim}, ids, dim);
   for (auto _ : state) {

@@ -116,6 +116,8 @@ def figure(key: str, value: float) -> str:
     """A measured figure with its unit, which its name ends with."""
     if key.endswith("_us"):
         return f"{key.removesuffix('_us')} {value:.3g} µs"
+    if key.endswith("_seconds"):
+        return f"{key.removesuffix('_seconds')} {seconds(value)}"
     name = key.removesuffix("_per_second").replace("_", " ")
     if value >= 1e9:
         return f"{value / 1e9:.3g} G {name}/s"
@@ -129,7 +131,7 @@ def figures(part: Report) -> str:
         measured = [
             figure(key, value)
             for key, value in contestant["figures"].items()
-            if key.endswith(("_us", "_per_second"))
+            if key.endswith(("_us", "_seconds", "_per_second"))
         ]
         if measured:
             text += f" {name.capitalize()}: {', '.join(measured)}."

@@ -44,8 +44,12 @@ class Workshop:
         return Contestant(name, command, variables)
 
     def call(self, *words: str | Path) -> None:
-        """Run a command of preparation."""
-        done = subprocess.run([str(word) for word in words], check=False)
+        """Run a command of preparation; what it says of errors is seen."""
+        done = subprocess.run(
+            [str(word) for word in words],
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
         if done.returncode != 0:
             raise BenchError(
                 f"preparation: {words[0]} ended with code "

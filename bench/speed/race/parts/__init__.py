@@ -8,6 +8,7 @@ from race.parts import (
     features,
     ials,
     ingest,
+    pipeline,
     sessions,
     topk,
     trees,
@@ -25,4 +26,5 @@ PARTS: Mapping[str, Callable[[Workshop], Part]] = {
     "features": features.shared,
     "features_all": features.all_groups,
     "trees": trees.part,
+    "pipeline": pipeline.part,
 }

@@ -19,14 +19,17 @@ NONE = 2**32 - 1
 INTEREST = [0, 1, 2, 5]  # view, like, basket, order
 
 
-def last_steps(events: pl.DataFrame) -> pl.LazyFrame:
+def last_steps(
+    events: pl.DataFrame, with_action: bool = False
+) -> pl.LazyFrame:
     """The last product events of every user, in order."""
+    columns = ["user", "item", "time"] + ["action"] * with_action
     return (
         events.lazy()
         .filter(pl.col("action").is_in(INTEREST) & (pl.col("item") != NONE))
         .group_by("user", maintain_order=True)
         .tail(LAST_EVENTS)
-        .select("user", "item", "time")
+        .select(columns)
         .with_row_index("place")
     )
 

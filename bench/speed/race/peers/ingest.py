@@ -5,6 +5,7 @@ dropped and repeated rows are taken once, as Vitrina does.
 """
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,11 +28,15 @@ def codes(rows: pl.DataFrame, column: str) -> tuple[pl.DataFrame, pl.Series]:
 
 
 def read(
-    arguments: argparse.Namespace,
+    folder: Path, as_of: int | None = None
 ) -> tuple[pl.DataFrame, pl.Series, pl.Series]:
-    """The ordered events, the sorted user ids, the sorted product ids."""
+    """The ordered events, the sorted user ids, the sorted product ids.
+
+    Events at or after `as_of` (microseconds) are hidden.
+    """
+    is_past = pl.col("time") < as_of if as_of else pl.lit(True)
     rows = (
-        pl.scan_parquet(arguments.input / "train_actions.pq")
+        pl.scan_parquet(folder / "train_actions.pq")
         .select(
             user="user_id",
             item=pl.col("products").list.eval(
@@ -46,6 +51,7 @@ def read(
             ~pl.col("user").is_in(JUNK)
             & pl.col("user").is_not_null()
             & pl.col("time").is_not_null()
+            & is_past
         )
         .explode("item", empty_as_null=True, keep_nulls=True)
         .with_columns(
@@ -62,7 +68,7 @@ def read(
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     with Watch() as watch:
-        events, users, items = read(arguments)
+        events, users, items = read(arguments.input)
     if arguments.answer:
         folder = arguments.answer
         for name, suffix in (
