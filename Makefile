@@ -1,9 +1,9 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
-# SEED=42, THREADS=0 (one a processor).
+# SEED=42, THREADS=0 (one a processor). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch clean
-export SCALE DATA SEED THREADS
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow dag fetch clean
+export SCALE DATA SEED THREADS REPEATS
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,9 +35,10 @@ check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
 lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
 	@scripts/lint.sh
 
-docs: build ## docs/cli.md, docs/features.md and params.yaml, from what the program itself says
+docs: build ## docs/cli.md, docs/features.md, params.yaml and the tables of speed
 	@.venv/bin/python scripts/cli_docs.py
 	@.venv/bin/python scripts/feature_docs.py
+	@.venv/bin/python scripts/speed_docs.py
 	@build/vitrina params > params.yaml
 
 format: setup-dev ## rewrite the sources in the project's format
@@ -48,6 +49,12 @@ coverage: setup-dev ## line coverage of the C++ tests, in build/coverage/html
 
 kill: build setup-dev ## stages killed at several points leave nothing half-written
 	@scripts/kill.sh
+
+bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
+	@scripts/bench.sh
+
+bench-micro: setup ## kernels timed beside the limits of the machine
+	@scripts/bench_micro.sh
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh

@@ -1,5 +1,7 @@
 """Checks that the folders of src/ include only what they may know.
 
+The programs of bench/ are one more layer, above all others.
+
 The tables below are the rule; docs/architecture.md explains it. Run from
 anywhere: ``check_layers.py [ROOT]``. Each violation is one line with its
 place; the exit code is 1 when there is any.
@@ -50,6 +52,8 @@ LAYERS: dict[str, set[str]] = {
     "python": {"core", "vitrina"},
     "cli": {"core", "server", "stages"},
     "vitrina": set(),
+    "bench": BELOW_ENGINE
+    | {"bundle", "cli", "engine", "io", "simulate", "stages"},
 }
 
 # Public headers that core is built on: what they declare is core's own, and
@@ -59,14 +63,15 @@ PUBLIC_OF_CORE = {"vitrina/error.hpp", "vitrina/version.hpp"}
 # Prefix of a third-party include -> the folders that may know it.
 EVERY_SOURCE = set(LAYERS) - {"vitrina"}
 THIRD_PARTIES: dict[str, set[str]] = {
-    "CLI/": {"cli"},
+    "CLI/": {"bench", "cli"},
     "LightGBM/": {"ranking"},
     "Python.h": {"python"},
     "arrow/": {"io"},
+    "benchmark/": {"bench"},
     "boost/": {"server"},
     "fmt/": EVERY_SOURCE,
     "nanobind/": {"python"},
-    "nlohmann/": {"bundle", "cli", "io", "stages"},
+    "nlohmann/": {"bench", "bundle", "cli", "io", "stages"},
     "parquet/": {"io"},
     "sqlite3.h": {"server"},
     "tbb/": {"core"},
@@ -86,10 +91,11 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 def sources(root: Path) -> Iterator[tuple[Path, str]]:
     """Each source under `root` with the folder of the table it is in."""
-    for top in ("src", "include"):
+    for top in ("src", "include", "bench"):
         for path in sorted((root / top).rglob("*")):
             if path.suffix in SUFFIXES:
-                yield path, path.relative_to(root / top).parts[0]
+                place = path.relative_to(root)
+                yield path, place.parts[0 if top == "bench" else 1]
 
 
 def stage_of(path: str) -> str:

@@ -18,8 +18,8 @@ clang_format() { scripts/sources.sh | xargs -r .venv/bin/clang-format --dry-run 
 
 python_folders() {
   local folder
-  for folder in scripts python tests bench/peers; do
-    if [[ -d $folder ]]; then echo "$folder"; fi
+  for folder in scripts python tests bench/peers bench/speed bench/compare.py; do
+    if [[ -e $folder ]]; then echo "$folder"; fi
   done
 }
 

@@ -6,12 +6,7 @@
 #include <cmath>
 #include <new>
 
-#ifdef __FMA__
-#include <immintrin.h>
-#endif
-
-// Vectors never cross the borders of this file, so how a platform would pass them is no matter.
-#pragma GCC diagnostic ignored "-Wpsabi"
+#include "models/vector_lanes.hpp"
 
 namespace vitrina::models {
 namespace {
@@ -24,28 +19,11 @@ std::align_val_t alignment_of(std::size_t n_bytes) {
   return std::align_val_t{n_bytes >= kLargeBlock ? kHugePage : kCacheLine};
 }
 
-// the compiler's own vectors: one instruction where the machine has eight lanes, more where not
-using Vec = float __attribute__((vector_size(kLanes * sizeof(float))));
-
-inline Vec load(const float* from) {
-  Vec v;
-  __builtin_memcpy(&v, from, sizeof v);
-  return v;
-}
-
-inline void store(Vec v, float* to) { __builtin_memcpy(to, &v, sizeof v); }
-
-inline Vec all(float x) { return Vec{x, x, x, x, x, x, x, x}; }
-
-/// a * b + c, rounded once.
-inline Vec fma(Vec a, Vec b, Vec c) {
-#ifdef __FMA__
-  return _mm256_fmadd_ps(a, b, c);
-#else
-  for (std::size_t l = 0; l < kLanes; ++l) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
-  return c;
-#endif
-}
+using lanes::all;
+using lanes::fma;
+using lanes::load;
+using lanes::store;
+using lanes::Vec;
 
 inline float sum(Vec v) {
   const Vec twos = v + __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6);

@@ -123,21 +123,12 @@ Ials Ials::fit(const FitContext& context, const IalsConfig& config) {
   const auto n_factors = static_cast<std::size_t>(config.factors);
   Factors of_users(users.n_rows(), n_factors);
   model.factors_ = Factors(products.n_rows(), n_factors);
-  const double deviation = 0.1 / std::sqrt(static_cast<double>(n_factors));
   for (std::size_t r = 0; r < model.item_.size(); ++r) {
-    Rng rng(context.seed, hash_text(context.shop.items.external(model.item_[r])));
-    float* factor = model.factors_.view().row(r);
-    for (std::size_t f = 0; f < n_factors; ++f) {
-      factor[f] = static_cast<float>(deviation * rng.normal());
-    }
+    const auto id = context.shop.items.external(model.item_[r]);
+    draw_factor(Rng(context.seed, hash_text(id)), n_factors, model.factors_.view().row(r));
   }
-  auto gram = gram_of(model.factors_, context.threads);
-  for (int i = 0; i < config.iterations; ++i) {
-    gram =
-        solve_side(users, model.factors_, gram, config.regularization, context.threads, of_users);
-    gram = solve_side(products, of_users, gram, config.regularization, context.threads,
-                      model.factors_);
-  }
+  alternate({users, products}, config.regularization, config.iterations, context.threads, of_users,
+            model.factors_);
   model.sort_by_length();
   model.index_products(context.shop.items.size());
   model.prepare_queries();

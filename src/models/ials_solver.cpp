@@ -235,4 +235,18 @@ AlignedFloats solve_side(const Confidences& rows, const Factors& fixed,
   return grams.sum();
 }
 
+void draw_factor(Rng rng, std::size_t n, float* factor) {
+  const double deviation = 0.1 / std::sqrt(static_cast<double>(n));
+  for (std::size_t f = 0; f < n; ++f) factor[f] = static_cast<float>(deviation * rng.normal());
+}
+
+void alternate(const ConfidenceMatrix& matrix, double regularization, int iterations, int threads,
+               Factors& of_rows, Factors& of_columns) {
+  auto gram = gram_of(of_columns, threads);
+  for (int i = 0; i < iterations; ++i) {
+    gram = solve_side(matrix.rows, of_columns, gram, regularization, threads, of_rows);
+    gram = solve_side(matrix.columns, of_rows, gram, regularization, threads, of_columns);
+  }
+}
+
 }  // namespace vitrina::models

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/csr.hpp"
+#include "core/rng.hpp"
 #include "models/dense_kernels.hpp"
 
 namespace vitrina::models {
@@ -91,5 +92,18 @@ class RowSolver {
 AlignedFloats solve_side(const Confidences& rows, const Factors& fixed,
                          const AlignedFloats& fixed_gram, double regularization, int threads,
                          Factors& out);
+
+/// The pairs that met, by row and by column.
+struct ConfidenceMatrix {
+  const Confidences& rows;
+  const Confidences& columns;
+};
+
+/// Draws a first factor: n numbers around 0, of a length that does not depend on n.
+void draw_factor(Rng rng, std::size_t n, float* factor);
+
+/// Solves all rows and then all columns, `iterations` times, from the columns' factors given.
+void alternate(const ConfidenceMatrix& matrix, double regularization, int iterations, int threads,
+               Factors& of_rows, Factors& of_columns);
 
 }  // namespace vitrina::models

@@ -47,6 +47,9 @@ def violations(root: Path, place: str, *includes: str) -> list[str]:
         ("src/stages/table.cpp", '"stages/fit/stage.hpp"'),
         ("src/server/a.cpp", '"vitrina/recommender.hpp"'),
         ("include/vitrina/a.hpp", '"vitrina/b.hpp"'),
+        ("bench/speed/a.cpp", '"bench/speed/part.hpp"'),
+        ("bench/speed/a.cpp", '"engine/b.hpp"'),
+        ("bench/micro/a.cpp", "<benchmark/benchmark.h>"),
     ],
 )
 def test_allowed(tmp_path: Path, place: str, include: str) -> None:
@@ -101,11 +104,11 @@ def test_allowed(tmp_path: Path, place: str, include: str) -> None:
         ("src/stages/fit/a.cpp", "<arrow/api.h>", "only io may"),
         ("src/api/a.cpp", "<parquet/api.h>", "only io may"),
         ("src/engine/a.cpp", "<LightGBM/c_api.h>", "only ranking may"),
-        ("src/stages/fit/a.cpp", "<CLI/CLI.hpp>", "only cli may"),
+        ("src/stages/fit/a.cpp", "<CLI/CLI.hpp>", "only bench, cli may"),
         (
             "src/core/a.cpp",
             "<nlohmann/json.hpp>",
-            "only bundle, cli, io, stages",
+            "only bench, bundle, cli, io, stages",
         ),
         ("src/core/a.cpp", "<eigen3/Eigen/Core>", "no such folder"),
         ("src/core/a.cpp", '"b.hpp"', "write the path relative to src"),
@@ -113,6 +116,11 @@ def test_allowed(tmp_path: Path, place: str, include: str) -> None:
             "src/io/a.cpp",
             '"vitrina_build_id.hpp"',
             "only src/core/version.cpp may",
+        ),
+        (
+            "src/core/a.cpp",
+            '"bench/speed/part.hpp"',
+            "core may not include bench/speed/part.hpp",
         ),
         ("src/utils/a.hpp", "<vector>", "utils is not in the table"),
     ],

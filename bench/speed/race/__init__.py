@@ -1,0 +1,1 @@
+"""Vitrina and its peers timed side by side, each answer checked first."""

@@ -1,0 +1,1 @@
+"""What the other side runs: a program a peer, timed inside itself."""

@@ -1,0 +1,16 @@
+# Programs that measure: never part of `all`. `make bench` builds vitrina_bench by name, `make
+# bench-micro` vitrina_micro.
+
+file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/speed/*.cpp")
+add_executable(vitrina_bench EXCLUDE_FROM_ALL ${sources})
+target_include_directories(vitrina_bench PRIVATE "${CMAKE_SOURCE_DIR}")
+target_link_libraries(vitrina_bench PRIVATE vitrina_flags vitrina_cli CLI11::CLI11)
+set_target_properties(vitrina_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
+find_package(benchmark REQUIRED)
+file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cpp")
+add_executable(vitrina_micro EXCLUDE_FROM_ALL ${sources})
+target_include_directories(vitrina_micro PRIVATE "${CMAKE_SOURCE_DIR}")
+target_link_libraries(vitrina_micro PRIVATE
+  vitrina_flags vitrina_models vitrina_simulate benchmark::benchmark_main)
+set_target_properties(vitrina_micro PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
