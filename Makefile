@@ -1,12 +1,13 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
-# SEED=42, THREADS=0 (one a processor).
+# SEED=42, THREADS=0 (one a processor). Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the
+# folder of the real logs (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch clean
-export SCALE DATA SEED THREADS
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch experiments clean
+export SCALE DATA SEED THREADS LOGS ONLY
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## system packages, .venv, headers: what build and run need
 	@scripts/setup.sh
@@ -57,6 +58,9 @@ dag: setup ## the pipeline's stages as a graph
 
 fetch: setup ## a registered bundle: ALIAS=champion TO=bundle
 	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+
+experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
+	@scripts/experiments.sh
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build
