@@ -1,9 +1,9 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
-# SEED=42, THREADS=0 (one a processor). Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the
+# SEED=42, THREADS=0 (one a processor). Of `make experiments` and `real-logs`: LOGS=DIR, the
 # folder of the real logs (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch experiments clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mlflow dag fetch experiments real-logs slides clean
 export SCALE DATA SEED THREADS LOGS ONLY
 
 help: ## this list
@@ -61,6 +61,12 @@ fetch: setup ## a registered bundle: ALIAS=champion TO=bundle
 
 experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
 	@scripts/experiments.sh
+
+real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
+	@scripts/real_logs.sh $(LOGS)
+
+slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.slides
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

@@ -155,6 +155,7 @@ class Study:
             variants.append(
                 {
                     "name": variant.name,
+                    "name_ru": variant.name_ru,
                     "set": list(variant.settings),
                     "logs": measures,
                     "verdict": verdicts[-1],

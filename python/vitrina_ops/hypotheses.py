@@ -33,6 +33,7 @@ class Variant:
     """Settings that are held against the base."""
 
     name: str
+    name_ru: str
     settings: tuple[str, ...]
 
 
@@ -64,13 +65,21 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class Cuts:
+    """Moments of the answer on a log."""
+
+    cuts: tuple[str, ...]
+    unseen: str  # never used to choose
+
+
+@dataclass(frozen=True)
 class Development:
     """The logs and cuts that choices are made on."""
 
-    real: dict[str, tuple[str, ...]]  # folder of a log -> cuts
+    real: dict[str, Cuts]  # by the folder's name
     scale: float
     seed: int
-    cuts: tuple[str, ...]  # of the simulated shop
+    simulated: Cuts
 
 
 class Section:
@@ -155,13 +164,13 @@ def load_variants(place: str, values: Any) -> tuple[Variant, ...]:
     found = []
     for number, value in enumerate(values, 1):
         here = f"{place}: variant {number}"
-        section = Section(here, value, ("name", "set"))
+        section = Section(here, value, ("name", "name_ru", "set"))
         words = settings_of(here, section.texts("set"))
         if not words:
             raise section.wrong("set", "a list of key=value")
-        found.append(Variant(section.text("name"), words))
-    names = [variant.name for variant in found]
-    if len(set(names)) != len(names):
+        names = (section.text("name"), section.text("name_ru"))
+        found.append(Variant(*names, words))
+    if len({variant.name for variant in found}) != len(found):
         raise OpsError(f"{place}: two variants have the same name")
     return tuple(found)
 
@@ -181,6 +190,7 @@ def each_of(
         return tuple(
             Variant(
                 f"{'without' if row['on'] else 'with'} {row['name']}",
+                f"{'без' if row['on'] else 'с'} {row['name']}",
                 (word(row["name"], not row["on"]),),
             )
             for row in rows
@@ -188,6 +198,7 @@ def each_of(
     return tuple(
         Variant(
             f"only {row['name']}",
+            f"только {row['name']}",
             tuple(word(other["name"], other is row) for other in rows),
         )
         for row in rows
@@ -262,16 +273,16 @@ def load_development(path: Path = DEVELOPMENT) -> Development:
         raise section.wrong("real", "folders of logs with their cuts")
     logs = {}
     for name, values in real.items():
-        log = Section(f"{path}: real.{name}", values, ("cuts",))
-        logs[str(name)] = log.texts("cuts")
+        log = Section(f"{path}: real.{name}", values, ("cuts", "unseen"))
+        logs[str(name)] = Cuts(log.texts("cuts"), log.text("unseen"))
     shop = Section(
         f"{path}: simulated",
         section.values.get("simulated"),
-        ("scale", "seed", "cuts"),
+        ("scale", "seed", "cuts", "unseen"),
     )
     return Development(
         logs,
         shop.number("scale"),
         int(shop.number("seed")),
-        shop.texts("cuts"),
+        Cuts(shop.texts("cuts"), shop.text("unseen")),
     )

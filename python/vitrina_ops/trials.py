@@ -47,6 +47,7 @@ class Log:
     folder: Path
     cuts: tuple[str, ...]
     digest: str
+    unseen: str = ""  # a cut that nothing is chosen on
 
     @property
     def is_simulated(self) -> bool:
@@ -81,20 +82,27 @@ def simulated_log(development: Development, work: Path = WORK) -> Log:
             *("--seed", str(development.seed)),
         )
         partial.replace(folder)
-    return Log(name, folder, development.cuts, digest_of(folder))
+    found = development.simulated
+    return Log(name, folder, found.cuts, digest_of(folder), found.unseen)
 
 
 def real_logs(development: Development, root: Path) -> list[Log]:
     """The real logs of the development set that are in a folder."""
-    found = [
-        Log(name, root / name, cuts, digest_of(root / name))
-        for name, cuts in development.real.items()
+    logs = [
+        Log(
+            name,
+            root / name,
+            found.cuts,
+            digest_of(root / name),
+            found.unseen,
+        )
+        for name, found in development.real.items()
         if (root / name).is_dir()
     ]
-    if not found:
+    if not logs:
         names = ", ".join(development.real)
         raise OpsError(f"LOGS: {root} has none of the logs {names}")
-    return found
+    return logs
 
 
 def call(*words: str | Path) -> str:

@@ -24,6 +24,7 @@ logs: real
 rule: {claim: higher}
 variants:
   - name: with likes
+    name_ru: с лайками
     set: [candidates.likes.enabled=true]
 """
 SETTINGS = [
@@ -49,7 +50,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
     assert found.name == "likes"
     assert found.rule == Rule("a", "higher", "any", 0.0)
     assert found.variants == (
-        Variant("with likes", ("candidates.likes.enabled=true",)),
+        Variant("with likes", "с лайками", ("candidates.likes.enabled=true",)),
     )
 
 
@@ -92,6 +93,7 @@ def test_variants_come_from_a_registry() -> None:
     alone = hypotheses.each_of(REGISTRIES, "generators", "alone")
     assert alone[1] == Variant(
         "only likes",
+        "только likes",
         (
             "candidates.popular.enabled=false",
             "candidates.likes.enabled=true",
@@ -221,7 +223,8 @@ def test_the_projects_own_files_are_sound(
 
 
 def test_a_folder_without_the_logs_is_refused(tmp_path: Path) -> None:
-    development = hypotheses.Development({"a-log": ("x",)}, 0.1, 1, ("y",))
+    cuts = hypotheses.Cuts(("x",), "z")
+    development = hypotheses.Development({"a-log": cuts}, 0.1, 1, cuts)
     with pytest.raises(OpsError, match="has none of the logs a-log"):
         trials.real_logs(development, tmp_path)
     with pytest.raises(OpsError, match="found no train_actions"):
