@@ -11,6 +11,7 @@ import argparse
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,11 +65,15 @@ def measure_of(score: Any) -> Measure:
     return kept
 
 
-def side_of(difference: dict[str, float], rule: Rule) -> int:
+def side_of(difference: Mapping[str, float | None], rule: Rule) -> int:
     """1 when an interval bears the claim out, -1 when it speaks against it,
-    0 when it allows both."""
+    0 when it allows both or is over nobody."""
     sign = 1 if rule.claim == "higher" else -1
-    low, high = sorted((sign * difference["low"], sign * difference["high"]))
+    edges = [difference["low"], difference["high"]]
+    found = sorted(sign * edge for edge in edges if edge is not None)
+    if len(found) < 2:
+        return 0
+    low, high = found
     if low > rule.margin:
         return 1
     return -1 if high < rule.margin else 0

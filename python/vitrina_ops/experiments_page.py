@@ -1,6 +1,6 @@
 """docs/experiments.md from what was measured."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 HEAD = """\
@@ -22,8 +22,10 @@ accepted variant among many is a hint and no proof.
 """
 
 
-def interval(value: dict[str, float]) -> str:
-    """A difference with its interval."""
+def interval(value: Mapping[str, float | None]) -> str:
+    """A difference with its interval; a reading over nobody has none."""
+    if None in value.values():
+        return "–"
     return f"{value['value']:+.4f} [{value['low']:+.4f}, {value['high']:+.4f}]"
 
 

@@ -147,6 +147,12 @@ def test_intervals_decide(
     assert experiments.verdict_of_variant(measures, rule) == verdict
 
 
+def test_a_reading_over_nobody_decides_nothing() -> None:
+    nobody = {"value": None, "low": None, "high": None}
+    assert experiments.side_of(nobody, Rule("c", "higher")) == 0
+    assert experiments_page.interval(nobody) == "–"
+
+
 @pytest.mark.parametrize(
     ("verdicts", "needs", "verdict"),
     [
