@@ -1,12 +1,14 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
 # SEED=42, THREADS=0 (one a processor). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
+# Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
+# (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow dag fetch clean
-export SCALE DATA SEED THREADS REPEATS
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow dag fetch experiments tune tune-apply real-logs slides clean
+export SCALE DATA SEED THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## system packages, .venv, headers: what build and run need
 	@scripts/setup.sh
@@ -64,6 +66,21 @@ dag: setup ## the pipeline's stages as a graph
 
 fetch: setup ## a registered bundle: ALIAS=champion TO=bundle
 	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+
+experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
+	@scripts/experiments.sh
+
+tune: build setup-dev ## search parameters on LOGS=DIR or DATA=DIR CUTS= UNSEEN=, else a simulated shop (TRIALS=30)
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.tune search
+
+tune-apply: setup-dev ## write what was found into params.yaml and show the difference
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.tune apply
+
+real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
+	@scripts/real_logs.sh $(LOGS)
+
+slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.slides
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

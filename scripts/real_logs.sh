@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the README's figures: runs Vitrina on the real logs at three cuts with defaults, beside the
-# organisers' rule, popularity and own history, and scores all of them pooled over the cuts.
+# organisers' rule, popularity and own history, and scores all of them pooled over the cuts. What
+# came of it is collected in docs/measured/real_logs.json.
 #   scripts/real_logs.sh LOGS_DIR [OUT_DIR]
 set -euo pipefail
 
@@ -17,6 +18,8 @@ for log in taobao2017-full-logs taobao2017-baskets; do
     echo "$logs/$log: no such folder; skipped"
     continue
   fi
+  mkdir -p "$out/$log/whole"
+  "$program" ingest --data "$logs/$log" --workspace "$out/$log/whole" --progress none
   ours=()
   for cut in "${cuts[@]}"; do
     folder=$out/$log/$cut
@@ -33,3 +36,4 @@ for log in taobao2017-full-logs taobao2017-baskets; do
       --json "$out/$log/against_$other.json" --progress none
   done
 done
+.venv/bin/python scripts/collect_real_logs.py "$logs" "$out"

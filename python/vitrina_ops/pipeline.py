@@ -42,6 +42,20 @@ REPORTS = {
     "recommend": Path("reports/recommend.json"),
 }
 
+# The program's stages, in order.
+STAGES = (
+    "simulate",
+    "ingest",
+    "split",
+    "fit",
+    "examples",
+    "train",
+    "evaluate",
+    "refit",
+    "pack",
+    "recommend",
+)
+
 # Sections of params.yaml that the pipeline reads: the params of the stage
 # `track` in dvc.yaml. `simulate` joins them when a shop is simulated.
 SECTIONS = (

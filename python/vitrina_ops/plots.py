@@ -171,12 +171,45 @@ def draw_importance(axes: Axes, rows: Rows, metrics: Metrics) -> None:
     axes.grid(axis="x")
 
 
+def draw_lift(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """How much more recall a tenth of the sent gave than the average one."""
+    lifts = [float(row["lift"]) for row in rows]
+    places = range(1, len(rows) + 1)
+    bars = axes.bar(places, lifts, color=SUBJECT)
+    axes.bar_label(bars, [f"{lift:.1f}" for lift in lifts], padding=3)
+    axes.axhline(1, color=OTHER, linewidth=1.2, linestyle="--")
+    axes.set(
+        title="Lift of the ranking of customers",
+        xlabel="group of the customers sent, the most promising first",
+        ylabel="attained recall against the average",
+        ylim=(0, max([*lifts, 1]) * 1.12),
+    )
+    axes.set_xticks(list(places))
+
+
+def draw_timings(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """What each stage cost."""
+    names = [row["stage"] for row in rows]
+    seconds = [float(row["seconds"]) for row in rows]
+    bars = axes.barh(names, seconds, color=SUBJECT)
+    axes.bar_label(bars, [f"{s:.1f} s" for s in seconds], padding=4)
+    axes.invert_yaxis()
+    axes.set(
+        title="What each stage took",
+        xlabel="seconds",
+        xlim=(0, max([*seconds, 0.1]) * 1.14),
+    )
+    axes.grid(axis="x")
+
+
 Draw = Callable[[Axes, Rows, Metrics], None]
 FIGURES: dict[str, Draw] = {
     "recall_by_k": draw_recall_by_k,
     "ceilings": draw_ceilings,
     "calibration": draw_calibration,
     "importance": draw_importance,
+    "lift": draw_lift,
+    "timings": draw_timings,
 }
 
 

@@ -40,6 +40,29 @@ def gain_rows(train: dict[str, Any]) -> plots.Rows:
     ]
 
 
+def lift_rows(calibration: plots.Rows) -> plots.Rows:
+    """Groups of the sent, the most promising first, by how much more recall
+    they attained than the average group; none where nothing was attained."""
+    attained = [float(row["attained"]) for row in calibration]
+    if not any(attained):
+        return []
+    mean = sum(attained) / len(attained)
+    return [
+        {"group": str(place), "lift": str(value / mean)}
+        for place, value in enumerate(reversed(attained), 1)
+    ]
+
+
+def timing_rows(present: Pipeline) -> plots.Rows:
+    """Seconds of every stage, in the order of the pipeline."""
+    costs = present.timings()
+    order = [stage for stage in pipeline.STAGES if stage in costs]
+    return [
+        {"stage": stage, "seconds": str(costs[stage]["seconds"])}
+        for stage in order
+    ]
+
+
 def draw_figures(present: Pipeline) -> None:
     """The PNG files of reports/figures, with the rows behind them."""
     shutil.rmtree(pipeline.FIGURES, ignore_errors=True)
@@ -49,6 +72,8 @@ def draw_figures(present: Pipeline) -> None:
         for path in sorted(pipeline.PLOTS.glob("*.csv"))
     }
     tables["importance"] = gain_rows(present.reports["train"])
+    tables["lift"] = lift_rows(tables.get("calibration", []))
+    tables["timings"] = timing_rows(present)
     plots.draw_all(tables, present.reports["evaluate"], pipeline.FIGURES)
     for name, rows in tables.items():
         plots.write_rows(rows, pipeline.FIGURES / f"{name}.csv")

@@ -214,6 +214,8 @@ def test_figures_are_drawn_alike_for_equal_rows(tmp_path: Path) -> None:
         "ceilings": [{"generator": "union", "share_of_pairs": "0.5"}],
         "calibration": [{"expected": "0", "attained": "0", "users": "3"}],
         "importance": track.gain_rows(sample().reports["train"]),
+        "lift": [{"group": "1", "lift": "1.5"}],
+        "timings": [{"stage": "fit", "seconds": "2.5"}],
     }
     metrics = {"baselines": {"popularity": {"recall_a": 0.05}}}
     for name in ("one", "two"):

@@ -1,0 +1,272 @@
+"""`make experiments`: every hypothesis of experiments/, run and decided.
+
+Each variant answers at the development cuts and is held against the base on
+the same customers; a rule in the file turns the intervals into a verdict. A
+hypothesis is a parent run in MLflow, a variant on a log a nested one. What is
+known, by fingerprint, is not run again. Writes docs/measured/experiments.json
+after every hypothesis, and docs/experiments.md from it.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from vitrina_ops import experiments_page, hypotheses, trials
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json, write_json, write_text
+from vitrina_ops.hypotheses import READINGS, Hypothesis, Rule, Variant
+from vitrina_ops.trials import Bench, Log
+
+OUT = Path("docs/measured/experiments.json")
+PAGE = Path("docs/experiments.md")
+# Figures of the JSON: more digits than an interval of these logs can know.
+DIGITS = 6
+ACCEPTED, REJECTED, UNDECIDED = "accepted", "rejected", "undecided"
+NOT_RUN = "not run"
+
+Measure = dict[str, Any]
+
+
+def say(text: str) -> None:
+    print(f"experiments: {text}", file=sys.stderr, flush=True)
+
+
+def rounded(value: Any) -> Any:
+    """Numbers with as many digits as they are worth."""
+    if isinstance(value, dict):
+        return {key: rounded(entry) for key, entry in value.items()}
+    return round(value, DIGITS) if isinstance(value, float) else value
+
+
+def interval_of(found: Any) -> dict[str, float]:
+    return {key: found[key] for key in ("value", "low", "high")}
+
+
+def measure_of(score: Any) -> Measure:
+    """What is kept of a score: readings, counts, paired differences."""
+    readings = {key: interval_of(score["readings"][key]) for key in READINGS}
+    found = score["versus"]["difference"]
+    differences = {key: interval_of(found[key]) for key in READINGS}
+    kept: Measure = rounded(
+        {
+            "readings": readings,
+            "difference": differences,
+            "counts": score["counts"],
+        }
+    )
+    kept["cuts"] = [
+        rounded(window["readings"]["a"] - window["versus"]["readings"]["a"])
+        for window in score["windows"]
+    ]
+    return kept
+
+
+def side_of(difference: Mapping[str, float | None], rule: Rule) -> int:
+    """1 when an interval bears the claim out, -1 when it speaks against it,
+    0 when it allows both or is over nobody."""
+    sign = 1 if rule.claim == "higher" else -1
+    edges = [difference["low"], difference["high"]]
+    found = sorted(sign * edge for edge in edges if edge is not None)
+    if len(found) < 2:
+        return 0
+    low, high = found
+    if low > rule.margin:
+        return 1
+    return -1 if high < rule.margin else 0
+
+
+def verdict_of_variant(measures: list[Measure], rule: Rule) -> str:
+    """Over logs: borne out on one and contradicted on none, or the other way
+    round; else undecided."""
+    sides = {side_of(m["difference"][rule.metric], rule) for m in measures}
+    if 1 in sides and -1 not in sides:
+        return ACCEPTED
+    if -1 in sides and 1 not in sides:
+        return REJECTED
+    return UNDECIDED
+
+
+def verdict_of(verdicts: list[str], rule: Rule) -> str:
+    """Over variants: as many as the rule needs must be accepted."""
+    quantifier = any if rule.needs == "any" else all
+    other = all if rule.needs == "any" else any
+    if quantifier(verdict == ACCEPTED for verdict in verdicts):
+        return ACCEPTED
+    if other(verdict == REJECTED for verdict in verdicts):
+        return REJECTED
+    return UNDECIDED
+
+
+class Study:
+    """One build's measurements, those that are known and those to come."""
+
+    def __init__(self, bench: Bench, known: Any) -> None:
+        self.bench = bench
+        self.known: dict[str, Measure] = {
+            measure["fingerprint"]: measure
+            for entry in known.get("hypotheses", [])
+            for variant in entry["variants"]
+            for measure in variant["logs"].values()
+        }
+        self.run_count = 0
+
+    def measure(
+        self, hypothesis: Hypothesis, variant: Variant, log: Log, *, may: bool
+    ) -> Measure | None:
+        """A variant on a log; None when it is not known and may not run."""
+        ours = (*hypothesis.base, *variant.settings)
+        key = self.bench.score_key(log, ours, hypothesis.base)
+        if key not in self.known:
+            if not may:
+                return None
+            try:
+                score = self.bench.score(log, ours, hypothesis.base)
+            except OpsError as error:
+                raise OpsError(
+                    f"{hypothesis.name}: {variant.name}: {error}"
+                ) from None
+            self.known[key] = {**measure_of(score), "fingerprint": key}
+            self.run_count += 1
+            a = self.known[key]["difference"]["a"]
+            say(
+                f"{hypothesis.name}: {variant.name} on {log.name}: A "
+                f"{a['value']:+.4f} [{a['low']:+.4f}, {a['high']:+.4f}]"
+            )
+        return self.known[key]
+
+    def entry(
+        self, hypothesis: Hypothesis, logs: list[Log], *, may: bool
+    ) -> dict[str, Any]:
+        """A hypothesis with all that is known of it."""
+        rule = hypothesis.rule
+        variants = []
+        verdicts: list[str] = []
+        for variant in hypothesis.variants:
+            measures = {}
+            for log in logs:
+                found = self.measure(hypothesis, variant, log, may=may)
+                if found is not None:
+                    measures[log.name] = found
+            is_whole = len(measures) == len(logs)
+            verdicts.append(
+                verdict_of_variant(list(measures.values()), rule)
+                if is_whole
+                else NOT_RUN
+            )
+            variants.append(
+                {
+                    "name": variant.name,
+                    "name_ru": variant.name_ru,
+                    "set": list(variant.settings),
+                    "logs": measures,
+                    "verdict": verdicts[-1],
+                }
+            )
+        return {
+            "name": hypothesis.name,
+            "statement": hypothesis.statement,
+            "statement_ru": hypothesis.statement_ru,
+            "base": list(hypothesis.base),
+            "rule": vars(rule),
+            "variants": variants,
+            "verdict": NOT_RUN
+            if NOT_RUN in verdicts
+            else verdict_of(verdicts, rule),
+        }
+
+
+def describe(log: Log) -> dict[str, Any]:
+    return {
+        "simulated": log.is_simulated,
+        "cuts": list(log.cuts),
+        "digest": log.digest,
+    }
+
+
+def report_of(
+    bench: Bench, logs: list[Log], entries: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What docs/measured/experiments.json says."""
+    tried = {
+        measure["fingerprint"]
+        for entry in entries
+        for variant in entry["variants"]
+        for measure in variant["logs"].values()
+    }
+    return {
+        "build": bench.build,
+        "seed": bench.seed,
+        "horizon_days": bench.horizon_days,
+        "draws": bench.params["evaluate.draws"],
+        "logs": {log.name: describe(log) for log in logs},
+        "variants_tried": sum(len(entry["variants"]) for entry in entries),
+        "comparisons": len(tried),
+        "hypotheses": entries,
+    }
+
+
+def logs_of(
+    development: hypotheses.Development, root: str
+) -> dict[str, list[Log]]:
+    """Source -> logs: the simulated shop stands in for absent real ones."""
+    shop = [trials.simulated_log(development)]
+    real = trials.real_logs(development, Path(root)) if root else shop
+    return {"real": real, "simulated": shop}
+
+
+def run(options: argparse.Namespace) -> None:
+    found = hypotheses.load_all(options.folder)
+    sources = logs_of(hypotheses.load_development(), options.logs)
+    bench = Bench()
+    study = Study(bench, read_json(OUT) if OUT.exists() else {})
+    everything = {log.name: log for s in sources.values() for log in s}
+
+    def save() -> list[dict[str, Any]]:
+        entries = [
+            study.entry(hypothesis, sources[hypothesis.logs], may=False)
+            for hypothesis in found
+        ]
+        report = report_of(bench, list(everything.values()), entries)
+        write_json(OUT, report)
+        write_text(PAGE, experiments_page.page_of(report))
+        return entries
+
+    for hypothesis in found:
+        if re.search(options.only, hypothesis.name) and not options.report:
+            entry = study.entry(hypothesis, sources[hypothesis.logs], may=True)
+            say(f"{hypothesis.name}: {entry['verdict']}")
+            save()
+    entries = save()
+    if not options.no_mlflow:
+        # It imports MLflow, which takes seconds.
+        from vitrina_ops import experiments_log
+
+        experiments_log.log_all(entries, everything, bench)
+    say(f"{study.run_count} comparisons run, the rest was known; see {PAGE}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add(
+        "--logs",
+        default=os.environ.get("LOGS", ""),
+        help="folder of the real logs; without it the simulated shop",
+    )
+    add(
+        "--only",
+        default=os.environ.get("ONLY", ""),
+        help="run only hypotheses whose name has this pattern",
+    )
+    add("--folder", type=Path, default=hypotheses.FOLDER)
+    add("--report", action="store_true", help="run nothing")
+    add("--no-mlflow", action="store_true", help="log nothing to MLflow")
+    run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(run_main("experiments", main))

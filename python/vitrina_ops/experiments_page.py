@@ -1,0 +1,99 @@
+"""docs/experiments.md from what was measured."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+HEAD = """\
+# Experiments
+Written by `make experiments` from the files of `experiments/`; do not edit.
+
+Every variant answers at earlier cuts as if it were that day and is held \
+against the base on the same customers. Figures are differences, variant \
+minus base, of reading A (mean recall over all buyers of the next {days:g} \
+days), B (buyers among the sent) and C (buyers with a hit). The intervals are \
+95%, paired bootstrap, {draws} draws; what is drawn is customers with all \
+their cuts. A rule in each file turns intervals into a verdict: accepted when \
+the claim is borne out on one log and contradicted on none, rejected the \
+other way round, else undecided.
+
+**{variants} variants in {comparisons} comparisons were tried.** At 95% about \
+one comparison in forty falls on either side by chance alone; a single \
+accepted variant among many is a hint and no proof.
+"""
+
+
+def interval(value: Mapping[str, float | None]) -> str:
+    """A difference with its interval; a reading over nobody has none."""
+    if None in value.values():
+        return "–"
+    return f"{value['value']:+.4f} [{value['low']:+.4f}, {value['high']:+.4f}]"
+
+
+def logs_table(report: dict[str, Any]) -> Iterator[str]:
+    yield "\n| log | | cuts | digest |"
+    yield "| --- | --- | --- | --- |"
+    for name, log in report["logs"].items():
+        kind = "simulated shop" if log["simulated"] else "real"
+        cuts = ", ".join(log["cuts"])
+        yield f"| {name} | {kind} | {cuts} | `{log['digest'][:16]}` |"
+
+
+def verdicts_table(report: dict[str, Any]) -> Iterator[str]:
+    yield "\n## Verdicts\n"
+    yield "| hypothesis | statement | verdict |"
+    yield "| --- | --- | --- |"
+    for entry in report["hypotheses"]:
+        anchor = f"[{entry['name']}](#{entry['name']})"
+        yield f"| {anchor} | {entry['statement']} | {entry['verdict']} |"
+
+
+def rule_of(entry: dict[str, Any]) -> str:
+    rule = entry["rule"]
+    claim = (
+        f"reading {rule['metric'].upper()} of "
+        f"{'a' if rule['needs'] == 'any' else 'every'} variant is "
+        f"{rule['claim']} than the base's"
+    )
+    if rule["margin"] > 0:
+        claim += f" by more than {rule['margin']:g}"
+    elif rule["margin"] < 0:
+        claim += f", or worse by less than {-rule['margin']:g}"
+    base = ", ".join(f"`{word}`" for word in entry["base"])
+    return f"Claim: {claim}. Base: {base or 'params.yaml'}."
+
+
+def hypothesis_table(entry: dict[str, Any]) -> Iterator[str]:
+    yield f"\n## {entry['name']}\n"
+    yield f"{entry['statement']} {rule_of(entry)} **{entry['verdict']}**\n"
+    yield "| variant | log | A | from the base | B | C | verdict |"
+    yield "| --- | --- | --: | --- | --- | --- | --- |"
+    for variant in entry["variants"]:
+        for log, measure in variant["logs"].items():
+            cells = [
+                variant["name"],
+                log,
+                f"{measure['readings']['a']['value']:.4f}",
+                *(interval(measure["difference"][key]) for key in "abc"),
+                variant["verdict"],
+            ]
+            yield f"| {' | '.join(cells)} |"
+        if not variant["logs"]:
+            yield f"| {variant['name']} | – | – | – | – | – | not run |"
+
+
+def page_of(report: dict[str, Any]) -> str:
+    """The whole page."""
+    lines = [
+        HEAD.format(
+            days=report["horizon_days"],
+            draws=report["draws"],
+            variants=report["variants_tried"],
+            comparisons=report["comparisons"],
+        ),
+        f"Build `{report['build']}`, seed {report['seed']}.",
+        *logs_table(report),
+        *verdicts_table(report),
+    ]
+    for entry in report["hypotheses"]:
+        lines += hypothesis_table(entry)
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,194 @@
+"""The tables of the slides, out of what was measured."""
+
+from collections.abc import Callable
+from typing import Any
+
+from vitrina_ops import experiments
+from vitrina_ops.slide_facts import ALIASES, FORMATS, Facts, localized
+
+Words = dict[str, Any]
+Table = dict[str, Any]
+
+
+class Writer:
+    """Numbers in the slides' language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, value: Any, style: str) -> str:
+        return localized(FORMATS[style](value), style, self.lang)
+
+
+def logs_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """The logs with their sizes."""
+    shop = facts["shop"]["run"]["ingest"]
+    rows = []
+    for name in ALIASES.values():
+        log = facts["real"]["logs"][name]["ingest"]
+        rows.append((words["logs"][name], log, words["log_use"][name]))
+    simulated = words["simulated"].split(",")[0]
+    rows.append((simulated, shop, words["log_use"]["simulated"]))
+    return {
+        "head": words["table_logs"],
+        "rows": [
+            [
+                {"strong": name},
+                *(
+                    write(log[key], "int")
+                    for key in ("rows_read", "users", "products")
+                ),
+                use,
+            ]
+            for name, log, use in rows
+        ],
+        "widths": [2.3, 1.2, 1.6, 1.2, 3.9],
+        "align": "lrrrl",
+        "size": 17,
+        "inset": 12,
+    }
+
+
+def bad_rows_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """Bad rows of the simulated shop by reason."""
+    found = facts["shop"]["run"]["ingest"]["bad_rows"]
+    return {
+        "head": words["table_bad"],
+        "rows": [
+            [words["bad_rows"][reason], write(count, "int")]
+            for reason, count in found.items()
+        ],
+        "widths": [4.2, 1],
+        "align": "lr",
+        "size": 15.5,
+        "inset": 10,
+    }
+
+
+def loudest(entry: Any, metric: str, name: str) -> tuple[str, str, Any] | None:
+    """The variant and log whose difference is largest for its interval."""
+    found = [
+        (variant[name], log, measure["difference"][metric])
+        for variant in entry["variants"]
+        for log, measure in variant["logs"].items()
+    ]
+
+    def loudness(row: tuple[str, str, Any]) -> float:
+        width = float(row[2]["high"] - row[2]["low"])
+        return abs(float(row[2]["value"])) / width if width else 0.0
+
+    return max(found, key=loudness, default=None)
+
+
+def hypotheses_table(
+    facts: Facts, words: Words, write: Writer, half: int
+) -> Table:
+    """Half of the hypotheses with their verdicts."""
+    entries = facts["experiments"]["hypotheses"]
+    middle = (len(entries) + 1) // 2
+    chosen = entries[:middle] if half == 0 else entries[middle:]
+    suffix = "_ru" if write.lang == "ru" else ""
+    rows = []
+    for entry in chosen:
+        found = loudest(entry, entry["rule"]["metric"], f"name{suffix}")
+        where, effect = "–", "–"
+        if found and entry["verdict"] != experiments.NOT_RUN:
+            log = words["logs"].get(found[1], words["shop"])
+            where = f"{found[0]} ({log})"
+            effect = write(found[2], "interval")
+        verdict = entry["verdict"]
+        badge = {"badge": verdict, "text": words[verdict]}
+        rows.append([entry[f"statement{suffix}"], where, effect, badge])
+    return {
+        "head": words["table_hypotheses"],
+        "rows": rows,
+        "widths": [5.2, 3.3, 2.7, 1.25],
+        "align": "llrl",
+        "size": 12.5,
+        "inset": 5.6,
+    }
+
+
+def first_half(facts: Facts, words: Words, write: Writer) -> Table:
+    return hypotheses_table(facts, words, write, 0)
+
+
+def second_half(facts: Facts, words: Words, write: Writer) -> Table:
+    return hypotheses_table(facts, words, write, 1)
+
+
+MAX_PEERS = 12
+
+
+def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """Reading A of every peer on both logs, the best of baskets first."""
+    logs = {log["log"]: log["entries"] for log in facts["peers"]["logs"]}
+    found: dict[str, dict[str, Any]] = {}
+    for name in ALIASES.values():
+        for entry in logs.get(name, []):
+            row = found.setdefault(entry["title"], {"name": entry["name"]})
+            row[name] = entry["sizes"]["n"]
+
+    def order(row: dict[str, Any]) -> float:
+        size = row.get(ALIASES["baskets"]) or row.get(ALIASES["full"])
+        return -float(size["pooled"]["a"]) if size else 0.0
+
+    def shown(size: Any, is_ours: bool) -> str:
+        if size is None:
+            return "–"
+        text = write(size["pooled"]["a"], "r4")
+        if is_ours:
+            return text
+        return f"{text}  ({write(size['vitrina_ahead']['a'], 'interval')})"
+
+    rows = sorted(found.items(), key=lambda pair: order(pair[1]))
+    return {
+        "head": words["table_peers"],
+        "rows": [
+            [
+                {"strong": title} if row["name"] == "vitrina" else title,
+                *(
+                    shown(row.get(name), row["name"] == "vitrina")
+                    for name in ALIASES.values()
+                ),
+            ]
+            for title, row in rows[:MAX_PEERS]
+        ],
+        "widths": [2.4, 2.2, 2.2],
+        "align": "lrr",
+        "size": 12.5,
+    }
+
+
+def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """Every part of the race beside each of its peers."""
+    rows = []
+    for part in facts["speed"]["parts"]:
+        (_, ours), *_ = part["contestants"].items()
+        for peer, ratio in part["ratios"].items():
+            low, high = (write(ratio[k], "x1") for k in ("low", "high"))
+            rows.append(
+                [
+                    part["title"],
+                    f"{write(ours['seconds']['median'], 'r4')} s",
+                    peer,
+                    f"{write(ratio['median'], 'x1')} [{low} – {high}]",
+                ]
+            )
+    return {
+        "head": words["table_speed"],
+        "rows": rows,
+        "widths": [4, 1.5, 2, 2],
+        "align": "lrlr",
+        "size": 12.5,
+    }
+
+
+TABLES: dict[str, Callable[[Facts, Words, Writer], Table]] = {
+    "logs": logs_table,
+    "bad_rows": bad_rows_table,
+    "hypotheses_first": first_half,
+    "hypotheses_second": second_half,
+    "peers": peers_table,
+    "speed": speed_table,
+}

@@ -1,0 +1,206 @@
+"""Answers at earlier cuts under given settings, and what they are worth.
+
+`vitrina run --as-of` answers as if it were that day, `vitrina score --vs`
+holds two answers against what was bought in the next three days: paired
+differences, intervals that draw customers with all their cuts. Nothing is
+computed here. What was answered or scored before, by build, parameters, seed
+and data, is not done again.
+"""
+
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vitrina_ops import pipeline
+from vitrina_ops.errors import OpsError, one_line
+from vitrina_ops.files import (
+    read_json,
+    read_text,
+    sha256_of,
+    sha256_of_file,
+    write_json,
+)
+from vitrina_ops.hypotheses import Development
+
+WORK = Path("out/experiments")
+SEED = 42
+LOG_FILES = ("train_actions.*", "*catalog*", "vectors.npz")
+REFERENCE = "defaults"
+
+Settings = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Log:
+    """A development log with its cuts."""
+
+    name: str
+    folder: Path
+    cuts: tuple[str, ...]
+    digest: str
+    unseen: str = ""  # a cut that nothing is chosen on
+
+    @property
+    def is_simulated(self) -> bool:
+        return (self.folder / "simulation.json").exists()
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the names and bytes of a log's files."""
+    paths = {path for word in LOG_FILES for path in folder.glob(word)}
+    lines = [f"{p.name} {sha256_of_file(p)}" for p in sorted(paths)]
+    if not any(line.startswith("train_actions.") for line in lines):
+        raise OpsError(f"{folder}: found no train_actions.*; name a log")
+    return sha256_of("\n".join(lines))
+
+
+def ends_of(cuts: Sequence[str], days: float) -> list[str]:
+    """The ends of the windows that begin at the cuts."""
+    length = dt.timedelta(days)
+    return [(dt.datetime.fromisoformat(c) + length).isoformat() for c in cuts]
+
+
+def simulated_log(development: Development, work: Path = WORK) -> Log:
+    """The simulated shop of the development set, made where it is not."""
+    name = f"simulated-{development.scale:g}"
+    folder = work / "shops" / f"{name}-{development.seed}"
+    if not (folder / "simulation.json").exists():
+        partial = folder.with_name(folder.name + ".tmp")
+        shutil.rmtree(partial, ignore_errors=True)
+        call(
+            "simulate",
+            *("--scale", f"{development.scale:g}", "--out", partial),
+            *("--seed", str(development.seed)),
+        )
+        partial.replace(folder)
+    found = development.simulated
+    return Log(name, folder, found.cuts, digest_of(folder), found.unseen)
+
+
+def real_logs(development: Development, root: Path) -> list[Log]:
+    """The real logs of the development set that are in a folder."""
+    logs = [
+        Log(
+            name,
+            root / name,
+            found.cuts,
+            digest_of(root / name),
+            found.unseen,
+        )
+        for name, found in development.real.items()
+        if (root / name).is_dir()
+    ]
+    if not logs:
+        names = ", ".join(development.real)
+        raise OpsError(f"LOGS: {root} has none of the logs {names}")
+    return logs
+
+
+def call(*words: str | Path) -> str:
+    """Runs the program quietly; its own words when it fails."""
+    command = [str(pipeline.PROGRAM.resolve()), *map(str, words), "--quiet"]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    if done.returncode != 0:
+        raise OpsError(one_line(done.stderr) or f"{words[0]} failed")
+    return done.stdout
+
+
+class Bench:
+    """One build and one params.yaml, against which settings are laid."""
+
+    def __init__(
+        self,
+        work: Path = WORK,
+        params: Path = pipeline.PARAMS,
+        seed: int = SEED,
+    ) -> None:
+        self.work = work
+        self.seed = seed
+        self.params_file = params
+        self.build = read_text(pipeline.BUILD_ID).strip()
+        defaults = yaml.safe_load(pipeline.run_program("params"))
+        found = pipeline.merged(defaults, pipeline.load_yaml(params))
+        found["ingest"].pop("data_dir", None)
+        self.params = pipeline.flatten_params(
+            {key: found[key] for key in pipeline.SECTIONS}
+        )
+        self.horizon_days = float(self.params["split.horizon_days"])
+
+    def fingerprint(self, *parts: Any) -> str:
+        """Of everything that makes an answer or a score what it is."""
+        whole = [self.build, self.params, self.seed, *parts]
+        return sha256_of(json.dumps(whole, sort_keys=True, default=str))[:24]
+
+    def effective(self, settings: Settings) -> dict[str, Any]:
+        """The settings that differ from params.yaml, by key."""
+        laid = {}
+        for word in settings:
+            key, _, value = word.partition("=")
+            laid[key] = yaml.safe_load(value)
+        return {
+            key: value
+            for key, value in sorted(laid.items())
+            if self.params.get(key) != value
+        }
+
+    def answer(self, log: Log, cut: str, settings: Settings) -> Path:
+        """predictions.csv at a cut; made where it is not."""
+        laid = self.effective(settings)
+        key = self.fingerprint(log.digest, cut, laid)
+        folder = self.work / "answers" / key
+        # Written last of all: with it the answer is whole.
+        if not (folder / "report.json").exists():
+            words: list[str] = []
+            for word in settings:
+                words += ["--set", word]
+            began = time.monotonic()
+            call(
+                "run",
+                *("--data", log.folder, "--as-of", cut, "--out", folder),
+                *("--params", self.params_file, "--seed", str(self.seed)),
+                *words,
+            )
+            seconds = time.monotonic() - began
+            write_json(folder / "seconds.json", {"seconds": seconds})
+        return folder / "predictions.csv"
+
+    def score_key(self, log: Log, ours: Settings, theirs: Settings) -> str:
+        """What a score of these settings on this log is known by."""
+        laid = [self.effective(ours), self.effective(theirs)]
+        return self.fingerprint(log.digest, log.cuts, laid)
+
+    def score(self, log: Log, ours: Settings, theirs: Settings) -> Any:
+        """Readings pooled over the cuts, and the difference from `theirs`."""
+        key = self.score_key(log, ours, theirs)
+        out = self.work / "scores" / f"{key}.json"
+        if not out.exists():
+            self.write_score(log, ours, theirs, out)
+        return read_json(out)
+
+    def write_score(
+        self, log: Log, ours: Settings, theirs: Settings, out: Path
+    ) -> None:
+        files = [
+            [self.answer(log, cut, words) for cut in log.cuts]
+            for words in (theirs, ours)
+        ]
+        out.parent.mkdir(parents=True, exist_ok=True)
+        partial = out.with_name(f"{out.name}.{os.getpid()}")
+        call(
+            "score",
+            *("--predictions", ",".join(map(str, files[1]))),
+            *("--vs", ",".join(map(str, files[0])), "--truth", log.folder),
+            *("--from", ",".join(log.cuts)),
+            *("--to", ",".join(ends_of(log.cuts, self.horizon_days))),
+            *("--seed", str(self.seed), "--json", partial),
+        )
+        partial.replace(out)

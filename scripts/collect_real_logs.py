@@ -1,0 +1,104 @@
+"""Collects what scripts/real_logs.sh measured into docs/measured/.
+
+Reads `against_*.json` of every log's folder, which `vitrina score` wrote, and
+writes docs/measured/real_logs.json: readings of Vitrina and of every rule,
+paired differences, cuts, what the trees went by, the digests of the logs and
+the build.
+
+    scripts/collect_real_logs.py LOGS_DIR OUT_DIR [--to FILE]
+"""
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+TO = ROOT / "docs" / "measured" / "real_logs.json"
+BUILD_ID = ROOT / "build" / "build_id.txt"
+READINGS = ("a", "b", "c", "precision")
+EDGES = ("value", "low", "high")
+DIGITS = 8
+# Of the whole log, as `vitrina ingest` reads it.
+INGEST = ("rows_read", "events", "users", "products", "begin", "end")
+
+
+def rounded(readings: Any) -> dict[str, dict[str, float]]:
+    """Readings with their intervals, six digits each."""
+    return {
+        reading: {
+            edge: round(readings[reading][edge], DIGITS) for edge in EDGES
+        }
+        for reading in READINGS
+    }
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def gain_by_group(columns: list[dict[str, Any]]) -> dict[str, float]:
+    """Share of the trees' total gain by feature group."""
+    total = sum(row["gain"] for row in columns)
+    found: dict[str, float] = {}
+    for row in columns:
+        group = row["column"].split("__")[0]
+        found[group] = found.get(group, 0.0) + row["gain"] / total
+    return {group: round(share, DIGITS) for group, share in found.items()}
+
+
+def log_of(folder: Path, data: Path) -> dict[str, Any]:
+    """What was measured on one log."""
+    rules = {}
+    ours: Any = None
+    for path in sorted(folder.glob("against_*.json")):
+        ours = score = read(path)
+        rules[path.stem.removeprefix("against_")] = {
+            "readings": rounded(score["versus"]["readings"]),
+            "difference": rounded(score["versus"]["difference"]),
+        }
+    if ours is None:
+        sys.exit(f"{folder}: no against_*.json; run scripts/real_logs.sh")
+    files = sorted(data.glob("*.pq"))
+    ingest = read(folder / "whole" / "reports" / "ingest.json")
+    last = read(max(folder.glob("*/report.json")))
+    return {
+        "sha256": {
+            p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+        },
+        "ingest": {key: ingest[key] for key in INGEST},
+        "windows": [[w["from"], w["to"]] for w in ours["windows"]],
+        "k": ours["k"],
+        "draws": ours["draws"],
+        "counts": ours["counts"],
+        "recall_by_k": [round(v, DIGITS) for v in ours["recall_by_k"]],
+        "vitrina": rounded(ours["readings"]),
+        "rules": rules,
+        "gain_at_last_cut": gain_by_group(last["refit"]["gain"]),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("logs", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--to", type=Path, default=TO)
+    options = parser.parse_args(arguments)
+    found = {
+        folder.name: log_of(folder, options.logs / folder.name)
+        for folder in sorted(options.out.iterdir())
+        if folder.is_dir() and (options.logs / folder.name).is_dir()
+    }
+    if not found:
+        sys.exit(f"{options.out}: no folder of a log of {options.logs}")
+    report = {"build": BUILD_ID.read_text().strip(), "logs": found}
+    options.to.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=1) + "\n"
+    options.to.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Runs every hypothesis of experiments/ that is not known yet; `make experiments` has built the
+# program before. Variables: LOGS=DIR (folder of the real logs), else a simulated shop; ONLY=PATTERN.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+PYTHONPATH=python exec .venv/bin/python -m vitrina_ops.experiments

@@ -1,0 +1,268 @@
+"""Hypotheses as files: strict reading, verdicts, what is not run again."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from vitrina_ops import experiments, experiments_page, hypotheses, trials
+from vitrina_ops.errors import OpsError
+from vitrina_ops.hypotheses import Rule, Variant
+
+ROOT = Path(__file__).resolve().parents[2]
+REGISTRIES = {
+    "generators": [
+        {"name": "popular", "on": True},
+        {"name": "likes", "on": False},
+    ],
+    "groups": [{"name": "pair", "on": True}],
+}
+GOOD = """\
+statement: Likes help.
+statement_ru: Лайки помогают.
+logs: real
+rule: {claim: higher}
+variants:
+  - name: with likes
+    name_ru: с лайками
+    set: [candidates.likes.enabled=true]
+"""
+SETTINGS = [
+    "candidates.likes.enabled",
+    "candidates.popular.enabled",
+    "train.rounds",
+]
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hypotheses, "_known", list(SETTINGS))
+
+
+def load(tmp_path: Path, text: str) -> hypotheses.Hypothesis:
+    path = tmp_path / "likes.yaml"
+    path.write_text(text, encoding="utf-8")
+    return hypotheses.load(path, REGISTRIES)
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    found = load(tmp_path, GOOD)
+    assert found.name == "likes"
+    assert found.rule == Rule("a", "higher", "any", 0.0)
+    assert found.variants == (
+        Variant("with likes", "с лайками", ("candidates.likes.enabled=true",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (
+            "logs: real",
+            "log: real",
+            "unknown key 'log', the nearest is 'logs'",
+        ),
+        ("logs: real", "logs: mine", "logs: found 'mine', expected one of"),
+        ("claim: higher", "claim: up", "claim: found 'up', expected one of"),
+        ("{claim: higher}", "{claim: higher, margn: 1}", "'margin'"),
+        ("{claim: higher}", "{claim: higher, margin: x}", "expected a number"),
+        ("likes.enabled", "like.enabled", "'candidates.likes.enabled'"),
+        (".enabled=true", ".enabled", "expected key=value"),
+        ("statement: Likes help.", "statement: ''", "expected a text"),
+        ("    set:", "    sets:", "unknown key 'sets'"),
+        ("variants:", "each: 1\nvariants:", "expected one of 'variants'"),
+    ],
+)
+def test_what_is_wrong_is_named(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    assert old in GOOD
+    with pytest.raises(OpsError) as error:
+        load(tmp_path, GOOD.replace(old, new, 1))
+    assert expected in str(error.value)
+    assert "likes.yaml" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_variants_come_from_a_registry() -> None:
+    flipped = hypotheses.each_of(REGISTRIES, "generators", "flipped")
+    assert [variant.name for variant in flipped] == [
+        "without popular",
+        "with likes",
+    ]
+    alone = hypotheses.each_of(REGISTRIES, "generators", "alone")
+    assert alone[1] == Variant(
+        "only likes",
+        "только likes",
+        (
+            "candidates.popular.enabled=false",
+            "candidates.likes.enabled=true",
+        ),
+    )
+
+
+def test_a_claim_of_loss_is_about_what_is_on(tmp_path: Path) -> None:
+    start = GOOD[: GOOD.index("variants")]
+    each = "each: {registry: generators, switch: flipped}\n"
+    found = load(tmp_path, start.replace("higher", "lower") + each)
+    assert [v.name for v in found.variants] == ["without popular"]
+    found = load(tmp_path, start + each)
+    assert [v.name for v in found.variants] == ["with likes"]
+
+
+def measure(low: float, high: float) -> dict[str, Any]:
+    value = {"value": (low + high) / 2, "low": low, "high": high}
+    return {
+        "difference": dict.fromkeys(hypotheses.READINGS, value),
+        "readings": dict.fromkeys(hypotheses.READINGS, value),
+        "counts": {"buyers": 3},
+        "fingerprint": f"{low} {high}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("intervals", "claim", "margin", "verdict"),
+    [
+        ([(0.1, 0.2)], "higher", 0, "accepted"),
+        ([(0.1, 0.2)], "lower", 0, "rejected"),
+        ([(-0.2, -0.1)], "lower", 0, "accepted"),
+        ([(-0.1, 0.1)], "higher", 0, "undecided"),
+        ([(0.0, 0.1)], "higher", 0, "undecided"),
+        ([(0.0, 0.0)], "higher", 0, "undecided"),
+        ([(0.1, 0.2), (-0.1, 0.1)], "higher", 0, "accepted"),
+        ([(0.1, 0.2), (-0.2, -0.1)], "higher", 0, "undecided"),
+        ([(0.01, 0.02)], "higher", 0.05, "rejected"),
+        ([(-0.001, 0.2)], "higher", -0.01, "accepted"),
+        ([(-0.2, -0.1)], "higher", -0.01, "rejected"),
+    ],
+)
+def test_intervals_decide(
+    intervals: list[tuple[float, float]],
+    claim: str,
+    margin: float,
+    verdict: str,
+) -> None:
+    measures = [measure(low, high) for low, high in intervals]
+    rule = Rule("a", claim, "any", margin)
+    assert experiments.verdict_of_variant(measures, rule) == verdict
+
+
+def test_a_reading_over_nobody_decides_nothing() -> None:
+    nobody = {"value": None, "low": None, "high": None}
+    assert experiments.side_of(nobody, Rule("c", "higher")) == 0
+    assert experiments_page.interval(nobody) == "–"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "needs", "verdict"),
+    [
+        (["accepted", "rejected"], "any", "accepted"),
+        (["accepted", "rejected"], "all", "rejected"),
+        (["accepted", "accepted"], "all", "accepted"),
+        (["accepted", "undecided"], "all", "undecided"),
+        (["rejected", "undecided"], "any", "undecided"),
+        (["rejected", "rejected"], "any", "rejected"),
+    ],
+)
+def test_a_rule_counts_variants(
+    verdicts: list[str], needs: str, verdict: str
+) -> None:
+    rule = Rule("a", "higher", needs)
+    assert experiments.verdict_of(verdicts, rule) == verdict
+
+
+class FakeBench:
+    """Scores without running anything, and counts how often."""
+
+    build, seed, horizon_days = "b", 42, 3.0
+    params = {"evaluate.draws": 10}
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def score_key(self, log: trials.Log, *words: Any) -> str:
+        return json.dumps([self.build, log.digest, *words])
+
+    def score(self, *words: Any) -> Any:
+        self.calls += 1
+        found = measure(0.1, 0.2)
+        windows = [{"readings": {"a": 0.3}, "versus": {"readings": {"a": 0}}}]
+        return {**found, "versus": found, "windows": windows}
+
+
+LOG = trials.Log("shop", Path("shop"), ("2024-01-05",), "d" * 64)
+
+
+def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
+    hypothesis = load(tmp_path, GOOD)
+    bench: Any = FakeBench()
+    study = experiments.Study(bench, {})
+    before = study.entry(hypothesis, [LOG], may=False)
+    assert before["verdict"] == "not run"
+    entry = study.entry(hypothesis, [LOG], may=True)
+    assert entry["verdict"] == "accepted"
+    assert bench.calls == 1
+    report = experiments.report_of(bench, [LOG], [entry])
+    assert report["variants_tried"] == report["comparisons"] == 1
+
+    again = experiments.Study(bench, json.loads(json.dumps(report)))
+    assert again.entry(hypothesis, [LOG], may=True) == entry
+    assert bench.calls == 1
+    bench.build = "c"
+    assert again.entry(hypothesis, [LOG], may=True)["verdict"] == "accepted"
+    assert bench.calls == 2, "another build knows nothing"
+
+    page = experiments_page.page_of(report)
+    assert "**1 variants in 1 comparisons were tried.**" in page
+    assert "| with likes | shop | 0.1500 | +0.1500 [+0.1000, +0.2000]" in page
+
+
+def test_the_projects_own_files_are_sound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(hypotheses, "_known", [])
+    found = hypotheses.load_all()
+    assert len(found) >= 12
+    development = hypotheses.load_development()
+    assert all(development.real.values())
+
+
+def test_a_folder_without_the_logs_is_refused(tmp_path: Path) -> None:
+    cuts = hypotheses.Cuts(("x",), "z")
+    development = hypotheses.Development({"a-log": cuts}, 0.1, 1, cuts)
+    with pytest.raises(OpsError, match="has none of the logs a-log"):
+        trials.real_logs(development, tmp_path)
+    with pytest.raises(OpsError, match="found no train_actions"):
+        trials.digest_of(tmp_path)
+
+
+def test_ends_are_days_after_the_cuts() -> None:
+    assert trials.ends_of(["2017-11-29"], 3.0) == ["2017-12-02T00:00:00"]
+
+
+def test_a_hypothesis_is_one_parent_run_and_logged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow.tracking import MlflowClient
+    from vitrina_ops import experiments_log
+
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    monkeypatch.chdir(tmp_path)
+    bench: Any = FakeBench()
+    study = experiments.Study(bench, {})
+    entry = study.entry(load(tmp_path, GOOD), [LOG], may=True)
+    for _ in range(2):
+        experiments_log.log_all([entry], {LOG.name: LOG}, bench)
+    client = MlflowClient(uri)
+    found = client.get_experiment_by_name(experiments_log.EXPERIMENT)
+    assert found is not None
+    runs = client.search_runs([found.experiment_id])
+    parents = [r for r in runs if "mlflow.parentRunId" not in r.data.tags]
+    assert len(runs) == 2 and len(parents) == 1
+    child = next(run for run in runs if run is not parents[0])
+    assert child.data.params == {"candidates.likes.enabled": "true"}
+    assert child.data.metrics["difference/a_low"] == 0.1
+    assert child.inputs is not None
+    assert child.inputs.dataset_inputs[0].dataset.name == "shop"
