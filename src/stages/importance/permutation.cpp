@@ -17,8 +17,7 @@ namespace {
 
 using Choice = selection::UserChoice<engine::SourcedItem>;
 
-/// Users whose losses are summed first: the sum of all, to the bit, depends on it.
-constexpr std::size_t kAtOnce = 64;
+constexpr std::size_t kAtOnce = engine::kUsersAtOnce;
 
 std::size_t n_chunks(const Task& task) { return (task.users.size() + kAtOnce - 1) / kAtOnce; }
 
