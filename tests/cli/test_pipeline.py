@@ -23,7 +23,8 @@ from vitrina_ops.pipeline import merged
 
 DVC = Path(sys.executable).with_name("dvc")
 STAGES = (
-    "ingest split fit examples train evaluate refit pack recommend track report"
+    "ingest split fit examples train evaluate refit pack recommend track "
+    "report"
 ).split()
 SCALE = "0.01"
 # Little work: what is tested here is what runs, and not how good it is.
