@@ -187,7 +187,7 @@ def test_the_decks_are_typeset_from_what_is_committed(
         assert pdf.read_bytes().startswith(b"%PDF")
         deck = json.loads((tmp_path / lang / "deck.json").read_text())
         assert "{" not in json.dumps([s["title"] for s in deck["slides"]])[2:]
-    again = tmp_path / "again"
+    again = tmp_path / "again.svg"
     slide_plots.draw(
         "funnel", facts, {**decks()["en"]["words"], "lang": "en"}, again
     )
