@@ -81,8 +81,11 @@ def side_of(difference: Mapping[str, float | None], rule: Rule) -> int:
 
 def verdict_of_variant(measures: list[Measure], rule: Rule) -> str:
     """Over logs: borne out on one and contradicted on none, or the other way
-    round; else undecided."""
+    round; else undecided. That nothing is lost must be borne out on all: a
+    small log that ties by chance says nothing of the others."""
     sides = {side_of(m["difference"][rule.metric], rule) for m in measures}
+    if rule.margin < 0 and 0 in sides and -1 not in sides:
+        return UNDECIDED
     if 1 in sides and -1 not in sides:
         return ACCEPTED
     if -1 in sides and 1 not in sides:

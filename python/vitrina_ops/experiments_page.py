@@ -13,8 +13,9 @@ minus base, of reading A (mean recall over all buyers of the next {days:g} \
 days), B (buyers among the sent) and C (buyers with a hit). The intervals are \
 95%, paired bootstrap, {draws} draws; what is drawn is customers with all \
 their cuts. A rule in each file turns intervals into a verdict: accepted when \
-the claim is borne out on one log and contradicted on none, rejected the \
-other way round, else undecided.
+the claim is borne out on one log and contradicted on none (on all of them \
+where it is that nothing is lost), rejected the other way round, else \
+undecided.
 
 **{variants} variants in {comparisons} comparisons were tried.** At 95% about \
 one comparison in forty falls on either side by chance alone; a single \

@@ -66,10 +66,14 @@ def bad_rows_table(facts: Facts, words: Words, write: Writer) -> Table:
 
 
 def loudest(entry: Any, metric: str, name: str) -> tuple[str, str, Any] | None:
-    """The variant and log whose difference is largest for its interval."""
+    """The variant and log whose difference is largest for its interval, of
+    those that have the hypothesis's own verdict."""
+    deciding = [
+        v for v in entry["variants"] if v["verdict"] == entry["verdict"]
+    ]
     found = [
         (variant[name], log, measure["difference"][metric])
-        for variant in entry["variants"]
+        for variant in deciding or entry["variants"]
         for log, measure in variant["logs"].items()
     ]
 

@@ -110,7 +110,8 @@ def call(*words: str | Path) -> str:
     command = [str(pipeline.PROGRAM.resolve()), *map(str, words), "--quiet"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
     if done.returncode != 0:
-        raise OpsError(one_line(done.stderr) or f"{words[0]} failed")
+        ended = f"`vitrina {words[0]}` ended with code {done.returncode}"
+        raise OpsError(one_line(done.stderr) or ended)
     return done.stdout
 
 

@@ -133,6 +133,8 @@ def measure(low: float, high: float) -> dict[str, Any]:
         ([(0.1, 0.2), (-0.2, -0.1)], "higher", 0, "undecided"),
         ([(0.01, 0.02)], "higher", 0.05, "rejected"),
         ([(-0.001, 0.2)], "higher", -0.01, "accepted"),
+        ([(0.0, 0.0), (-0.1, 0.1)], "higher", -0.01, "undecided"),
+        ([(0.0, 0.0), (-0.2, -0.1)], "higher", -0.01, "undecided"),
         ([(-0.2, -0.1)], "higher", -0.01, "rejected"),
     ],
 )
