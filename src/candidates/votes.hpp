@@ -7,7 +7,7 @@
 namespace vitrina::candidates {
 
 /// Equal products become one entry with the sum of their scores, added in the order of arrival;
-/// entries come out by product ascending.
+/// entries come out in the order in which their products came first.
 void sum_votes(std::vector<ScoredItem>& votes);
 
 }  // namespace vitrina::candidates

@@ -50,4 +50,13 @@ void parallel_chunks(std::size_t n, std::size_t grain, int threads,
       [&](std::size_t begin, std::size_t end, std::size_t /*worker*/) { body(begin, end); });
 }
 
+void parallel_tasks(std::size_t n, int threads, const std::function<void(std::size_t, int)>& body) {
+  const int at_once = threads > 1 && n > 1 ? 2 : 1;
+  // rounded up: threads wait for each other often enough
+  const int inner = std::max(1, (threads + at_once - 1) / at_once);
+  parallel_chunks(n, 1, at_once, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t task = begin; task < end; ++task) body(task, inner);
+  });
+}
+
 }  // namespace vitrina

@@ -23,4 +23,10 @@ void parallel_chunks_with_worker(
     std::size_t n, std::size_t grain, int threads,
     const std::function<void(std::size_t begin, std::size_t end, std::size_t worker)>& body);
 
+/// Calls `body(task, threads of the task)` for every task in [0, n), two at a time, each with half
+/// of the threads: what a task does in one thread only, the other's threads make good. Only two,
+/// since every task that runs holds its memory. Exceptions as above.
+void parallel_tasks(std::size_t n, int threads,
+                    const std::function<void(std::size_t task, int threads)>& body);
+
 }  // namespace vitrina

@@ -41,14 +41,18 @@ std::shared_ptr<const EventColumns> merge_events(const EventLog& log,
   return merged;
 }
 
-void read_events(const EventLog& log, TimeUs as_of, UserHistory& history) {
-  history.events = log.before(history.user, as_of);
-  if (log.linked(history.user).empty()) return;
-  const auto users = one_person(log, history.user, as_of);
-  if (users.size() == 1) return;
-  history.merged = merge_events(log, users, as_of);
-  const auto& columns = *history.merged;
-  history.events = {columns.time, columns.item, columns.action, columns.page, columns.device};
+/// The events of a user and of those linked to it; `merged` holds them where they are no span of
+/// the log.
+EventSpan read_events(const EventLog& log, UserIdx user, TimeUs as_of,
+                      std::shared_ptr<const EventColumns>& merged) {
+  if (!log.linked(user).empty()) {
+    const auto users = one_person(log, user, as_of);
+    if (users.size() > 1) {
+      merged = merge_events(log, users, as_of);
+      return {merged->time, merged->item, merged->action, merged->page, merged->device};
+    }
+  }
+  return log.before(user, as_of);
 }
 
 void number_visits(UserHistory& history) {
@@ -61,13 +65,40 @@ void number_visits(UserHistory& history) {
   }
 }
 
-void list_products(UserHistory& history) {
-  std::vector<ItemIdx> items;
-  for (const auto item : history.events.item) {
+/// The distinct products of events, ascending.
+void distinct_products(const EventSpan& events, std::vector<ItemIdx>& items) {
+  items.clear();
+  for (const auto item : events.item) {
     if (item.valid()) items.push_back(item);
   }
   std::sort(items.begin(), items.end());
   items.erase(std::unique(items.begin(), items.end()), items.end());
+}
+
+/// How much an event weighs at every half-life; events of one time share the powers.
+class DecayFactors {
+ public:
+  explicit DecayFactors(TimeUs as_of) : as_of_(as_of) {}
+
+  const std::array<float, kHalfLifeCount>& at(TimeUs time) {
+    if (time != time_) {
+      time_ = time;
+      for (std::size_t h = 0; h < kHalfLifeCount; ++h) {
+        factors_[h] = decay(as_of_ - time, kHalfLivesDays[h]);
+      }
+    }
+    return factors_;
+  }
+
+ private:
+  TimeUs as_of_;
+  TimeUs time_ = kNoTime;
+  std::array<float, kHalfLifeCount> factors_{};
+};
+
+void list_products(UserHistory& history) {
+  std::vector<ItemIdx> items;
+  distinct_products(history.events, items);
   history.touches.resize(items.size());
   for (std::size_t t = 0; t < items.size(); ++t) {
     history.touches[t].item = items[t];
@@ -151,13 +182,12 @@ const Touch* UserHistory::find(ItemIdx item) const {
 UserHistory read_history(const EventLog& log, UserIdx user, TimeUs as_of) {
   UserHistory history;
   history.user = user;
-  read_events(log, as_of, history);
+  history.events = read_events(log, user, as_of, history.merged);
   number_visits(history);
   list_products(history);
   history.sums.resize(history.touches.size());
   std::vector<std::uint32_t> last_visit(history.touches.size(), UserHistory::kNoTouch);
-  std::array<float, kHalfLifeCount> factors{};
-  TimeUs factors_time = kNoTime;
+  DecayFactors decay_factors(as_of);
   for (std::size_t e = 0; e < history.events.size(); ++e) {
     const auto t = history.touch_of[e];
     const std::size_t slot = product_action_slot(history.events.action[e]);
@@ -165,16 +195,27 @@ UserHistory read_history(const EventLog& log, UserIdx user, TimeUs as_of) {
     count_event(history, e, slot, history.touches[t]);
     if (last_visit[t] != history.visit_of[e]) ++history.touches[t].n_visits;
     last_visit[t] = history.visit_of[e];
-    if (history.events.time[e] != factors_time) {
-      factors_time = history.events.time[e];
-      for (std::size_t h = 0; h < kHalfLifeCount; ++h) {
-        factors[h] = decay(as_of - factors_time, kHalfLivesDays[h]);
-      }
-    }
+    const auto& factors = decay_factors.at(history.events.time[e]);
     for (std::size_t h = 0; h < kHalfLifeCount; ++h) history.sums[t][slot][h] += factors[h];
   }
   rebuild_basket(history);
   return history;
+}
+
+void read_touch_sums(const EventLog& log, UserIdx user, TimeUs as_of, TouchSums& out) {
+  std::shared_ptr<const EventColumns> merged;
+  const auto events = read_events(log, user, as_of, merged);
+  distinct_products(events, out.item);
+  out.sums.assign(out.item.size(), DecaySums{});
+  DecayFactors decay_factors(as_of);
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    const std::size_t slot = product_action_slot(events.action[e]);
+    if (!events.item[e].valid() || slot == kProductActionCount) continue;
+    const auto it = std::lower_bound(out.item.begin(), out.item.end(), events.item[e]);
+    auto& sums = out.sums[static_cast<std::size_t>(it - out.item.begin())][slot];
+    const auto& factors = decay_factors.at(events.time[e]);
+    for (std::size_t h = 0; h < kHalfLifeCount; ++h) sums[h] += factors[h];
+  }
 }
 
 std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit) {

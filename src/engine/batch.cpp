@@ -34,13 +34,15 @@ void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
                 std::span<const UserIdx> users, Batch& batch) {
   batch.blocks.resize(users.size());
   batch.offsets.assign(1, 0);
-  batch.features.clear();
   batch.own.clear();
+  const std::size_t n_columns = engine.column_names().size();
   for (std::size_t u = 0; u < users.size(); ++u) {
     auto& block = batch.blocks[u];
     engine.candidates(users[u], block);
-    engine.features(block);
-    batch.features.insert(batch.features.end(), block.features.begin(), block.features.end());
+    const std::size_t begin = batch.own.size() * n_columns;
+    const std::size_t end = begin + block.n_rows() * n_columns;
+    if (batch.features.size() < end) batch.features.resize(end);
+    engine.features(block, batch.features.data() + begin);
     const auto own = own_history_scores(own_history, block);
     batch.own.insert(batch.own.end(), own.begin(), own.end());
     batch.offsets.push_back(batch.own.size());

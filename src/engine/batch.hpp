@@ -13,14 +13,15 @@
 
 namespace vitrina::engine {
 
-/// Users whose rows are scored by one call to the trees: enough to hide the call's cost.
-inline constexpr std::size_t kUsersAtOnce = 64;
+/// Users whose rows are scored by one call to the trees: enough to hide the call's cost, few
+/// enough for their rows (about 600 KB) to wait in the processor's cache.
+inline constexpr std::size_t kUsersAtOnce = 8;
 
 /// The rows of a handful of users, one user's after the other's: scratch memory of one worker.
 struct Batch {
   std::vector<UserBlock> blocks;       ///< one a user
   std::vector<std::uint64_t> offsets;  ///< rows by user
-  std::vector<float> features;         ///< rows x columns, row-major
+  std::vector<float> features;         ///< rows x columns, row-major; what follows is of no use
   std::vector<float> own;              ///< own-history score, by row
   std::vector<float> w;                ///< what the ranker says, by row
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
+#include "data/item_places.hpp"
 #include "selection/choose_config.hpp"
 
 namespace vitrina::engine {
@@ -104,25 +105,28 @@ void Engine::candidates(UserIdx user, UserBlock& block) const {
 
 /// Takes turns: every generator's best, then every second best, until the union is full.
 void Engine::merge(const std::vector<std::vector<ScoredItem>>& lists, UserBlock& block) const {
-  std::set<ItemIdx> taken;
+  const std::size_t n_generators = lists.size();
+  std::size_t n_proposed = 0;
+  for (const auto& list : lists) n_proposed += list.size();
+  ItemPlaces taken(std::min(n_proposed, max_candidates_));
+  block.item.clear();
   bool is_more = true;
   for (std::size_t rank = 0; is_more && taken.size() < max_candidates_; ++rank) {
     is_more = false;
     for (const auto& list : lists) {
       if (rank >= list.size() || taken.size() == max_candidates_) continue;
       is_more = true;
-      taken.insert(list[rank].id);
+      if (taken.add(list[rank].id) == block.item.size()) block.item.push_back(list[rank].id);
     }
   }
-  const std::size_t n_generators = lists.size();
-  block.item.assign(taken.begin(), taken.end());
+  std::sort(block.item.begin(), block.item.end());
+  const ItemPlaces rows(block.item);
   block.score.assign(block.item.size() * n_generators, 0.0F);
   block.rank.assign(block.item.size() * n_generators, kNoRank);
   for (std::size_t g = 0; g < n_generators; ++g) {
     for (std::size_t r = 0; r < lists[g].size(); ++r) {
-      const auto it = std::lower_bound(block.item.begin(), block.item.end(), lists[g][r].id);
-      if (it == block.item.end() || *it != lists[g][r].id) continue;
-      const auto row = static_cast<std::size_t>(it - block.item.begin());
+      const std::size_t row = rows.find(lists[g][r].id);
+      if (row == ItemPlaces::kNone) continue;
       block.score[row * n_generators + g] = lists[g][r].score;
       block.rank[row * n_generators + g] = static_cast<std::uint16_t>(r);
     }
@@ -130,11 +134,15 @@ void Engine::merge(const std::vector<std::vector<ScoredItem>>& lists, UserBlock&
 }
 
 void Engine::features(UserBlock& block) const {
+  block.features.resize(block.n_rows() * column_names_.size());
+  features(block, block.features.data());
+}
+
+void Engine::features(const UserBlock& block, float* out) const {
   const std::size_t stride = column_names_.size();
-  block.features.assign(block.n_rows() * stride, 0.0F);
   const features::UserRows rows{block.history, block.item, block.score, block.rank};
   for (const auto& group : groups_) {
-    group.group->compute(rows, {block.features.data() + group.first_column, stride});
+    group.group->compute(rows, {out + group.first_column, stride});
   }
 }
 

@@ -76,6 +76,8 @@ class Engine {
   void candidates(UserIdx user, UserBlock& block) const;
   /// Fills `block.features` for the candidates in it.
   void features(UserBlock& block) const;
+  /// Writes the rows x columns there instead.
+  void features(const UserBlock& block, float* out) const;
 
   /// Products of one generator for a history, best first: for ceilings.
   [[nodiscard]] std::vector<ScoredItem> generate(std::size_t generator,

@@ -18,16 +18,6 @@ bool stronger(const Strength& a, const Strength& b) {
   return a.user < b.user;
 }
 
-double strength_of(const EventLog& events, UserIdx user, TimeUs as_of,
-                   const models::OwnHistory& own_history, int k) {
-  const auto history = read_history(events, user, as_of);
-  double sum = 0;
-  for (const auto& entry : own_history.rank(history, static_cast<std::size_t>(k))) {
-    sum += double{entry.score};
-  }
-  return sum;
-}
-
 }  // namespace
 
 std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
@@ -36,6 +26,8 @@ std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& mo
   std::vector<Strength> all(shop.users.size());
   std::vector<char> is_eligible(shop.users.size(), 0);
   parallel_chunks(all.size(), 2048, threads, [&](std::size_t begin, std::size_t end) {
+    TouchSums history;
+    std::vector<ScoredItem> scratch;
     for (std::size_t u = begin; u < end; ++u) {
       const UserIdx user(u);
       const auto events = shop.events.before(user, as_of);
@@ -44,9 +36,11 @@ std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& mo
                                            [](ItemIdx item) { return item.valid(); }) ||
                                !shop.events.linked(user).empty();
       is_eligible[u] = 1;
-      all[u] = {user,
-                has_product ? strength_of(shop.events, user, as_of, *models.own_history, k) : 0.0,
-                events.time.back()};
+      all[u] = {user, 0.0, events.time.back()};
+      if (!has_product) continue;
+      read_touch_sums(shop.events, user, as_of, history);
+      all[u].own_history =
+          models.own_history->strength(history, static_cast<std::size_t>(k), scratch);
     }
   });
   std::vector<Strength> eligible;

@@ -8,6 +8,7 @@
 
 #include "core/params.hpp"
 #include "data/candidate.hpp"
+#include "data/item_places.hpp"
 #include "data/shop.hpp"
 #include "data/user_history.hpp"
 #include "models/model_set.hpp"
@@ -34,6 +35,10 @@ struct UserRows {
   std::span<const ItemIdx> item;
   std::span<const float> score;         ///< rows x generators
   std::span<const std::uint16_t> rank;  ///< rows x generators, kNoRank where not proposed
+  ItemPlaces places = ItemPlaces(item);
+
+  /// The row of a candidate, or ItemPlaces::kNone.
+  [[nodiscard]] std::uint32_t row_of(ItemIdx candidate) const { return places.find(candidate); }
 
   [[nodiscard]] std::size_t n_rows() const { return item.size(); }
 };

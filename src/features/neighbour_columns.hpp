@@ -31,9 +31,9 @@ void write_neighbour_columns(const NeighboursOf& neighbours_of,
   for (const Touch* touch : recent) {
     const float vote = decay(as_of - touch->last_time, kVoteHalfLifeDays);
     for (const auto& entry : neighbours_of(touch->item)) {
-      const auto it = std::lower_bound(rows.item.begin(), rows.item.end(), entry.id);
-      if (it == rows.item.end() || *it != entry.id) continue;
-      float* x = out.at(static_cast<std::size_t>(it - rows.item.begin())) + column;
+      const auto row = rows.row_of(entry.id);
+      if (row == ItemPlaces::kNone) continue;
+      float* x = out.at(row) + column;
       x[0] += vote * entry.score;
       x[1] = std::max(x[1], entry.score);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
@@ -10,6 +11,10 @@
 
 namespace vitrina::models {
 namespace {
+
+/// Users whose histories a thread reads at once, and pairs' owners whom it scores at once.
+constexpr std::size_t kUsersAChunk = 4096;
+constexpr std::size_t kOwnersAChunk = 2048;
 
 /// The touched pairs of all windows, by window and user, with what they were worth.
 struct Pairs {
@@ -22,34 +27,72 @@ struct Pairs {
     std::size_t first_owner;
     std::size_t last_owner;
   };
-  std::vector<DecaySums> sums;
+  /// [action slot][half-life], by pair: a rule reads one column a slot from end to end.
+  std::array<std::array<std::vector<float>, kHalfLifeCount>, kProductActionCount> sums;
   std::vector<float> gain;  ///< 1 / |bought| where the pair was bought, else 0
   std::vector<Owner> owners;
   std::vector<Window> windows;
   std::uint64_t n_buyers = 0;  ///< all buyers, also those with no history
+
+  [[nodiscard]] std::size_t size() const { return gain.size(); }
 };
+
+/// What one chunk of users adds to a window.
+struct PairsOfUsers {
+  std::vector<DecaySums> sums;
+  std::vector<float> gain;
+  std::vector<Pairs::Owner> owners;  ///< counted from the chunk's first pair
+};
+
+void append(const PairsOfUsers& part, Pairs& pairs) {
+  const std::size_t first = pairs.size();
+  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    for (std::size_t h = 0; h < kHalfLifeCount; ++h) {
+      auto& column = pairs.sums[slot][h];
+      for (const auto& sums : part.sums) column.push_back(sums[slot][h]);
+    }
+  }
+  pairs.gain.insert(pairs.gain.end(), part.gain.begin(), part.gain.end());
+  for (const auto& owner : part.owners) {
+    pairs.owners.push_back({first + owner.begin, first + owner.end, owner.weight});
+  }
+}
+
+/// Adds one user's pairs, if it is kept; `history` is scratch memory.
+void add_user(const FitContext& context, UserIdx user, std::span<const ItemIdx> bought, TimeUs cut,
+              double keep, TouchSums& history, PairsOfUsers& part) {
+  const auto& shop = context.shop;
+  if (bought.empty() && unit_interval(mix64(hash_text(shop.users.external(user)))) >= keep) return;
+  read_touch_sums(shop.events, user, cut, history);
+  if (history.item.empty()) return;
+  const std::size_t begin = part.sums.size();
+  part.sums.insert(part.sums.end(), history.sums.begin(), history.sums.end());
+  for (const auto item : history.item) {
+    const bool hit = std::binary_search(bought.begin(), bought.end(), item);
+    part.gain.push_back(hit ? 1.0F / static_cast<float>(bought.size()) : 0.0F);
+  }
+  part.owners.push_back(
+      {begin, part.sums.size(), bought.empty() ? static_cast<float>(1.0 / keep) : 1.0F});
+}
 
 /// Adds one window's pairs; users without a purchase are kept with probability `keep`.
 void add_window(const FitContext& context, TimeUs cut, double keep, Pairs& pairs) {
   const auto& shop = context.shop;
   const auto bought = purchases_between(shop.events, cut, cut + context.label_length);
   pairs.n_buyers += bought.n_buyers();
+  std::vector<PairsOfUsers> parts((shop.users.size() + kUsersAChunk - 1) / kUsersAChunk);
+  parallel_chunks(
+      shop.users.size(), kUsersAChunk, context.threads, [&](std::size_t begin, std::size_t end) {
+        auto& part = parts[begin / kUsersAChunk];
+        TouchSums history;
+        for (std::size_t u = begin; u < end; ++u) {
+          add_user(context, UserIdx(u), bought.of(UserIdx(u)), cut, keep, history, part);
+        }
+      });
   const std::size_t first_owner = pairs.owners.size();
-  for (std::size_t u = 0; u < shop.users.size(); ++u) {
-    const UserIdx user(u);
-    const auto truth = bought.of(user);
-    const auto chance = unit_interval(mix64(hash_text(shop.users.external(user))));
-    if (truth.empty() && chance >= keep) continue;
-    const auto history = read_history(shop.events, user, cut);
-    if (history.touches.empty()) continue;
-    const std::size_t begin = pairs.sums.size();
-    for (std::size_t t = 0; t < history.touches.size(); ++t) {
-      const bool hit = std::binary_search(truth.begin(), truth.end(), history.touches[t].item);
-      pairs.sums.push_back(history.sums[t]);
-      pairs.gain.push_back(hit ? 1.0F / static_cast<float>(truth.size()) : 0.0F);
-    }
-    pairs.owners.push_back(
-        {begin, pairs.sums.size(), truth.empty() ? static_cast<float>(1.0 / keep) : 1.0F});
+  for (auto& part : parts) {
+    append(part, pairs);
+    part = {};
   }
   pairs.windows.push_back({first_owner, pairs.owners.size()});
 }
@@ -95,22 +138,42 @@ struct Level {
   std::size_t k;
 };
 
+/// The actions that occur: the others' weights cannot matter, and trying them costs time.
+std::vector<std::size_t> occurring_slots(const Pairs& pairs) {
+  std::vector<std::size_t> slots;
+  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    // the longest half-life: the last of its sums to fade to nothing
+    const auto& sums = pairs.sums[slot].back();
+    if (std::any_of(sums.begin(), sums.end(), [](float sum) { return sum > 0; })) {
+      slots.push_back(slot);
+    }
+  }
+  return slots;
+}
+
 /// Recall of the pairs' purchases if `rule` chose, averaged over three levels: what will be sent,
 /// a tenth of it (the order of customers matters) and a fifth of k (the order of products does).
 class Objective {
  public:
   Objective(const Pairs& pairs, const FitContext& context)
-      : pairs_(pairs), threads_(context.threads) {
+      : pairs_(pairs), slots_(occurring_slots(pairs)), threads_(context.threads) {
     const auto n = static_cast<double>(context.max_users);
     const auto k = static_cast<std::size_t>(context.k);
     const auto users = static_cast<double>(known_users(context));
     levels_ = {{{n, k}, {std::min(n, users) / 10, k}, {n, std::max<std::size_t>(1, k / 5)}}};
   }
 
+  [[nodiscard]] const std::vector<std::size_t>& slots() const { return slots_; }
+
   double operator()(const DecayRule& rule) const {
+    std::vector<OwnerResult> results(pairs_.owners.size());
+    parallel_chunks(results.size(), kOwnersAChunk, threads_,
+                    [&](std::size_t begin, std::size_t end) {
+                      score_owners(rule, begin, std::span(results).subspan(begin, end - begin));
+                    });
     std::vector<std::array<double, 3>> parts(pairs_.windows.size());
     parallel_chunks(parts.size(), 1, threads_, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t w = begin; w < end; ++w) parts[w] = window_gain(rule, pairs_.windows[w]);
+      for (std::size_t w = begin; w < end; ++w) parts[w] = window_gain(results, pairs_.windows[w]);
     });
     double total = 0;
     for (const auto& part : parts) total += part[0] + part[1] + part[2];
@@ -122,50 +185,76 @@ class Objective {
     double sum = 0;       ///< of the best k scores: orders the users
     double gain_k = 0;    ///< bought share among the best k
     double gain_few = 0;  ///< among the best k / 5
-    float weight = 1;
-    std::uint32_t order = 0;
   };
 
-  OwnerResult owner_result(const DecayRule& rule, const Pairs::Owner& owner,
-                           std::vector<Scored<std::size_t>>& scratch) const {
-    scratch.clear();
-    for (std::size_t p = owner.begin; p < owner.end; ++p) {
-      const float score = rule.score(pairs_.sums[p]);
-      if (score > 0) scratch.push_back({p, score});
+  /// DecayRule::score() of the pairs from `first` on, term by term in its order.
+  void score_pairs(const DecayRule& rule, std::size_t first, std::span<float> scores) const {
+    std::fill(scores.begin(), scores.end(), 0.0F);
+    for (const auto slot : slots_) {
+      const float weight = rule.weight[slot];
+      const float* sums = pairs_.sums[slot][rule.half_life[slot]].data() + first;
+      for (std::size_t p = 0; p < scores.size(); ++p) scores[p] += weight * sums[p];
     }
-    keep_top_k(scratch, levels_[0].k);
-    OwnerResult result;
-    result.weight = owner.weight;
-    for (std::size_t r = 0; r < scratch.size(); ++r) {
-      result.sum += scratch[r].score;
-      result.gain_k += pairs_.gain[scratch[r].id];
-      if (r < levels_[2].k) result.gain_few += pairs_.gain[scratch[r].id];
-    }
-    return result;
   }
 
-  std::array<double, 3> window_gain(const DecayRule& rule, const Pairs::Window& window) const {
-    std::vector<OwnerResult> results;
+  /// The results of the owners from `first` on.
+  void score_owners(const DecayRule& rule, std::size_t first,
+                    std::span<OwnerResult> results) const {
+    const std::size_t begin = pairs_.owners[first].begin;
+    std::vector<float> scores(pairs_.owners[first + results.size() - 1].end - begin);
+    score_pairs(rule, begin, scores);
     std::vector<Scored<std::size_t>> scratch;
-    for (std::size_t o = window.first_owner; o < window.last_owner; ++o) {
-      results.push_back(owner_result(rule, pairs_.owners[o], scratch));
-      results.back().order = static_cast<std::uint32_t>(o);
+    for (std::size_t o = 0; o < results.size(); ++o) {
+      const auto& owner = pairs_.owners[first + o];
+      scratch.clear();
+      for (std::size_t p = owner.begin; p < owner.end; ++p) {
+        if (scores[p - begin] > 0) scratch.push_back({p, scores[p - begin]});
+      }
+      keep_top_k(scratch, levels_[0].k);
+      for (std::size_t r = 0; r < scratch.size(); ++r) {
+        results[o].sum += scratch[r].score;
+        results[o].gain_k += pairs_.gain[scratch[r].id];
+        if (r < levels_[2].k) results[o].gain_few += pairs_.gain[scratch[r].id];
+      }
     }
-    std::sort(results.begin(), results.end(), [](const OwnerResult& a, const OwnerResult& b) {
-      return a.sum != b.sum ? a.sum > b.sum : a.order < b.order;
-    });
+  }
+
+  std::array<double, 3> window_gain(const std::vector<OwnerResult>& results,
+                                    const Pairs::Window& window) const {
+    struct Place {
+      double sum;
+      std::size_t owner;
+    };
+    std::vector<Place> places;
+    places.reserve(window.last_owner - window.first_owner);
+    for (std::size_t o = window.first_owner; o < window.last_owner; ++o) {
+      places.push_back({results[o].sum, o});
+    }
+    const auto before = [](const Place& a, const Place& b) {
+      return a.sum != b.sum ? a.sum > b.sum : a.owner < b.owner;
+    };
+    // every owner stands for a user at least: nobody after these is sent
+    const auto n_sent = static_cast<std::size_t>(std::ceil(levels_[0].n_users));
+    if (places.size() > n_sent) {
+      std::nth_element(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(n_sent),
+                       places.end(), before);
+      places.resize(n_sent);
+    }
+    std::sort(places.begin(), places.end(), before);
     std::array<double, 3> gain{};
     double sent = 0;
-    for (const auto& result : results) {
+    for (const auto& place : places) {
+      const auto& result = results[place.owner];
       if (sent < levels_[0].n_users) gain[0] += result.gain_k;
       if (sent < levels_[1].n_users) gain[1] += result.gain_k;
       if (sent < levels_[2].n_users) gain[2] += result.gain_few;
-      sent += static_cast<double>(result.weight);
+      sent += static_cast<double>(pairs_.owners[place.owner].weight);
     }
     return gain;
   }
 
   const Pairs& pairs_;
+  std::vector<std::size_t> slots_;
   int threads_;
   std::array<Level, 3> levels_;
 };
@@ -206,18 +295,6 @@ struct Search {
   }
 };
 
-/// The actions that occur: the others' weights cannot matter, and trying them costs time.
-std::vector<std::size_t> occurring_slots(const Pairs& pairs) {
-  std::vector<std::size_t> slots;
-  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
-    // the longest half-life: the last of its sums to fade to nothing
-    const bool occurs = std::any_of(pairs.sums.begin(), pairs.sums.end(),
-                                    [&](const DecaySums& sums) { return sums[slot].back() > 0; });
-    if (occurs) slots.push_back(slot);
-  }
-  return slots;
-}
-
 }  // namespace
 
 OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& config) {
@@ -226,9 +303,8 @@ OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& co
   if (pairs.n_buyers < static_cast<std::uint64_t>(config.min_buyers)) return model;
   const Objective objective(pairs, context);
   Search search{objective, model.rule_, objective(model.rule_)};
-  const auto slots = occurring_slots(pairs);
   for (int pass = 0; pass < config.passes; ++pass) {
-    for (const auto slot : slots) {
+    for (const auto slot : objective.slots()) {
       search.half_lives(slot);
       search.weights(slot);
     }
@@ -246,6 +322,19 @@ std::vector<ScoredItem> OwnHistory::rank(const UserHistory& history, std::size_t
   }
   keep_top_k(ranked, limit);
   return ranked;
+}
+
+double OwnHistory::strength(const TouchSums& history, std::size_t k,
+                            std::vector<ScoredItem>& scratch) const {
+  scratch.clear();
+  for (std::size_t t = 0; t < history.item.size(); ++t) {
+    const float score = rule_.score(history.sums[t]);
+    if (score > 0) scratch.push_back({history.item[t], score});
+  }
+  keep_top_k(scratch, k);
+  double sum = 0;
+  for (const auto& entry : scratch) sum += double{entry.score};
+  return sum;
 }
 
 void OwnHistory::save(ArchiveWriter& out) const {

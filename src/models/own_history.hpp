@@ -43,6 +43,10 @@ class OwnHistory {
   /// The touched products with a positive score, best first, `limit` at most.
   [[nodiscard]] std::vector<ScoredItem> rank(const UserHistory& history, std::size_t limit) const;
 
+  /// The sum of the k best positive scores: how a user stands among users. `scratch` is memory.
+  [[nodiscard]] double strength(const TouchSums& history, std::size_t k,
+                                std::vector<ScoredItem>& scratch) const;
+
   [[nodiscard]] const DecayRule& rule() const { return rule_; }
   /// Buyers in the windows it was learned on; 0 when the built-in rule was kept.
   [[nodiscard]] std::uint64_t n_buyers() const { return n_buyers_; }

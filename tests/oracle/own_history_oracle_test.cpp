@@ -106,6 +106,18 @@ TEST_F(HistoryOracle, DecaySumsAndCounts) {
   });
 }
 
+TEST_F(HistoryOracle, TouchSumsAreThoseOfTheHistoryToTheBit) {
+  TouchSums sums;  // one for all: what the last user left must not be seen
+  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& shop) {
+    read_touch_sums(shop.events, history.user, kCut, sums);
+    EXPECT_EQ(sums.sums, history.sums);
+    ASSERT_EQ(sums.item.size(), history.touches.size());
+    for (std::size_t t = 0; t < sums.item.size(); ++t) {
+      EXPECT_EQ(sums.item[t], history.touches[t].item);
+    }
+  });
+}
+
 TEST_F(HistoryOracle, DaysVisitsAndEndsOfATouch) {
   for_each_user([](const auto& naive, const UserHistory& history, const Shop& shop) {
     std::vector<std::uint32_t> visit(naive.size(), 0);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <numeric>
 
@@ -114,9 +115,10 @@ RowCount count_rows(const Shop& shop, const std::vector<UserIdx>& users, TimeUs 
                     std::size_t max_candidates, int threads) {
   std::vector<std::size_t> touched(users.size());
   parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
+    TouchSums history;
     for (std::size_t u = begin; u < end; ++u) {
-      const auto n = read_history(shop.events, users[u], cut).touches.size();
-      touched[u] = std::min(n, max_candidates);
+      read_touch_sums(shop.events, users[u], cut, history);
+      touched[u] = std::min(history.item.size(), max_candidates);
     }
   });
   const auto n_touched = static_cast<double>(std::accumulate(touched.begin(), touched.end(), 0UL));
@@ -124,20 +126,20 @@ RowCount count_rows(const Shop& shop, const std::vector<UserIdx>& users, TimeUs 
 }
 
 ranking::Examples make_examples(const StageContext& context, const Shop& shop, const Fold& fold,
-                                const Bases& bases, double budget) {
+                                const Bases& bases, double budget, int threads) {
   const FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto config = read_section<engine::EngineConfig>(context.params, "engine");
   const auto choose = selection::read_choose(context.params);
   const auto scored = engine::users_to_score(shop, fold_engine.models(), fold.cut, config,
-                                             choose.max_users, choose.k, {}, context.threads);
+                                             choose.max_users, choose.k, {}, threads);
   const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
   std::vector<UserIdx> buyers;
   std::vector<UserIdx> others;
   for (const auto user : scored) (purchases.of(user).empty() ? others : buyers).push_back(user);
   const auto count = [&](const std::vector<UserIdx>& users) {
     return count_rows(shop, users, fold.cut, static_cast<std::size_t>(config.max_candidates),
-                      context.threads);
+                      threads);
   };
   const Sampler sampler(shop, context.seed, fold.cut, budget, count(buyers), count(others));
   std::vector<UserIdx> kept;
@@ -151,7 +153,7 @@ ranking::Examples make_examples(const StageContext& context, const Shop& shop, c
   for (std::size_t begin = 0; begin < kept.size(); begin += kBatch) {
     const std::size_t n = std::min(kBatch, kept.size() - begin);
     std::vector<UserRowsOut> rows(n);
-    parallel_chunks(n, 16, context.threads, [&](std::size_t first, std::size_t last) {
+    parallel_chunks(n, 16, threads, [&](std::size_t first, std::size_t last) {
       for (std::size_t u = first; u < last; ++u) {
         rows[u] = make_rows(engine, kept[begin + u], purchases, sampler, bases);
       }
@@ -171,16 +173,17 @@ void run(const StageContext& context) {
   const Bases bases{folds.valid ? own_history_of(context, shop, kValidFold) : final_rule,
                     final_rule};
   context.progress->begin("make examples", folds.train.size(), "folds");
-  std::size_t n_rows = 0;
-  for (const auto& fold : folds.train) {
-    const double budget =
-        static_cast<double>(config.max_rows) / static_cast<double>(folds.train.size());
-    const auto examples = make_examples(context, shop, fold, bases, budget);
+  std::atomic<std::size_t> n_rows = 0;
+  const double budget =
+      static_cast<double>(config.max_rows) / static_cast<double>(folds.train.size());
+  parallel_tasks(folds.train.size(), context.threads, [&](std::size_t task, int threads) {
+    const auto& fold = folds.train[task];
+    const auto examples = make_examples(context, shop, fold, bases, budget, threads);
     ranking::save_examples(examples, examples_file(context.workspace, fold.name));
     n_rows += examples.n_rows();
     context.progress->advance(1);
-  }
-  context.progress->end(fmt::format("{} rows of {} folds", n_rows, folds.train.size()));
+  });
+  context.progress->end(fmt::format("{} rows of {} folds", n_rows.load(), folds.train.size()));
 }
 
 std::vector<SectionInfo> sections() {

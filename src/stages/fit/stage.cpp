@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "core/parallel.hpp"
 #include "data/shop_file.hpp"
 #include "engine/engine.hpp"
 #include "models/model_set.hpp"
@@ -21,12 +24,16 @@ void run(const StageContext& context) {
   cuts.push_back({kFinalFold, folds.end, folds.end});
   const auto wanted = engine::needed_models(context.params);
   context.progress->begin("fit models", cuts.size() * wanted.size(), "models");
-  for (const auto& fold : cuts) {
-    const models::FitContext fit{shop,     fold.cut,        folds.label_length, choose.max_users,
-                                 choose.k, context.threads, context.seed};
+  // the longest work first: a fold costs what lies before its cut
+  std::stable_sort(cuts.begin(), cuts.end(),
+                   [](const Fold& a, const Fold& b) { return a.cut > b.cut; });
+  parallel_tasks(cuts.size(), context.threads, [&](std::size_t task, int threads) {
+    const auto& fold = cuts[task];
+    const models::FitContext fit{shop,     fold.cut, folds.label_length, choose.max_users,
+                                 choose.k, threads,  context.seed};
     const auto fitted = models::fit_models(fit, wanted, context.params, *context.progress);
     models::save_models(fitted, models_file(context.workspace, fold.name));
-  }
+  });
   context.progress->end(fmt::format("{} folds", cuts.size()));
 }
 

@@ -17,7 +17,8 @@ namespace {
 
 using Choice = selection::UserChoice<engine::SourcedItem>;
 
-constexpr std::size_t kAtOnce = engine::kUsersAtOnce;
+/// Users whose losses are summed first: the sum of all, to the bit, depends on it.
+constexpr std::size_t kAtOnce = 64;
 
 std::size_t n_chunks(const Task& task) { return (task.users.size() + kAtOnce - 1) / kAtOnce; }
 

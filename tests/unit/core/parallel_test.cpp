@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace vitrina {
@@ -59,6 +60,25 @@ TEST(Parallel, AnExceptionReachesTheCallerAndStopsTheRest) {
     EXPECT_THROW(run(), std::runtime_error);
     EXPECT_LT(calls, 100'000);
   }
+}
+
+TEST(Parallel, TasksShareTheThreadsTwoAtATime) {
+  for (const auto& [threads, of_task] : {std::pair{1, 1}, {2, 1}, {3, 2}, {8, 4}}) {
+    std::vector<std::atomic<int>> met(9);
+    std::atomic<int> running{0};
+    parallel_tasks(met.size(), threads, [&](std::size_t task, int inner) {
+      EXPECT_LE(++running, 2);
+      EXPECT_EQ(inner, of_task);
+      ++met[task];
+      --running;
+    });
+    for (const auto& times : met) EXPECT_EQ(times, 1);
+  }
+  parallel_tasks(1, 8, [](std::size_t, int inner) { EXPECT_EQ(inner, 8) << "nobody beside it"; });
+  const auto fails = [](std::size_t task, int) {
+    if (task == 1) throw std::runtime_error("one");
+  };
+  EXPECT_THROW(parallel_tasks(3, 2, fails), std::runtime_error);
 }
 
 TEST(Parallel, ZeroThreadsMeansAllProcessors) {

@@ -138,6 +138,9 @@ TEST(Links, AgreeWithLookingAtEveryDevice) {
         EXPECT_EQ(history.events.size(), static_cast<std::size_t>(n))
             << "seed " << seed << " " << user << " after " << days;
         EXPECT_TRUE(std::is_sorted(history.events.time.begin(), history.events.time.end()));
+        TouchSums sums;
+        read_touch_sums(shop.events, UserIdx(u), as_of, sums);
+        EXPECT_EQ(sums.sums, history.sums);
         n_linked += person.size() > 1 ? 1 : 0;
       }
     }

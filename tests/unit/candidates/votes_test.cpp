@@ -1,0 +1,49 @@
+#include "candidates/votes.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "core/rng.hpp"
+#include "core/topk.hpp"
+#include "support/random_shop.hpp"
+
+namespace vitrina::candidates {
+namespace {
+
+TEST(SumVotes, AddsTheVotesOfAProductWhereItCameFirst) {
+  std::vector<ScoredItem> votes{
+      {ItemIdx(5), 1}, {ItemIdx(2), 2}, {ItemIdx(5), 4}, {ItemIdx(9), 8}, {ItemIdx(2), 16}};
+  sum_votes(votes);
+  const std::vector<ScoredItem> expected{{ItemIdx(5), 5}, {ItemIdx(2), 18}, {ItemIdx(9), 8}};
+  EXPECT_EQ(votes, expected);
+  votes.clear();
+  sum_votes(votes);
+  EXPECT_TRUE(votes.empty());
+}
+
+TEST(SumVotes, AddsInTheOrderOfArrival) {
+  std::vector<ScoredItem> votes{{ItemIdx(1), 1e8F}, {ItemIdx(1), 1}, {ItemIdx(1), -1e8F}};
+  sum_votes(votes);
+  EXPECT_EQ(votes.at(0).score, (1e8F + 1) - 1e8F);
+}
+
+TEST(SumVotes, AgreesWithSortingToTheBit) {
+  for (const auto seed : test::property_seeds(20)) {
+    SCOPED_TRACE(seed);
+    Rng rng(seed);
+    std::vector<ScoredItem> votes;
+    for (std::uint64_t v = rng.below(500); v > 0; --v) {
+      votes.push_back({ItemIdx(rng.below(100)), static_cast<float>(rng.uniform())});
+    }
+    auto sorted = votes;
+    sum_equal(sorted);
+    keep_top_k(sorted, 30);
+    sum_votes(votes);
+    keep_top_k(votes, 30);
+    EXPECT_EQ(votes, sorted);
+  }
+}
+
+}  // namespace
+}  // namespace vitrina::candidates
