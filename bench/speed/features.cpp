@@ -21,7 +21,7 @@ constexpr std::size_t kAnswerUsers = 2000;
 /// Groups that peers can express, and what they need.
 constexpr std::array<std::string_view, 3> kSharedGroups{"pair", "item", "user"};
 constexpr std::string_view kTreeParams =
-    "objective=cross_entropy num_leaves=12 learning_rate=0.09 lambda_l2=10 min_data_in_leaf=100 "
+    "objective=cross_entropy num_leaves=12 learning_rate=0.15 lambda_l2=10 min_data_in_leaf=100 "
     "feature_fraction=0.5 force_row_wise=true deterministic=true verbosity=-1 seed=42 "
     "num_threads=2";
 constexpr int kTrees = 100;

@@ -26,11 +26,11 @@ TRAINING_ROWS = 300_000
 SILENT_USERS = 1500  # of a fold, besides the buyers
 SENT_USERS = 3000
 K = 25
-TREES = 50
+TREES = 100
 TREE_PARAMS = {
     "objective": "cross_entropy",
     "num_leaves": 12,
-    "learning_rate": 0.09,
+    "learning_rate": 0.15,
     "lambda_l2": 10.0,
     "min_sum_hessian_in_leaf": 0.5,
     "min_data_in_leaf": 100,
