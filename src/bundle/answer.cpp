@@ -4,6 +4,7 @@
 
 #include "engine/engine.hpp"
 #include "selection/choose_config.hpp"
+#include "selection/ratio_choice.hpp"
 
 namespace vitrina::bundle {
 namespace {
@@ -29,6 +30,17 @@ std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
   allowed.reserve(rules.excluded_items.size());
   for (const bool is_excluded : rules.excluded_items) allowed.push_back(is_excluded ? 0 : 1);
   return allowed;
+}
+
+/// The customers for reading B out of all that were scored.
+engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranker,
+                         std::size_t max_users) {
+  std::vector<double> p_buy;
+  p_buy.reserve(all.users.size());
+  for (const double expected : all.expected_recall) {
+    p_buy.push_back(ranker.buy_probability(expected));
+  }
+  return selection::choose_for_ratio(all, p_buy, max_users);
 }
 
 }  // namespace
@@ -57,8 +69,11 @@ ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules
                                             read_section<engine::EngineConfig>(params, "engine"),
                                             choose.max_users, choose.k, rules, threads);
   progress.begin("score users", users.size(), "users");
-  auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, users,
-                               choose.limits(), rules, threads, progress);
+  auto limits = choose.limits();
+  if (choose.is_for_ratio()) limits.max_users = users.size();
+  auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, users, limits, rules,
+                               threads, progress);
+  if (choose.is_for_ratio()) answer = for_ratio(answer, bundle.ranker(), choose.limits().max_users);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
   return {std::move(answer), engine.generator_names()};
 }

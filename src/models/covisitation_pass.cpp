@@ -209,6 +209,7 @@ class PairRules {
 std::vector<float> divisors(const StepIndex& index, const PairRules& shared_rules, float damping,
                             int threads) {
   const std::size_t n_matrices = shared_rules.size();
+  if (damping == 0) return std::vector<float>(index.occurrences.n_rows() * n_matrices, 1.0F);
   const auto& steps = index.steps;
   std::vector<float> step_totals(steps.size() * n_matrices, 0);
   parallel_chunks(steps.size(), kStepsAChunk, threads, [&](std::size_t begin, std::size_t end) {
@@ -275,15 +276,21 @@ class RowSums {
       const auto& other = index.steps[--o];
       if (step.time - other.time > reach) break;
       if (other.item == step.item) continue;
-      rules.for_each_matrix<false>(
-          step, other, at - o, [&](std::size_t m, float weight) { sum(other.item, m) += weight; });
+      float* sums = nullptr;
+      rules.for_each_matrix<false>(step, other, at - o, [&](std::size_t m, float weight) {
+        if (sums == nullptr) sums = sums_of(other.item);
+        sums[m] += weight;
+      });
     }
     for (std::uint32_t o = at; index.steps[o].is_last == 0;) {
       const auto& other = index.steps[++o];
       if (other.time - step.time > reach) break;
       if (other.item == step.item) continue;
-      rules.for_each_matrix<true>(
-          step, other, o - at, [&](std::size_t m, float weight) { sum(other.item, m) += weight; });
+      float* sums = nullptr;
+      rules.for_each_matrix<true>(step, other, o - at, [&](std::size_t m, float weight) {
+        if (sums == nullptr) sums = sums_of(other.item);
+        sums[m] += weight;
+      });
     }
   }
 
@@ -309,14 +316,15 @@ class RowSums {
  private:
   static constexpr std::uint32_t kNoPlace = std::numeric_limits<std::uint32_t>::max();
 
-  float& sum(ItemIdx item, std::size_t matrix) {
+  /// Of every matrix; good until the next product is met.
+  float* sums_of(ItemIdx item) {
     auto& place = place_[item.value];
     if (place == kNoPlace) {
       place = static_cast<std::uint32_t>(met_.size());
       met_.push_back(item);
       sums_.resize(sums_.size() + n_matrices_, 0);
     }
-    return sums_[place * n_matrices_ + matrix];
+    return sums_.data() + place * n_matrices_;
   }
 
   std::size_t n_matrices_ = 0;
@@ -336,30 +344,36 @@ std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
   const auto divisor =
       divisors(index, shared_rules, static_cast<float>(config.popularity_damping), context.threads);
   const std::size_t n_items = context.shop.items.size();
-  std::vector<std::vector<std::vector<ScoredItem>>> rows(
-      specs.size(), std::vector<std::vector<ScoredItem>>(n_items));
+  const std::size_t n_chunks = (n_items + kProductsAChunk - 1) / kProductsAChunk;
+  // [matrix][chunk of products]: a row of its own for every product would cost more than its sums
+  std::vector<std::vector<Csr<ScoredItem>>> pieces(specs.size(),
+                                                   std::vector<Csr<ScoredItem>>(n_chunks));
   std::vector<RowSums> scratch(static_cast<std::size_t>(std::max(context.threads, 1)));
-  parallel_chunks_with_worker(n_items, kProductsAChunk, context.threads,
-                              [&](std::size_t begin, std::size_t end, std::size_t worker) {
-                                auto rules = shared_rules;
-                                auto& sums = scratch[worker];
-                                sums.resize(n_items, specs.size());
-                                for (std::size_t i = begin; i < end; ++i) {
-                                  sums.add_all(index, index.occurrences.row(i), rules);
-                                  const auto damped = sums.damp(divisor);
-                                  for (std::size_t m = 0; m < specs.size(); ++m) {
-                                    keep_top_k(damped[m],
-                                               static_cast<std::size_t>(config.neighbours));
-                                    rows[m][i] = damped[m];
-                                  }
-                                  sums.clear();
-                                }
-                              });
-  std::vector<NeighbourTable> tables;
-  for (auto& matrix : rows) {
-    tables.emplace_back(matrix);
-    matrix = {};
-  }
+  parallel_chunks_with_worker(
+      n_items, kProductsAChunk, context.threads,
+      [&](std::size_t begin, std::size_t end, std::size_t worker) {
+        auto rules = shared_rules;
+        auto& sums = scratch[worker];
+        sums.resize(n_items, specs.size());
+        for (std::size_t i = begin; i < end; ++i) {
+          sums.add_all(index, index.occurrences.row(i), rules);
+          const auto damped = sums.damp(divisor);
+          for (std::size_t m = 0; m < specs.size(); ++m) {
+            keep_top_k(damped[m], static_cast<std::size_t>(config.neighbours));
+            auto& piece = pieces[m][begin / kProductsAChunk];
+            piece.values.insert(piece.values.end(), damped[m].begin(), damped[m].end());
+            piece.offsets.push_back(piece.values.size());
+          }
+          sums.clear();
+        }
+      });
+  std::vector<NeighbourTable> tables(specs.size());
+  parallel_chunks(specs.size(), 1, context.threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t m = begin; m < end; ++m) {
+      tables[m] = NeighbourTable::joined(pieces[m]);
+      pieces[m] = {};
+    }
+  });
   return tables;
 }
 

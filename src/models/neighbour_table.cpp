@@ -15,6 +15,27 @@ NeighbourTable::NeighbourTable(std::span<const std::vector<ScoredItem>> rows) {
   }
 }
 
+NeighbourTable NeighbourTable::joined(std::span<const Csr<ScoredItem>> pieces) {
+  std::size_t n_rows = 0;
+  std::size_t n_values = 0;
+  for (const auto& piece : pieces) {
+    n_rows += piece.n_rows();
+    n_values += piece.values.size();
+  }
+  NeighbourTable joined;
+  auto& table = joined.table_;
+  table.offsets.reserve(n_rows + 1);
+  table.values.reserve(n_values);
+  for (const auto& piece : pieces) {
+    const std::size_t before = table.values.size();
+    for (std::size_t r = 1; r < piece.offsets.size(); ++r) {
+      table.offsets.push_back(before + piece.offsets[r]);
+    }
+    table.values.insert(table.values.end(), piece.values.begin(), piece.values.end());
+  }
+  return joined;
+}
+
 void NeighbourTable::save(ArchiveWriter& out, std::string_view name) const {
   const std::string prefix(name);
   std::vector<std::uint32_t> items;

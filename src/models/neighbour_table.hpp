@@ -18,6 +18,9 @@ class NeighbourTable {
   /// `rows[i]` are the neighbours of product i, in rank order.
   explicit NeighbourTable(std::span<const std::vector<ScoredItem>> rows);
 
+  /// The rows of the first piece, then those of the next, and so on.
+  static NeighbourTable joined(std::span<const Csr<ScoredItem>> pieces);
+
   [[nodiscard]] std::size_t n_items() const { return table_.n_rows(); }
   [[nodiscard]] std::span<const ScoredItem> of(ItemIdx item) const {
     return table_.row(item.value);

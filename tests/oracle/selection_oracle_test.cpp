@@ -6,6 +6,7 @@
 
 #include "core/rng.hpp"
 #include "core/topk.hpp"
+#include "selection/ratio_choice.hpp"
 #include "selection/user_choice.hpp"
 
 namespace vitrina::selection {
@@ -77,6 +78,47 @@ TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
       attained += row;
     }
     EXPECT_EQ(attained, best_by_trying_everything(w, max_users, k) / 64.0);
+  }
+}
+
+/// The largest ratio of sums over all ways to take `n` rows.
+double ratio_by_trying_everything(const std::vector<double>& value, const std::vector<double>& cost,
+                                  std::size_t n) {
+  double best = 0;
+  for (unsigned rows = 0; rows < (1U << value.size()); ++rows) {
+    if (static_cast<std::size_t>(std::popcount(rows)) != n) continue;
+    double values = 0;
+    double costs = 0;
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if ((rows >> i & 1U) == 0) continue;
+      values += value[i];
+      costs += cost[i];
+    }
+    if (costs > 0) best = std::max(best, values / costs);
+  }
+  return best;
+}
+
+TEST(SelectionOracle, NoRowsHaveALargerRatio) {
+  for (std::uint64_t seed = 0; seed < 300; ++seed) {
+    SCOPED_TRACE(seed);
+    Rng rng(seed);
+    std::vector<double> value(1 + rng.below(9));
+    std::vector<double> cost(value.size());
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      cost[i] = static_cast<double>(1 + rng.below(64)) / 64.0;
+      value[i] = cost[i] * static_cast<double>(rng.below(17)) / 16.0;  // exact, with many ties
+    }
+    const std::size_t n = 1 + rng.below(value.size());
+    const auto rows = best_ratio(value, cost, n);
+    ASSERT_EQ(rows.size(), n);
+    double values = 0;
+    double costs = 0;
+    for (const std::size_t row : rows) {
+      values += value[row];
+      costs += cost[row];
+    }
+    EXPECT_DOUBLE_EQ(values / costs, ratio_by_trying_everything(value, cost, n));
   }
 }
 

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <numeric>
 
 #include "core/file.hpp"
 #include "core/parallel.hpp"
@@ -14,6 +16,7 @@
 #include "metrics/calibration.hpp"
 #include "metrics/ceiling.hpp"
 #include "selection/choose_config.hpp"
+#include "selection/ratio_choice.hpp"
 #include "stages/answer_lists.hpp"
 #include "stages/baseline_rules.hpp"
 #include "stages/evaluate/report.hpp"
@@ -123,6 +126,31 @@ ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer, const P
   return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer);
 }
 
+/// The customers for reading B out of all that were scored. P(buys) of a customer is learned on
+/// the other half of them, or what became of a customer would help to choose it.
+engine::Answer choose_for_b(const engine::Answer& all, const Purchases& bought,
+                            std::size_t max_users) {
+  const auto half = [&](std::size_t row) { return row % 2; };
+  std::array<std::vector<std::size_t>, 2> halves;
+  for (std::size_t row = 0; row < all.users.size(); ++row) halves[half(row)].push_back(row);
+  const std::array learned{
+      calibrate_buyers(selection::rows_of(all, std::span<const std::size_t>(halves[1])), bought),
+      calibrate_buyers(selection::rows_of(all, std::span<const std::size_t>(halves[0])), bought)};
+  std::vector<double> p_buy;
+  p_buy.reserve(all.users.size());
+  for (std::size_t row = 0; row < all.users.size(); ++row) {
+    p_buy.push_back(learned[half(row)].probability(all.expected_recall[row]));
+  }
+  return selection::choose_for_ratio(all, p_buy, max_users);
+}
+
+/// The first rows: the choice for reading A out of one without a limit.
+engine::Answer first_rows(const engine::Answer& all, std::size_t n) {
+  std::vector<std::size_t> rows(std::min(n, all.users.size()));
+  std::iota(rows.begin(), rows.end(), 0);
+  return selection::rows_of(all, std::span<const std::size_t>(rows));
+}
+
 void write_nothing_to_judge(const StageContext& context) {
   ranking::BuyerCalibration{}.save(context.path(kBuyersFile));
   const Json json{{"valid", nullptr},
@@ -148,13 +176,15 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
                              read_section<engine::EngineConfig>(context.params, "engine"),
                              choose.max_users, choose.k, {}, context.threads);
   context.progress->begin("score valid fold", users.size(), "users");
-  const auto answer = engine::answer(engine, {ranker, *fold_engine.models().own_history}, users,
-                                     limits, {}, context.threads, *context.progress);
+  const auto all = engine::answer(engine, {ranker, *fold_engine.models().own_history}, users,
+                                  {users.size(), limits.k}, {}, context.threads, *context.progress);
+  const auto for_a = first_rows(all, limits.max_users);
+  const auto bought = purchases_between(shop.events, fold.cut, fold.to);
+  const auto answer = choose.is_for_ratio() ? choose_for_b(all, bought, limits.max_users) : for_a;
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
   context.progress->begin("judge", 0, "");
-  const auto bought = purchases_between(shop.events, fold.cut, fold.to);
-  calibrate_buyers(answer, bought).save(context.path(kBuyersFile));
+  calibrate_buyers(for_a, bought).save(context.path(kBuyersFile));
   const auto sent = to_lists(answer);
   const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
