@@ -14,14 +14,22 @@
 
 namespace vitrina::selection {
 
-/// The `n` rows with the largest sum of `value` over sum of `cost`, ascending: Dinkelbach's method
+/// What a ratio of sums starts from: a set of rows that costs little moves it little.
+struct RatioPrior {
+  double value = 0;
+  double cost = 0;
+};
+
+/// The `n` rows with the largest ratio (prior.value + sum of `value`) / (prior.cost + sum of
+/// `cost`), ascending: Dinkelbach's method
 /// (W. Dinkelbach, On Nonlinear Fractional Programming, Management Science 13(7), 1967). For a
 /// ratio r, the best rows are those with the largest value - r * cost; their own ratio is the next
 /// r, and where it grows no more it is the largest there is. Ties go to the smaller row. Values
 /// and costs are finite and not negative; where all costs are 0 the first rows are taken.
 /// Throws Error(kInternal) for others, or for lengths that differ.
 inline std::vector<std::size_t> best_ratio(std::span<const double> value,
-                                           std::span<const double> cost, std::size_t n) {
+                                           std::span<const double> cost, std::size_t n,
+                                           RatioPrior prior = {}) {
   if (value.size() != cost.size()) {
     throw Error(
         ErrorCode::kInternal,
@@ -41,8 +49,8 @@ inline std::vector<std::size_t> best_ratio(std::span<const double> value,
   const auto ratio_of_first = [&] {
     // summed by row, so that equal sets have equal ratios
     std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(n));
-    double values = 0;
-    double costs = 0;
+    double values = prior.value;
+    double costs = prior.cost;
     for (std::size_t i = 0; i < n; ++i) {
       values += value[order[i]];
       costs += cost[order[i]];
@@ -82,12 +90,20 @@ Choice<Entry> rows_of(const Choice<Entry>& all, std::span<const std::size_t> row
 }
 
 /// The choice for reading B, mean recall over the buyers among the sent: of the rows of a choice
-/// without a limit of users, the `max_users` with the largest sum of expected recall over sum of
-/// P(buys). As many are sent as for reading A: only who they are differs.
+/// without a limit of users, the `max_users` with the largest expected recall over P(buys), both
+/// summed. As many are sent as for reading A: only who they are differs.
+///
+/// The prior are the first `max_users` rows, the choice for reading A. Without it the best ratio is
+/// that of customers who hardly ever buy: next to nothing over next to nothing.
 template <Offer Entry>
 Choice<Entry> choose_for_ratio(const Choice<Entry>& all, std::span<const double> p_buy,
                                std::size_t max_users) {
-  const auto rows = best_ratio(all.expected_recall, p_buy, max_users);
+  RatioPrior prior;
+  for (std::size_t row = 0; row < std::min({max_users, all.users.size(), p_buy.size()}); ++row) {
+    prior.value += all.expected_recall[row];
+    prior.cost += p_buy[row];
+  }
+  const auto rows = best_ratio(all.expected_recall, p_buy, max_users, prior);
   return rows_of(all, std::span(rows));
 }
 

@@ -83,12 +83,12 @@ TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
 
 /// The largest ratio of sums over all ways to take `n` rows.
 double ratio_by_trying_everything(const std::vector<double>& value, const std::vector<double>& cost,
-                                  std::size_t n) {
+                                  std::size_t n, RatioPrior prior) {
   double best = 0;
   for (unsigned rows = 0; rows < (1U << value.size()); ++rows) {
     if (static_cast<std::size_t>(std::popcount(rows)) != n) continue;
-    double values = 0;
-    double costs = 0;
+    double values = prior.value;
+    double costs = prior.cost;
     for (std::size_t i = 0; i < value.size(); ++i) {
       if ((rows >> i & 1U) == 0) continue;
       values += value[i];
@@ -110,15 +110,17 @@ TEST(SelectionOracle, NoRowsHaveALargerRatio) {
       value[i] = cost[i] * static_cast<double>(rng.below(17)) / 16.0;  // exact, with many ties
     }
     const std::size_t n = 1 + rng.below(value.size());
-    const auto rows = best_ratio(value, cost, n);
+    const RatioPrior prior{static_cast<double>(rng.below(9)) / 16.0,
+                           static_cast<double>(rng.below(17)) / 16.0};
+    const auto rows = best_ratio(value, cost, n, prior);
     ASSERT_EQ(rows.size(), n);
-    double values = 0;
-    double costs = 0;
+    double values = prior.value;
+    double costs = prior.cost;
     for (const std::size_t row : rows) {
       values += value[row];
       costs += cost[row];
     }
-    EXPECT_DOUBLE_EQ(values / costs, ratio_by_trying_everything(value, cost, n));
+    EXPECT_DOUBLE_EQ(values / costs, ratio_by_trying_everything(value, cost, n, prior));
   }
 }
 

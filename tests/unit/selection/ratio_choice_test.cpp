@@ -35,6 +35,13 @@ TEST(RatioChoice, WithEqualRatiosTheFirstAreTaken) {
   EXPECT_EQ(best_ratio(value, nothing, 2), (Rows{0, 1}));
 }
 
+TEST(RatioChoice, APriorKeepsNextToNothingFromWinning) {
+  const std::vector<double> value{0.8, 0.001};
+  const std::vector<double> cost{1.0, 0.001};
+  EXPECT_EQ(best_ratio(value, cost, 1), (Rows{1}));
+  EXPECT_EQ(best_ratio(value, cost, 1, {0.5, 1.0}), (Rows{0}));
+}
+
 TEST(RatioChoice, NobodyIsFineToo) {
   EXPECT_TRUE(best_ratio({}, {}, 3).empty());
   const std::vector<double> one{0.5};
@@ -54,12 +61,12 @@ TEST(RatioChoice, WhatIsNoProbabilityIsAnError) {
 TEST(RatioChoice, RowsKeepTheirProductsAndOrder) {
   Choice<Scored<ItemIdx>> all;
   all.users = {UserIdx(4), UserIdx(2), UserIdx(7)};
-  all.expected_recall = {0.5, 0.4, 0.3};
-  all.items.values = {{ItemIdx(1), 0.5F}, {ItemIdx(2), 0.4F}, {ItemIdx(3), 0.3F}};
+  all.expected_recall = {0.5, 0.4, 0.375};
+  all.items.values = {{ItemIdx(1), 0.5F}, {ItemIdx(2), 0.4F}, {ItemIdx(3), 0.375F}};
   all.items.offsets = {0, 1, 2, 3};
-  const auto chosen = choose_for_ratio(all, std::vector<double>{0.7, 0.8, 0.3}, 2);
+  const auto chosen = choose_for_ratio(all, std::vector<double>{0.7, 0.8, 0.375}, 2);
   EXPECT_EQ(chosen.users, (std::vector<UserIdx>{UserIdx(4), UserIdx(7)}));
-  EXPECT_EQ(chosen.expected_recall, (std::vector<double>{0.5, 0.3}));
+  EXPECT_EQ(chosen.expected_recall, (std::vector<double>{0.5, 0.375}));
   ASSERT_EQ(chosen.items.n_rows(), 2);
   EXPECT_EQ(chosen.items.row(1)[0].id, ItemIdx(3));
 }
