@@ -4,7 +4,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow dag fetch experiments tune tune-apply real-logs slides clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow track-resume dag fetch experiments tune tune-apply real-logs slides clean
 export SCALE DATA SEED THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
@@ -60,6 +60,9 @@ bench-micro: setup ## kernels timed beside the limits of the machine
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh
+
+track-resume: setup ## send the runs that were kept while the MLflow server was down
+	@PYTHONPATH=build/python:python .venv/bin/python -m vitrina_ops.track --resume
 
 dag: setup ## the pipeline's stages as a graph
 	@.venv/bin/dvc dag

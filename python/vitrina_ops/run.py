@@ -69,6 +69,11 @@ def stamp() -> int:
 
 def describe_tracking(report: dict[str, Any], is_fresh: bool) -> str:
     """Where the MLflow run is, and whether it is a new one."""
+    if folder := report.get("kept"):
+        return (
+            f"mlflow        {report['reason']}: the run is kept in {folder}; "
+            "`make track-resume` sends it\n"
+        )
     text = (
         f"mlflow        run {report['run_id']}, model {report['model']} "
         f"version {report['version']} ({report['alias']}); "

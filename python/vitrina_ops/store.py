@@ -5,7 +5,10 @@ Importing this module imports MLflow, which takes seconds.
 
 import logging
 import os
+from http.client import HTTPException
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 # Before MLflow: it reads these when it is imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -25,6 +28,7 @@ from mlflow.protos.databricks_pb2 import (  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
 
 DEFAULT_URI = "sqlite:///mlflow.db"
+PATIENCE = 5.0  # seconds that a server has to answer
 EXPERIMENT = "vitrina"
 MODEL = "vitrina"
 CHAMPION = "champion"
@@ -45,6 +49,26 @@ BUYERS_ARTIFACT = "evaluation/valid_buyers.csv"
 def store_uri() -> str:
     """$MLFLOW_TRACKING_URI, else a database in the current folder."""
     return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
+
+
+def is_server() -> bool:
+    """Whether the store is a server, which may be down."""
+    return store_uri().startswith(("http://", "https://"))
+
+
+def is_reachable() -> bool:
+    """Whether the store answers at all; MLflow itself would try for minutes.
+    A server that refuses this question is up: what is wrong is told later.
+    """
+    if not is_server():
+        return True
+    try:
+        with urlopen(f"{store_uri().rstrip('/')}/health", timeout=PATIENCE):
+            return True
+    except HTTPError:
+        return True
+    except (OSError, HTTPException):
+        return False
 
 
 def open_store() -> MlflowClient:

@@ -2,9 +2,11 @@
 
 Logs parameters, metrics by stage, costs, figures, fingerprints and the
 answer, registers the bundle as the model `vitrina` and gives it an alias. A
-pipeline that was logged before is not logged again.
+pipeline that was logged before is not logged again. Where a server does not
+answer, the run is kept and the pipeline goes on; `--resume` sends it later.
 """
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -14,13 +16,14 @@ import mlflow
 import yaml
 from mlflow.tracking import MlflowClient
 
-from vitrina_ops import champion, pipeline, plots, store
+from vitrina_ops import champion, kept, pipeline, plots, store
 from vitrina_ops.dataset import shop_of
 from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
 
+HOW_TO_SEND = "when it is up, `make track-resume` sends it"
 # Below Python's own limit of what a store takes for a value.
 MAX_PARAM = 500
 
@@ -127,7 +130,7 @@ def log_files(present: Pipeline) -> None:
         mlflow.log_artifact(str(path), "answer")
 
 
-def log_run(present: Pipeline) -> dict[str, Any]:
+def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     """Logs the pipeline as a new run and returns what the report says."""
     client = store.open_store()
     logged = logged_before(client, present)
@@ -136,7 +139,7 @@ def log_run(present: Pipeline) -> dict[str, Any]:
         return logged
     verdict = champion.judge(client, present)
     with mlflow.start_run(run_name=f"bundle {present.bundle[:8]}") as run:
-        mlflow.set_tags(tags_to_log(present))
+        mlflow.set_tags(tags)
         mlflow.log_params(params_to_log(present))
         mlflow.log_metrics(present.metrics())
         mlflow.log_input(shop_of(present), context="training")
@@ -207,12 +210,72 @@ def report_of(
     }
 
 
-def main() -> None:
-    if not pipeline.PROGRAM.exists():
-        raise OpsError(f"{pipeline.PROGRAM} is missing; run `make build`")
+def keep_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
+    """Keeps the run until the server answers; returns what the report says."""
+    folder = kept.keep(present, tags)
+    reason = f"{store.store_uri()} does not answer"
+    say(f"{reason}; the run is kept in {folder}: {HOW_TO_SEND}")
+    report = report_of("", "", "", reason, is_new=True)
+    return {**report, "kept": str(folder)}
+
+
+def log_or_keep(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
+    """Logs the run; keeps it where the server is down or goes down."""
+    if not store.is_reachable():
+        return keep_run(present, tags)
+    try:
+        return log_run(present, tags)
+    except Exception:
+        if store.is_reachable():
+            raise
+        return keep_run(present, tags)
+
+
+def resume() -> None:
+    """Sends the runs that were kept, the oldest first."""
+    waiting = kept.kept_runs()
+    if not waiting:
+        say("no run is waiting to be sent")
+        return
+    if not store.is_server():
+        raise OpsError(
+            f"{len(waiting)} runs wait in {kept.FOLDER} for a server, but "
+            "MLFLOW_TRACKING_URI names none; set it to http://HOST:PORT"
+        )
+    for folder in waiting:
+        if not store.is_reachable():
+            raise OpsError(
+                f"{store.store_uri()} does not answer; start the server, or "
+                "set MLFLOW_TRACKING_URI to another, and resume again"
+            )
+        present, tags = kept.read(folder)
+        with kept.inside(folder):
+            report = log_run(present, tags)
+        if pipeline.RUN_REPORT.exists():
+            last = read_json(pipeline.RUN_REPORT)
+            if last.get("kept") == str(folder):
+                write_json(pipeline.RUN_REPORT, report)
+        shutil.rmtree(folder)
+
+
+def track() -> None:
     present = pipeline.load_pipeline()
     draw_figures(present)
-    write_json(pipeline.RUN_REPORT, log_run(present))
+    report = log_or_keep(present, tags_to_log(present))
+    write_json(pipeline.RUN_REPORT, report)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="vitrina_ops.track", description=__doc__
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="send the runs that were kept"
+    )
+    options = parser.parse_args()
+    if not pipeline.PROGRAM.exists():
+        raise OpsError(f"{pipeline.PROGRAM} is missing; run `make build`")
+    resume() if options.resume else track()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,116 @@
+"""What becomes of a run when the MLflow server is down."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_track import sample
+from vitrina_ops import kept, pipeline, run, store, track
+from vitrina_ops.errors import OpsError
+from vitrina_ops.files import read_json, write_json
+from vitrina_ops.pipeline import Pipeline
+
+NOBODY = "http://127.0.0.1:1"  # a port that nothing listens on
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished pipeline in a folder of its own; the server is down."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
+    for path in (*kept.CONTENT, pipeline.PROGRAM):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path in (pipeline.BUNDLE, pipeline.FIGURES, pipeline.TIMINGS):
+            path.mkdir(exist_ok=True)
+            (path / "a.json").write_text("{}")
+        else:
+            path.write_text(f"what {path.name} says")
+    monkeypatch.setattr(pipeline, "load_pipeline", sample)
+    monkeypatch.setattr(track, "draw_figures", lambda _: None)
+    monkeypatch.setattr(track, "tags_to_log", lambda _: {"git": "then"})
+    return tmp_path
+
+
+def test_a_dead_server_is_noticed_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
+    assert not store.is_reachable()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    assert store.is_reachable()
+
+
+def test_the_run_is_kept_and_sent_later(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track.track()
+    report = read_json(pipeline.RUN_REPORT)
+    folder = project / report["kept"]
+    assert report["reason"] == f"{NOBODY} does not answer"
+    assert "make track-resume" in run.describe_tracking(report, True)
+    # the pipeline runs again and writes over its files
+    pipeline.PREDICTIONS.write_text("another answer")
+
+    sent: list[tuple[Pipeline, dict[str, str], str]] = []
+
+    def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
+        sent.append((present, tags, pipeline.PREDICTIONS.read_text()))
+        assert pipeline.PROGRAM.resolve() == project / pipeline.PROGRAM
+        return {"run_id": "r1"}
+
+    monkeypatch.setattr(track, "log_run", log_run)
+    monkeypatch.setattr(store, "is_reachable", lambda: True)
+    track.resume()
+    assert Path.cwd() == project
+    present, tags, predictions = sent[0]
+    assert present.fingerprint == sample().fingerprint
+    assert Path(present.source["data_dir"]) == project / "shop"
+    assert tags == {"git": "then"}
+    assert predictions == "what predictions.csv says"
+    assert read_json(pipeline.RUN_REPORT) == {"run_id": "r1"}
+    assert not folder.exists()
+    track.resume()
+    assert len(sent) == 1
+
+
+def test_a_server_that_dies_on_the_way_keeps_the_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([True, False])
+    monkeypatch.setattr(store, "is_reachable", lambda: next(answers))
+
+    def log_run(*_: Any) -> dict[str, Any]:
+        raise ConnectionError("reset")
+
+    monkeypatch.setattr(track, "log_run", log_run)
+    track.track()
+    assert len(kept.kept_runs()) == 1
+
+
+def test_another_error_is_told_and_nothing_is_kept(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "is_reachable", lambda: True)
+
+    def log_run(*_: Any) -> dict[str, Any]:
+        raise OpsError("forbidden")
+
+    monkeypatch.setattr(track, "log_run", log_run)
+    with pytest.raises(OpsError, match="forbidden"):
+        track.track()
+    assert kept.kept_runs() == []
+
+
+def test_resuming_says_what_is_missing(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    track.track()
+    with pytest.raises(OpsError, match="does not answer; start the server"):
+        track.resume()
+    monkeypatch.delenv("MLFLOW_TRACKING_URI")
+    with pytest.raises(OpsError, match="MLFLOW_TRACKING_URI names none"):
+        track.resume()
+    (folder,) = kept.kept_runs()
+    write_json(folder / kept.RUN, {"tags": {}})
+    with pytest.raises(OpsError, match="remove the folder"):
+        kept.read(folder)
