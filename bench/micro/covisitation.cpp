@@ -34,8 +34,8 @@ Shop simulated_shop() {
 }
 
 const Shop& shop() {
-  static const Shop made = simulated_shop();
-  return made;
+  static const Shop kMade = simulated_shop();
+  return kMade;
 }
 
 /// Pairs of two of a user's last steps that are within the window, each counted once.

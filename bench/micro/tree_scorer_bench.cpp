@@ -57,9 +57,11 @@ std::vector<float> make_rows(std::size_t n_rows, std::size_t n_columns, std::uin
 Booster train(std::size_t n_columns, std::uint64_t seed) {
   const auto features = make_rows(kTrainRows, n_columns, seed);
   std::vector<std::string> columns;
+  columns.reserve(n_columns);
   for (std::size_t c = 0; c < n_columns; ++c) columns.push_back(fmt::format("c{}", c));
   Rng rng(seed);
   std::vector<float> label;
+  label.reserve(kTrainRows);
   for (std::size_t r = 0; r < kTrainRows; ++r) label.push_back(rng.chance(0.3) ? 1.0F : 0.0F);
   const std::vector<float> weight(kTrainRows, 1);
   const std::vector<double> init_score(kTrainRows, 0);
@@ -95,6 +97,7 @@ Cost cost(const Work& work) {
 
 int run(std::size_t n_users, std::size_t n_columns, int threads) {
   std::vector<Booster> models;
+  models.reserve(kModels);
   for (int m = 0; m < kModels; ++m) {
     models.push_back(train(n_columns, static_cast<std::uint64_t>(m)));
   }
@@ -135,7 +138,8 @@ int run(std::size_t n_users, std::size_t n_columns, int threads) {
 
 int main(int argc, char** argv) {
   const auto argument = [&](int place, int otherwise) {
-    return argc > place ? std::max(1, std::atoi(argv[place])) : otherwise;
+    return argc > place ? static_cast<int>(std::max(1L, std::strtol(argv[place], nullptr, 10)))
+                        : otherwise;
   };
   try {
     return vitrina::ranking::run(static_cast<std::size_t>(argument(1, 30'000)),

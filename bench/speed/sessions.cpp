@@ -19,6 +19,7 @@ std::vector<UserHistory> some_histories(const Shop& shop, std::size_t wanted) {
   }
   const std::size_t n = std::min(wanted, users.size());
   std::vector<UserHistory> histories;
+  histories.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     histories.push_back(read_history(shop.events, users[i * users.size() / n], shop.end));
   }

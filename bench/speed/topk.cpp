@@ -26,6 +26,7 @@ Json run_topk(const Options& options) {
   }
   const std::size_t n_users = users.size() / dim;
   std::vector<ItemIdx> ids;
+  ids.reserve(items.size() / dim);
   for (std::size_t i = 0; i < items.size() / dim; ++i) ids.emplace_back(i);
   const Stopwatch watch;
   const models::TopkProducts search({items.data(), dim}, ids, dim);

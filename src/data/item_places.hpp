@@ -19,8 +19,8 @@ class ItemPlaces {
 
   /// Room for `capacity` products; more may not be added.
   explicit ItemPlaces(std::size_t capacity)
-      : shift_(32 - static_cast<int>(std::bit_width(2 * capacity + 1))),
-        slots_(std::size_t{1} << static_cast<unsigned>(32 - shift_)) {}
+      : shift_(32U - static_cast<std::uint32_t>(std::bit_width(2 * capacity + 1))),
+        slots_(std::size_t{1} << (32U - shift_)) {}
 
   /// The products at their positions; they must be distinct.
   explicit ItemPlaces(std::span<const ItemIdx> items) : ItemPlaces(items.size()) {
@@ -53,7 +53,7 @@ class ItemPlaces {
     return s;
   }
 
-  int shift_;
+  std::uint32_t shift_;
   std::uint32_t size_ = 0;
   std::vector<Slot> slots_;  ///< a power of two, more than half of them empty
 };

@@ -82,7 +82,7 @@ LeafPlaces leaf_places(const TextTree& tree) {
   std::vector<std::uint32_t> begin(n);
   const auto set_begin = [&](std::int32_t child, std::uint32_t place) {
     if (child < 0) {
-      result.place[static_cast<std::size_t>(~child)] = place;
+      result.place[leaf_of(child)] = place;
     } else {
       begin[static_cast<std::size_t>(child)] = place;
     }
@@ -132,8 +132,7 @@ TreeScorer TreeScorer::from_text(std::string_view text) {
 void TreeScorer::add_tree(const TextTree& text) {
   const auto places = leaf_places(text);
   const auto to_place = [&](std::int32_t child) {
-    return child < 0 ? ~static_cast<std::int32_t>(places.place[static_cast<std::size_t>(~child)])
-                     : child;
+    return child < 0 ? child_of_leaf(places.place[leaf_of(child)]) : child;
   };
   const auto n_leaves = text.leaf_values.size();
   trees_.push_back({static_cast<std::uint32_t>(n_leaves),
@@ -212,7 +211,8 @@ void TreeScorer::score_block(const float* block, double* sums) const {
 
 template <class Lane>
 void TreeScorer::add_by_masks(const Tree& tree, const float* block, double* sums) const {
-  typedef Lane Masks __attribute__((vector_size(kLanes * sizeof(Lane))));
+  using Masks __attribute__((vector_size(kLanes * sizeof(Lane)))) = Lane;
+  static_assert(sizeof(Masks) == kLanes * sizeof(Lane));
   Masks low = Masks{} - Lane{1};
   Masks high = low;
   const std::span splits(splits_.data() + tree.first_split, tree.n_leaves - 1);
@@ -237,7 +237,7 @@ void TreeScorer::add_by_walking(const Tree& tree, const float* block, double* su
       const bool is_left = block[splits_[s].input * kRows + r] <= splits_[s].threshold;
       at = is_left ? children_[s].left : children_[s].right;
     }
-    sums[r] += leaf_values_[tree.first_leaf + static_cast<std::size_t>(~at)];
+    sums[r] += leaf_values_[tree.first_leaf + leaf_of(at)];
   }
 }
 

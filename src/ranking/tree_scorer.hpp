@@ -51,7 +51,7 @@ class TreeScorer {
     float threshold = 0;
     std::uint32_t input = 0;
   };
-  /// The numbers of splits, or ~leaf.
+  /// The numbers of splits, or leaves (leaf_of).
   struct Children {
     std::int32_t left = 0;
     std::int32_t right = 0;

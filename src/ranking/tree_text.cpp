@@ -119,7 +119,7 @@ void check_tree(const Block& block, const TextTree& tree) {
   const auto hang = [&](std::size_t parent, std::int32_t child) {
     const bool is_leaf = child < 0;
     auto& seen = is_leaf ? is_hung : has_parent;
-    const auto index = static_cast<std::size_t>(is_leaf ? ~child : child);
+    const auto index = is_leaf ? leaf_of(child) : static_cast<std::size_t>(child);
     if (index >= seen.size() || seen[index] || (!is_leaf && index <= parent)) {
       fail(block.place(), fmt::format("split {} has the child {}, which cannot be", parent, child));
     }

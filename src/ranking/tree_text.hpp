@@ -14,7 +14,13 @@ enum class Missing : std::uint8_t {
   kNan,   ///< NaN goes the default way
 };
 
-/// A numerical split: left when value <= threshold. A child is the number of a split, or ~leaf.
+/// A child below zero is a leaf: -1 is leaf 0, -2 is leaf 1, and so on.
+constexpr std::size_t leaf_of(std::int32_t child) { return static_cast<std::size_t>(-1 - child); }
+constexpr std::int32_t child_of_leaf(std::uint32_t leaf) {
+  return -1 - static_cast<std::int32_t>(leaf);
+}
+
+/// A numerical split: left when value <= threshold. A child is the number of a split, or a leaf.
 struct TextSplit {
   std::uint32_t column;
   double threshold;
