@@ -19,7 +19,7 @@ def test_there_is_one() -> None:
 def test_it_runs(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             assert not cell.outputs, "commit it without outputs"
@@ -43,4 +43,4 @@ def test_it_runs(
     assert "500 customers" in printed
     kept = os.environ.get("VITRINA_KEEP_NOTEBOOK")
     if kept:
-        nbformat.write(notebook, Path(kept))
+        nbformat.write(notebook, Path(kept))  # type: ignore[no-untyped-call]
