@@ -4,7 +4,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow track-resume dag fetch experiments tune tune-apply real-logs slides clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow track-resume dag fetch experiments tune tune-apply real-logs slides fresh-model clean
 export SCALE DATA SEED THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
@@ -84,6 +84,9 @@ real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOG
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
 	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.slides
+
+fresh-model: build ## a registered model answers as the program where only MLflow and the wheel are
+	@.venv/bin/python scripts/check_fresh_model.py
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

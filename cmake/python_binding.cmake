@@ -22,6 +22,14 @@ set(VITRINA_PYTHON_DIR "${CMAKE_BINARY_DIR}/python")
 set_target_properties(_vitrina PROPERTIES
   LIBRARY_OUTPUT_DIRECTORY "${VITRINA_PYTHON_DIR}/vitrina")
 
+if(SKBUILD)
+  # In a wheel the libraries are those of the packages that it depends on.
+  set_target_properties(_vitrina PROPERTIES
+    INSTALL_RPATH "$ORIGIN/../pyarrow:$ORIGIN/../lightgbm/lib")
+  install(TARGETS _vitrina LIBRARY DESTINATION vitrina)
+  return()
+endif()
+
 # Links and not copies: an edited source is what the next import sees.
 file(GLOB package_files CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/python/vitrina/*.py" "${CMAKE_SOURCE_DIR}/python/vitrina/*.pyi"

@@ -6,6 +6,10 @@ set(VITRINA_PYARROW_VERSION 25.0.1)
 set(VITRINA_ARROW_SONAME 2500)
 set(VITRINA_LIGHTGBM_VERSION 4.7.0)
 set(VITRINA_NANOBIND_VERSION 3.1.0)
+if(SKBUILD)
+  # pip builds a wheel in an environment of its own, which has what pyproject.toml requires.
+  set(VITRINA_PYTHON "${Python_EXECUTABLE}" CACHE FILEPATH "Python that pip builds for")
+endif()
 set(VITRINA_PYTHON "${CMAKE_SOURCE_DIR}/.venv/bin/python" CACHE FILEPATH
   "Python of the environment that holds the pinned wheels")
 set(VITRINA_LIGHTGBM_INCLUDE

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "vitrina/error.hpp"
 #include "vitrina/types.hpp"
@@ -57,6 +58,15 @@ class Recommender {
   /// when something is thrown; its batches may be released from other threads. Throws as above.
   [[nodiscard]] Answer recommend(ArrowArrayStream* events,
                                  const RecommendOptions& options = {}) const;
+
+  /// Products that go with `product`, at most `k` (from 1 on), best first: its neighbours in one of
+  /// the bundle's item-to-item models. `by` is a co-visitation matrix, such as `seen_together_1h`,
+  /// `click_to_buy_6h` or `bought_together_14d`, or `titles` (products hardly known yet with a
+  /// title like that) where the bundle has that model. As many as the model kept: some products
+  /// have none. The first call takes time to unpack them. Throws Error(kConfig) for a product or
+  /// model that the bundle has not.
+  [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
+                                                    const std::string& by = kSimilarBy) const;
 
  private:
   struct State;

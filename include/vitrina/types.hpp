@@ -44,6 +44,15 @@ struct Recommendation {
   double p_buy = 0;                        ///< probability that the customer buys anything
 };
 
+/// A product that goes with another one.
+struct SimilarProduct {
+  std::string product_id = {};
+  double weight = 0;  ///< of that model: comparable within one list only
+};
+
+/// The model that Recommender::similar asks when none is named.
+inline constexpr const char* kSimilarBy = "seen_together_1h";
+
 /// Rows by expected recall, the largest first, then by user_id.
 using Answer = std::vector<Recommendation>;
 

@@ -3,18 +3,42 @@
     import pandas as pd
     import vitrina
 
-    recommender = vitrina.Recommender.load("bundle")
     events = pd.read_parquet("train_actions.pq")
-    answer = recommender.recommend(events, max_users=3000, k=25)
+    recommender = vitrina.fit(events, as_of="2024-09-26", bundle="bundle")
+    answer = recommender.recommend(events, as_of="2024-09-26")
     answer.to_pandas()  # user_id, products, expected_recall, p_buy
+    vitrina.evaluate(answer, events, "2024-09-26", "2024-09-29")
+    recommender.similar("1234").to_pandas()  # product_id, weight
 
-What goes wrong is raised as `vitrina.Error`.
+    recommender = vitrina.Recommender.load("bundle")  # elsewhere, later
+
+Tables are those of pandas, polars, pyarrow or whatever else speaks the Arrow
+C stream interface. What goes wrong is raised as `vitrina.Error`.
 """
 
 # Before the extension: it is linked with the Arrow of this very package.
 import pyarrow  # noqa: F401
 
-from vitrina._vitrina import Error, __version__, build_id
-from vitrina.recommender import ArrowStream, Recommender
+from vitrina._vitrina import (
+    Error,
+    Evaluation,
+    Reading,
+    __version__,
+    build_id,
+)
+from vitrina.evaluation import evaluate
+from vitrina.recommender import Recommender
+from vitrina.tables import ArrowStream
+from vitrina.training import fit
 
-__all__ = ["ArrowStream", "Error", "Recommender", "__version__", "build_id"]
+__all__ = [
+    "ArrowStream",
+    "Error",
+    "Evaluation",
+    "Reading",
+    "Recommender",
+    "__version__",
+    "build_id",
+    "evaluate",
+    "fit",
+]

@@ -1,10 +1,11 @@
 """The extension module; the package's own classes are what users call."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 __version__: str
 build_id: str
+SIMILAR_BY: str
 
 Columns = tuple[list[str], list[list[str]], list[float], list[float]]
 
@@ -31,9 +32,77 @@ class Recommender:
     def load(bundle: str | Path) -> Recommender: ...
     @property
     def fingerprint(self) -> str: ...
+    def similar(
+        self, product: str, k: int, by: str
+    ) -> tuple[list[str], list[float]]: ...
     def recommend_path(
         self, data: str | Path, options: RecommendOptions
     ) -> Columns: ...
     def recommend_stream(
         self, stream: object, options: RecommendOptions
     ) -> Columns: ...
+
+class FitOptions:
+    def __init__(
+        self,
+        *,
+        params: Mapping[str, str],
+        workspace: str | Path,
+        bundle: str | Path,
+        seed: int,
+        threads: int,
+    ) -> None: ...
+
+def fit_path(data: str | Path, options: FitOptions) -> Recommender: ...
+def fit_streams(
+    events: object, catalog: object | None, options: FitOptions
+) -> Recommender: ...
+
+class EvaluateOptions:
+    def __init__(
+        self,
+        *,
+        start: str,
+        end: str,
+        k: int,
+        draws: int,
+        seed: int,
+        schema: str | Path,
+        threads: int,
+    ) -> None: ...
+
+class Reading:
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+class Evaluation:
+    @property
+    def a(self) -> Reading: ...
+    @property
+    def b(self) -> Reading: ...
+    @property
+    def c(self) -> Reading: ...
+    @property
+    def precision(self) -> Reading: ...
+    @property
+    def buyers(self) -> int: ...
+    @property
+    def sent(self) -> int: ...
+    @property
+    def buyers_sent(self) -> int: ...
+    @property
+    def buyers_hit(self) -> int: ...
+    @property
+    def bought(self) -> int: ...
+    @property
+    def hits(self) -> int: ...
+    @property
+    def recall_by_k(self) -> list[float]: ...
+
+def evaluate(
+    answer: object, truth: object, options: EvaluateOptions
+) -> Evaluation: ...

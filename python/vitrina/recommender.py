@@ -4,11 +4,11 @@ import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
 
 from vitrina import _vitrina
+from vitrina.tables import PathLike, Source, moment, path_or_none
 
 ANSWER_SCHEMA = pa.schema(
     [
@@ -20,12 +20,9 @@ ANSWER_SCHEMA = pa.schema(
 )
 
 
-class ArrowStream(Protocol):
-    """A table that another library holds: pandas, polars, pyarrow, ..."""
-
-    def __arrow_c_stream__(
-        self, requested_schema: object | None = None
-    ) -> object: ...
+SIMILAR_SCHEMA = pa.schema(
+    [("product_id", pa.string()), ("weight", pa.float64())]
+)
 
 
 class Recommender:
@@ -37,11 +34,11 @@ class Recommender:
     """
 
     def __init__(self, native: _vitrina.Recommender) -> None:
-        """Use `load`."""
+        """Use `load` or `vitrina.fit`."""
         self._native = native
 
     @classmethod
-    def load(cls, bundle: str | os.PathLike[str]) -> "Recommender":
+    def load(cls, bundle: PathLike) -> "Recommender":
         """Reads the folder of a bundle, every file checked.
 
         It is not read again. Raises Error with the code `missing_input` or
@@ -59,7 +56,7 @@ class Recommender:
 
     def recommend(
         self,
-        events: str | os.PathLike[str] | ArrowStream,
+        events: Source,
         *,
         max_users: int | None = None,
         k: int | None = None,
@@ -67,7 +64,7 @@ class Recommender:
         only_users: Iterable[str] | None = None,
         exclude_users: Iterable[str] = (),
         exclude_products: Iterable[str] = (),
-        schema: str | os.PathLike[str] | None = None,
+        schema: PathLike | None = None,
         max_bad_share: float = 0.2,
         threads: int = 0,
     ) -> pa.Table:
@@ -93,13 +90,11 @@ class Recommender:
         options = _vitrina.RecommendOptions(
             max_users=max_users,
             k=k,
-            as_of=as_of.isoformat()
-            if isinstance(as_of, datetime)
-            else as_of or "",
+            as_of=moment(as_of),
             only_users=None if only_users is None else list(only_users),
             exclude_users=list(exclude_users),
             exclude_products=list(exclude_products),
-            schema="" if schema is None else Path(schema),
+            schema=path_or_none(schema),
             max_bad_share=max_bad_share,
             threads=threads,
         )
@@ -109,3 +104,21 @@ class Recommender:
             stream = events.__arrow_c_stream__()
             columns = self._native.recommend_stream(stream, options)
         return pa.table(list(columns), schema=ANSWER_SCHEMA)
+
+    def similar(
+        self, product: str, k: int = 10, *, by: str = _vitrina.SIMILAR_BY
+    ) -> pa.Table:
+        """Products that go with a product.
+
+        `by` is one of the bundle's item-to-item models: a co-visitation
+        matrix such as seen_together_1h, click_to_buy_6h (what was bought
+        after it) or bought_together_14d, or titles (products hardly known
+        yet with a title like that) where the bundle has it.
+
+        Returns a table of at most `k` rows with product_id (string) and
+        weight, best first; a product may have fewer neighbours or none. The
+        first call unpacks the models. Raises Error with the code `config`
+        for a product or a model that the bundle has not.
+        """
+        columns = self._native.similar(product, k, by)
+        return pa.table(list(columns), schema=SIMILAR_SCHEMA)

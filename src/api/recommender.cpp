@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <mutex>
+#include <optional>
 #include <utility>
 
+#include "api/stream.hpp"
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/similar.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
@@ -88,7 +92,18 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
 }  // namespace
 
 struct Recommender::State {
+  explicit State(bundle::Bundle loaded) : bundle(std::move(loaded)) {}
+
+  const bundle::SimilarProducts& similar() const {
+    std::call_once(similar_once_, [&] { similar_.emplace(bundle); });
+    return *similar_;
+  }
+
   bundle::Bundle bundle;
+
+ private:
+  mutable std::once_flag similar_once_;
+  mutable std::optional<bundle::SimilarProducts> similar_;
 };
 
 Recommender::Recommender(std::unique_ptr<const State> state) : state_(std::move(state)) {}
@@ -97,7 +112,7 @@ Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
 
 Recommender Recommender::load(const std::filesystem::path& bundle) {
-  return Recommender(std::make_unique<const State>(State{bundle::Bundle::load(bundle)}));
+  return Recommender(std::make_unique<const State>(bundle::Bundle::load(bundle)));
 }
 
 const std::string& Recommender::fingerprint() const { return state_->bundle.fingerprint(); }
@@ -113,12 +128,23 @@ Answer Recommender::recommend(const std::filesystem::path& data,
 }
 
 Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& options) const {
-  const std::unique_ptr<ArrowArrayStream, decltype(&io::release_stream)> owned(events,
-                                                                               &io::release_stream);
+  const auto owned = own(events);
   const auto request = check_options(options, state_->bundle.params());
   SilentProgress progress;
   auto log = io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
   return answer_log(state_->bundle, request, std::move(log), nullptr, progress);
+}
+
+std::vector<SimilarProduct> Recommender::similar(const std::string& product, int k,
+                                                 const std::string& by) const {
+  if (k < 1) {
+    throw Error(ErrorCode::kConfig, fmt::format("k: found {}, expected a number from 1 on", k));
+  }
+  std::vector<SimilarProduct> products;
+  for (auto& [id, weight] : state_->similar().of(product, by, static_cast<std::size_t>(k))) {
+    products.push_back({std::move(id), weight});
+  }
+  return products;
 }
 
 }  // namespace vitrina

@@ -83,4 +83,9 @@ models::ModelSet Bundle::models_for(const Shop& shop) const {
   return models;
 }
 
+models::ModelSet Bundle::own_models(const Shop& products,
+                                    std::span<const models::ModelKind> wanted) const {
+  return models::load_models(models_, positions_in(products, products_.ids), products, wanted);
+}
+
 }  // namespace vitrina::bundle

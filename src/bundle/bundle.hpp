@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,11 @@ class Bundle {
   /// The models for a shop that holds the bundle's products, wherever they stand in it; own
   /// history is always among them. Throws Error(kIncompatibleArtifact).
   [[nodiscard]] models::ModelSet models_for(const Shop& shop) const;
+
+  /// Those of `wanted` that the bundle has, by its own products' order: for what is asked of
+  /// models without a shop. `products` holds the bundle's products and nothing else.
+  [[nodiscard]] models::ModelSet own_models(const Shop& products,
+                                            std::span<const models::ModelKind> wanted) const;
 
  private:
   Bundle(std::string fingerprint, const std::filesystem::path& folder);

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -29,12 +30,11 @@ struct Wanted {
   std::function<void(const arrow::ChunkedArray&)> load;
 };
 
-/// Reads a small file: for each batch the loaders of the columns that exist (the first `required`
-/// must), then `use(rows)`.
-void read_columns(const std::filesystem::path& path, const std::vector<Wanted>& wanted,
-                  std::size_t required, Progress& progress,
+/// Reads a small table: for each batch the loaders of the columns that exist (the first `required`
+/// must), then `use(rows)`. `path` is its name in messages.
+void read_columns(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
+                  const std::vector<Wanted>& wanted, std::size_t required, Progress& progress,
                   const std::function<void(std::size_t)>& use) {
-  const auto source = open_table(path, /*threads=*/1);
   const auto& found = source->names();
   std::vector<std::string> names;
   std::vector<const Wanted*> present;
@@ -81,7 +81,7 @@ std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, P
   std::vector<std::int64_t> numbers;
   std::uint64_t n_ignored = 0;
   read_columns(
-      files.mapping,
+      open_table(files.mapping, /*threads=*/1), files.mapping,
       {{schema.catalog.product, [&](const auto& column) { load_texts(column, products); }},
        {schema.catalog.vector, [&](const auto& column) { load_integers(column, numbers); }}},
       2, progress, [&](std::size_t n_rows) {
@@ -99,8 +99,8 @@ std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, P
   return n_ignored;
 }
 
-RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema, Progress& progress,
-                     std::uint64_t& n_junk) {
+RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
+                     const LogSchema& schema, Progress& progress, std::uint64_t& n_junk) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const auto& names = schema.catalog;
   RawCatalog catalog;
@@ -135,7 +135,7 @@ RawCatalog read_rows(const std::filesystem::path& path, const LogSchema& schema,
       catalog.title.push_back(text_or_empty(titles, row, n_rows));
     }
   };
-  read_columns(path,
+  read_columns(std::move(source), path,
                {{names.product, texts(products)},
                 {names.category, texts(categories)},
                 {names.price, floats(prices)},
@@ -154,15 +154,27 @@ std::string summary(const RawCatalog& catalog, std::uint64_t n_junk, std::uint64
   return text;
 }
 
+/// A catalog without vectors.
+RawCatalog read_alone(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
+                      const LogSchema& schema, Progress& progress) {
+  std::uint64_t n_junk = 0;
+  progress.begin("read catalog", 0, "rows");
+  auto catalog = read_rows(std::move(source), path, schema, progress, n_junk);
+  progress.end(summary(catalog, n_junk, 0));
+  return catalog;
+}
+
 }  // namespace
 
 RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema& schema,
                              Progress& progress) {
-  std::uint64_t n_junk = 0;
-  progress.begin("read catalog", 0, "rows");
-  auto catalog = read_rows(path, schema, progress, n_junk);
-  progress.end(summary(catalog, n_junk, 0));
-  return catalog;
+  return read_alone(open_table(path, /*threads=*/1), path, schema, progress);
+}
+
+RawCatalog read_catalog_stream(ArrowArrayStream* stream, const LogSchema& schema,
+                               Progress& progress) {
+  const std::filesystem::path name("catalog");  // stands for a file in messages
+  return read_alone(open_stream(stream, name, /*threads=*/1), name, schema, progress);
 }
 
 std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, const LogSchema& schema,
@@ -172,7 +184,8 @@ std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, cons
   std::uint64_t n_junk = 0;
   std::uint64_t n_ignored = 0;
   progress.begin("read catalog", 0, "rows");
-  auto catalog = read_rows(files.catalog, schema, progress, n_junk);
+  auto catalog =
+      read_rows(open_table(files.catalog, /*threads=*/1), files.catalog, schema, progress, n_junk);
   if (!files.mapping.empty() && !files.vectors.empty()) {
     n_ignored = read_vectors(files, schema, progress, catalog);
   }

@@ -7,6 +7,8 @@
 #include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
 
+struct ArrowArrayStream;  // of the Arrow C data interface
+
 namespace vitrina::io {
 
 /// Reads the catalog of a shop's folder, `stokman_catalog_preprocessed` or `catalog` as `.pq`,
@@ -22,5 +24,10 @@ std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, cons
 /// Reads one catalog file, without vectors.
 RawCatalog read_catalog_file(const std::filesystem::path& path, const LogSchema& schema,
                              Progress& progress);
+
+/// The same for a table that another library holds in memory. Takes the stream over as
+/// read_log_stream() does; errors name `catalog` in the place of a file.
+RawCatalog read_catalog_stream(ArrowArrayStream* stream, const LogSchema& schema,
+                               Progress& progress);
 
 }  // namespace vitrina::io

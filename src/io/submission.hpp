@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+struct ArrowArrayStream;  // of the Arrow C data interface
+
 namespace vitrina::io {
 
 /// The answer of the case: a row a user, products best first.
@@ -32,6 +34,11 @@ Submission parse_submission(std::string_view text, std::string_view name);
 
 /// Reads a predictions file. Throws Error(kMissingInput) when it is not there, else as above.
 Submission read_submission(const std::filesystem::path& path);
+
+/// Reads an answer that another library holds in memory: the columns `user_id` and `products`
+/// (lists, best first), of any types that a file may have; `line` counts rows from 1. Takes the
+/// stream over; `name` stands for a file in errors. Throws Error(kBadData).
+Submission read_submission_stream(ArrowArrayStream* stream, std::string_view name);
 
 /// Reads a list of ids: one a line, or the column `user_id` or `product_id` of a CSV file with a
 /// header. Blank lines are skipped. Throws Error(kMissingInput) or Error(kBadData).

@@ -97,6 +97,16 @@ ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, co
   return models;
 }
 
+ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
+                     std::span<const ModelKind> wanted) {
+  ModelSet models;
+  for (const auto& model : registry()) {
+    if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
+    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, remap, shop, models);
+  }
+  return models;
+}
+
 std::vector<ItemIdx> identity_remap(const Shop& shop) {
   std::vector<ItemIdx> remap;
   remap.reserve(shop.items.size());

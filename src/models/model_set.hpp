@@ -84,6 +84,9 @@ ArchiveReader open_models(const std::filesystem::path& path);
 /// Reads a set back for `shop`, whose product indices may differ: `remap[i]` is the present index
 /// of product i of the time of saving.
 ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+/// The wanted ones of those that the set has.
+ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
+                     std::span<const ModelKind> wanted);
 ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
                      const Shop& shop);
 

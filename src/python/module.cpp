@@ -1,19 +1,27 @@
+#include <fmt/format.h>
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
+#include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "vitrina/evaluate.hpp"
+#include "vitrina/fit.hpp"
 #include "vitrina/recommender.hpp"
 
 namespace nb = nanobind;
@@ -80,14 +88,86 @@ Columns recommend_path(const vitrina::Recommender& recommender, const std::files
   return to_columns(recommender.recommend(data, options));
 }
 
-/// Takes the stream out of its capsule; the capsule's own destructor then finds it released.
-Columns recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
-                         const vitrina::RecommendOptions& options) {
+/// The stream in a capsule: who is given it releases it, and the capsule's own destructor then
+/// finds it released.
+ArrowArrayStream* stream_of(const nb::capsule& capsule) {
   auto* stream =
       static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), kStreamCapsule));
   if (stream == nullptr) throw nb::python_error();
+  return stream;
+}
+
+Columns recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
+                         const vitrina::RecommendOptions& options) {
+  auto* stream = stream_of(capsule);
   const nb::gil_scoped_release released;
   return to_columns(recommender.recommend(stream, options));
+}
+
+/// Neighbours in columns: product ids and weights.
+using SimilarColumns = std::tuple<std::vector<std::string>, std::vector<double>>;
+
+SimilarColumns similar(const vitrina::Recommender& recommender, const std::string& product, int k,
+                       const std::string& by) {
+  const nb::gil_scoped_release released;
+  SimilarColumns columns;
+  for (auto& row : recommender.similar(product, k, by)) {
+    std::get<0>(columns).push_back(std::move(row.product_id));
+    std::get<1>(columns).push_back(row.weight);
+  }
+  return columns;
+}
+
+vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params,
+                                     std::filesystem::path workspace, std::filesystem::path bundle,
+                                     std::uint64_t seed, int threads) {
+  return {.params = std::move(params),
+          .workspace = std::move(workspace),
+          .bundle = std::move(bundle),
+          .seed = seed,
+          .threads = threads};
+}
+
+vitrina::Recommender fit_path(const std::filesystem::path& data,
+                              const vitrina::FitOptions& options) {
+  const nb::gil_scoped_release released;
+  return vitrina::fit(data, options);
+}
+
+vitrina::Recommender fit_streams(const nb::capsule& events,
+                                 const std::optional<nb::capsule>& catalog,
+                                 const vitrina::FitOptions& options) {
+  auto* events_stream = stream_of(events);
+  auto* catalog_stream = catalog ? stream_of(*catalog) : nullptr;
+  const nb::gil_scoped_release released;
+  return vitrina::fit(events_stream, catalog_stream, options);
+}
+
+vitrina::EvaluateOptions make_evaluate_options(std::string from, std::string to, int k, int draws,
+                                               std::uint64_t seed, std::filesystem::path schema,
+                                               int threads) {
+  return {.from = std::move(from),
+          .to = std::move(to),
+          .k = k,
+          .draws = draws,
+          .seed = seed,
+          .schema = std::move(schema),
+          .threads = threads};
+}
+
+using PathOrCapsule = std::variant<std::filesystem::path, nb::capsule>;
+
+vitrina::Source source_of(const PathOrCapsule& given) {
+  if (const auto* path = std::get_if<std::filesystem::path>(&given)) return *path;
+  return stream_of(std::get<nb::capsule>(given));
+}
+
+vitrina::Evaluation evaluate(const PathOrCapsule& answer, const PathOrCapsule& truth,
+                             const vitrina::EvaluateOptions& options) {
+  const auto answer_source = source_of(answer);
+  const auto truth_source = source_of(truth);
+  const nb::gil_scoped_release released;
+  return vitrina::evaluate(answer_source, truth_source, options);
 }
 
 }  // namespace
@@ -116,6 +196,46 @@ NB_MODULE(_vitrina, m) {
   nb::class_<Recommender>(m, "Recommender")
       .def_static("load", &Recommender::load, "bundle"_a, nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("fingerprint", &Recommender::fingerprint)
+      .def("similar", &similar, "product"_a, "k"_a, "by"_a)
       .def("recommend_path", &recommend_path, "data"_a, "options"_a)
       .def("recommend_stream", &recommend_stream, "stream"_a, "options"_a);
+
+  m.attr("SIMILAR_BY") = vitrina::kSimilarBy;
+  nb::class_<vitrina::FitOptions>(m, "FitOptions")
+      .def(nb::new_(&make_fit_options), nb::kw_only(), "params"_a, "workspace"_a, "bundle"_a,
+           "seed"_a, "threads"_a);
+  m.def("fit_path", &fit_path, "data"_a, "options"_a);
+  m.def("fit_streams", &fit_streams, "events"_a, "catalog"_a.none(), "options"_a);
+
+  using vitrina::Evaluation;
+  using vitrina::Reading;
+  nb::class_<vitrina::EvaluateOptions>(m, "EvaluateOptions")
+      .def(nb::new_(&make_evaluate_options), nb::kw_only(), "start"_a, "end"_a, "k"_a, "draws"_a,
+           "seed"_a, "schema"_a, "threads"_a);
+  nb::class_<Reading>(m, "Reading", "A value with its 95% interval; NaN where it is over nobody.")
+      .def_ro("value", &Reading::value)
+      .def_ro("low", &Reading::low)
+      .def_ro("high", &Reading::high)
+      .def("__repr__", [](const Reading& reading) {
+        return fmt::format("{:.4f} [{:.4f}, {:.4f}]", reading.value, reading.low, reading.high);
+      });
+  nb::class_<Evaluation>(m, "Evaluation",
+                         "How an answer did: readings, the counts behind them, recall by k.")
+      .def_ro("a", &Evaluation::a, "mean recall over all buyers, 0 for those not named")
+      .def_ro("b", &Evaluation::b, "mean recall over the buyers among those named")
+      .def_ro("c", &Evaluation::c, "mean recall over the buyers with a hit")
+      .def_ro("precision", &Evaluation::precision, "share of those named who bought anything")
+      .def_ro("buyers", &Evaluation::buyers)
+      .def_ro("sent", &Evaluation::sent)
+      .def_ro("buyers_sent", &Evaluation::buyers_sent)
+      .def_ro("buyers_hit", &Evaluation::buyers_hit)
+      .def_ro("bought", &Evaluation::bought, "pairs of a buyer and a product")
+      .def_ro("hits", &Evaluation::hits, "those of them that were sent")
+      .def_ro("recall_by_k", &Evaluation::recall_by_k, "reading A with lists cut at 1, ..., k")
+      .def("__repr__", [](const Evaluation& found) {
+        return fmt::format(
+            "<vitrina.Evaluation A {:.4f}, B {:.4f}, C {:.4f} over {} buyers and {} sent>",
+            found.a.value, found.b.value, found.c.value, found.buyers, found.sent);
+      });
+  m.def("evaluate", &evaluate, "answer"_a, "truth"_a, "options"_a);
 }

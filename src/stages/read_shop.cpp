@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/time.hpp"
@@ -35,6 +36,26 @@ std::uint64_t count_duplicates(const RawCatalog& catalog) {
   return catalog.product_id.size() - static_cast<std::size_t>(n_distinct);
 }
 
+RawLog read_events(const StageContext& context, const IngestConfig& config,
+                   const io::LogSchema& schema) {
+  const auto as_of = parse_moment("--as-of", config.as_of);
+  if (context.tables != nullptr) {
+    return io::read_log_stream(context.tables->events, schema, as_of, context.threads,
+                               *context.progress);
+  }
+  return io::read_log(context.path(config.data_dir), schema, as_of, context.threads,
+                      *context.progress);
+}
+
+std::optional<RawCatalog> read_own_catalog(const StageContext& context, const IngestConfig& config,
+                                           const io::LogSchema& schema) {
+  if (context.tables == nullptr) {
+    return io::read_catalog(context.path(config.data_dir), schema, *context.progress);
+  }
+  if (context.tables->catalog == nullptr) return std::nullopt;
+  return io::read_catalog_stream(context.tables->catalog, schema, *context.progress);
+}
+
 }  // namespace
 
 std::vector<StageOption> ingest_options() {
@@ -49,14 +70,12 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   const auto config = read_section<IngestConfig>(context.params, "ingest");
   const auto schema =
       config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
-  const auto folder = context.path(config.data_dir);
   auto& progress = *context.progress;
-  const auto as_of = parse_moment("--as-of", config.as_of);
   const auto since = parse_moment("--since", config.since);
-  auto raw = io::read_log(folder, schema, as_of, context.threads, progress);
+  auto raw = read_events(context, config, schema);
   check_bad_share(raw.counts, config.max_bad_share);
   if (since != kNoTime) drop_before(raw, since);
-  const auto own_catalog = io::read_catalog(folder, schema, progress);
+  const auto own_catalog = read_own_catalog(context, config, schema);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
 
   ShopInput input;

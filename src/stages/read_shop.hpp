@@ -58,7 +58,7 @@ struct BundleProducts {
   const RawCatalog* catalog = nullptr;
 };
 
-/// Reads `ingest.data_dir`. Throws Error as io does, and Error(kBadData) when the share of bad
-/// rows is above `ingest.max_bad_share`.
+/// Reads `ingest.data_dir`, or the tables of the context. Throws Error as io does, and
+/// Error(kBadData) when the share of bad rows is above `ingest.max_bad_share`.
 ShopInput read_shop(const StageContext& context, const BundleProducts& more = {});
 }  // namespace vitrina::stages

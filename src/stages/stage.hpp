@@ -12,6 +12,8 @@
 #include "core/params.hpp"
 #include "core/progress.hpp"
 
+struct ArrowArrayStream;  // of the Arrow C data interface
+
 namespace vitrina::stages {
 
 /// A file or folder that a stage reads or writes, relative to the workspace folder. The path may
@@ -38,6 +40,13 @@ struct StageOption {
   std::string_view param = {};
 };
 
+/// A shop's tables that a caller of the library holds in memory. The streams are taken over by
+/// who reads them; they must outlive it.
+struct ShopTables {
+  ArrowArrayStream* events = nullptr;
+  ArrowArrayStream* catalog = nullptr;  ///< null: there is no catalog
+};
+
 /// What a stage is given to work with.
 struct StageContext {
   std::filesystem::path workspace;  ///< where data/, models/ and reports/ are
@@ -47,7 +56,8 @@ struct StageContext {
   int threads = 1;
   std::uint64_t seed = 0;
   Progress* progress = nullptr;
-  std::ostream* out = nullptr;  ///< for answers to the user (standard output)
+  std::ostream* out = nullptr;         ///< for answers to the user (standard output)
+  const ShopTables* tables = nullptr;  ///< read in the place of `ingest.data_dir` if not null
 
   [[nodiscard]] std::filesystem::path path(std::string_view relative) const {
     return (workspace / relative).lexically_normal();

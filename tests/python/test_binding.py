@@ -1,118 +1,16 @@
-"""The Python package answers as the program does, for any kind of table.
+"""The Python package answers as the program does, for any kind of table."""
 
-The log is a small generated one, or the folder that $VITRINA_TEST_LOG names.
-"""
-
-import ast
-import csv
-import os
-import random
-import shutil
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from package_shop import ACTIONS, PROGRAM, ROOT, answer_of, rows_of, run
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
-ACTIONS = "train_actions.pq"
-
-Rows = list[tuple[str, list[str]]]
-
-
-@pytest.fixture(scope="session")
-def vitrina() -> Any:
-    """The package beside the program, with its extension module."""
-    folder = PROGRAM.resolve().parent / "python"
-    if not list(folder.glob("vitrina/_vitrina.*.so")):
-        pytest.fail(f"{folder} has no vitrina; run `make test`")
-    sys.path.insert(0, str(folder))
-    import vitrina
-
-    return vitrina
-
-
-def random_log(path: Path) -> None:
-    """90 synthetic users, 60 products, 12 days; everybody has favourites."""
-    rng = random.Random(5)
-    start = datetime(2024, 3, 4)
-    rows = []
-    for user in range(90):
-        favourites = [rng.randrange(60) for _ in range(4)]
-        for _ in range(rng.randrange(10, 60)):
-            product = rng.choice([*favourites, int(60 * rng.random() ** 2)])
-            moment = start + timedelta(seconds=rng.randrange(12 * 86_400))
-            action = rng.choice([0, 0, 0, 0, 1, 2, 2, 3, 5, 6, 7])
-            rows.append(
-                {
-                    "user_id": f"user-{user}",
-                    "loc_user_id": f"device-{user % 80}",
-                    "action": action,
-                    "date": moment,
-                    "products": [] if action == 7 else [f"product-{product}"],
-                    "pageId": rng.randrange(100),
-                }
-            )
-    table = pa.Table.from_pylist(rows)
-    pq.write_table(table, path, row_group_size=500)
-
-
-def run(*words: str | Path) -> None:
-    subprocess.run([PROGRAM, *map(str, words)], check=True)
-
-
-def answer_of(folder: Path) -> Rows:
-    """What the program wrote."""
-    with open(folder / "predictions.csv", encoding="utf-8") as file:
-        return [
-            (row["user_id"], ast.literal_eval(row["products"]))
-            for row in csv.DictReader(file)
-        ]
-
-
-def rows_of(table: pa.Table) -> Rows:
-    return list(
-        zip(
-            table["user_id"].to_pylist(),
-            table["products"].to_pylist(),
-            strict=True,
-        )
-    )
-
-
-@pytest.fixture(scope="session")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a log, `bundle`, and `answer` made from these two."""
-    folder = tmp_path_factory.mktemp("shop")
-    given = os.environ.get("VITRINA_TEST_LOG")
-    if given:
-        shutil.copyfile(Path(given) / ACTIONS, folder / ACTIONS)
-    else:
-        random_log(folder / ACTIONS)
-    bundle = folder / "bundle"
-    words: list[str | Path] = ["--data", folder, "--quiet"]
-    sets = [] if given else ["--set", "train.min_positives=5"]
-    run("run", *words, "--out", folder / "run", "--bundle", bundle, *sets)
-    run("recommend", *words, "--out", folder / "answer", "--bundle", bundle)
-    assert answer_of(folder / "run") == answer_of(folder / "answer")
-    return folder
-
-
-@pytest.fixture
-def recommender(vitrina: Any, shop: Path) -> Any:
-    return vitrina.Recommender.load(shop / "bundle")
-
-
-@pytest.fixture(scope="session")
-def events(shop: Path) -> pa.Table:
-    return pq.read_table(shop / ACTIONS)
+pytest_plugins = ["package_fixtures"]
 
 
 def retyped(events: pa.Table) -> pa.Table:

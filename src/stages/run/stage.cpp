@@ -3,29 +3,27 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
-#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/version.hpp"
 #include "stages/answer_rules.hpp"
+#include "stages/chain.hpp"
 #include "stages/layout.hpp"
 #include "stages/read_shop.hpp"
 #include "stages/summary.hpp"
-#include "stages/table.hpp"
 
 namespace vitrina::stages::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
-
-constexpr std::array<std::string_view, 9> kChain{"ingest",   "split", "fit",  "examples", "train",
-                                                 "evaluate", "refit", "pack", "recommend"};
 
 /// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
 /// ends, however it ends.
@@ -53,30 +51,18 @@ class Workspace {
   bool is_temporary_ = false;
 };
 
-/// Paths of the user are relative to where the program was started, not to the stages' folder.
-void make_absolute(ParamMap& params, const std::string& key) {
-  const auto it = params.find(key);
-  if (it != params.end() && !it->second.empty()) it->second = fs::absolute(it->second).string();
-}
-
 StageContext chain_context(const StageContext& context, const fs::path& workspace) {
-  StageContext inner = context;
-  inner.workspace = workspace;
-  make_absolute(inner.params, "ingest.data_dir");
-  make_absolute(inner.params, "ingest.schema");
+  auto inner = in_workspace(context, workspace);
   // recommend answers for the shop that was just read, from the bundle that was just packed
   for (const auto* name : {"bundle", "data", "as-of", "schema", "out"}) inner.options.erase(name);
   return inner;
 }
 
-Json run_chain(const StageContext& inner) {
+Json run_stages(const StageContext& inner) {
+  std::vector<std::string_view> names(kBundleChain.begin(), kBundleChain.end());
+  names.emplace_back("recommend");
   Json seconds;
-  for (const auto name : kChain) {
-    const auto start = std::chrono::steady_clock::now();
-    find(name).run(inner);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    seconds[std::string(name)] = taken.count();
-  }
+  for (const auto& [name, taken] : run_chain(inner, names)) seconds[std::string(name)] = taken;
   return seconds;
 }
 
@@ -88,7 +74,7 @@ void run(const StageContext& context) {
   }
   const fs::path out = context.option("out").value_or("out");
   const Workspace workspace(context, out);
-  const auto seconds = run_chain(chain_context(context, workspace.path()));
+  const auto seconds = run_stages(chain_context(context, workspace.path()));
   const auto inside = [&](std::string_view file) { return workspace.path() / file; };
   Json report{{"version", version()}, {"build", build_id()}, {"seed", context.seed}};
   report["ingest"] = Json::parse(read_file(inside(kIngestReport)));
@@ -98,11 +84,7 @@ void run(const StageContext& context) {
   report["metrics"] = Json::parse(read_file(inside(kMetricsReport)));
   report["answer"] = Json::parse(read_file(inside(kAnswerReport)));
   report["seconds"] = seconds;
-  if (const auto bundle = context.option("bundle")) {
-    for (const auto& file : fs::directory_iterator(inside(kBundleFolder))) {
-      copy_out(file.path(), fs::path(*bundle) / file.path().filename());
-    }
-  }
+  if (const auto bundle = context.option("bundle")) copy_bundle(workspace.path(), *bundle);
   copy_out(inside(kPredictions), out / "predictions.csv");
   copy_out(inside(kRecommendations), out / "recommendations.parquet");
   write_file(out / kReport, report.dump(2) + "\n");

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "stages/score/score.hpp"
+#include "stages/scoring.hpp"
 
 namespace vitrina::stages::score {
 

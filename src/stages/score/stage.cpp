@@ -16,7 +16,7 @@
 #include "selection/choose_config.hpp"
 #include "stages/option_values.hpp"
 #include "stages/score/report.hpp"
-#include "stages/score/score.hpp"
+#include "stages/scoring.hpp"
 #include "stages/unique_users.hpp"
 
 namespace vitrina::stages::score {
@@ -24,14 +24,6 @@ namespace {
 
 /// The case gives an answer with more customers 0 points.
 constexpr std::size_t kCaseMaxUsers = 3000;
-
-struct ScoreConfig {
-  int draws = 2000;
-
-  void visit(ConfigVisitor& v) {
-    v.field("draws", draws, {1, 1e6}, "bootstrap draws behind each interval");
-  }
-};
 
 /// As many values as there are windows.
 std::vector<std::string> one_a_window(const StageContext& context, std::string_view option,
@@ -82,16 +74,7 @@ void read_truth(const StageContext& context, std::vector<Window>& windows) {
   for (const Window& window : windows) end = std::max(end, window.to);
   const RawLog log = io::read_log(truth, schema, end, context.threads, *context.progress);
   for (Window& window : windows) {
-    window.bought = purchases(log, window.from, window.to);
-    if (!window.bought.users.empty()) continue;
-    const auto [first, last] = std::minmax_element(log.time.begin(), log.time.end());
-    throw Error(
-        ErrorCode::kBadData,
-        fmt::format("{}: no orders from {} to {}, found {}; check --from and --to", truth,
-                    format_time(window.from), format_time(window.to),
-                    log.time.empty() ? "no event before that end"
-                                     : fmt::format("events from {} to {} before that end",
-                                                   format_time(*first), format_time(*last))));
+    window.bought = some_purchases(log, window.from, window.to, truth);
   }
 }
 
@@ -103,12 +86,7 @@ void warn_of_size(const Answer& answer, std::ostream& out) {
 }
 
 void run(const StageContext& context) {
-  Config config;
-  config.k = selection::read_choose(context.params).limits().k;
-  config.bootstrap.n_draws = read_section<ScoreConfig>(context.params, "score").draws;
-  config.bootstrap.seed = context.seed;
-  config.bootstrap.threads = context.threads;
-
+  const auto config = read_config(context.params, context.seed, context.threads);
   auto windows = read_windows(context);
   read_truth(context, windows);
   const Scores scores = score(windows, config);

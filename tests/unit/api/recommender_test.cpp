@@ -19,10 +19,16 @@
 
 #include "core/file.hpp"
 #include "core/progress.hpp"
+#include "data/shop_file.hpp"
 #include "io/submission.hpp"
+#include "models/model_set.hpp"
 #include "ranking/ranker.hpp"
+#include "stages/folds.hpp"
+#include "stages/layout.hpp"
 #include "stages/table.hpp"
 #include "support/random_shop.hpp"
+#include "vitrina/evaluate.hpp"
+#include "vitrina/fit.hpp"
 
 namespace vitrina {
 namespace {
@@ -244,6 +250,75 @@ TEST_F(RecommenderTest, SaysWhatIsWrong) {
                "max_bad_share: found 1.5, expected 0 to 1");
   EXPECT_EQ(error_of(path("shop"), {.schema = path("map.yaml")}).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of(path("shop"), {.as_of = "2001-01-01"}).code(), ErrorCode::kBadData);
+}
+
+/// What run() of the suite was told.
+FitOptions fit_options() {
+  return {.params = {{"choose.max_users", "20"},
+                     {"choose.k", "8"},
+                     {"train.min_positives", "1"},
+                     {"train.min_leaf_rows", "5"},
+                     {"train.rounds", "5"}}};
+}
+
+TEST_F(RecommenderTest, LearnsAsTheCommandDoes) {
+  auto options = fit_options();
+  options.seed = 0;  // that of the suite's context
+  EXPECT_EQ(fit(path("shop"), options).fingerprint(), load().fingerprint());
+  options.bundle = path("bundle-of-log");
+  const auto from_file = fit(path("log/train_actions.csv"), options);
+  EXPECT_EQ(Recommender::load(options.bundle).fingerprint(), from_file.fingerprint());
+  auto stream = stream_of(event_table());
+  EXPECT_EQ(fit(&stream, nullptr, options).fingerprint(), from_file.fingerprint());
+  EXPECT_EQ(stream.release, nullptr);
+  EXPECT_NE(from_file.fingerprint(), load().fingerprint());
+}
+
+TEST_F(RecommenderTest, NamesTheNeighboursThatTheModelsHave) {
+  auto options = fit_options();
+  options.workspace = path("kept");
+  const auto recommender = fit(path("shop"), options);
+  const auto shop = load_shop(options.workspace / stages::kShopFile);
+  const auto models =
+      models::load_models(stages::models_file(options.workspace, stages::kFinalFold),
+                          models::identity_remap(shop), shop);
+  ASSERT_TRUE(models.covisitation.has_value());
+  std::size_t n_neighbours = 0;
+  for (std::size_t matrix = 0; matrix < models::kCovisitationCount; ++matrix) {
+    const std::string by(models::kCovisitationSpecs[matrix].name);
+    for (std::size_t i = 0; i < shop.items.size(); ++i) {
+      const auto expected = models.covisitation->neighbours(matrix, ItemIdx(i));
+      const auto found = recommender.similar(std::string(shop.items.text(i)), 1000, by);
+      ASSERT_EQ(found.size(), expected.size());
+      for (std::size_t n = 0; n < found.size(); ++n) {
+        EXPECT_EQ(found[n].product_id, shop.items.external(expected[n].id));
+        EXPECT_EQ(found[n].weight, expected[n].score);
+      }
+      n_neighbours += found.size();
+    }
+  }
+  EXPECT_GT(n_neighbours, 100U);
+  EXPECT_THROW(std::ignore = recommender.similar("nothing"), Error);
+  EXPECT_THROW(std::ignore = recommender.similar(std::string(shop.items.text(0)), 0), Error);
+}
+
+TEST_F(RecommenderTest, EvaluatesTablesAsFiles) {
+  const std::string header = "user_id,products\n";
+  write_file(path("answer.csv"), header + shop_events().front().user + ",\"['p1', 'p2']\"\n");
+  const EvaluateOptions options{.from = "2024-03-01", .to = "2024-04-01", .draws = 50};
+  auto stream = stream_of(event_table());
+  const auto found = evaluate(path("answer.csv"), &stream, options);
+  EXPECT_EQ(stream.release, nullptr);
+  const auto expected = evaluate(path("answer.csv"), path("log"), options);
+  EXPECT_EQ(found.buyers, expected.buyers);
+  EXPECT_GT(found.buyers, 0U);
+  EXPECT_EQ(found.a.value, expected.a.value);
+  EXPECT_EQ(found.recall_by_k, expected.recall_by_k);
+  auto not_an_answer = stream_of(event_table());
+  auto unread = stream_of(event_table());
+  EXPECT_THROW(std::ignore = evaluate(&not_an_answer, &unread, {.from = "soon"}), Error);
+  EXPECT_EQ(not_an_answer.release, nullptr);
+  EXPECT_EQ(unread.release, nullptr);
 }
 
 TEST_F(RecommenderTest, ReleasesTheStreamWhenItThrows) {

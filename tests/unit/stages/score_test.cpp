@@ -10,8 +10,8 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "stages/score/report.hpp"
-#include "stages/score/score.hpp"
 #include "stages/score/stage.hpp"
+#include "stages/scoring.hpp"
 
 namespace vitrina::stages::score {
 namespace {

@@ -4,14 +4,25 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/params.hpp"
 #include "core/time.hpp"
 #include "data/raw_log.hpp"
 #include "metrics/bootstrap.hpp"
 #include "metrics/recall.hpp"
 
 namespace vitrina::stages::score {
+
+/// The section `score` of the parameters.
+struct ScoreConfig {
+  int draws = 2000;
+
+  void visit(ConfigVisitor& v) {
+    v.field("draws", draws, {1, 1e6}, "bootstrap draws behind each interval");
+  }
+};
 
 /// Lists of products in external ids, each user once.
 struct TextLists {
@@ -55,6 +66,13 @@ struct Scores {
 
 /// What was ordered in [from, to): real users and products only, distinct products of each.
 TextLists purchases(const RawLog& log, TimeUs from, TimeUs to);
+
+/// The same of the log `name`, read up to the last window's end. Throws Error(kBadData) when
+/// nothing was ordered.
+TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name);
+
+/// What `choose.k` and `score.draws` say, with the seed. Throws Error(kConfig).
+Config read_config(const ParamMap& params, std::uint64_t seed, int threads);
 
 /// Scores the answers, pooled over the windows (at least one) as the mean over buyer x window.
 Scores score(const std::vector<Window>& windows, const Config& config);

@@ -1,4 +1,6 @@
-#include "stages/score/score.hpp"
+#include "stages/scoring.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -7,8 +9,10 @@
 #include <utility>
 
 #include "core/action.hpp"
+#include "core/error.hpp"
 #include "data/id_map.hpp"
 #include "metrics/user_lists.hpp"
+#include "selection/choose_config.hpp"
 
 namespace vitrina::stages::score {
 namespace {
@@ -106,6 +110,27 @@ TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
     lists.items.back().emplace_back(log.items.text(pairs[i].second));
   }
   return lists;
+}
+
+TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name) {
+  auto bought = purchases(log, from, to);
+  if (!bought.users.empty()) return bought;
+  const auto [first, last] = std::minmax_element(log.time.begin(), log.time.end());
+  throw Error(ErrorCode::kBadData,
+              fmt::format("{}: no orders from {} to {}, found {}; check --from and --to", name,
+                          format_time(from), format_time(to),
+                          log.time.empty() ? "no event before that end"
+                                           : fmt::format("events from {} to {} before that end",
+                                                         format_time(*first), format_time(*last))));
+}
+
+Config read_config(const ParamMap& params, std::uint64_t seed, int threads) {
+  Config config;
+  config.k = selection::read_choose(params).limits().k;
+  config.bootstrap.n_draws = read_section<ScoreConfig>(params, "score").draws;
+  config.bootstrap.seed = seed;
+  config.bootstrap.threads = threads;
+  return config;
 }
 
 Scores score(const std::vector<Window>& windows, const Config& config) {

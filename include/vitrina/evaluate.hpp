@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "vitrina/error.hpp"
+
+struct ArrowArrayStream;  // of the Arrow C data interface
+
+namespace vitrina {
+
+/// A file or folder, or a table that another library holds in memory.
+using Source = std::variant<std::filesystem::path, ArrowArrayStream*>;
+
+/// What an answer is held against.
+struct EvaluateOptions {
+  std::string from = {};  ///< first moment of what was bought, ISO time in the log's own clock
+  std::string to = {};    ///< its end; an order at that moment is not in it
+  int k = 25;             ///< products of each list that count, 1 to 1000
+  int draws = 2000;       ///< bootstrap draws behind each interval, 1 to 1,000,000
+  std::uint64_t seed = 42;
+  std::filesystem::path schema = {};  ///< YAML file with the log's own names; empty: the case's
+  int threads = 0;                    ///< 0: every processor. The readings do not depend on it.
+};
+
+/// A reading of the measure with its 95% interval; NaN where it is over nobody.
+struct Reading {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// How an answer did.
+struct Evaluation {
+  Reading a = {};          ///< mean recall over all buyers, 0 for those not named
+  Reading b = {};          ///< mean recall over the buyers among those named
+  Reading c = {};          ///< mean recall over the buyers with a hit
+  Reading precision = {};  ///< share of those named who bought anything
+  std::uint64_t buyers = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t buyers_sent = 0;
+  std::uint64_t buyers_hit = 0;
+  std::uint64_t bought = 0;              ///< pairs of a buyer and a product
+  std::uint64_t hits = 0;                ///< those of them that were sent
+  std::vector<double> recall_by_k = {};  ///< reading A with lists cut at 1, ..., k
+};
+
+/// Scores an answer as `vitrina score` does, to the last digit. `answer` is a predictions file, or
+/// a table with the columns `user_id` and `products` (lists, best first); `truth` a log that holds
+/// the orders: a folder or a file, or a table of events. Streams are taken over and released on
+/// return, also when something is thrown. Throws Error(kMissingInput), Error(kBadData) for what
+/// cannot be read, for a user named twice and when nothing was ordered, Error(kConfig) for an
+/// option that is missing or out of range.
+[[nodiscard]] Evaluation evaluate(const Source& answer, const Source& truth,
+                                  const EvaluateOptions& options);
+
+}  // namespace vitrina

@@ -1,0 +1,139 @@
+"""Checks that a registered model answers as the program, elsewhere.
+
+    .venv/bin/python scripts/check_fresh_model.py [--wheel FILE]
+
+In a temporary folder: a shop is simulated, learned and answered by the
+program; the bundle is registered in MLflow as champion; an environment is
+made that has MLflow and the wheel of this project alone; there
+mlflow.pyfunc.load_model("models:/vitrina@champion").predict(frame) answers
+for the same log. The rows must be the program's, in the same order. Writes
+docs/measured/fresh_model.json. Building the wheel takes minutes.
+"""
+
+import argparse
+import ast
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import venv
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = ROOT / "build" / "vitrina"
+RESULT = ROOT / "docs" / "measured" / "fresh_model.json"
+SCALE = "0.02"
+ACTIONS = "train_actions.pq"
+
+# Registers a bundle with this project's own glue.
+REGISTER = """
+import sys
+from pathlib import Path
+import mlflow
+from vitrina_ops import model, store
+client = store.open_store()
+with mlflow.start_run():
+    version = model.log_model(Path(sys.argv[1]), {})
+client.set_registered_model_alias(store.MODEL, store.CHAMPION, version)
+"""
+
+
+def run(*words: str | Path, **more: str) -> None:
+    """Runs a command; its output is shown only when it fails."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        capture_output=True,
+        text=True,
+        cwd=more.pop("cwd", None),
+        env={**os.environ, **more},
+        check=False,
+    )
+    if done.returncode != 0:
+        print(done.stdout + done.stderr, file=sys.stderr)
+        sys.exit(f"check-fresh-model: '{words[0]} {words[1]}' failed")
+
+
+def build_wheel(folder: Path) -> Path:
+    python = sys.executable
+    run(python, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT)
+    return next(folder.glob("vitrina-*.whl"))
+
+
+Rows = list[tuple[str, list[str]]]
+
+
+def rows_of(predictions: Path) -> Rows:
+    with predictions.open(encoding="utf-8", newline="") as file:
+        return [
+            (row["user_id"], ast.literal_eval(row["products"]))
+            for row in csv.DictReader(file)
+        ]
+
+
+def check(folder: Path, wheel: Path) -> dict[str, object]:
+    """What was compared; ends the program where the answers differ."""
+    shop, bundle = folder / "shop", folder / "bundle"
+    run(PROGRAM, "simulate", "--out", shop, "--scale", SCALE, "--quiet")
+    run(
+        *(PROGRAM, "run", "--data", shop, "--out", folder / "answer"),
+        *("--bundle", bundle, "--quiet"),
+    )
+    tracking = f"sqlite:///{folder / 'mlflow.db'}"
+    run(
+        *(sys.executable, "-c", REGISTER, bundle),
+        cwd=str(folder),
+        MLFLOW_TRACKING_URI=tracking,
+        PYTHONPATH=f"{ROOT / 'build' / 'python'}:{ROOT / 'python'}",
+    )
+
+    venv.create(folder / "venv", with_pip=True)
+    python = folder / "venv" / "bin" / "python"
+    run(python, "-m", "pip", "install", "-q", f"mlflow=={version('mlflow')}")
+    run(python, "-m", "pip", "install", "-q", wheel)
+    run(
+        *(python, ROOT / "scripts" / "predict_registered.py"),
+        *(shop / ACTIONS, folder / "rows.json"),
+        cwd=str(folder),
+        MLFLOW_TRACKING_URI=tracking,
+        MLFLOW_DISABLE_TELEMETRY="true",
+        PYTHONPATH="",
+    )
+    found = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+    expected = rows_of(folder / "answer" / "predictions.csv")
+    rows = [(user, products) for user, products in found["rows"]]
+    if not expected or rows != expected:
+        same = sum(a == b for a, b in zip(rows, expected, strict=False))
+        sys.exit(
+            f"check-fresh-model: the model named {len(rows)} "
+            f"customers, the program {len(expected)}; {same} rows are equal"
+        )
+    return {
+        "shop": f"simulated, scale {SCALE}",
+        "customers": len(expected),
+        "products": sum(len(products) for _, products in expected),
+        "equal": True,
+        "python": sys.version.split()[0],
+        **found["versions"],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wheel", type=Path, help="instead of building one")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wheel = options.wheel or build_wheel(folder)
+        result = check(folder, wheel.resolve())
+    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    print(
+        f"check-fresh-model: {result['customers']} customers with "
+        f"{result['products']} products, equal to the program's"
+    )
+
+
+if __name__ == "__main__":
+    main()

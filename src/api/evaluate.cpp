@@ -1,0 +1,115 @@
+#include "vitrina/evaluate.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "api/stream.hpp"
+#include "core/error.hpp"
+#include "core/parallel.hpp"
+#include "core/progress.hpp"
+#include "core/time.hpp"
+#include "io/log_reader.hpp"
+#include "io/log_schema.hpp"
+#include "io/submission.hpp"
+#include "stages/scoring.hpp"
+#include "stages/unique_users.hpp"
+
+namespace vitrina {
+namespace {
+
+namespace fs = std::filesystem;
+namespace scoring = stages::score;
+
+constexpr int kMaxThreads = 1024;
+
+/// The stream of a source that is one; null for a path.
+ArrowArrayStream* stream_of(const Source& source) {
+  const auto* stream = std::get_if<ArrowArrayStream*>(&source);
+  return stream == nullptr ? nullptr : *stream;
+}
+
+std::string name_of(const Source& source, std::string_view of_table) {
+  const auto* path = std::get_if<fs::path>(&source);
+  return path == nullptr ? std::string(of_table) : path->string();
+}
+
+TimeUs moment(std::string_view option, const std::string& text) {
+  if (const auto time = parse_time(text)) return *time;
+  throw Error(ErrorCode::kConfig,
+              fmt::format("{}: found '{}', expected a time such as 2024-09-29 or "
+                          "2024-09-29T12:00:00",
+                          option, printable(text)));
+}
+
+scoring::Answer read_answer(const Source& source) {
+  const auto name = name_of(source, "answer");
+  auto rows = std::holds_alternative<fs::path>(source)
+                  ? io::read_submission(std::get<fs::path>(source))
+                  : io::read_submission_stream(stream_of(source), name);
+  stages::check_unique_users(rows, name);
+  return {name, {std::move(rows.user_id), std::move(rows.products)}};
+}
+
+RawLog read_truth(const Source& source, const EvaluateOptions& options, TimeUs end) {
+  const auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
+  const int threads = resolve_threads(options.threads);
+  SilentProgress progress;
+  if (const auto* path = std::get_if<fs::path>(&source)) {
+    return io::read_log(*path, schema, end, threads, progress);
+  }
+  return io::read_log_stream(stream_of(source), schema, end, threads, progress);
+}
+
+scoring::Config read_config(const EvaluateOptions& options) {
+  if (options.threads < 0 || options.threads > kMaxThreads) {
+    throw Error(ErrorCode::kConfig,
+                fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
+  }
+  return scoring::read_config(
+      {{"choose.k", fmt::to_string(options.k)}, {"score.draws", fmt::to_string(options.draws)}},
+      options.seed, resolve_threads(options.threads));
+}
+
+Reading reading(double value, const metrics::Interval& interval) {
+  return {.value = value, .low = interval.low, .high = interval.high};
+}
+
+Evaluation to_evaluation(scoring::AnswerScore score) {
+  const auto& value = score.pooled.value;
+  const auto& counts = score.pooled.counts;
+  return {.a = reading(value.a, score.intervals.a),
+          .b = reading(value.b, score.intervals.b),
+          .c = reading(value.c, score.intervals.c),
+          .precision = reading(value.precision, score.intervals.precision),
+          .buyers = counts.buyers,
+          .sent = counts.sent,
+          .buyers_sent = counts.buyers_sent,
+          .buyers_hit = counts.buyers_hit,
+          .bought = counts.bought,
+          .hits = counts.hits,
+          .recall_by_k = std::move(score.recall_by_k)};
+}
+
+}  // namespace
+
+Evaluation evaluate(const Source& answer, const Source& truth, const EvaluateOptions& options) {
+  const auto owned_answer = own(stream_of(answer));
+  const auto owned_truth = own(stream_of(truth));
+  const auto config = read_config(options);
+  scoring::Window window;
+  window.from = moment("from", options.from);
+  window.to = moment("to", options.to);
+  if (window.from >= window.to) {
+    throw Error(ErrorCode::kConfig, fmt::format("to: found {}, expected a time after from {}",
+                                                format_time(window.to), format_time(window.from)));
+  }
+  window.first = read_answer(answer);
+  window.bought = scoring::some_purchases(read_truth(truth, options, window.to), window.from,
+                                          window.to, name_of(truth, "events"));
+  std::vector<scoring::Window> windows;
+  windows.push_back(std::move(window));
+  return to_evaluation(scoring::score(windows, config).first);
+}
+
+}  // namespace vitrina

@@ -1,0 +1,89 @@
+#include "bundle/similar.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.hpp"
+
+namespace vitrina::bundle {
+namespace {
+
+constexpr std::array kNeighbourModels{models::ModelKind::kCovisitation,
+                                      models::ModelKind::kCovisitationFamily,
+                                      models::ModelKind::kTitles};
+constexpr std::string_view kTitles = "titles";
+
+Shop shop_of(const Bundle& bundle) {
+  const auto& ids = bundle.products().ids;
+  Shop shop;
+  shop.items = ItemMap(std::vector<std::string_view>(ids.begin(), ids.end()));
+  return shop;
+}
+
+/// Where a matrix of that name stands among the specs; their number where there is none.
+template <std::size_t N>
+std::size_t place_of(const std::array<models::CovisitationSpec, N>& specs, std::string_view name) {
+  const auto found =
+      std::find_if(specs.begin(), specs.end(), [&](const auto& spec) { return spec.name == name; });
+  return static_cast<std::size_t>(found - specs.begin());
+}
+
+}  // namespace
+
+SimilarProducts::SimilarProducts(const Bundle& bundle)
+    : products_(shop_of(bundle)), models_(bundle.own_models(products_, kNeighbourModels)) {}
+
+std::vector<std::string_view> SimilarProducts::names() const {
+  std::vector<std::string_view> names;
+  if (models_.covisitation) {
+    for (const auto& spec : models::kCovisitationSpecs) names.push_back(spec.name);
+  }
+  if (models_.covisitation_family) {
+    for (const auto& spec : models::kCovisitationFamilySpecs) names.push_back(spec.name);
+  }
+  if (models_.titles) names.push_back(kTitles);
+  return names;
+}
+
+std::span<const ScoredItem> SimilarProducts::row(ItemIdx item, std::string_view by) const {
+  if (models_.titles && by == kTitles) return models_.titles->neighbours(item);
+  if (models_.covisitation) {
+    const auto matrix = place_of(models::kCovisitationSpecs, by);
+    if (matrix < models::kCovisitationCount) return models_.covisitation->neighbours(matrix, item);
+  }
+  if (models_.covisitation_family) {
+    const auto matrix = place_of(models::kCovisitationFamilySpecs, by);
+    if (matrix < models::kCovisitationFamilyCount) {
+      return models_.covisitation_family->neighbours(matrix, item);
+    }
+  }
+  const auto known = names();
+  throw Error(
+      ErrorCode::kConfig,
+      known.empty()
+          ? fmt::format("by: found '{}', but this bundle has no item-to-item model; fit with "
+                        "covisitation among the candidates' generators",
+                        printable(by))
+          : fmt::format("by: found '{}', expected one of {}", printable(by),
+                        fmt::join(known, ", ")));
+}
+
+std::vector<Neighbour> SimilarProducts::of(std::string_view product, std::string_view by,
+                                           std::size_t k) const {
+  const auto item = products_.items.find(product);
+  if (!item) {
+    throw Error(ErrorCode::kConfig,
+                fmt::format("product: found '{}', expected one of the bundle's {} products",
+                            printable(product), products_.items.size()));
+  }
+  const auto entries = row(*item, by);
+  std::vector<Neighbour> neighbours;
+  for (const auto& entry : entries.first(std::min(k, entries.size()))) {
+    neighbours.push_back({std::string(products_.items.external(entry.id)), entry.score});
+  }
+  return neighbours;
+}
+
+}  // namespace vitrina::bundle

@@ -1,0 +1,48 @@
+#include "stages/chain.hpp"
+
+#include <chrono>
+#include <string>
+
+#include "core/file.hpp"
+#include "stages/layout.hpp"
+#include "stages/table.hpp"
+
+namespace vitrina::stages {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_absolute(ParamMap& params, const std::string& key) {
+  const auto it = params.find(key);
+  if (it != params.end() && !it->second.empty()) it->second = fs::absolute(it->second).string();
+}
+
+}  // namespace
+
+StageContext in_workspace(const StageContext& context, const fs::path& workspace) {
+  StageContext inner = context;
+  inner.workspace = workspace;
+  make_absolute(inner.params, "ingest.data_dir");
+  make_absolute(inner.params, "ingest.schema");
+  return inner;
+}
+
+std::vector<std::pair<std::string_view, double>> run_chain(
+    const StageContext& context, std::span<const std::string_view> names) {
+  std::vector<std::pair<std::string_view, double>> seconds;
+  for (const auto name : names) {
+    const auto start = std::chrono::steady_clock::now();
+    find(name).run(context);
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+    seconds.emplace_back(name, taken.count());
+  }
+  return seconds;
+}
+
+void copy_bundle(const fs::path& workspace, const fs::path& to) {
+  for (const auto& file : fs::directory_iterator(workspace / kBundleFolder)) {
+    write_file(to / file.path().filename(), read_file(file.path()));
+  }
+}
+
+}  // namespace vitrina::stages

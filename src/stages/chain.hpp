@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "stages/stage.hpp"
+
+namespace vitrina::stages {
+
+/// The stages from a shop's log to a packed bundle, in their order.
+inline constexpr std::array<std::string_view, 8> kBundleChain{
+    "ingest", "split", "fit", "examples", "train", "evaluate", "refit", "pack"};
+
+/// The context for stages whose files are in `workspace`: paths of the user stay relative to where
+/// the program was started.
+StageContext in_workspace(const StageContext& context, const std::filesystem::path& workspace);
+
+/// Runs stages by their names one after another; returns the seconds that each took.
+std::vector<std::pair<std::string_view, double>> run_chain(const StageContext& context,
+                                                           std::span<const std::string_view> names);
+
+/// Copies the bundle that was packed in `workspace`.
+void copy_bundle(const std::filesystem::path& workspace, const std::filesystem::path& to);
+
+}  // namespace vitrina::stages
