@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -35,8 +36,16 @@ struct Catalog {
   [[nodiscard]] float cosine(ItemIdx a, ItemIdx b) const {
     const auto left = vector(a);
     const auto right = vector(b);
-    float sum = 0;
-    for (std::size_t d = 0; d < left.size(); ++d) sum += left[d] * right[d];
+    // eight sums side by side: one alone would wait for itself at every step
+    constexpr std::size_t kLanes = 8;
+    std::array<float, kLanes> sums{};
+    std::size_t d = 0;
+    for (; d + kLanes <= left.size(); d += kLanes) {
+      for (std::size_t l = 0; l < kLanes; ++l) sums[l] += left[d + l] * right[d + l];
+    }
+    float sum =
+        ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+    for (; d < left.size(); ++d) sum += left[d] * right[d];
     return sum;
   }
 };

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <span>
 
 #include "core/action.hpp"
 #include "core/time.hpp"
@@ -38,6 +39,10 @@ inline constexpr std::size_t kHalfLifeCount = kHalfLivesDays.size();
 inline float decay(TimeUs age, double half_life_days) {
   return static_cast<float>(std::exp2(-to_days(age) / half_life_days));
 }
+
+/// The same for many ages from 0 on, below 2^51 microseconds, to the last bit but for rare
+/// roundings of the last but one: several at a time, without a call for each.
+void decay_all(std::span<const TimeUs> ages, double half_life_days, std::span<float> out);
 
 /// Sums of decayed events of one user on one product: [action slot][half-life].
 using DecaySums = std::array<std::array<float, kHalfLifeCount>, kProductActionCount>;

@@ -203,18 +203,20 @@ class Objective {
     const std::size_t begin = pairs_.owners[first].begin;
     std::vector<float> scores(pairs_.owners[first + results.size() - 1].end - begin);
     score_pairs(rule, begin, scores);
-    std::vector<Scored<std::size_t>> scratch;
+    std::vector<Scored<std::uint32_t>> scratch;  // positions after `begin`
     for (std::size_t o = 0; o < results.size(); ++o) {
       const auto& owner = pairs_.owners[first + o];
       scratch.clear();
       for (std::size_t p = owner.begin; p < owner.end; ++p) {
-        if (scores[p - begin] > 0) scratch.push_back({p, scores[p - begin]});
+        const float score = scores[p - begin];
+        if (score > 0) scratch.push_back({static_cast<std::uint32_t>(p - begin), score});
       }
       keep_top_k(scratch, levels_[0].k);
       for (std::size_t r = 0; r < scratch.size(); ++r) {
         results[o].sum += scratch[r].score;
-        results[o].gain_k += pairs_.gain[scratch[r].id];
-        if (r < levels_[2].k) results[o].gain_few += pairs_.gain[scratch[r].id];
+        const auto gain = pairs_.gain[begin + scratch[r].id];
+        results[o].gain_k += gain;
+        if (r < levels_[2].k) results[o].gain_few += gain;
       }
     }
   }

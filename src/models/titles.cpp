@@ -45,6 +45,7 @@ Csr<ItemIdx> invert(const Catalog& catalog, IsIn&& is_in) {
 struct Scratch {
   std::vector<std::uint32_t> words;
   std::vector<std::uint32_t> met_by;  ///< by product: the last one it was compared with
+  std::vector<ItemIdx> others;        ///< to be compared with
 };
 
 class Finder {
@@ -64,16 +65,25 @@ class Finder {
       return n_products(a) != n_products(b) ? n_products(a) < n_products(b) : a < b;
     });
     scratch.met_by[item.value] = item.value;  // nobody is a neighbour of himself
-    std::size_t n_compared = 0;
+    scratch.others.clear();
     for (const auto word : scratch.words) {
-      if (n_products(word) > max_word_products_ || n_compared >= max_compared_) break;
+      if (n_products(word) > max_word_products_ || scratch.others.size() >= max_compared_) break;
       for (const auto other : index_.row(word)) {
         if (scratch.met_by[other.value] == item.value) continue;
         scratch.met_by[other.value] = item.value;
-        ++n_compared;
-        const float cosine = catalog_.cosine(item, other);
-        if (cosine > 0) out.push_back({other, cosine});
+        scratch.others.push_back(other);
       }
+    }
+    constexpr std::size_t kFloatsALine = 16;
+    constexpr std::size_t kAhead = 8;  // vectors lie far apart: the next ones are on their way
+    for (std::size_t o = 0; o < scratch.others.size(); ++o) {
+      if (o + kAhead < scratch.others.size()) {
+        const auto vector = catalog_.vector(scratch.others[o + kAhead]);
+        for (std::size_t d = 0; d < vector.size(); d += kFloatsALine)
+          __builtin_prefetch(&vector[d]);
+      }
+      const float cosine = catalog_.cosine(item, scratch.others[o]);
+      if (cosine > 0) out.push_back({scratch.others[o], cosine});
     }
     keep_top_k(out, n_neighbours_);
   }

@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <type_traits>
+#include <vector>
 
 #include "core/check.hpp"
 #include "core/csr.hpp"
@@ -42,13 +45,16 @@ TEST(Csr, RowsAreViews) {
   EXPECT_EQ(Csr<int>{}.n_rows(), 0U);
 }
 
-TEST(TopK, IsTheHeadOfTheSortedListWhateverTheOrder) {
+template <class Id>
+void expect_head_of_sorted() {
   Rng rng(1);
   for (int round = 0; round < 50; ++round) {
-    std::vector<Scored<int>> entries;
-    for (int i = 0; i < 30; ++i) entries.push_back({i, static_cast<float>(rng.below(5))});
+    std::vector<Scored<Id>> entries;
+    for (std::uint32_t i = 0; i < 30; ++i) {
+      entries.push_back({Id(i), (static_cast<float>(rng.below(7)) - 3) * 0.37F});
+    }
     auto sorted = entries;
-    std::sort(sorted.begin(), sorted.end(), ranks_before<int>);
+    std::sort(sorted.begin(), sorted.end(), ranks_before<Id>);
     for (std::size_t i = entries.size(); i > 1; --i) {
       std::swap(entries[i - 1], entries[rng.below(i)]);
     }
@@ -57,6 +63,23 @@ TEST(TopK, IsTheHeadOfTheSortedListWhateverTheOrder) {
     sorted.resize(std::min(k, sorted.size()));
     EXPECT_EQ(entries, sorted);
   }
+}
+
+TEST(TopK, IsTheHeadOfTheSortedListWhateverTheOrder) {
+  expect_head_of_sorted<int>();
+  expect_head_of_sorted<std::uint32_t>();
+  expect_head_of_sorted<ItemIdx>();
+}
+
+TEST(TopK, KeysOrderScoresOfAllSizes) {
+  constexpr float kMost = std::numeric_limits<float>::max();
+  constexpr float kLeast = std::numeric_limits<float>::denorm_min();
+  const std::vector<float> falling{kMost, 2, 1, kLeast, 0, -kLeast, -1, -2, -kMost};
+  for (std::uint32_t i = 1; i < falling.size(); ++i) {
+    EXPECT_LT(rank_key(Scored<std::uint32_t>{9, falling[i - 1]}),
+              rank_key(Scored<std::uint32_t>{3, falling[i]}));
+  }
+  EXPECT_LT(rank_key(Scored<std::uint32_t>{3, -0.0F}), rank_key(Scored<std::uint32_t>{4, 0.0F}));
 }
 
 TEST(TopK, TiesGoToTheSmallerId) {

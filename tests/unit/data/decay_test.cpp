@@ -1,0 +1,34 @@
+#include "data/decay.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace vitrina {
+namespace {
+
+TEST(Decay, ManyAtATimeAreAsOneByOne) {
+  for (const double half_life : {0.001, 1.0 / 24, 0.25, 1.0, 3.0, 16.0, 1000.0}) {
+    std::vector<TimeUs> ages{0, 1, 2, kUsPerSecond, kUsPerDay - 1, kUsPerDay, 400 * kUsPerDay};
+    for (TimeUs age = 3; age < 30 * kUsPerDay; age += age / 7 + 1) ages.push_back(age);
+    std::vector<float> found(ages.size(), -1.0F);
+    decay_all(ages, half_life, found);
+    for (std::size_t i = 0; i < ages.size(); ++i) {
+      const float expected = decay(ages[i], half_life);
+      // one rounding apart at most
+      EXPECT_LE(std::nextafter(expected, 0.0F), found[i]) << ages[i] << " at " << half_life;
+      EXPECT_GE(std::nextafter(expected, 2.0F), found[i]) << ages[i] << " at " << half_life;
+    }
+  }
+}
+
+TEST(Decay, WhatIsForgottenIsNothing) {
+  std::vector<float> found(2, -1.0F);
+  decay_all(std::vector<TimeUs>{TimeUs{1} << 50, 2000 * kUsPerDay}, 1e-6, found);
+  EXPECT_EQ(found, (std::vector<float>{0, 0}));
+}
+
+}  // namespace
+}  // namespace vitrina
