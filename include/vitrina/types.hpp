@@ -40,8 +40,8 @@ struct RecommendOptions {
 struct Recommendation {
   std::string user_id = {};
   std::vector<std::string> products = {};  ///< distinct, best first, k at most
-  double expected_recall = 0;              ///< sum over the products of E[1(bought) / |bought|]
-  double p_buy = 0;                        ///< probability that the customer buys anything
+  double expected_recall = 0;  ///< share of what the customer buys that is expected to be sent
+  double p_buy = 0;            ///< probability that the customer buys anything
 };
 
 /// A product that goes with another one.

@@ -187,6 +187,41 @@ def draw_lift(axes: Axes, rows: Rows, metrics: Metrics) -> None:
     axes.set_xticks(list(places))
 
 
+def draw_segments(axes: Axes, rows: Rows, metrics: Metrics) -> None:
+    """Reading A by how much the shop knew of the buyer."""
+    places = range(len(rows))
+    width = 0.38
+    for side, column, label, color in (
+        (-0.5, "recall_a", "Vitrina", SUBJECT),
+        (0.5, "own_history", "own history, learned decay", OTHER),
+    ):
+        values = [float(row[column]) for row in rows]
+        bars = axes.bar(
+            [place + side * width for place in places],
+            values,
+            width,
+            color=color,
+            label=label,
+        )
+        axes.bar_label(bars, [f"{value:.3f}" for value in values], padding=3)
+    axes.set_xticks(
+        list(places),
+        [
+            f"{row['events_before']}\n{int(row['buyers']):,} buyers,\n"
+            f"{int(row['named']):,} named"
+            for row in rows
+        ],
+    )
+    axes.set(
+        title="Recall by how much is known of a customer",
+        xlabel="events before the cut",
+        ylabel="recall, all buyers of the group",
+    )
+    axes.margins(y=0.15)
+    axes.legend(loc="upper left")
+    axes.grid(axis="y")
+
+
 def draw_timings(axes: Axes, rows: Rows, metrics: Metrics) -> None:
     """What each stage cost."""
     names = [row["stage"] for row in rows]
@@ -205,6 +240,7 @@ def draw_timings(axes: Axes, rows: Rows, metrics: Metrics) -> None:
 Draw = Callable[[Axes, Rows, Metrics], None]
 FIGURES: dict[str, Draw] = {
     "recall_by_k": draw_recall_by_k,
+    "segments": draw_segments,
     "ceilings": draw_ceilings,
     "calibration": draw_calibration,
     "importance": draw_importance,

@@ -4,49 +4,66 @@
 #include <cmath>
 #include <vector>
 
+#include "core/check.hpp"
+
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kBuyersVersion = 1;
+constexpr std::uint32_t kBuyersVersion = 2;
 
 /// How many observations the prior slope, 1, is worth.
 constexpr double kPriorRows = 5;
 
 }  // namespace
 
-BuyerCalibration BuyerCalibration::fit(std::span<const double> expected,
-                                       std::span<const std::uint8_t> is_buyer) {
+BuyerCalibration BuyerCalibration::fit(std::span<const double> sums,
+                                       std::span<const std::uint8_t> is_buyer,
+                                       std::span<const float> recall) {
+  VITRINA_CHECK(sums.size(), ==, is_buyer.size());
+  VITRINA_CHECK(sums.size(), ==, recall.size());
   std::vector<double> x;
-  std::vector<float> label;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    if (expected[i] <= 0) continue;
-    x.push_back(std::log(expected[i]));
-    label.push_back(static_cast<float>(is_buyer[i]));
+  std::vector<float> bought;
+  std::vector<float> recalled;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    if (sums[i] <= 0) continue;
+    x.push_back(std::log(sums[i]));
+    bought.push_back(static_cast<float>(is_buyer[i]));
+    recalled.push_back(recall[i]);
   }
   BuyerCalibration calibration;
-  if (std::count(label.begin(), label.end(), 1.0F) == 0) return calibration;
+  if (std::count(bought.begin(), bought.end(), 1.0F) == 0) return calibration;
   const std::vector<float> weight(x.size(), 1.0F);
-  calibration.line_ = fit_logistic(x, label, weight, {0, 1}, kPriorRows);
+  calibration.buys_ = fit_logistic(x, bought, weight, {0, 1}, kPriorRows);
+  calibration.recall_ = fit_logistic(x, recalled, weight, {0, 1}, kPriorRows);
+  calibration.recall_.slope = std::max(0.0, calibration.recall_.slope);
   calibration.n_customers_ = x.size();
   return calibration;
 }
 
-double BuyerCalibration::probability(double expected_recall) const {
-  if (expected_recall <= 0) return 0;
-  if (n_customers_ == 0) return std::min(1.0, expected_recall);
-  return sigmoid(line_.logit(std::log(expected_recall)));
+double BuyerCalibration::probability(double sum) const {
+  if (sum <= 0) return 0;
+  if (n_customers_ == 0) return std::min(1.0, sum);
+  return sigmoid(buys_.logit(std::log(sum)));
+}
+
+double BuyerCalibration::recall(double sum) const {
+  if (sum <= 0) return 0;
+  if (n_customers_ == 0) return std::min(1.0, sum);
+  return std::min(sigmoid(recall_.logit(std::log(sum))), probability(sum));
 }
 
 void BuyerCalibration::put(ArchiveWriter& out) const {
-  out.put("buyers.line", std::vector<double>{line_.intercept, line_.slope});
+  out.put("buyers.lines",
+          std::vector<double>{buys_.intercept, buys_.slope, recall_.intercept, recall_.slope});
   out.put_value("buyers.n_customers", n_customers_);
 }
 
 BuyerCalibration BuyerCalibration::get(const ArchiveReader& in) {
   BuyerCalibration calibration;
-  const auto line = in.get<double>("buyers.line");
-  if (line.size() != 2) in.fail("buyers.line", "has another length");
-  calibration.line_ = {line[0], line[1]};
+  const auto lines = in.get<double>("buyers.lines");
+  if (lines.size() != 4) in.fail("buyers.lines", "has another length");
+  calibration.buys_ = {lines[0], lines[1]};
+  calibration.recall_ = {lines[2], lines[3]};
   calibration.n_customers_ = in.get_value<std::uint64_t>("buyers.n_customers");
   return calibration;
 }

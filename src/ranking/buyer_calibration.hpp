@@ -9,18 +9,24 @@
 
 namespace vitrina::ranking {
 
-/// From a customer's expected recall (sum of the k largest w) to P(buys anything in the horizon).
-/// Fitted out of time, on the chosen customers of the valid fold.
+/// From the sum of a customer's k largest w to what may be expected of the customer. The sum orders
+/// customers, but as a number it is too bold at the top (w of one customer's products are learned
+/// one by one, so their sum can pass 1). Fitted out of time, on the chosen customers of the valid
+/// fold, with two lines of log(sum) on the logit scale.
 class BuyerCalibration {
  public:
   BuyerCalibration() = default;
 
-  /// `is_buyer[i]` is 1 when customer i, of expected recall `expected[i]`, bought something.
-  static BuyerCalibration fit(std::span<const double> expected,
-                              std::span<const std::uint8_t> is_buyer);
+  /// `recall[i]` is the recall that customer i, of sum `sums[i]`, attained: 0 to 1, and 0 for one
+  /// who bought nothing; `is_buyer[i]` is 1 for one who bought something.
+  static BuyerCalibration fit(std::span<const double> sums, std::span<const std::uint8_t> is_buyer,
+                              std::span<const float> recall);
 
-  /// Without a fit: the expected recall itself, which the probability cannot be below.
-  [[nodiscard]] double probability(double expected_recall) const;
+  /// P(buys anything in the horizon). Without a fit: the sum, 1 at most.
+  [[nodiscard]] double probability(double sum) const;
+  /// Expected recall over all buyers, 0 for one who buys nothing; never above probability(), never
+  /// falling in the sum. Without a fit: the sum, 1 at most.
+  [[nodiscard]] double recall(double sum) const;
 
   [[nodiscard]] bool is_fitted() const { return n_customers_ > 0; }
 
@@ -32,7 +38,8 @@ class BuyerCalibration {
   static BuyerCalibration load(const std::filesystem::path& path);
 
  private:
-  LogisticLine line_;  ///< of log(expected recall)
+  LogisticLine buys_;    ///< of log(sum)
+  LogisticLine recall_;  ///< of log(sum)
   std::uint64_t n_customers_ = 0;
 };
 

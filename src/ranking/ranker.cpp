@@ -14,7 +14,7 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 3;
+constexpr std::uint32_t kRankerVersion = 4;
 
 constexpr std::array<std::string_view, 4> kModelNames{"share", "hit", "two_step", "order"};
 
@@ -215,9 +215,9 @@ void Ranker::order_logits(const ScoringRows& rows, std::span<const double> share
   }
 }
 
-double Ranker::buy_probability(double expected_recall) const {
-  return buyers_.probability(expected_recall);
-}
+double Ranker::buy_probability(double sum) const { return buyers_.probability(sum); }
+
+double Ranker::expected_recall(double sum) const { return buyers_.recall(sum); }
 
 std::vector<double> Ranker::gains() const {
   std::vector<double> total;

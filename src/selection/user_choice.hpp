@@ -36,7 +36,7 @@ struct ChoiceLimits {
 template <Offer Entry>
 struct Choice {
   std::vector<UserIdx> users;
-  std::vector<double> expected_recall;  ///< sum of the row's w
+  std::vector<double> expected_recall;  ///< sum of the row's w: it orders rows
   Csr<Entry> items;
 };
 

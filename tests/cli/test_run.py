@@ -128,7 +128,7 @@ def test_answer_is_whole_and_well_formed(
     for row in table:
         long_form.setdefault(row["user_id"], []).append(row["product_id"])
         assert row["rank"] == len(long_form[row["user_id"]])
-        assert 0 <= row["p_buy"] <= 1
+        assert 0 <= row["expected_recall"] <= row["p_buy"] <= 1
     assert list(long_form.items()) == list(predictions.items())
     recalls = [row["expected_recall"] for row in table]
     assert recalls == sorted(recalls, reverse=True)

@@ -170,7 +170,7 @@ TEST_F(GoldenStages, Evaluate) {
   expect_golden("evaluate_metrics.json", json_text(context_.path(stages::kMetricsReport)));
   expect_golden("evaluate_buyers.csv", read_file(context_.path(stages::kValidBuyers)));
   const auto plots = context_.path(stages::kPlotsFolder);
-  for (const auto* name : {"recall_by_k.csv", "ceilings.csv", "calibration.csv"}) {
+  for (const auto* name : {"recall_by_k.csv", "segments.csv", "ceilings.csv", "calibration.csv"}) {
     expect_golden(std::string("evaluate_") + name, read_file(plots / name));
   }
 }

@@ -215,6 +215,15 @@ def test_figures_are_drawn_alike_for_equal_rows(tmp_path: Path) -> None:
         "calibration": [{"expected": "0", "attained": "0", "users": "3"}],
         "importance": track.gain_rows(sample().reports["train"]),
         "lift": [{"group": "1", "lift": "1.5"}],
+        "segments": [
+            {
+                "events_before": "1 to 2",
+                "buyers": "4",
+                "named": "3",
+                "recall_a": "0.2",
+                "own_history": "0.1",
+            }
+        ],
         "timings": [{"stage": "fit", "seconds": "2.5"}],
     }
     metrics = {"baselines": {"popularity": {"recall_a": 0.05}}}

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <numeric>
 
 #include "core/file.hpp"
@@ -20,6 +19,7 @@
 #include "stages/answer_lists.hpp"
 #include "stages/baseline_rules.hpp"
 #include "stages/evaluate/report.hpp"
+#include "stages/evaluate/segments.hpp"
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
@@ -88,26 +88,6 @@ std::string recall_by_k_csv(const Purchases& bought, const metrics::UserLists& s
   return csv;
 }
 
-/// Expected against attained recall of the sent; who bought nothing attained 0.
-std::string calibration_csv(const engine::Answer& answer,
-                            const std::vector<metrics::UserResult>& results, int n_bins) {
-  std::map<UserIdx, double> recall;
-  for (const auto& result : results) {
-    if (result.is_buyer()) recall[result.user] = result.recall();
-  }
-  std::vector<double> attained;
-  for (const auto user : answer.users) {
-    const auto it = recall.find(user);
-    attained.push_back(it == recall.end() ? 0.0 : it->second);
-  }
-  std::string csv = "expected,attained,users\n";
-  for (const auto& bin :
-       metrics::calibration(answer.expected_recall, attained, static_cast<std::size_t>(n_bins))) {
-    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_attained, bin.n);
-  }
-  return csv;
-}
-
 std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>& results) {
   std::vector<io::BuyerRow> rows;
   for (const auto& result : results) {
@@ -118,28 +98,77 @@ std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>&
   return io::buyers_text(rows);
 }
 
-/// Learns P(buys) on customers that the ranker was not trained on.
+/// The recall that every row of an answer attained; 0 for who bought nothing.
+std::vector<float> attained_recall(const engine::Answer& answer, const Purchases& bought) {
+  std::vector<float> recall;
+  recall.reserve(answer.users.size());
+  for (std::size_t row = 0; row < answer.users.size(); ++row) {
+    const auto products = bought.of(answer.users[row]);
+    const auto sent = answer.items.row(row);
+    const auto n_hits = std::count_if(sent.begin(), sent.end(), [&](const auto& entry) {
+      return std::binary_search(products.begin(), products.end(), entry.id);
+    });
+    recall.push_back(
+        products.empty() ? 0.0F : static_cast<float>(n_hits) / static_cast<float>(products.size()));
+  }
+  return recall;
+}
+
+/// Learns what to expect on customers that the ranker was not trained on.
 ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer, const Purchases& bought) {
   std::vector<std::uint8_t> is_buyer;
   is_buyer.reserve(answer.users.size());
   for (const auto user : answer.users) is_buyer.push_back(bought.of(user).empty() ? 0 : 1);
-  return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer);
+  return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer,
+                                        attained_recall(answer, bought));
 }
 
-/// The customers for reading B out of all that were scored. P(buys) of a customer is learned on
-/// the other half of them, or what became of a customer would help to choose it.
+/// What is expected of the rows of an answer, learned for each half of them on the other half, or
+/// what became of a customer would help to foretell it.
+class CrossCalibration {
+ public:
+  CrossCalibration(const engine::Answer& answer, const Purchases& bought) {
+    std::array<std::vector<std::size_t>, 2> halves;
+    for (std::size_t row = 0; row < answer.users.size(); ++row) halves[row % 2].push_back(row);
+    for (std::size_t h = 0; h < 2; ++h) {
+      const std::span<const std::size_t> others(halves[1 - h]);
+      learned_[h] = calibrate_buyers(selection::rows_of(answer, others), bought);
+    }
+  }
+
+  [[nodiscard]] const ranking::BuyerCalibration& of(std::size_t row) const {
+    return learned_[row % 2];
+  }
+
+ private:
+  std::array<ranking::BuyerCalibration, 2> learned_;
+};
+
+/// Expected against attained recall of the sent; who bought nothing attained 0.
+std::string calibration_csv(const engine::Answer& answer, const Purchases& bought, int n_bins) {
+  const CrossCalibration learned(answer, bought);
+  std::vector<double> expected;
+  for (std::size_t row = 0; row < answer.users.size(); ++row) {
+    expected.push_back(learned.of(row).recall(answer.expected_recall[row]));
+  }
+  const auto recall = attained_recall(answer, bought);
+  const std::vector<double> attained(recall.begin(), recall.end());
+  std::string csv = "expected,attained,users\n";
+  for (const auto& bin :
+       metrics::calibration(expected, attained, static_cast<std::size_t>(n_bins))) {
+    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_attained, bin.n);
+  }
+  return csv;
+}
+
+/// The customers for reading B out of all that were scored.
 engine::Answer choose_for_b(const engine::Answer& all, const Purchases& bought,
                             std::size_t max_users) {
-  const auto half = [&](std::size_t row) { return row % 2; };
-  std::array<std::vector<std::size_t>, 2> halves;
-  for (std::size_t row = 0; row < all.users.size(); ++row) halves[half(row)].push_back(row);
-  const std::array learned{
-      calibrate_buyers(selection::rows_of(all, std::span<const std::size_t>(halves[1])), bought),
-      calibrate_buyers(selection::rows_of(all, std::span<const std::size_t>(halves[0])), bought)};
+  const CrossCalibration learned(all, bought);
   std::vector<double> p_buy;
   p_buy.reserve(all.users.size());
   for (std::size_t row = 0; row < all.users.size(); ++row) {
-    p_buy.push_back(learned[half(row)].probability(all.expected_recall[row]));
+    p_buy.push_back(learned.of(row).probability(all.expected_recall[row]));
   }
   return selection::choose_for_ratio(all, p_buy, max_users);
 }
@@ -161,6 +190,7 @@ void write_nothing_to_judge(const StageContext& context) {
   write_file(plots / "recall_by_k.csv", "k,recall_a\n");
   write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
   write_file(plots / "calibration.csv", "expected,attained,users\n");
+  write_file(plots / "segments.csv", "events_before,buyers,named,recall_a\n");
 }
 
 void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds& folds) {
@@ -192,10 +222,13 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   json["valid"] = readings_json(results, bootstrap);
   json["valid"]["cut"] = format_time(fold.cut);
   json["valid"]["to"] = format_time(fold.to);
+  std::vector<std::vector<metrics::UserResult>> of_baselines;
+  std::vector<NamedResults> answers{{"recall_a", results}};
   for (const auto& baseline :
        make_baselines(shop, fold_engine.models(), fold.cut, limits, context.threads)) {
-    const auto baseline_results =
-        metrics::judge(metrics::as_lists(bought), baseline.sent, limits.k);
+    const auto& baseline_results = of_baselines.emplace_back(
+        metrics::judge(metrics::as_lists(bought), baseline.sent, limits.k));
+    answers.emplace_back(baseline.name, baseline_results);
     json["baselines"][baseline.name] = readings_json(baseline_results, bootstrap);
     json["ahead_of"][baseline.name] = difference_json(results, baseline_results, bootstrap);
   }
@@ -206,7 +239,8 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   write_file(context.path(kValidBuyers), buyers_csv(shop, results));
   write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
   write_file(plots / "ceilings.csv", ceilings);
-  write_file(plots / "calibration.csv", calibration_csv(answer, results, config.calibration_bins));
+  write_file(plots / "calibration.csv", calibration_csv(answer, bought, config.calibration_bins));
+  write_file(plots / "segments.csv", segments_csv(shop.events, fold.cut, answers));
   context.progress->end(fmt::format("reading A {:.4f} over {} buyers",
                                     json["valid"]["recall_a"].get<double>(), bought.n_buyers()));
 }
@@ -231,22 +265,23 @@ std::vector<SectionInfo> sections() {
 }  // namespace
 
 Stage stage() {
-  return {.name = "evaluate",
-          .summary =
-              "judges the ranker on the valid fold: readings with intervals, baselines, "
-              "ceilings",
-          .inputs = {{kShopFile, "the shop"},
-                     {kSplitFile, "the folds"},
-                     {kModelsFolder, "the valid fold's models"},
-                     {kRankerFolder, "the ranker"}},
-          .outputs = {{kBuyersFile, "from expected recall to the probability of buying"},
-                      {kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
-                      {kValidBuyers, "what became of every buyer of the valid fold"},
-                      {kPlotsFolder, "recall by k, ceilings, calibration"}},
-          .sections = sections(),
-          .options = {},
-          .example = "vitrina evaluate",
-          .run = run};
+  return {
+      .name = "evaluate",
+      .summary =
+          "judges the ranker on the valid fold: readings with intervals, baselines, "
+          "ceilings",
+      .inputs = {{kShopFile, "the shop"},
+                 {kSplitFile, "the folds"},
+                 {kModelsFolder, "the valid fold's models"},
+                 {kRankerFolder, "the ranker"}},
+      .outputs = {{kBuyersFile, "from sums of w to expected recall and the probability of buying"},
+                  {kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
+                  {kValidBuyers, "what became of every buyer of the valid fold"},
+                  {kPlotsFolder, "recall by k and by customers' activity, ceilings, calibration"}},
+      .sections = sections(),
+      .options = {},
+      .example = "vitrina evaluate",
+      .run = run};
 }
 
 }  // namespace vitrina::stages::evaluate

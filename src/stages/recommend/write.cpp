@@ -31,13 +31,14 @@ void write_recommendations(const Shop& shop, const engine::Answer& answer,
   std::vector<std::string_view> source;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
     const double probability = ranker.buy_probability(answer.expected_recall[row]);
+    const double recall = ranker.expected_recall(answer.expected_recall[row]);
     std::int32_t place = 0;
     for (const auto& entry : answer.items.row(row)) {
       user.push_back(shop.users.external(answer.users[row]));
       rank.push_back(++place);
       product.push_back(shop.items.external(entry.id));
       score.push_back(entry.score);
-      expected_recall.push_back(answer.expected_recall[row]);
+      expected_recall.push_back(recall);
       p_buy.push_back(probability);
       source.push_back(generator_names[entry.source]);
     }

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "core/rng.hpp"
@@ -113,40 +115,83 @@ TEST(Logistic, SeparableLabelsStayFinite) {
   EXPECT_TRUE(std::isfinite(all_ones.slope));
 }
 
-TEST(BuyerCalibration, WithoutAFitItIsTheExpectedRecall) {
+TEST(BuyerCalibration, WithoutAFitItIsTheSum) {
   const BuyerCalibration none;
   EXPECT_FALSE(none.is_fitted());
-  EXPECT_EQ(none.probability(0), 0.0);
-  EXPECT_EQ(none.probability(0.3), 0.3);
-  EXPECT_EQ(none.probability(1.7), 1.0);
-  const std::vector<double> expected{0.5, 0.2};
+  for (const auto& [sum, expected] : {std::pair{0.0, 0.0}, {0.3, 0.3}, {1.7, 1.0}}) {
+    EXPECT_EQ(none.probability(sum), expected);
+    EXPECT_EQ(none.recall(sum), expected);
+  }
+  const std::vector<double> sums{0.5, 0.2};
   const std::vector<std::uint8_t> nobody{0, 0};
-  EXPECT_FALSE(BuyerCalibration::fit(expected, nobody).is_fitted());
+  EXPECT_FALSE(BuyerCalibration::fit(sums, nobody, std::vector<float>(2)).is_fitted());
 }
 
-TEST(BuyerCalibration, FollowsWhatHappenedAndComesBackFromDisk) {
-  Rng rng(5);
-  std::vector<double> expected;
+/// Customers whose sums are too bold: half of the sum is recalled of those who buy.
+struct Customers {
+  std::vector<double> sums;
   std::vector<std::uint8_t> is_buyer;
+  std::vector<float> recall;
+};
+Customers draw_customers() {
+  Customers drawn;
+  Rng rng(5);
   for (int i = 0; i < 5'000; ++i) {
-    expected.push_back(0.01 + 0.3 * rng.uniform());
-    is_buyer.push_back(rng.chance(1.5 * expected.back()) ? 1 : 0);  // more buy than is recalled
+    drawn.sums.push_back(0.01 + 1.9 * rng.uniform());
+    drawn.is_buyer.push_back(rng.chance(0.4 * drawn.sums.back()) ? 1 : 0);
+    const bool is_hit = drawn.is_buyer.back() == 1 && rng.chance(0.5);
+    drawn.recall.push_back(is_hit ? 1.0F : 0.0F);
   }
-  const auto fitted = BuyerCalibration::fit(expected, is_buyer);
+  return drawn;
+}
+
+TEST(BuyerCalibration, FollowsWhatHappened) {
+  const auto drawn = draw_customers();
+  const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);
   EXPECT_TRUE(fitted.is_fitted());
-  double n_expected = 0;
-  double n_buyers = 0;
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    n_expected += fitted.probability(expected[i]);
-    n_buyers += is_buyer[i];
+  double expected_buyers = 0;
+  double expected_recall = 0;
+  for (const double sum : drawn.sums) {
+    expected_buyers += fitted.probability(sum);
+    expected_recall += fitted.recall(sum);
   }
-  EXPECT_NEAR(n_expected / n_buyers, 1.0, 1e-3);
-  EXPECT_NEAR(fitted.probability(0.2), 0.3, 0.05);
-  EXPECT_LT(fitted.probability(0.05), fitted.probability(0.25));
+  EXPECT_NEAR(expected_buyers, std::accumulate(drawn.is_buyer.begin(), drawn.is_buyer.end(), 0.0),
+              0.5);
+  EXPECT_NEAR(expected_recall, std::accumulate(drawn.recall.begin(), drawn.recall.end(), 0.0), 0.5);
+  EXPECT_NEAR(fitted.probability(1), 0.4, 0.05);
+  EXPECT_NEAR(fitted.recall(1), 0.2, 0.03);
   EXPECT_EQ(fitted.probability(0), 0.0);
+  EXPECT_EQ(fitted.recall(0), 0.0);
+}
+
+TEST(BuyerCalibration, RecallIsAShareAndKeepsTheOrderOfCustomers) {
+  const auto drawn = draw_customers();
+  const auto falling = [&] {
+    auto recall = drawn.recall;
+    // the largest sums are missed: a line through these would fall
+    for (std::size_t i = 0; i < recall.size(); ++i) recall[i] = drawn.sums[i] > 0.5 ? 0.0F : 1.0F;
+    return recall;
+  }();
+  for (const auto& recall : {drawn.recall, falling}) {
+    const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, recall);
+    double before = 0;
+    for (double sum = 0.001; sum < 20; sum *= 1.3) {
+      EXPECT_GE(fitted.recall(sum), before);
+      EXPECT_LE(fitted.recall(sum), fitted.probability(sum));
+      EXPECT_LE(fitted.probability(sum), 1.0);
+      before = fitted.recall(sum);
+    }
+  }
+}
+
+TEST(BuyerCalibration, ComesBackFromDisk) {
+  const auto drawn = draw_customers();
+  const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);
   const auto path = test::scratch("buyers_test.vtr");
   fitted.save(path);
-  EXPECT_EQ(BuyerCalibration::load(path).probability(0.2), fitted.probability(0.2));
+  const auto loaded = BuyerCalibration::load(path);
+  EXPECT_EQ(loaded.probability(0.2), fitted.probability(0.2));
+  EXPECT_EQ(loaded.recall(0.2), fitted.recall(0.2));
   std::filesystem::remove(path);
 }
 

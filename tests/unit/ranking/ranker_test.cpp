@@ -143,7 +143,8 @@ TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
   for (const int rounds : {0, 30}) {
     auto ranker = fit(examples, {.bags = 2, .rounds = rounds});
     const std::vector<double> expected{0.1, 0.2, 0.3};
-    ranker.set_buyers(BuyerCalibration::fit(expected, std::vector<std::uint8_t>{0, 1, 1}));
+    ranker.set_buyers(BuyerCalibration::fit(expected, std::vector<std::uint8_t>{0, 1, 1},
+                                            std::vector<float>{0, 0, 0.5F}));
     const auto saved = bytes(ranker);
     const auto loaded = Ranker::load(folder_);
     EXPECT_EQ(bytes(loaded), saved);
@@ -152,6 +153,7 @@ TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
     EXPECT_EQ(loaded.n_positives(), ranker.n_positives());
     EXPECT_EQ(scores(loaded, examples), scores(ranker, examples));
     EXPECT_EQ(loaded.buy_probability(0.2), ranker.buy_probability(0.2));
+    EXPECT_EQ(loaded.expected_recall(0.2), ranker.expected_recall(0.2));
   }
 }
 
