@@ -18,13 +18,18 @@ class ItemPlaces {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   /// Room for `capacity` products; more may not be added.
-  explicit ItemPlaces(std::size_t capacity)
-      : shift_(32U - static_cast<std::uint32_t>(std::bit_width(2 * capacity + 1))),
-        slots_(std::size_t{1} << (32U - shift_)) {}
+  explicit ItemPlaces(std::size_t capacity) { reset(capacity); }
 
   /// The products at their positions; they must be distinct.
   explicit ItemPlaces(std::span<const ItemIdx> items) : ItemPlaces(items.size()) {
     for (const auto item : items) add(item);
+  }
+
+  /// Forgets all products and makes room for `capacity` others, in the memory that is there.
+  void reset(std::size_t capacity) {
+    shift_ = 32U - static_cast<std::uint32_t>(std::bit_width(2 * capacity + 1));
+    size_ = 0;
+    slots_.assign(std::size_t{1} << (32U - shift_), Slot{});
   }
 
   /// The place of a product, which is size() - 1 when it is new.
@@ -53,7 +58,7 @@ class ItemPlaces {
     return s;
   }
 
-  std::uint32_t shift_;
+  std::uint32_t shift_ = 0;
   std::uint32_t size_ = 0;
   std::vector<Slot> slots_;  ///< a power of two, more than half of them empty
 };

@@ -1,14 +1,12 @@
 #include "models/covisitation_pass.hpp"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "core/parallel.hpp"
 #include "core/topk.hpp"
+#include "data/item_places.hpp"
 #include "models/covisitation_rules.hpp"
 #include "models/covisitation_steps.hpp"
 
@@ -122,10 +120,8 @@ class RowSums {
       append_pairs(steps, occurrences[o], rules, pairs_);
     }
     met_.clear();
+    places_.reset(pairs_.size());
     sums_.assign(pairs_.size() * n_matrices_, 0);
-    const int bits = std::max(kMinBits, static_cast<int>(std::bit_width(2 * pairs_.size())));
-    shift_ = 64 - bits;
-    slots_.assign(std::size_t{1} << static_cast<unsigned>(bits), kNoPlace);
     rules.for_each_matrix(pairs_, decays_, [&](std::size_t p, std::size_t m, float weight) {
       sums_[place_of(pairs_[p].to()) * n_matrices_ + m] += weight;
     });
@@ -150,28 +146,18 @@ class RowSums {
   }
 
  private:
-  static constexpr std::uint32_t kNoPlace = std::numeric_limits<std::uint32_t>::max();
-  static constexpr int kMinBits = 4;
-
   std::size_t place_of(ItemIdx item) {
-    constexpr std::uint64_t kFibonacci = 11400714819323198485U;  // 2^64 / golden ratio
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t slot = (item.value * kFibonacci) >> static_cast<unsigned>(shift_);
-    while (slots_[slot] != kNoPlace && met_[slots_[slot]] != item) slot = (slot + 1) & mask;
-    if (slots_[slot] == kNoPlace) {
-      slots_[slot] = static_cast<std::uint32_t>(met_.size());
-      met_.push_back(item);
-    }
-    return slots_[slot];
+    const auto place = places_.add(item);
+    if (place == met_.size()) met_.push_back(item);
+    return place;
   }
 
   std::vector<StepPair> pairs_;
   PairDecays decays_;
   std::size_t n_matrices_;
-  int shift_ = 0;
-  std::vector<std::uint32_t> slots_;  ///< hash table of places, half empty or more
-  std::vector<ItemIdx> met_;          ///< by place
-  std::vector<float> sums_;           ///< places x matrices
+  ItemPlaces places_{0};
+  std::vector<ItemIdx> met_;  ///< by place
+  std::vector<float> sums_;   ///< places x matrices
   std::vector<std::vector<ScoredItem>> rows_;
 };
 

@@ -30,7 +30,6 @@ static_assert(sizeof(Step) == 16);
 /// Two steps of a user, with all that rules ask about them.
 class StepPair {
  public:
-  StepPair() = default;
   /// `distance` in time, microseconds, below 2^48; `group` of kinds and direction; `since` is how
   /// many of the rules' first moments the earlier step reached; `from_visit_start` is 1 if the
   /// first step starts the visit that holds the second, else 0.
@@ -62,9 +61,9 @@ class StepPair {
   static constexpr unsigned kGroupBits = 5;
 
   // packed by hand: fields of bits are written one by one, and reading them together then waits
-  std::uint64_t bits_ = 0;
+  std::uint64_t bits_;
   ItemIdx to_;
-  std::uint32_t places_ = 0;
+  std::uint32_t places_;
 };
 static_assert(sizeof(StepPair) == 16);
 

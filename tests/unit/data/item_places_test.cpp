@@ -28,6 +28,18 @@ TEST(ItemPlaces, OfNothingHoldNothing) {
   EXPECT_EQ(places.find(ItemIdx(0)), ItemPlaces::kNone);
 }
 
+TEST(ItemPlaces, StartAnewWithRoomForMoreOrLess) {
+  ItemPlaces places(1);
+  places.add(ItemIdx(7));
+  for (const std::size_t n : {100U, 2U}) {
+    places.reset(n);
+    EXPECT_EQ(places.size(), 0U);
+    EXPECT_EQ(places.find(ItemIdx(7)), ItemPlaces::kNone);
+    for (std::uint32_t i = 0; i < n; ++i) EXPECT_EQ(places.add(ItemIdx(7 * i)), i);
+    for (std::uint32_t i = 0; i < n; ++i) EXPECT_EQ(places.find(ItemIdx(7 * i)), i);
+  }
+}
+
 TEST(ItemPlaces, AreThoseOfAMapHoweverFull) {
   for (const auto seed : test::property_seeds(20)) {
     SCOPED_TRACE(seed);
