@@ -98,42 +98,44 @@ std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>&
   return io::buyers_text(rows);
 }
 
-/// The recall that every row of an answer attained; 0 for who bought nothing.
-std::vector<float> attained_recall(const engine::Answer& answer, const Purchases& bought) {
-  std::vector<float> recall;
-  recall.reserve(answer.users.size());
-  for (std::size_t row = 0; row < answer.users.size(); ++row) {
-    const auto products = bought.of(answer.users[row]);
-    const auto sent = answer.items.row(row);
-    const auto n_hits = std::count_if(sent.begin(), sent.end(), [&](const auto& entry) {
-      return std::binary_search(products.begin(), products.end(), entry.id);
-    });
-    recall.push_back(
-        products.empty() ? 0.0F : static_cast<float>(n_hits) / static_cast<float>(products.size()));
+/// What became of the customers of an answer, one a row.
+std::vector<metrics::UserResult> outcomes(const engine::Answer& answer, const Purchases& bought,
+                                          std::size_t k) {
+  const auto by_user = metrics::judge(metrics::as_lists(bought), to_lists(answer), k);
+  std::vector<metrics::UserResult> by_row;
+  by_row.reserve(answer.users.size());
+  for (const auto user : answer.users) {
+    by_row.push_back(*std::ranges::lower_bound(by_user, user, {}, &metrics::UserResult::user));
   }
-  return recall;
+  return by_row;
 }
 
-/// Learns what to expect on customers that the ranker was not trained on.
-ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer, const Purchases& bought) {
+double attained_recall(const metrics::UserResult& outcome) {
+  return outcome.is_buyer() ? outcome.recall() : 0;
+}
+
+/// Learns what to expect on customers that the ranker was not trained on: the rows `first`,
+/// `first` + `step`, ... of an answer.
+ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer,
+                                           std::span<const metrics::UserResult> outcome,
+                                           std::size_t first = 0, std::size_t step = 1) {
+  std::vector<double> sums;
   std::vector<std::uint8_t> is_buyer;
-  is_buyer.reserve(answer.users.size());
-  for (const auto user : answer.users) is_buyer.push_back(bought.of(user).empty() ? 0 : 1);
-  return ranking::BuyerCalibration::fit(answer.expected_recall, is_buyer,
-                                        attained_recall(answer, bought));
+  std::vector<float> recall;
+  for (std::size_t row = first; row < outcome.size(); row += step) {
+    sums.push_back(answer.expected_recall[row]);
+    is_buyer.push_back(outcome[row].is_buyer() ? 1 : 0);
+    recall.push_back(static_cast<float>(attained_recall(outcome[row])));
+  }
+  return ranking::BuyerCalibration::fit(sums, is_buyer, recall);
 }
 
 /// What is expected of the rows of an answer, learned for each half of them on the other half, or
 /// what became of a customer would help to foretell it.
 class CrossCalibration {
  public:
-  CrossCalibration(const engine::Answer& answer, const Purchases& bought) {
-    std::array<std::vector<std::size_t>, 2> halves;
-    for (std::size_t row = 0; row < answer.users.size(); ++row) halves[row % 2].push_back(row);
-    for (std::size_t h = 0; h < 2; ++h) {
-      const std::span<const std::size_t> others(halves[1 - h]);
-      learned_[h] = calibrate_buyers(selection::rows_of(answer, others), bought);
-    }
+  CrossCalibration(const engine::Answer& answer, std::span<const metrics::UserResult> outcome)
+      : learned_{calibrate_buyers(answer, outcome, 1, 2), calibrate_buyers(answer, outcome, 0, 2)} {
   }
 
   [[nodiscard]] const ranking::BuyerCalibration& of(std::size_t row) const {
@@ -145,14 +147,15 @@ class CrossCalibration {
 };
 
 /// Expected against attained recall of the sent; who bought nothing attained 0.
-std::string calibration_csv(const engine::Answer& answer, const Purchases& bought, int n_bins) {
-  const CrossCalibration learned(answer, bought);
+std::string calibration_csv(const engine::Answer& answer,
+                            std::span<const metrics::UserResult> outcome, int n_bins) {
+  const CrossCalibration learned(answer, outcome);
   std::vector<double> expected;
-  for (std::size_t row = 0; row < answer.users.size(); ++row) {
+  std::vector<double> attained;
+  for (std::size_t row = 0; row < outcome.size(); ++row) {
     expected.push_back(learned.of(row).recall(answer.expected_recall[row]));
+    attained.push_back(attained_recall(outcome[row]));
   }
-  const auto recall = attained_recall(answer, bought);
-  const std::vector<double> attained(recall.begin(), recall.end());
   std::string csv = "expected,attained,users\n";
   for (const auto& bin :
        metrics::calibration(expected, attained, static_cast<std::size_t>(n_bins))) {
@@ -163,14 +166,14 @@ std::string calibration_csv(const engine::Answer& answer, const Purchases& bough
 
 /// The customers for reading B out of all that were scored.
 engine::Answer choose_for_b(const engine::Answer& all, const Purchases& bought,
-                            std::size_t max_users) {
-  const CrossCalibration learned(all, bought);
+                            selection::ChoiceLimits limits) {
+  const CrossCalibration learned(all, outcomes(all, bought, limits.k));
   std::vector<double> p_buy;
   p_buy.reserve(all.users.size());
   for (std::size_t row = 0; row < all.users.size(); ++row) {
     p_buy.push_back(learned.of(row).probability(all.expected_recall[row]));
   }
-  return selection::choose_for_ratio(all, p_buy, max_users);
+  return selection::choose_for_ratio(all, p_buy, limits.max_users);
 }
 
 /// The first rows: the choice for reading A out of one without a limit.
@@ -210,11 +213,11 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
                                   {users.size(), limits.k}, {}, context.threads, *context.progress);
   const auto for_a = first_rows(all, limits.max_users);
   const auto bought = purchases_between(shop.events, fold.cut, fold.to);
-  const auto answer = choose.is_for_ratio() ? choose_for_b(all, bought, limits.max_users) : for_a;
+  const auto answer = choose.is_for_ratio() ? choose_for_b(all, bought, limits) : for_a;
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
   context.progress->begin("judge", 0, "");
-  calibrate_buyers(for_a, bought).save(context.path(kBuyersFile));
+  calibrate_buyers(for_a, outcomes(for_a, bought, limits.k)).save(context.path(kBuyersFile));
   const auto sent = to_lists(answer);
   const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
@@ -239,7 +242,8 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   write_file(context.path(kValidBuyers), buyers_csv(shop, results));
   write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
   write_file(plots / "ceilings.csv", ceilings);
-  write_file(plots / "calibration.csv", calibration_csv(answer, bought, config.calibration_bins));
+  write_file(plots / "calibration.csv",
+             calibration_csv(answer, outcomes(answer, bought, limits.k), config.calibration_bins));
   write_file(plots / "segments.csv", segments_csv(shop.events, fold.cut, answers));
   context.progress->end(fmt::format("reading A {:.4f} over {} buyers",
                                     json["valid"]["recall_a"].get<double>(), bought.n_buyers()));
