@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <numbers>
 
 #include "core/check.hpp"
 
@@ -16,11 +17,9 @@ constexpr auto kToIntegerBits = std::bit_cast<std::uint64_t>(kToInteger);
 /// The same for negative numbers.
 constexpr double kToSigned = 1.5 * kToInteger;
 
-constexpr double kLn2 = 0.6931471805599453;
-
 /// 2^x for -0.5 <= x <= 0.5 by its Taylor series, to 1e-11 of itself.
 double exp2_near_zero(double x) {
-  const double y = x * kLn2;
+  const double y = x * std::numbers::ln2;
   double sum = 1.0 / 362880;
   sum = sum * y + 1.0 / 40320;
   sum = sum * y + 1.0 / 5040;

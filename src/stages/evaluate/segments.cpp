@@ -59,7 +59,7 @@ std::string segments_csv(const EventLog& events, TimeUs cut,
     csv += "," + name;
     tallies.push_back(tally(events, cut, results));
   }
-  csv += "\n";
+  csv += '\n';
   for (std::size_t s = 0; s < kSegments.size(); ++s) {
     const auto n_buyers = tallies.front()[s].buyers;
     if (n_buyers == 0) continue;
@@ -68,7 +68,7 @@ std::string segments_csv(const EventLog& events, TimeUs cut,
       VITRINA_CHECK(of_answer[s].buyers, ==, n_buyers);
       csv += fmt::format(",{:.6f}", of_answer[s].recall / static_cast<double>(n_buyers));
     }
-    csv += "\n";
+    csv += '\n';
   }
   return csv;
 }

@@ -26,7 +26,7 @@ TEST(Decay, ManyAtATimeAreAsOneByOne) {
 
 TEST(Decay, WhatIsForgottenIsNothing) {
   std::vector<float> found(2, -1.0F);
-  decay_all(std::vector<TimeUs>{TimeUs{1} << 50, 2000 * kUsPerDay}, 1e-6, found);
+  decay_all(std::vector<TimeUs>{TimeUs{1'125'899'906'842'624}, 2000 * kUsPerDay}, 1e-6, found);
   EXPECT_EQ(found, (std::vector<float>{0, 0}));
 }
 

@@ -175,11 +175,13 @@ TEST(BuyerCalibration, RecallIsAShareAndKeepsTheOrderOfCustomers) {
   for (const auto& recall : {drawn.recall, falling}) {
     const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, recall);
     double before = 0;
-    for (double sum = 0.001; sum < 20; sum *= 1.3) {
+    double sum = 0.001;
+    while (sum < 20) {
       EXPECT_GE(fitted.recall(sum), before);
       EXPECT_LE(fitted.recall(sum), fitted.probability(sum));
       EXPECT_LE(fitted.probability(sum), 1.0);
       before = fitted.recall(sum);
+      sum *= 1.3;
     }
   }
 }
