@@ -11,6 +11,6 @@ def all_peers() -> list[base.Peer]:
         factors.Bpr(),
         linear.Ease(),
         sessions.SessionNeighbours(),
-        sequence.SasRec(),
         two_stage.TwoStage(),
+        sequence.SasRec(),
     ]
