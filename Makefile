@@ -4,7 +4,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro mlflow track-resume dag fetch experiments tune tune-apply real-logs slides fresh-model clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow track-resume dag fetch experiments tune tune-apply real-logs slides fresh-model clean
 export SCALE DATA SEED THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
@@ -54,6 +54,9 @@ kill: build setup-dev ## stages killed at several points leave nothing half-writ
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
 	@scripts/bench.sh
+
+growth: setup ## time and memory of the whole run from scale 0.25 to 10: out/growth
+	@scripts/growth.sh
 
 bench-micro: setup ## kernels timed beside the limits of the machine
 	@scripts/bench_micro.sh

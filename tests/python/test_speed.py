@@ -11,7 +11,15 @@ from typing import Any
 
 import pytest
 import speed_docs
-from race import contest, machine, plot, statistics, table
+from race import (
+    contest,
+    growth,
+    growth_table,
+    machine,
+    plot,
+    statistics,
+    table,
+)
 from race.contest import (
     BenchError,
     Contestant,
@@ -228,14 +236,108 @@ def test_figures_have_their_unit(key: str, value: float, text: str) -> None:
 
 
 def test_pages_are_what_was_recorded() -> None:
-    report = speed_docs.recorded()
-    for path, text in speed_docs.pages(report).items():
+    for path, text in speed_docs.pages().items():
         assert path.read_text(encoding="utf-8") == text, "run `make docs`"
 
 
 def test_tables_replace_what_is_between_the_comments() -> None:
-    page = f"a\n{speed_docs.BEGIN}old\n{speed_docs.END}b\n"
-    made = speed_docs.with_tables(page, "new\n")
+    block = speed_docs.BLOCKS[0]
+    page = f"a\n{block.begin}old\n{block.end}b\n"
+    made = block.put(page, "new\n")
     assert made == page.replace("old", "new")
     with pytest.raises(ValueError, match=re.escape("speed ends")):
-        speed_docs.with_tables("no comments", "new\n")
+        block.put("no comments", "new\n")
+
+
+# Stands for the program: argv[1] is the command, then its options.
+PROGRAM = """#!{python}
+import json, pathlib, sys
+command, words = sys.argv[1], dict(zip(sys.argv[2::2], sys.argv[3::2]))
+out = pathlib.Path(words["--out"])
+out.mkdir(parents=True, exist_ok=True)
+if command == "recommend" and not pathlib.Path(words["--bundle"]).exists():
+    sys.exit(4)
+if command == "run":
+    pathlib.Path(words["--bundle"]).mkdir(exist_ok=True)
+    stages = ["ingest", "fit", "examples", "evaluate", "recommend"]
+    seconds = {{stage: 6.0 / int(words["--threads"]) for stage in stages}}
+    seconds["ingest"] = 2.0
+    rows = {{"rows_read": 5000, "users": 40, "products": 30}}
+    text = json.dumps({{"ingest": rows, "seconds": seconds}})
+    (out / "report.json").write_text(text)
+"""
+
+
+@pytest.fixture
+def pretended_shop(tmp_path: Path) -> growth.Shop:
+    program = tmp_path / "program"
+    program.write_text(PROGRAM.format(python=sys.executable))
+    program.chmod(0o755)
+    return growth.Shop(program, tmp_path / "made", 0.5, 42)
+
+
+def test_growth_measures_a_shop_and_removes_it(
+    pretended_shop: growth.Shop,
+) -> None:
+    with pretended_shop as shop:
+        point = growth.at_scale(shop, 2, 3)
+        threads = growth.by_threads(shop, 2)
+    assert not pretended_shop.folder.exists()
+    assert (point["rows"], point["users"], point["products"]) == (5000, 40, 30)
+    assert point["stages"]["fit"] == 3.0
+    assert point["run"]["seconds"]["low"] > 0
+    assert point["run"]["peak_bytes"] > 2**20
+    assert threads["times"] == pytest.approx(
+        {"ingest": 1, "fit": 2, "examples": 2, "evaluate": 2, "recommend": 2}
+    )
+    assert threads["parallel_times"] == pytest.approx(2)
+
+
+def test_growth_ends_with_the_programs_own_failure(tmp_path: Path) -> None:
+    broken = growth.Shop(Path("/bin/false"), tmp_path / "made", 1.0, 42)
+    with pytest.raises(BenchError, match="simulate .*ended with code 1"):
+        broken.simulate()
+
+
+def grown(scale: float, seconds: float) -> dict[str, Any]:
+    """A point of the plot."""
+    taken = {"median": seconds, "low": seconds, "high": seconds}
+    part = {"seconds": taken, "peak_bytes": 2**30, "other_load": 0.01}
+    return {
+        "scale": scale,
+        "rows": round(scale * 7_000_000),
+        "users": 10,
+        "products": 10,
+        "run": part,
+        "recommend": part,
+        "stages": {"fit": seconds / 2},
+    }
+
+
+def test_growth_is_of_the_worst_step() -> None:
+    points = [grown(1, 10), grown(4, 60), grown(2, 15)]
+    # from 2 to 4 time grew fourfold, rows twofold
+    assert growth.slope(points) == 2.0
+
+
+def test_growth_page_and_plot(tmp_path: Path) -> None:
+    report = {
+        **{key: whole()[key] for key in ("made", "machine", "repeats")},
+        "seed": 42,
+        "scales": [grown(1, 10), grown(2, 18)],
+        "threads": {
+            "scale": 1,
+            "one": {"fit": 8.0},
+            "two": {"fit": 5.0},
+            "times": {"fit": 1.6},
+            "parallel_stages": ["fit"],
+            "parallel_times": 1.6,
+        },
+    }
+    text = growth_table.page(report)
+    assert "| 2 | 14,000,000 | 10 | 10 | 18 s ±0% | 1024 MiB |" in text
+    assert "| fit | 5.0 s | 9.0 s | 8.0 s | 5.0 s | 1.60 |" in text
+    assert "at most 0.90 times what the rows did" in text
+    assert "1.60 times as fast" in text
+    plot.draw_growth(report, tmp_path / "growth.svg")
+    assert "<svg" in (tmp_path / "growth.svg").read_text()

@@ -1,4 +1,4 @@
-"""How many times faster, as bars."""
+"""How many times faster, as bars; and time and memory by rows."""
 
 from pathlib import Path
 from typing import Any
@@ -7,6 +7,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
+
+GIB = 2**30
 
 
 def draw(report: dict[str, Any], path: Path) -> None:
@@ -32,4 +34,39 @@ def draw(report: dict[str, Any], path: Path) -> None:
     axes.set_xlabel("times as long as Vitrina (median, least and greatest)")
     figure.tight_layout()
     figure.savefig(path, dpi=150)
+    plt.close(figure)
+
+
+def draw_growth(report: dict[str, Any], path: Path) -> None:
+    """Time and memory by rows, both axes logarithmic, beside the bar."""
+    points = sorted(report["scales"], key=lambda one: float(one["rows"]))
+    rows = [point["rows"] / 1e6 for point in points]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    for part, label, colour in (
+        ("run", "vitrina run", "#4477aa"),
+        ("recommend", "recommend from a bundle", "#cc6677"),
+    ):
+        medians = [point[part]["seconds"]["median"] for point in points]
+        left.plot(rows, medians, "o-", color=colour, label=label)
+        peaks = [point[part]["peak_bytes"] / GIB for point in points]
+        right.plot(rows, peaks, "o-", color=colour, label=label)
+    first = points[0]["run"]["seconds"]["median"]
+    left.plot(
+        rows,
+        [first * size / rows[0] for size in rows],
+        ":",
+        color="grey",
+        label="in proportion to the rows",
+    )
+    for axes, unit in ((left, "seconds"), (right, "GiB at the peak")):
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("rows of the log, millions")
+        axes.set_ylabel(unit)
+        axes.set_xticks(rows, [f"{size:.3g}" for size in rows])
+        axes.minorticks_off()
+        axes.grid(alpha=0.3)
+    left.legend(frameon=False)
+    figure.tight_layout()
+    figure.savefig(path)
     plt.close(figure)
