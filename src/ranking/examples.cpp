@@ -7,7 +7,7 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kExamplesVersion = 2;
+constexpr std::uint32_t kExamplesVersion = 3;
 
 }  // namespace
 
@@ -17,6 +17,8 @@ std::size_t strongest_row(std::span<const float> own) {
 
 void save_examples(const Examples& examples, const std::filesystem::path& path) {
   ArchiveWriter out("examples", kExamplesVersion);
+  out.put_value("cut", examples.cut);
+  out.put_value("to", examples.to);
   out.put_texts("columns", examples.columns);
   out.put("offsets", examples.offsets);
   out.put("features", examples.features);
@@ -35,6 +37,8 @@ void save_examples(const Examples& examples, const std::filesystem::path& path) 
 Examples load_examples(const std::filesystem::path& path) {
   const ArchiveReader in(path, "examples", kExamplesVersion);
   Examples examples;
+  examples.cut = in.get_value<TimeUs>("cut");
+  examples.to = in.get_value<TimeUs>("to");
   examples.columns = in.get_texts("columns");
   examples.offsets = in.get<std::uint64_t>("offsets");
   examples.features = in.get<float>("features");

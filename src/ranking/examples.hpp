@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/ids.hpp"
+#include "core/time.hpp"
 
 namespace vitrina::ranking {
 
@@ -14,6 +15,8 @@ namespace vitrina::ranking {
 /// Users with a purchase among their candidates are all kept; the others, and the rows without a
 /// purchase, are sampled and weighted back.
 struct Examples {
+  TimeUs cut = 0;  ///< of the fold: nothing from then on was looked at
+  TimeUs to = 0;   ///< end of the label window
   std::vector<std::string> columns;
   std::vector<std::uint64_t> offsets{0};  ///< rows by user
   std::vector<float> features;            ///< rows x columns, row-major

@@ -13,6 +13,8 @@ double logit(double probability) {
   return std::log(p / (1 - p));
 }
 
+double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+
 namespace {
 
 struct Observations {
@@ -22,9 +24,6 @@ struct Observations {
   LogisticLine prior;
   double prior_rows;
 };
-
-/// log(1 + e^x) without overflow.
-double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
 
 /// Weighted cross-entropy plus the pull of the prior.
 double loss(const Observations& data, const LogisticLine& line) {

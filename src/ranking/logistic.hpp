@@ -14,6 +14,8 @@ struct LogisticLine {
 
 double sigmoid(double logit);
 double logit(double probability);
+/// log(1 + e^x) without overflow.
+double softplus(double x);
 
 /// Fits labels in [0, 1] by weighted cross-entropy (Newton's method; Platt, 1999, for the use as
 /// a calibration). The slope is drawn toward `prior.slope` with the strength of `prior_rows`

@@ -14,22 +14,29 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 4;
+constexpr std::uint32_t kRankerVersion = 5;
 
 constexpr std::array<std::string_view, 4> kModelNames{"share", "hit", "two_step", "order"};
 
 /// LightGBM's parameters of one bag.
 std::string booster_params(const RankerConfig& config, std::string_view objective,
                            std::uint64_t seed, int threads) {
-  // row-wise histograms and one fixed order of sums: the same trees with any number of threads
+  // by columns: one thread sums a histogram, in the order of the rows, so that the trees are the
+  // same with any number of threads; by rows every thread sums a block, and the blocks' sums round
   return fmt::format(
       "objective={} boost_from_average=false num_leaves={} learning_rate={} lambda_l2={} "
       "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
-      "bagging_freq=1 max_bin=127 force_row_wise=true deterministic=true seed={} num_threads={} "
+      "bagging_freq=1 max_bin=127 force_col_wise=true deterministic=true seed={} num_threads={} "
       "verbosity=-1",
       objective, config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian,
       config.min_leaf_rows, config.column_share, config.row_share, seed % 1'000'000'007, threads);
 }
+
+/// Bought rows as which the configured weights of the models speak when others are learned.
+constexpr double kPriorPositives = 50;
+
+/// What the calibration by segment takes as «lies in the basket».
+constexpr std::string_view kBasketColumn = "pair__in_basket";
 
 /// Order beyond this place of the list is not learned: it is about what the answer has room for.
 constexpr int kOrderDepth = 30;
@@ -47,6 +54,21 @@ double log_mean_share(std::span<const Examples* const> folds) {
   return n > 0 ? std::log(sum / n) : 0.0;
 }
 
+template <class T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+ScoringRows scoring_rows(const Examples& examples, Lineage lineage) {
+  const bool is_valid = lineage == Lineage::kValid;
+  const std::size_t n_columns = examples.columns.size();
+  return {.features = {examples.features.data(), examples.n_rows(), n_columns},
+          .offsets = examples.offsets,
+          .own = is_valid ? examples.own_valid : examples.own_final,
+          .user_features = {examples.user_features.data(), examples.n_users(), n_columns},
+          .user_own = is_valid ? examples.user_own_valid : examples.user_own_final};
+}
+
 }  // namespace
 
 RankerConfig RankerConfig::for_log_of(double days) const {
@@ -62,7 +84,7 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
                    const RankerConfig& config, std::uint64_t seed, int threads) {
   Ranker ranker;
   for (const auto* fold : folds) {
-    if (ranker.columns_.empty()) ranker.columns_ = fold->columns;
+    if (ranker.columns_.empty()) ranker.set_columns(fold->columns);
     if (fold->columns != ranker.columns_) {
       throw Error(ErrorCode::kIncompatibleArtifact,
                   "train: the folds' columns differ; run 'vitrina examples' again");
@@ -72,6 +94,9 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
   ranker.models_[kShare] = TreeModel(fit_base(folds, lineage, Target::kShare));
   if (ranker.n_positives_ >= static_cast<std::uint64_t>(config.min_positives)) {
     ranker.fit_trees(folds, lineage, config, seed, threads);
+  }
+  if (ranker.has_trees() && (config.learn_weights || config.calibrate)) {
+    ranker.learn_out_of_time(folds, lineage, config, seed, threads);
   }
   return ranker;
 }
@@ -130,6 +155,12 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   }
 }
 
+void Ranker::set_columns(std::vector<std::string> columns) {
+  columns_ = std::move(columns);
+  const auto found = std::find(columns_.begin(), columns_.end(), kBasketColumn);
+  if (found != columns_.end()) basket_column_ = found - columns_.begin();
+}
+
 bool Ranker::has_trees() const {
   return std::any_of(models_.begin(), models_.end(),
                      [](const TreeModel& model) { return model.has_trees(); });
@@ -140,30 +171,89 @@ float Ranker::base_score(float own) const {
 }
 
 void Ranker::score(const ScoringRows& rows, int threads, std::span<float> w) const {
+  const auto total = blended(model_logits(rows, threads));
+  if (!calibration_.is_fitted()) {
+    for (std::size_t r = 0; r < w.size(); ++r) w[r] = static_cast<float>(sigmoid(total[r]));
+    return;
+  }
+  for (std::size_t r = 0; r < w.size(); ++r) {
+    w[r] = static_cast<float>(sigmoid(calibration_.apply(segment(rows, r), total[r])));
+  }
+}
+
+Ranker::ModelLogits Ranker::model_logits(const ScoringRows& rows, int threads) const {
   const std::size_t n = rows.features.n_rows;
-  std::vector<double> share(n);
+  ModelLogits logits;
+  std::vector<double> share;  // the order model needs it even where it has no say itself
   if (weight_[kShare] > 0 || weight_[kOrder] > 0) {
+    share.resize(n);
     models_[kShare].logits(rows.features, rows.own, threads, share);
   }
-  std::vector<double> total(n);
-  for (std::size_t r = 0; r < n; ++r) total[r] = weight_[kShare] * share[r];
-  std::vector<double> logits(n);
-  const auto add = [&](Model model, double shift) {
-    for (std::size_t r = 0; r < n; ++r) total[r] += weight_[model] * (logits[r] + shift);
-  };
   if (weight_[kHit] > 0) {
-    models_[kHit].logits(rows.features, rows.own, threads, logits);
-    add(kHit, hit_shift_);
+    logits[kHit].resize(n);
+    models_[kHit].logits(rows.features, rows.own, threads, logits[kHit]);
+    for (auto& logit : logits[kHit]) logit += hit_shift_;
   }
   if (weight_[kTwoStep] > 0) {
-    two_step_logits(rows, threads, logits);
-    add(kTwoStep, 0);
+    logits[kTwoStep].resize(n);
+    two_step_logits(rows, threads, logits[kTwoStep]);
   }
   if (weight_[kOrder] > 0) {
-    order_logits(rows, share, threads, logits);
-    add(kOrder, 0);
+    logits[kOrder].resize(n);
+    order_logits(rows, share, threads, logits[kOrder]);
   }
-  for (std::size_t r = 0; r < n; ++r) w[r] = static_cast<float>(sigmoid(total[r]));
+  if (weight_[kShare] > 0) logits[kShare] = std::move(share);
+  return logits;
+}
+
+std::vector<double> Ranker::blended(const ModelLogits& logits) const {
+  std::vector<double> total;
+  for (std::size_t m = 0; m < kModelCount; ++m) {
+    if (logits[m].empty()) continue;
+    total.resize(logits[m].size());
+    for (std::size_t r = 0; r < total.size(); ++r) total[r] += weight_[m] * logits[m][r];
+  }
+  return total;
+}
+
+Segment Ranker::segment(const ScoringRows& rows, std::size_t row) const {
+  if (basket_column_ && rows.features.data[row * rows.features.n_columns + *basket_column_] > 0) {
+    return Segment::kInBasket;
+  }
+  return rows.own[row] > 0 ? Segment::kTouched : Segment::kUntouched;
+}
+
+void Ranker::learn_out_of_time(std::span<const Examples* const> folds, Lineage lineage,
+                               const RankerConfig& config, std::uint64_t seed, int threads) {
+  RankerConfig plain = config;
+  plain.learn_weights = false;
+  plain.calibrate = false;
+  ModelLogits logits;
+  std::vector<Segment> segments;
+  std::vector<float> label;
+  std::vector<float> weight;
+  const auto n_windows = std::min(folds.size(), static_cast<std::size_t>(config.rolling_windows));
+  for (const auto* window : folds.first(n_windows)) {
+    std::vector<const Examples*> before;
+    for (const auto* fold : folds) {
+      if (fold != window && fold->to <= window->cut) before.push_back(fold);
+    }
+    const auto earlier = fit(before, lineage, plain, seed, threads);
+    if (!earlier.has_trees()) continue;
+    const auto rows = scoring_rows(*window, lineage);
+    const auto of_window = earlier.model_logits(rows, threads);
+    for (std::size_t m = 0; m < kModelCount; ++m) append(logits[m], of_window[m]);
+    for (std::size_t r = 0; r < window->n_rows(); ++r) segments.push_back(segment(rows, r));
+    append(label, window->label);
+    append(weight, window->weight);
+  }
+  if (config.learn_weights) {
+    const auto learned = learn_blend({logits, label, weight}, weight_, kPriorPositives);
+    std::copy(learned.begin(), learned.end(), weight_.begin());
+  }
+  if (config.calibrate) {
+    calibration_ = SegmentCalibration::fit(blended(logits), segments, label, weight);
+  }
 }
 
 void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const {
@@ -174,10 +264,11 @@ void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<dou
     const auto begin = rows.offsets[u];
     const auto n = rows.offsets[u + 1] - begin;
     if (n == 0) continue;
-    const auto row = begin + strongest_row(rows.own.subspan(begin, n));
-    const float* first = rows.features.data + row * n_columns;
+    const bool is_given = !rows.user_own.empty();
+    const auto row = is_given ? u : begin + strongest_row(rows.own.subspan(begin, n));
+    const float* first = (is_given ? rows.user_features : rows.features).data + row * n_columns;
     features.insert(features.end(), first, first + n_columns);
-    own.push_back(rows.own[row]);
+    own.push_back((is_given ? rows.user_own : rows.own)[row]);
   }
   std::vector<double> buys(own.size());
   buyer_.logits({features.data(), own.size(), n_columns}, own, threads, buys);
@@ -233,6 +324,7 @@ void Ranker::save(const std::filesystem::path& folder) const {
   for (std::size_t m = 0; m < kModelCount; ++m) models_[m].put(out, kModelNames[m]);
   buyer_.put(out, "buyer");
   out.put_value("hit_shift", hit_shift_);
+  calibration_.put(out);
   buyers_.put(out);
   out.put_value("rounds", static_cast<std::int32_t>(rounds_));
   out.put_value("n_positives", n_positives_);
@@ -242,7 +334,7 @@ void Ranker::save(const std::filesystem::path& folder) const {
 Ranker Ranker::load(const std::filesystem::path& folder) {
   const ArchiveReader in(folder / "ranker.vtr", "ranker", kRankerVersion);
   Ranker ranker;
-  ranker.columns_ = in.get_texts("columns");
+  ranker.set_columns(in.get_texts("columns"));
   const auto weight = in.get<double>("weight");
   if (weight.size() != kModelCount) in.fail("weight", "has another length");
   std::copy(weight.begin(), weight.end(), ranker.weight_.begin());
@@ -251,6 +343,7 @@ Ranker Ranker::load(const std::filesystem::path& folder) {
   }
   ranker.buyer_ = TreeModel::get(in, "buyer");
   ranker.hit_shift_ = in.get_value<double>("hit_shift");
+  ranker.calibration_ = SegmentCalibration::get(in);
   ranker.buyers_ = BuyerCalibration::get(in);
   ranker.rounds_ = in.get_value<std::int32_t>("rounds");
   ranker.n_positives_ = in.get_value<std::uint64_t>("n_positives");

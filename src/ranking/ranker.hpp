@@ -3,14 +3,17 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "core/params.hpp"
+#include "ranking/blend_weights.hpp"
 #include "ranking/booster.hpp"
 #include "ranking/buyer_calibration.hpp"
 #include "ranking/examples.hpp"
+#include "ranking/segment_calibration.hpp"
 #include "ranking/training_rows.hpp"
 #include "ranking/tree_model.hpp"
 
@@ -21,6 +24,9 @@ struct RankerConfig {
   double hit_weight = 1;
   double two_step_weight = 0;
   double order_weight = 0;
+  bool learn_weights = false;
+  bool calibrate = false;
+  int rolling_windows = 2;
   int bags = 1;
   int rounds = 100;
   int leaves = 12;
@@ -46,6 +52,14 @@ struct RankerConfig {
             "say of P(buys anything) times P(the product | buys)");
     v.field("order_weight", order_weight, {0, 100},
             "say of the model that learns the order in the list (LambdaRank)");
+    v.field("learn_weights", learn_weights,
+            "whether the models' say is learned out of time, from the weights above: on the newest "
+            "windows, each foretold by models of the windows before it");
+    v.field("calibrate", calibrate,
+            "whether w is calibrated out of time, in the same way: by an isotonic curve each for "
+            "products never touched, touched, and in the basket");
+    v.field("rolling_windows", rolling_windows, {1, 100},
+            "newest windows that learn_weights and calibrate learn on; each costs a training");
     v.field("bags", bags, {1, 100},
             "times every model is trained, with seeds of their own, and averaged");
     v.field("rounds", rounds, {0, 10'000}, "trees at most; 0 leaves the own-history base alone");
@@ -77,6 +91,10 @@ struct ScoringRows {
   MatrixView features;
   std::span<const std::uint64_t> offsets;  ///< rows by user, from 0 to the number of rows
   std::span<const float> own;
+  /// By user, what strongest_row() says of all their candidates, where `features` is a sample of
+  /// them; empty: it is looked for among the rows.
+  MatrixView user_features = {};
+  std::span<const float> user_own = {};
 };
 
 /// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Model»): a blend of
@@ -86,7 +104,8 @@ struct ScoringRows {
 /// - two-step: P(user buys anything), from the user's strongest row, times w among buyers;
 /// - order: LambdaRank (Burges, 2010) inside the list. Its scores mean nothing across users, so
 ///   the user's k-th product by it is given the user's k-th largest share logit.
-/// Logits are averaged with the configured weights. With no trees w is the own-history rule alone,
+/// Logits are averaged with the configured weights, or with those that were learned out of time,
+/// and then calibrated where that is asked for. With no trees w is the own-history rule alone,
 /// which is what a small log falls back to.
 class Ranker {
  public:
@@ -124,16 +143,27 @@ class Ranker {
   enum Model : std::uint8_t { kShare, kHit, kTwoStep, kOrder };
   static constexpr std::size_t kModelCount = 4;
 
+  void set_columns(std::vector<std::string> columns);
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                  const RankerConfig& config, std::uint64_t seed, int threads);
+  using ModelLogits = std::array<std::vector<double>, kModelCount>;
+
+  /// Of every model that has a say; the others' are empty.
+  [[nodiscard]] ModelLogits model_logits(const ScoringRows& rows, int threads) const;
+  [[nodiscard]] std::vector<double> blended(const ModelLogits& logits) const;
+  [[nodiscard]] Segment segment(const ScoringRows& rows, std::size_t row) const;
+  void learn_out_of_time(std::span<const Examples* const> folds, Lineage lineage,
+                         const RankerConfig& config, std::uint64_t seed, int threads);
   void two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const;
   void order_logits(const ScoringRows& rows, std::span<const double> share, int threads,
                     std::span<double> out) const;
 
   std::vector<std::string> columns_;
+  std::optional<std::size_t> basket_column_;            ///< among columns_
   std::array<double, kModelCount> weight_{1, 0, 0, 0};  ///< adds up to 1; 0: not trained
   std::array<TreeModel, kModelCount> models_;           ///< kTwoStep: w among buyers
   TreeModel buyer_;                                     ///< P(user buys anything)
+  SegmentCalibration calibration_;
   double hit_shift_ = 0;  ///< logarithm of the mean of 1 / |bought| over the bought
   BuyerCalibration buyers_;
   int rounds_ = 0;

@@ -147,6 +147,8 @@ ranking::Examples make_examples(const StageContext& context, const Shop& shop, c
     if (sampler.keeps_user(user, !purchases.of(user).empty())) kept.push_back(user);
   }
   ranking::Examples examples;
+  examples.cut = fold.cut;
+  examples.to = fold.to;
   examples.columns = engine.column_names();
   // batches bound the memory of rows that wait to be appended
   constexpr std::size_t kBatch = 2048;

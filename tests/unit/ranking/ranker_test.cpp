@@ -89,6 +89,17 @@ class RankerTest : public testing::Test {
   fs::path folder_;
 };
 
+/// A blend of one model.
+RankerConfig only(double RankerConfig::* weight) {
+  RankerConfig config{.share_weight = 0, .hit_weight = 0, .two_step_weight = 0, .order_weight = 0};
+  config.*weight = 1;
+  return config;
+}
+
+constexpr double RankerConfig::* kEveryModel[] = {
+    &RankerConfig::share_weight, &RankerConfig::hit_weight, &RankerConfig::two_step_weight,
+    &RankerConfig::order_weight};
+
 TEST_F(RankerTest, TreesFindWhatOwnHistoryCannot) {
   const auto examples = make_examples(600, 1);
   const auto unseen = make_examples(600, 2);
@@ -138,6 +149,17 @@ TEST_F(RankerTest, TheSameFromTheSameWithAnyThreads) {
   EXPECT_EQ(scores(ranker, examples, 4), scores(ranker, examples, 1));
 }
 
+TEST_F(RankerTest, EveryModelIsTheSameWithAnyThreads) {
+  const auto examples = make_examples(600, 35);
+  for (const auto weight : kEveryModel) {
+    const auto one = bytes(fit(examples, only(weight), 1));
+    // LambdaRank's slopes differ so much in size that their sums show the order of adding
+    for (const int threads : {2, 3, 4}) {
+      EXPECT_TRUE(bytes(fit(examples, only(weight), threads)) == one) << threads << " threads";
+    }
+  }
+}
+
 TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
   const auto examples = make_examples(300, 6);
   for (const int rounds : {0, 30}) {
@@ -174,17 +196,6 @@ TEST_F(RankerTest, BagsAreAveragedAndSpreadLess) {
   };
   EXPECT_LT(spread(8), 0.7 * spread(1)) << "an average of eight still follows the seed";
 }
-
-/// A blend of one model.
-RankerConfig only(double RankerConfig::* weight) {
-  RankerConfig config{.share_weight = 0, .hit_weight = 0, .two_step_weight = 0, .order_weight = 0};
-  config.*weight = 1;
-  return config;
-}
-
-constexpr double RankerConfig::* kEveryModel[] = {
-    &RankerConfig::share_weight, &RankerConfig::hit_weight, &RankerConfig::two_step_weight,
-    &RankerConfig::order_weight};
 
 TEST_F(RankerTest, EveryModelOfTheBlendFindsWhatOwnHistoryCannot) {
   const auto examples = make_examples(600, 15);
@@ -275,6 +286,69 @@ TEST_F(RankerTest, ABlendOfNothingIsRefused) {
   }
 }
 
+/// Windows of a day one after the other, newest first as `split` has them; in the newest half as
+/// much is bought as in those before.
+std::vector<Examples> make_windows(TimeUs label_length) {
+  std::vector<Examples> windows;
+  for (std::uint64_t age = 0; age < 3; ++age) {
+    windows.push_back(make_examples(600, 30 + age));
+    windows.back().cut = (9 - static_cast<TimeUs>(age)) * kUsPerDay;
+    windows.back().to = windows.back().cut + label_length;
+  }
+  Rng rng(34);
+  for (auto& label : windows[0].label) label = rng.chance(0.5) ? label : 0.0F;
+  return windows;
+}
+
+Ranker fit(const std::vector<Examples>& windows, const RankerConfig& config, int threads = 1) {
+  std::vector<const Examples*> folds;
+  for (const auto& window : windows) folds.push_back(&window);
+  return Ranker::fit(folds, Lineage::kValid, config, 42, threads);
+}
+
+double sum_of(const std::vector<float>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+TEST_F(RankerTest, IsCalibratedOnTheNewestWindowByModelsOfThoseBefore) {
+  const auto windows = make_windows(kUsPerDay);
+  const RankerConfig plain;
+  RankerConfig calibrated;
+  calibrated.calibrate = true;
+  calibrated.rolling_windows = 1;
+  const double attained = sum_of(windows[0].label);
+  const double foretold = sum_of(scores(fit(windows, plain), windows[0]));
+  const double corrected = sum_of(scores(fit(windows, calibrated), windows[0]));
+  EXPECT_GT(foretold, 1.5 * attained);
+  EXPECT_NEAR(corrected / attained, 1.0, 0.25);
+  EXPECT_TRUE(bytes(fit(windows, calibrated, 4)) == bytes(fit(windows, calibrated, 1)));
+  const auto saved = fit(windows, calibrated);
+  (void)bytes(saved);
+  EXPECT_EQ(scores(Ranker::load(folder_), windows[1]), scores(saved, windows[1]));
+}
+
+TEST_F(RankerTest, TheSayOfTheModelsIsLearnedOutOfTime) {
+  const auto windows = make_windows(kUsPerDay);
+  RankerConfig config;
+  config.order_weight = 1;
+  config.two_step_weight = 1;
+  const auto given = scores(fit(windows, config), windows[0]);
+  config.learn_weights = true;
+  const auto learned = fit(windows, config);
+  EXPECT_NE(scores(learned, windows[0]), given);
+  EXPECT_TRUE(bytes(fit(windows, config, 4)) == bytes(learned));
+}
+
+TEST_F(RankerTest, WindowsThatEndAfterACutDoNotJudgeIt) {
+  // every label window reaches into the next one: none is out of time for another
+  const auto windows = make_windows(3 * kUsPerDay);
+  RankerConfig config;
+  const auto plain = scores(fit(windows, config), windows[0]);
+  config.learn_weights = true;
+  config.calibrate = true;
+  EXPECT_EQ(scores(fit(windows, config), windows[0]), plain);
+}
+
 TEST_F(RankerTest, FewPositivesMeanFewTreesOrNone) {
   const auto examples = make_examples(300, 7);
   const auto ranker = fit(examples, {.rounds = 1000, .buyers_per_round = 10});
@@ -356,10 +430,14 @@ TEST_F(RankerTest, TreesThatAreNoModelAreRefused) {
 
 TEST(Examples, ComeBackFromDiskAsTheyWere) {
   const auto path = test::scratch("examples_test.vtr");
-  const auto examples = make_examples(30, 13);
+  auto examples = make_examples(30, 13);
+  examples.cut = 5 * kUsPerDay;
+  examples.to = 6 * kUsPerDay;
   save_examples(examples, path);
   const auto bytes = read_file(path);
   const auto loaded = load_examples(path);
+  EXPECT_EQ(loaded.cut, examples.cut);
+  EXPECT_EQ(loaded.to, examples.to);
   EXPECT_EQ(loaded.columns, examples.columns);
   EXPECT_EQ(loaded.offsets, examples.offsets);
   EXPECT_EQ(loaded.label, examples.label);

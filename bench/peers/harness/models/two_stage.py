@@ -196,6 +196,12 @@ def make_ranker(params: Params) -> Any:
     )
 
 
+def label_days(past: Log, cut: int, wanted: int) -> int:
+    """Hold out at most half of the log, or no history would be left."""
+    length = (cut - int(past.time.min())) / US_PER_DAY
+    return max(1, min(wanted, round(length) // 2))
+
+
 class TwoStage:
     """Candidates of three generators, ranked by a boosted model."""
 
@@ -229,7 +235,8 @@ class TwoStage:
         dataset = make_dataset(past, weights(past, cut, faded_elsewhere))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            model = self.make_model(log, cut, params)
+            days = label_days(past, cut, params["days"])
+            model = self.make_model(log, cut, {**params, "days": days})
             model.fit(dataset)
             table = model.recommend(
                 past.users, dataset, k=DEPTH, filter_viewed=False
