@@ -1,6 +1,6 @@
 #include "candidates/votes.hpp"
 
-#include "data/item_places.hpp"
+#include "data/places.hpp"
 
 namespace vitrina::candidates {
 

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/error.hpp"
-#include "data/item_places.hpp"
+#include "data/places.hpp"
 #include "selection/choose_config.hpp"
 
 namespace vitrina::engine {

@@ -8,7 +8,7 @@
 
 #include "core/params.hpp"
 #include "data/candidate.hpp"
-#include "data/item_places.hpp"
+#include "data/places.hpp"
 #include "data/shop.hpp"
 #include "data/user_history.hpp"
 #include "models/model_set.hpp"

@@ -27,10 +27,20 @@ class ItemGroup final : public FeatureGroup {
   }
 
   void compute(const UserRows& rows, FeatureBlock out) const override {
-    for (std::size_t r = 0; r < rows.n_rows(); ++r) write_row(rows.item[r], out.at(r));
+    constexpr std::size_t kAhead = 4;
+    for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      if (r + kAhead < rows.n_rows()) prefetch(popularity_.stats(rows.item[r + kAhead]));
+      write_row(rows.item[r], out.at(r));
+    }
   }
 
  private:
+  static void prefetch(const models::ItemStats& stats) {
+    constexpr std::size_t kLine = 64;
+    const auto* first = reinterpret_cast<const char*>(&stats);
+    for (std::size_t at = 0; at < sizeof stats; at += kLine) __builtin_prefetch(first + at);
+  }
+
   void find_median_prices() {
     std::vector<std::vector<float>> prices(shop_.catalog.n_categories);
     for (std::size_t i = 0; i < shop_.catalog.n_items(); ++i) {

@@ -23,7 +23,9 @@ class ItemItemGroup final : public FeatureGroup {
       write_neighbour_columns(neighbours_of, recent, as_of_, rows, out, column);
       column += kNeighbourColumnCount;
     }
+    constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      if (r + kAhead < rows.n_rows()) catalog_.prefetch_vector(rows.item[r + kAhead]);
       write_similarity(rows.item[r], recent, out.at(r) + column);
     }
   }

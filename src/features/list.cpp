@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <cstdint>
 
+#include "core/topk.hpp"
 #include "features/ages.hpp"
 
 namespace vitrina::features {
@@ -47,15 +48,16 @@ class ListGroup final : public FeatureGroup {
  private:
   /// Rank 0 is the best; equal values share the better rank.
   static void write_ranks(const std::vector<float>& values, FeatureBlock out, std::size_t column) {
-    std::vector<std::size_t> order(values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return values[a] != values[b] ? values[a] > values[b] : a < b;
-    });
+    std::vector<std::uint64_t> keys;
+    keys.reserve(values.size());
+    for (std::uint32_t r = 0; r < values.size(); ++r) {
+      keys.push_back(rank_key(Scored<std::uint32_t>{r, values[r]}));
+    }
+    std::sort(keys.begin(), keys.end());
     std::size_t rank = 0;
-    for (std::size_t p = 0; p < order.size(); ++p) {
-      if (p > 0 && values[order[p]] != values[order[p - 1]]) rank = p;
-      out.at(order[p])[column] = static_cast<float>(rank);
+    for (std::size_t p = 0; p < keys.size(); ++p) {
+      if (p > 0 && keys[p] >> 32U != keys[p - 1] >> 32U) rank = p;
+      out.at(static_cast<std::uint32_t>(keys[p]))[column] = static_cast<float>(rank);
     }
   }
 

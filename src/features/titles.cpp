@@ -1,14 +1,62 @@
 #include "features/titles.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <bit>
 
+#include "data/places.hpp"
 #include "data/word_idf.hpp"
 #include "features/ages.hpp"
 #include "features/neighbour_columns.hpp"
 
 namespace vitrina::features {
 namespace {
+
+/// The title words of a user's last products and basket: which of them have a word. Asked once a
+/// word of a candidate, instead of comparing its title with each of theirs.
+class UserWords {
+ public:
+  UserWords(const Catalog& catalog, std::span<const Touch* const> recent,
+            std::span<const ItemIdx> basket)
+      : places_(count(catalog, recent, basket)) {
+    for (std::size_t i = 0; i < recent.size(); ++i) {
+      for (const auto word : catalog.title_words.row(recent[i]->item.value)) {
+        holders(word).recent |= 1U << i;
+      }
+    }
+    for (const auto item : basket) {
+      for (const auto word : catalog.title_words.row(item.value)) ++holders(word).n_in_basket;
+    }
+  }
+
+  struct Holders {
+    std::uint32_t recent = 0;  ///< a bit a product
+    std::uint32_t n_in_basket = 0;
+  };
+
+  [[nodiscard]] Holders of(std::uint32_t word) const {
+    const auto place = places_.find(word);
+    return place == WordPlaces::kNone ? Holders{} : holders_[place];
+  }
+
+ private:
+  static std::size_t count(const Catalog& catalog, std::span<const Touch* const> recent,
+                           std::span<const ItemIdx> basket) {
+    std::size_t n = 0;
+    for (const Touch* touch : recent) n += catalog.title_words.row(touch->item.value).size();
+    for (const auto item : basket) n += catalog.title_words.row(item.value).size();
+    return n;
+  }
+
+  Holders& holders(std::uint32_t word) {
+    const auto place = places_.add(word);
+    if (place == holders_.size()) holders_.emplace_back();
+    return holders_[place];
+  }
+
+  WordPlaces places_;
+  std::vector<Holders> holders_;
+};
 
 class TitlesGroup final : public FeatureGroup {
  public:
@@ -26,78 +74,70 @@ class TitlesGroup final : public FeatureGroup {
     }
     write_neighbour_columns([&](ItemIdx item) { return titles_.neighbours(item); }, recent, as_of_,
                             rows, out, 0);
+    const UserWords words(catalog_, recent, basket);
+    const auto& title_words = catalog_.title_words;
+    constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      // where a title begins, then its words: both lie anywhere in memory
+      if (r + 2 * kAhead < rows.n_rows()) {
+        __builtin_prefetch(&title_words.offsets[rows.item[r + 2 * kAhead].value]);
+      }
+      if (r + kAhead < rows.n_rows()) {
+        __builtin_prefetch(title_words.row(rows.item[r + kAhead].value).data());
+      }
       float* x = out.at(r) + kNeighbourColumnCount;
-      x = write_basket(rows.item[r], basket, x);
-      write_recent(rows.item[r], recent, x);
+      write_cosines(rows.item[r], basket, x);
+      write_shared_words(rows.item[r], words, recent, basket, x + 2);
     }
   }
 
  private:
-  /// The words that both titles have, by idf.
-  struct Shared {
-    float idf = 0;
-    float rarest = 0;
-  };
+  static_assert(kNeighbourProducts <= 32, "UserWords::Holders has a bit a product");
 
-  [[nodiscard]] Shared shared_words(ItemIdx a, ItemIdx b) const {
-    const auto left = catalog_.title_words.row(a.value);
-    const auto right = catalog_.title_words.row(b.value);
-    Shared shared;
-    for (std::size_t i = 0, j = 0; i < left.size() && j < right.size();) {
-      if (left[i] == right[j]) {
-        shared.idf += idf_[left[i]];
-        shared.rarest = std::max(shared.rarest, idf_[left[i]]);
-      }
-      const bool is_left_behind = left[i] <= right[j];
-      const bool is_right_behind = right[j] <= left[i];
-      i += is_left_behind ? 1 : 0;
-      j += is_right_behind ? 1 : 0;
-    }
-    return shared;
-  }
-
-  [[nodiscard]] float title_idf(ItemIdx item) const {
-    float total = 0;
-    for (const auto word : catalog_.title_words.row(item.value)) total += idf_[word];
-    return total;
-  }
-
-  float* write_basket(ItemIdx item, const std::vector<ItemIdx>& basket, float* x) const {
+  void write_cosines(ItemIdx item, const std::vector<ItemIdx>& basket, float* x) const {
     float best = kUnknown;
     float total = 0;
     float n = 0;
-    float rarest = 0;
     for (const auto other : basket) {
-      if (other == item) continue;
-      rarest = std::max(rarest, shared_words(item, other).rarest);
-      if (catalog_.vector_dim == 0) continue;
+      if (other == item || catalog_.vector_dim == 0) continue;
       const float cosine = catalog_.cosine(item, other);
       best = n == 0 ? cosine : std::max(best, cosine);
       total += cosine;
       n += 1;
     }
-    *x++ = best;
-    *x++ = ratio(total, n);
-    *x++ = rarest;
-    return x;
+    x[0] = best;
+    x[1] = ratio(total, n);
   }
 
-  void write_recent(ItemIdx item, const std::vector<const Touch*>& recent, float* x) const {
-    const float own = title_idf(item);
-    float most = 0;
-    float rarest = 0;
-    float to_last = kUnknown;
-    for (const Touch* touch : recent) {
-      if (touch->item == item) continue;
-      const auto shared = shared_words(item, touch->item);
-      if (std::isnan(to_last)) to_last = ratio(shared.idf, own);
-      most = std::max(most, shared.idf);
-      rarest = std::max(rarest, shared.rarest);
+  /// The product itself does not count as another with the same words.
+  void write_shared_words(ItemIdx item, const UserWords& words,
+                          const std::vector<const Touch*>& recent,
+                          const std::vector<ItemIdx>& basket, float* x) const {
+    std::uint32_t others = 0;
+    for (std::size_t i = 0; i < recent.size(); ++i) {
+      others |= (recent[i]->item == item ? 0U : 1U) << i;
     }
-    *x++ = to_last;
-    *x++ = ratio(most, own);
-    *x++ = rarest;
+    const std::uint32_t n_own = std::find(basket.begin(), basket.end(), item) != basket.end();
+    std::array<float, kNeighbourProducts> shared{};
+    float own = 0;
+    float rarest_in_basket = 0;
+    float rarest_recent = 0;
+    for (const auto word : catalog_.title_words.row(item.value)) {
+      const float idf = idf_[word];
+      own += idf;
+      const auto holders = words.of(word);
+      if (holders.n_in_basket > n_own) rarest_in_basket = std::max(rarest_in_basket, idf);
+      const std::uint32_t with_word = holders.recent & others;
+      if (with_word != 0) rarest_recent = std::max(rarest_recent, idf);
+      for (auto left = with_word; left != 0; left &= left - 1) {
+        shared[static_cast<std::size_t>(std::countr_zero(left))] += idf;
+      }
+    }
+    x[0] = rarest_in_basket;
+    x[1] = others == 0 ? kUnknown
+                       : ratio(shared[static_cast<std::size_t>(std::countr_zero(others))], own);
+    x[2] = ratio(*std::max_element(shared.begin(), shared.end()), own);
+    x[3] = rarest_recent;
   }
 
   const Catalog& catalog_;

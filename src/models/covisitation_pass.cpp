@@ -6,7 +6,7 @@
 
 #include "core/parallel.hpp"
 #include "core/topk.hpp"
-#include "data/item_places.hpp"
+#include "data/places.hpp"
 #include "models/covisitation_rules.hpp"
 #include "models/covisitation_steps.hpp"
 

@@ -1,4 +1,4 @@
-#include "data/item_places.hpp"
+#include "data/places.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,6 +20,14 @@ TEST(ItemPlaces, NumberProductsInTheOrderInWhichTheyCome) {
   EXPECT_EQ(places.size(), 2U);
   EXPECT_EQ(places.find(ItemIdx(0)), 1U);
   EXPECT_EQ(places.find(ItemIdx(1)), ItemPlaces::kNone);
+}
+
+TEST(WordPlaces, NumberWordsAsItemPlacesDoProducts) {
+  WordPlaces places(2);
+  EXPECT_EQ(places.add(4'000'000'000U), 0U);
+  EXPECT_EQ(places.add(3U), 1U);
+  EXPECT_EQ(places.find(4'000'000'000U), 0U);
+  EXPECT_EQ(places.find(4U), WordPlaces::kNone);
 }
 
 TEST(ItemPlaces, OfNothingHoldNothing) {
