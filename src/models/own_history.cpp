@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
@@ -155,22 +156,65 @@ std::vector<std::size_t> occurring_slots(const Pairs& pairs) {
 /// a tenth of it (the order of customers matters) and a fifth of k (the order of products does).
 class Objective {
  public:
+  struct OwnerResult {
+    double sum = 0;       ///< of the best k scores: orders the users
+    double gain_k = 0;    ///< bought share among the best k
+    double gain_few = 0;  ///< among the best k / 5
+  };
+  using Results = std::vector<OwnerResult>;
+
   Objective(const Pairs& pairs, const FitContext& context)
       : pairs_(pairs), slots_(occurring_slots(pairs)), threads_(context.threads) {
     const auto n = static_cast<double>(context.max_users);
     const auto k = static_cast<std::size_t>(context.k);
     const auto users = static_cast<double>(known_users(context));
     levels_ = {{{n, k}, {std::min(n, users) / 10, k}, {n, std::max<std::size_t>(1, k / 5)}}};
+    for (const auto slot : slots_) find_owners(slot);
   }
 
   [[nodiscard]] const std::vector<std::size_t>& slots() const { return slots_; }
 
-  double operator()(const DecayRule& rule) const {
-    std::vector<OwnerResult> results(pairs_.owners.size());
-    parallel_chunks(results.size(), kOwnersAChunk, threads_,
+  /// What every owner would be sent by `rule`.
+  [[nodiscard]] Results results(const DecayRule& rule) const {
+    Results results(pairs_.owners.size());
+    parallel_chunks(
+        results.size(), kOwnersAChunk, threads_, [&](std::size_t begin, std::size_t end) {
+          std::vector<float> scores;
+          score_pairs(rule, pairs_.owners[begin].begin, pairs_.owners[end - 1].end, scores);
+          Ranked scratch;
+          for (std::size_t o = begin; o < end; ++o) {
+            const auto& owner = pairs_.owners[o];
+            const auto first = scores.begin() + static_cast<std::ptrdiff_t>(
+                                                    owner.begin - pairs_.owners[begin].begin);
+            results[o] = result_of(
+                owner, std::span(first, static_cast<std::ptrdiff_t>(owner.end - owner.begin)),
+                scratch);
+          }
+        });
+    return results;
+  }
+
+  /// The same from those of a rule that differs in `slot` alone: only owners with such actions can
+  /// have another.
+  [[nodiscard]] Results results(const DecayRule& rule, std::size_t slot,
+                                const Results& base) const {
+    const auto& owners = owners_with_[slot];
+    if (2 * owners.size() > base.size()) return results(rule);
+    Results results = base;
+    parallel_chunks(owners.size(), kOwnersAChunk, threads_,
                     [&](std::size_t begin, std::size_t end) {
-                      score_owners(rule, begin, std::span(results).subspan(begin, end - begin));
+                      std::vector<float> scores;
+                      Ranked scratch;
+                      for (std::size_t i = begin; i < end; ++i) {
+                        const auto& owner = pairs_.owners[owners[i]];
+                        score_pairs(rule, owner.begin, owner.end, scores);
+                        results[owners[i]] = result_of(owner, scores, scratch);
+                      }
                     });
+    return results;
+  }
+
+  [[nodiscard]] double value(const Results& results) const {
     std::vector<std::array<double, 3>> parts(pairs_.windows.size());
     parallel_chunks(parts.size(), 1, threads_, [&](std::size_t begin, std::size_t end) {
       for (std::size_t w = begin; w < end; ++w) parts[w] = window_gain(results, pairs_.windows[w]);
@@ -181,48 +225,50 @@ class Objective {
   }
 
  private:
-  struct OwnerResult {
-    double sum = 0;       ///< of the best k scores: orders the users
-    double gain_k = 0;    ///< bought share among the best k
-    double gain_few = 0;  ///< among the best k / 5
-  };
+  using Ranked = std::vector<Scored<std::uint32_t>>;
 
-  /// DecayRule::score() of the pairs from `first` on, term by term in its order.
-  void score_pairs(const DecayRule& rule, std::size_t first, std::span<float> scores) const {
-    std::fill(scores.begin(), scores.end(), 0.0F);
+  void find_owners(std::size_t slot) {
+    const auto& sums = pairs_.sums[slot].back();
+    for (std::uint32_t o = 0; o < pairs_.owners.size(); ++o) {
+      const auto& owner = pairs_.owners[o];
+      const auto first = sums.begin() + static_cast<std::ptrdiff_t>(owner.begin);
+      const auto last = sums.begin() + static_cast<std::ptrdiff_t>(owner.end);
+      if (std::any_of(first, last, [](float sum) { return sum > 0; })) {
+        owners_with_[slot].push_back(o);
+      }
+    }
+  }
+
+  /// DecayRule::score() of the pairs from `begin` to `end`, term by term in its order.
+  void score_pairs(const DecayRule& rule, std::size_t begin, std::size_t end,
+                   std::vector<float>& scores) const {
+    scores.assign(end - begin, 0.0F);
     for (const auto slot : slots_) {
       const float weight = rule.weight[slot];
-      const float* sums = pairs_.sums[slot][rule.half_life[slot]].data() + first;
+      const float* sums = pairs_.sums[slot][rule.half_life[slot]].data() + begin;
       for (std::size_t p = 0; p < scores.size(); ++p) scores[p] += weight * sums[p];
     }
   }
 
-  /// The results of the owners from `first` on.
-  void score_owners(const DecayRule& rule, std::size_t first,
-                    std::span<OwnerResult> results) const {
-    const std::size_t begin = pairs_.owners[first].begin;
-    std::vector<float> scores(pairs_.owners[first + results.size() - 1].end - begin);
-    score_pairs(rule, begin, scores);
-    std::vector<Scored<std::uint32_t>> scratch;  // positions after `begin`
-    for (std::size_t o = 0; o < results.size(); ++o) {
-      const auto& owner = pairs_.owners[first + o];
-      scratch.clear();
-      for (std::size_t p = owner.begin; p < owner.end; ++p) {
-        const float score = scores[p - begin];
-        if (score > 0) scratch.push_back({static_cast<std::uint32_t>(p - begin), score});
-      }
-      keep_top_k(scratch, levels_[0].k);
-      for (std::size_t r = 0; r < scratch.size(); ++r) {
-        results[o].sum += scratch[r].score;
-        const auto gain = pairs_.gain[begin + scratch[r].id];
-        results[o].gain_k += gain;
-        if (r < levels_[2].k) results[o].gain_few += gain;
-      }
+  [[nodiscard]] OwnerResult result_of(const Pairs::Owner& owner, std::span<const float> scores,
+                                      Ranked& scratch) const {
+    scratch.clear();
+    for (std::uint32_t p = 0; p < scores.size(); ++p) {
+      if (scores[p] > 0) scratch.push_back({p, scores[p]});
     }
+    keep_top_k(scratch, levels_[0].k);
+    OwnerResult result;
+    for (std::size_t r = 0; r < scratch.size(); ++r) {
+      result.sum += scratch[r].score;
+      const auto gain = pairs_.gain[owner.begin + scratch[r].id];
+      result.gain_k += gain;
+      if (r < levels_[2].k) result.gain_few += gain;
+    }
+    return result;
   }
 
-  std::array<double, 3> window_gain(const std::vector<OwnerResult>& results,
-                                    const Pairs::Window& window) const {
+  [[nodiscard]] std::array<double, 3> window_gain(const Results& results,
+                                                  const Pairs::Window& window) const {
     struct Place {
       double sum;
       std::size_t owner;
@@ -257,6 +303,7 @@ class Objective {
 
   const Pairs& pairs_;
   std::vector<std::size_t> slots_;
+  std::array<std::vector<std::uint32_t>, kProductActionCount> owners_with_;
   int threads_;
   std::array<Level, 3> levels_;
 };
@@ -264,37 +311,52 @@ class Objective {
 /// Smallest relative gain for which the rule moves: below it lies the noise of a few buyers.
 constexpr double kMinGain = 1e-3;
 
-struct Search {
-  const Objective& objective;
-  DecayRule rule;
-  double value;
+class Search {
+ public:
+  Search(const Objective& objective, const DecayRule& rule)
+      : objective_(objective),
+        rule_(rule),
+        results_(objective.results(rule)),
+        value_(objective.value(results_)) {}
 
-  void consider(const DecayRule& candidate) {
-    const double found = objective(candidate);
-    if (found > value * (1 + kMinGain)) {
-      value = found;
-      rule = candidate;
-    }
-  }
+  [[nodiscard]] const DecayRule& rule() const { return rule_; }
 
   void half_lives(std::size_t slot) {
-    const DecayRule start = rule;
+    const DecayRule start = rule_;
+    const auto base = results_;
     for (std::size_t h = 0; h < kHalfLifeCount; ++h) {
       DecayRule candidate = start;
       candidate.half_life[slot] = h;
-      if (h != start.half_life[slot]) consider(candidate);
+      if (h != start.half_life[slot]) consider(candidate, slot, base);
     }
   }
 
   void weights(std::size_t slot) {
-    const DecayRule start = rule;
+    const DecayRule start = rule_;
+    const auto base = results_;
     const float now = start.weight[slot] == 0 ? 1.0F : start.weight[slot];
     for (const float factor : {0.0F, 0.25F, 0.5F, 2.0F, 4.0F, -0.5F}) {
       DecayRule candidate = start;
       candidate.weight[slot] = now * factor;
-      consider(candidate);
+      consider(candidate, slot, base);
     }
   }
+
+ private:
+  void consider(const DecayRule& candidate, std::size_t slot, const Objective::Results& base) {
+    auto results = objective_.results(candidate, slot, base);
+    const double found = objective_.value(results);
+    if (found > value_ * (1 + kMinGain)) {
+      value_ = found;
+      rule_ = candidate;
+      results_ = std::move(results);
+    }
+  }
+
+  const Objective& objective_;
+  DecayRule rule_;
+  Objective::Results results_;
+  double value_;
 };
 
 }  // namespace
@@ -304,14 +366,14 @@ OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& co
   const Pairs pairs = collect(context, config);
   if (pairs.n_buyers < static_cast<std::uint64_t>(config.min_buyers)) return model;
   const Objective objective(pairs, context);
-  Search search{objective, model.rule_, objective(model.rule_)};
+  Search search(objective, model.rule_);
   for (int pass = 0; pass < config.passes; ++pass) {
     for (const auto slot : objective.slots()) {
       search.half_lives(slot);
       search.weights(slot);
     }
   }
-  model.rule_ = search.rule;
+  model.rule_ = search.rule();
   model.n_buyers_ = pairs.n_buyers;
   return model;
 }
