@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <mutex>
 
 #include "core/error.hpp"
 
@@ -13,10 +12,10 @@ namespace {
 
 void silence(const char* /*message*/) {}
 
-/// LightGBM prints to stdout unless told otherwise; a library must not.
-void redirect_log_once() {
-  static std::once_flag once;
-  std::call_once(once, [] { LGBM_RegisterLogCallback(silence); });
+/// LightGBM prints to stdout unless told otherwise, by every thread; a library must not.
+void redirect_log() {
+  thread_local const int is_redirected = LGBM_RegisterLogCallback(silence);
+  static_cast<void>(is_redirected);
 }
 
 void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInternal) {
@@ -88,7 +87,7 @@ struct Booster::State {
   }
 };
 
-Booster::Booster() : state_(std::make_unique<State>()) { redirect_log_once(); }
+Booster::Booster() : state_(std::make_unique<State>()) { redirect_log(); }
 Booster::~Booster() = default;
 Booster::Booster(Booster&&) noexcept = default;
 Booster& Booster::operator=(Booster&&) noexcept = default;

@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
+#include <optional>
 #include <string_view>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
+#include "core/parallel.hpp"
 #include "core/rng.hpp"
 
 namespace vitrina::ranking {
@@ -53,6 +56,14 @@ double log_mean_share(std::span<const Examples* const> folds) {
   }
   return n > 0 ? std::log(sum / n) : 0.0;
 }
+
+/// One bag of trees of one model.
+struct TreeJob {
+  TreeModel* model;
+  std::function<TrainingRows()> rows;
+  std::string objective;
+  std::uint64_t seed;
+};
 
 template <class T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
@@ -137,21 +148,32 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
     models_[kOrder] = TreeModel(models_[kShare].base());
   }
   const auto by_order = fmt::format("lambdarank lambdarank_truncation_level={}", kOrderDepth);
+  std::vector<TreeJob> jobs;
   for (int bag = 0; bag < config.bags; ++bag) {
     const auto bag_seed = bag == 0 ? seed : mix64(seed, static_cast<std::uint64_t>(bag));
-    const auto task = [&](std::string_view objective, std::uint64_t stream) {
-      return TreeTask{columns_, booster_params(config, objective, mix64(bag_seed, stream), threads),
-                      rounds_};
-    };
     std::uint64_t part = 0;
     for (const auto m : {kShare, kHit, kTwoStep}) {
       if (wanted[m] == 0) continue;
-      models_[m].add_bag(select_rows(folds, lineage, kTargets[m], {part++, n_parts, bag_seed}),
-                         task("cross_entropy", m));
+      const Part of_rows{part++, n_parts, bag_seed};
+      jobs.push_back({&models_[m],
+                      [=] { return select_rows(folds, lineage, kTargets[m], of_rows); },
+                      "cross_entropy", mix64(bag_seed, m)});
     }
     // without a weight their rows are empty, and nothing is added
-    buyer_.add_bag(users, task("cross_entropy", kModelCount));
-    models_[kOrder].add_bag(lists, task(by_order, kOrder));
+    jobs.push_back(
+        {&buyer_, [&] { return users; }, "cross_entropy", mix64(bag_seed, kModelCount)});
+    jobs.push_back({&models_[kOrder], [&] { return lists; }, by_order, mix64(bag_seed, kOrder)});
+  }
+  // two at a time: to LightGBM a second thread is worth less than to a second model
+  std::vector<std::optional<Booster>> bags(jobs.size());
+  parallel_tasks(jobs.size(), threads, [&](std::size_t j, int threads_of_job) {
+    const auto& job = jobs[j];
+    bags[j] = job.model->grow(
+        job.rows(),
+        {columns_, booster_params(config, job.objective, job.seed, threads_of_job), rounds_});
+  });
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    if (bags[j]) jobs[j].model->add_bag(std::move(*bags[j]));
   }
 }
 

@@ -6,14 +6,14 @@
 
 namespace vitrina::ranking {
 
-void TreeModel::add_bag(const TrainingRows& rows, const TreeTask& task) {
-  if (task.rounds == 0 || rows.n_rows() == 0) return;
+std::optional<Booster> TreeModel::grow(const TrainingRows& rows, const TreeTask& task) const {
+  if (task.rounds == 0 || rows.n_rows() == 0) return std::nullopt;
   std::vector<double> init_score;
   init_score.reserve(rows.n_rows());
   for (const float own : rows.own) init_score.push_back(base_.logit(own));
   const MatrixView view{rows.features.data(), rows.n_rows(), task.columns.size()};
-  bags_.push_back(Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score,
-                                  rows.list_size, task.columns, task.params, task.rounds}));
+  return Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score, rows.list_size,
+                         task.columns, task.params, task.rounds});
 }
 
 void TreeModel::logits(MatrixView rows, std::span<const float> own, int threads,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/archive.hpp"
@@ -35,8 +37,9 @@ class TreeModel {
   TreeModel() = default;
   explicit TreeModel(OwnBase base) : base_(base) {}
 
-  /// Adds a bag of trees that correct the base on `rows`.
-  void add_bag(const TrainingRows& rows, const TreeTask& task);
+  /// A bag of trees that correct the base on `rows`; none without rows or rounds.
+  [[nodiscard]] std::optional<Booster> grow(const TrainingRows& rows, const TreeTask& task) const;
+  void add_bag(Booster bag) { bags_.push_back(std::move(bag)); }
 
   /// Logits of rows with the own-history scores `own`.
   void logits(MatrixView rows, std::span<const float> own, int threads,

@@ -6,6 +6,7 @@
 #include "core/file.hpp"
 #include "stages/layout.hpp"
 #include "stages/table.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages {
 namespace {
@@ -29,10 +30,13 @@ StageContext in_workspace(const StageContext& context, const fs::path& workspace
 
 std::vector<std::pair<std::string_view, double>> run_chain(
     const StageContext& context, std::span<const std::string_view> names) {
+  ShopMemo memo;
+  StageContext inner = context;
+  inner.shop_memo = &memo;
   std::vector<std::pair<std::string_view, double>> seconds;
   for (const auto name : names) {
     const auto start = std::chrono::steady_clock::now();
-    find(name).run(context);
+    find(name).run(inner);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
     seconds.emplace_back(name, taken.count());
   }

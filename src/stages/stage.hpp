@@ -47,6 +47,8 @@ struct ShopTables {
   ArrowArrayStream* catalog = nullptr;  ///< null: there is no catalog
 };
 
+struct ShopMemo;  // stages/workspace_shop.hpp
+
 /// What a stage is given to work with.
 struct StageContext {
   std::filesystem::path workspace;  ///< where data/, models/ and reports/ are
@@ -58,6 +60,7 @@ struct StageContext {
   Progress* progress = nullptr;
   std::ostream* out = nullptr;         ///< for answers to the user (standard output)
   const ShopTables* tables = nullptr;  ///< read in the place of `ingest.data_dir` if not null
+  ShopMemo* shop_memo = nullptr;       ///< keeps the shop for the next stage if not null
 
   [[nodiscard]] std::filesystem::path path(std::string_view relative) const {
     return (workspace / relative).lexically_normal();

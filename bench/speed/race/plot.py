@@ -7,6 +7,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import ticker  # noqa: E402
 
 GIB = 2**30
 
@@ -64,6 +65,8 @@ def draw_growth(report: dict[str, Any], path: Path) -> None:
         axes.set_xlabel("rows of the log, millions")
         axes.set_ylabel(unit)
         axes.set_xticks(rows, [f"{size:.3g}" for size in rows])
+        axes.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.minorticks_off()
         axes.grid(alpha=0.3)
     left.legend(frameon=False)

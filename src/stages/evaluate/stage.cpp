@@ -9,7 +9,6 @@
 #include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "data/purchases.hpp"
-#include "data/shop_file.hpp"
 #include "engine/answer.hpp"
 #include "io/buyers_csv.hpp"
 #include "metrics/calibration.hpp"
@@ -23,6 +22,7 @@
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::evaluate {
 namespace {
@@ -250,7 +250,8 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
 }
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   const auto folds = load_folds(context.path(kSplitFile));
   if (folds.valid) {
     judge_valid_fold(context, shop, folds);

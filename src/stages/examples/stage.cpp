@@ -9,7 +9,6 @@
 
 #include "core/parallel.hpp"
 #include "data/purchases.hpp"
-#include "data/shop_file.hpp"
 #include "engine/answer.hpp"
 #include "ranking/examples.hpp"
 #include "selection/choose_config.hpp"
@@ -17,6 +16,7 @@
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::examples {
 namespace {
@@ -168,7 +168,8 @@ ranking::Examples make_examples(const StageContext& context, const Shop& shop, c
 }
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   const auto folds = load_folds(context.path(kSplitFile));
   const auto config = read_section<ExamplesConfig>(context.params, "examples");
   const auto final_rule = own_history_of(context, shop, kFinalFold);

@@ -5,18 +5,19 @@
 #include <algorithm>
 
 #include "core/parallel.hpp"
-#include "data/shop_file.hpp"
 #include "engine/engine.hpp"
 #include "models/model_set.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::fit {
 namespace {
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   const auto folds = load_folds(context.path(kSplitFile));
   const auto choose = selection::read_choose(context.params);
   auto cuts = folds.train;

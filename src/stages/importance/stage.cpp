@@ -11,12 +11,12 @@
 #include "core/file.hpp"
 #include "core/rng.hpp"
 #include "data/purchases.hpp"
-#include "data/shop_file.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/fold_engine.hpp"
 #include "stages/folds.hpp"
 #include "stages/importance/permutation.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::importance {
 namespace {
@@ -203,7 +203,8 @@ Json importance_json(const StageContext& context, const Shop& shop, const Fold& 
 }
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   const auto folds = load_folds(context.path(kSplitFile));
   const Json json =
       folds.valid ? importance_json(context, shop, *folds.valid)

@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include "bundle/bundle.hpp"
-#include "data/shop_file.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::pack {
 namespace {
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   const auto folder = context.path(kBundleFolder);
   context.progress->begin("pack", 0, "");
   const auto fingerprint =

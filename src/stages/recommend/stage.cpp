@@ -3,16 +3,17 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
 #include "core/file.hpp"
-#include "data/shop_file.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/answer_rules.hpp"
 #include "stages/layout.hpp"
 #include "stages/read_shop.hpp"
+#include "stages/workspace_shop.hpp"
 #include "stages/recommend/write.hpp"
 
 namespace vitrina::stages::recommend {
@@ -35,13 +36,15 @@ ParamMap merged_params(const StageContext& context, const bundle::Bundle& bundle
 }
 
 /// The shop to answer for: --data's, else the workspace's own.
-Shop read_answer_shop(StageContext context, const bundle::Products& products) {
+std::shared_ptr<const Shop> read_answer_shop(StageContext context,
+                                             const bundle::Products& products) {
   const auto data = context.option("data");
-  if (!data) return load_shop(context.path(kShopFile));
+  if (!data) return workspace_shop(context);
   context.params["ingest.data_dir"] = *data;
   if (const auto as_of = context.option("as-of")) context.params["ingest.as_of"] = *as_of;
   if (const auto schema = context.option("schema")) context.params["ingest.schema"] = *schema;
-  return read_shop(context, {products.ids, &products.catalog}).shop;
+  return std::make_shared<const Shop>(
+      read_shop(context, {products.ids, &products.catalog}).shop);
 }
 
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle, TimeUs as_of,
@@ -75,7 +78,8 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
 void run(const StageContext& context) {
   const auto bundle = bundle::Bundle::load(bundle_folder(context));
   const auto params = merged_params(context, bundle);
-  const auto shop = read_answer_shop(context, bundle.products());
+  const auto kept_shop = read_answer_shop(context, bundle.products());
+  const Shop& shop = *kept_shop;
   const auto resolved = bundle::resolve(read_id_rules(context), shop);
   const auto result =
       bundle::answer(bundle, shop, resolved.rules, params, context.threads, *context.progress);

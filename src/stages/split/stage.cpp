@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include "core/progress.hpp"
-#include "data/shop_file.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::split {
 namespace {
 
 void run(const StageContext& context) {
-  const auto shop = load_shop(context.path(kShopFile));
+  const auto kept_shop = workspace_shop(context);
+  const Shop& shop = *kept_shop;
   context.progress->begin("decide folds", 0, "");
   const auto folds =
       decide_folds(shop.begin, shop.end, read_section<SplitConfig>(context.params, "split"));
