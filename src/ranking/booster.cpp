@@ -14,8 +14,9 @@ void silence(const char* /*message*/) {}
 
 /// LightGBM prints to stdout unless told otherwise, by every thread; a library must not.
 void redirect_log() {
-  thread_local const int is_redirected = LGBM_RegisterLogCallback(silence);
-  static_cast<void>(is_redirected);
+  thread_local bool is_redirected = false;
+  if (!is_redirected) LGBM_RegisterLogCallback(silence);
+  is_redirected = true;
 }
 
 void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInternal) {

@@ -160,8 +160,7 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                       "cross_entropy", mix64(bag_seed, m)});
     }
     // without a weight their rows are empty, and nothing is added
-    jobs.push_back(
-        {&buyer_, [&] { return users; }, "cross_entropy", mix64(bag_seed, kModelCount)});
+    jobs.push_back({&buyer_, [&] { return users; }, "cross_entropy", mix64(bag_seed, kModelCount)});
     jobs.push_back({&models_[kOrder], [&] { return lists; }, by_order, mix64(bag_seed, kOrder)});
   }
   // two at a time: to LightGBM a second thread is worth less than to a second model

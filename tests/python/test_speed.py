@@ -339,5 +339,9 @@ def test_growth_page_and_plot(tmp_path: Path) -> None:
     assert "| fit | 5.0 s | 9.0 s | 8.0 s | 5.0 s | 1.60 |" in text
     assert "at most 0.90 times what the rows did" in text
     assert "1.60 times as fast" in text
+    assert "median of 3 runs a scale" in text
+    once = growth_table.page({**report, "repeats": 1})
+    assert "| 2 | 14,000,000 | 10 | 10 | 18 s | 1024 MiB |" in once
+    assert "one run a scale" in once
     plot.draw_growth(report, tmp_path / "growth.svg")
     assert "<svg" in (tmp_path / "growth.svg").read_text()

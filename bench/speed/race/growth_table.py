@@ -11,6 +11,13 @@ BAR_GROWTH = 1.1
 BAR_THREADS = 1.7
 
 
+def taken(report: Report, summary: dict[str, float]) -> str:
+    """Seconds; with their spread where there is more than one run."""
+    if report["repeats"] > 1:
+        return with_spread(summary)
+    return seconds(summary["median"])
+
+
 def scale_table(report: Report) -> list[str]:
     """A row a scale: rows, users, products, the run, the bundle."""
     head = ["scale", "rows", "users", "products", "`vitrina run`", "peak"]
@@ -25,9 +32,9 @@ def scale_table(report: Report) -> list[str]:
                     f"{point['rows']:,}",
                     f"{point['users']:,}",
                     f"{point['products']:,}",
-                    with_spread(run["seconds"]),
+                    taken(report, run["seconds"]),
                     memory(run["peak_bytes"]),
-                    with_spread(answer["seconds"]),
+                    taken(report, answer["seconds"]),
                     memory(answer["peak_bytes"]),
                 ]
             )
@@ -62,11 +69,16 @@ def conditions(report: Report) -> str:
         for point in report["scales"]
         for part in ("run", "recommend")
     ]
+    runs = (
+        f"median of {report['repeats']} runs"
+        if report["repeats"] > 1
+        else "one run"
+    )
     return (
         f"Simulated shops, seed {report['seed']}. Machine: "
         f"{machine['processor']}, {machine['processors']} processors, "
-        f"{machine['memory_bytes'] / GIB:.0f} GiB. 2 threads; median of "
-        f"{report['repeats']} runs a scale; measured on {report['made']}. "
+        f"{machine['memory_bytes'] / GIB:.0f} GiB. 2 threads; {runs} "
+        f"a scale; measured on {report['made']}. "
         f"Other processes used at most {100 * max(loads):.1f}% of the "
         "processors during a run."
     )

@@ -13,8 +13,8 @@
 #include "stages/answer_rules.hpp"
 #include "stages/layout.hpp"
 #include "stages/read_shop.hpp"
-#include "stages/workspace_shop.hpp"
 #include "stages/recommend/write.hpp"
+#include "stages/workspace_shop.hpp"
 
 namespace vitrina::stages::recommend {
 namespace {
@@ -43,8 +43,7 @@ std::shared_ptr<const Shop> read_answer_shop(StageContext context,
   context.params["ingest.data_dir"] = *data;
   if (const auto as_of = context.option("as-of")) context.params["ingest.as_of"] = *as_of;
   if (const auto schema = context.option("schema")) context.params["ingest.schema"] = *schema;
-  return std::make_shared<const Shop>(
-      read_shop(context, {products.ids, &products.catalog}).shop);
+  return std::make_shared<const Shop>(read_shop(context, {products.ids, &products.catalog}).shop);
 }
 
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle, TimeUs as_of,

@@ -58,7 +58,8 @@ TEST(SegmentCalibration, NoTwoLogitsComeOutEqualOrInAnotherOrder) {
   sample.add(Segment::kTouched, 20'000, 3, [](double x) { return std::min(x, -2.0); });
   const auto calibration = sample.fit();
   double last = -100;
-  for (double x = -30; x < 10; x += 0.01) {
+  for (int step = -3000; step < 1000; ++step) {
+    const double x = step / 100.0;
     const double now = calibration.apply(Segment::kTouched, x);
     ASSERT_GT(now, last) << x;
     last = now;
