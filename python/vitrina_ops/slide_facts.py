@@ -48,11 +48,12 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "int": lambda value: f"{round(value):,}".replace(",", THIN),
     "r4": lambda value: f"{value:.4f}",
     "x1": lambda value: f"{value:.1f}",
+    "s2": lambda value: f"{value:#.2g}".rstrip("."),
     "pct0": lambda value: f"{100 * value:.0f}%",
     "pct2": lambda value: f"{100 * value:.2f}%",
     "interval": _interval,
 }
-NUMERIC = ("r4", "x1", "pct0", "pct2", "interval", "")
+NUMERIC = ("r4", "x1", "s2", "pct0", "pct2", "interval", "")
 
 
 def localized(text: str, style: str, lang: str) -> str:

@@ -1,5 +1,6 @@
 """The tables of the slides, out of what was measured."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -164,18 +165,27 @@ def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
     }
 
 
+def translated(text: str, phrases: dict[str, str]) -> str:
+    """A title with the deck's words for its phrases, in their order."""
+    for phrase, word in phrases.items():
+        text = re.sub(rf"\b{re.escape(phrase)}\b", word, text)
+    return text
+
+
 def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
     """Every part of the race beside each of its peers."""
     rows = []
+    phrases, peers = words["speed_parts"], words["speed_peers"]
     for part in facts["speed"]["parts"]:
         (_, ours), *_ = part["contestants"].items()
         for peer, ratio in part["ratios"].items():
             low, high = (write(ratio[k], "x1") for k in ("low", "high"))
             rows.append(
                 [
-                    part["title"],
-                    f"{write(ours['seconds']['median'], 'r4')} s",
-                    peer,
+                    translated(part["title"], phrases),
+                    f"{write(ours['seconds']['median'], 's2')} "
+                    + words["seconds"],
+                    peers.get(peer, peer),
                     f"{write(ratio['median'], 'x1')} [{low} – {high}]",
                 ]
             )

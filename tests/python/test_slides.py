@@ -142,7 +142,17 @@ def test_peers_and_speed_become_tables() -> None:
     table = slide_tables.speed_table(
         {"speed": {"parts": [part]}}, words, write
     )
-    assert table["rows"] == [["fit", "1.5000 s", "peer", "4.0 [3.0 – 5.0]"]]
+    assert table["rows"] == [["fit", "1.5 s", "peer", "4.0 [3.0 – 5.0]"]]
+    known = {**part, "title": "top 25 of all products for 20,000 users"}
+    table = slide_tables.speed_table(
+        {"speed": {"parts": [known]}},
+        decks()["ru"]["words"],
+        slide_tables.Writer("ru"),
+    )
+    assert table["rows"][0][:2] == [
+        "лучшие 25 из всех товаров для 20,000 покупателей",
+        "1,5 с",
+    ]
 
 
 def test_the_log_is_described() -> None:
