@@ -7,15 +7,14 @@ cache.
 
 import json
 import os
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from race.machine import Load, busy_seconds, load_between
+from race.machine import Load
+from race.process import finish
 from race.statistics import kept, ratios, summarise
 
 
@@ -100,25 +99,15 @@ def measure(
     if answer is not None:
         answer.mkdir(parents=True, exist_ok=True)
         words += ["--answer", str(answer)]
-    busy = busy_seconds()
-    start = time.monotonic()
-    process = subprocess.Popen(words, env=environment_of(contestant, threads))
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    done = finish(words, environment_of(contestant, threads))
+    if done.code != 0:
         raise BenchError(
-            f"{contestant.name}: ended with code {process.returncode}, "
+            f"{contestant.name}: ended with code {done.code}, "
             f"expected 0; run it alone: {' '.join(words)}"
         )
-    load = load_between(
-        busy_seconds() - busy,
-        time.monotonic() - start,
-        usage.ru_utime + usage.ru_stime,
-        os.cpu_count() or 1,
-    )
     figures = json.loads(result.read_text(encoding="utf-8"))
     return Measurement(
-        figures.pop("seconds"), figures.pop("peak_bytes"), load, figures
+        figures.pop("seconds"), figures.pop("peak_bytes"), done.load, figures
     )
 
 

@@ -5,53 +5,30 @@ The program is run on simulated shops of one seed, a process a run, as
 """
 
 import json
-import os
 import shutil
 import subprocess
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from race.contest import BenchError
-from race.machine import busy_seconds, load_between
+from race.process import Finished, finish
 from race.statistics import summarise
 
 # what one more thread can help: all but reading, training and writing
 PARALLEL_STAGES = ("fit", "examples", "evaluate", "recommend")
 
 
-@dataclass(frozen=True)
-class Run:
-    """One process of the program, measured from outside."""
-
-    seconds: float
-    peak_bytes: int
-    other_load: float
-
-
-def measure(words: Sequence[str | Path]) -> Run:
+def measure(words: Sequence[str | Path]) -> Finished:
     """Run the program once; its own message is seen when it fails."""
-    busy, start = busy_seconds(), time.monotonic()
-    process = subprocess.Popen(
-        [str(word) for word in words], stdout=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    done = finish(words, stdout=subprocess.DEVNULL)
+    if done.code != 0:
         raise BenchError(
-            f"{' '.join(map(str, words))}: ended with code "
-            f"{process.returncode}, expected 0"
+            f"{' '.join(map(str, words))}: ended with code {done.code}, "
+            "expected 0"
         )
-    load = load_between(
-        busy_seconds() - busy,
-        seconds,
-        usage.ru_utime + usage.ru_stime,
-        os.cpu_count() or 1,
-    )
-    return Run(seconds, usage.ru_maxrss * 1024, load.other)
+    return done
 
 
 @dataclass(frozen=True)
@@ -80,7 +57,7 @@ class Shop:
             ]
         )
 
-    def run(self, threads: int) -> tuple[Run, dict[str, Any]]:
+    def run(self, threads: int) -> tuple[Finished, dict[str, Any]]:
         """The whole job; a packed bundle is kept. The report with it."""
         out = self.folder / "answer"
         run = measure(
@@ -93,7 +70,7 @@ class Shop:
         report = json.loads((out / "report.json").read_text(encoding="utf-8"))
         return run, report
 
-    def recommend(self, threads: int) -> Run:
+    def recommend(self, threads: int) -> Finished:
         """The answer from the packed bundle alone, without training."""
         return measure(
             [
@@ -114,12 +91,12 @@ def median_stages(reports: Sequence[dict[str, Any]]) -> dict[str, float]:
     }
 
 
-def summary_of(runs: Sequence[Run]) -> dict[str, Any]:
+def summary_of(runs: Sequence[Finished]) -> dict[str, Any]:
     """What runs of one thing come to."""
     return {
         "seconds": asdict(summarise([run.seconds for run in runs])),
         "peak_bytes": max(run.peak_bytes for run in runs),
-        "other_load": max(run.other_load for run in runs),
+        "other_load": max(run.load.other for run in runs),
     }
 
 

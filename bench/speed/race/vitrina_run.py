@@ -2,13 +2,12 @@
 
 import argparse
 import json
-import os
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from race.timing import Watch
+from race.process import finish
 
 TRAINING = ("train", "refit")
 
@@ -36,19 +35,16 @@ def run(arguments: argparse.Namespace, out: Path) -> dict[str, Any]:
         *("--as-of", arguments.as_of, "--out", out),
         *("--threads", str(arguments.threads), "--progress", "none"),
     ]
-    with Watch() as watch:
-        process = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(process.returncode)
+    done = finish(words, stdout=subprocess.DEVNULL)
+    if done.code != 0:
+        raise SystemExit(done.code)
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     training = sum(report["seconds"][stage] for stage in TRAINING)
     return {
-        "seconds": watch.seconds,
-        "peak_bytes": usage.ru_maxrss * 1024,
+        "seconds": done.seconds,
+        "peak_bytes": done.peak_bytes,
         "training_seconds": training,
-        "rest_seconds": watch.seconds - training,
+        "rest_seconds": done.seconds - training,
     }
 
 
