@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -37,23 +38,44 @@ std::uint64_t rank_key(const Scored<StrongIdx<Tag>>& entry) {
   return rank_key(Scored<std::uint32_t>{entry.id.value, entry.score});
 }
 
-/// Keeps the k best entries of `entries` in rank order and drops the rest. O(n + k log k).
+/// The entry of a key.
+inline Scored<std::uint32_t> ranked_entry(std::uint64_t key) {
+  const auto ascending = ~static_cast<std::uint32_t>(key >> 32U);
+  const std::uint32_t bits = ascending ^ ((ascending >> 31U) != 0 ? 1U << 31U : ~0U);
+  return {static_cast<std::uint32_t>(key), std::bit_cast<float>(bits)};
+}
+
+/// Sorts numbers, ascending.
+void sort_numbers(std::span<std::uint64_t> numbers);
+
+/// Moves the k smallest numbers to the front, ascending, and returns them (all, if there are
+/// fewer). The rest is lost. O(n + k log k).
+std::span<std::uint64_t> smallest(std::span<std::uint64_t> numbers, std::size_t k);
+
+/// Keeps the k best entries of `entries` in rank order and drops the rest; -0 becomes 0.
 template <class Id>
 void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
-  // a lambda is inlined into the sort, a pointer to the function is not
-  const auto before = [](const Scored<Id>& a, const Scored<Id>& b) {
-    if constexpr (requires { rank_key(a); }) {
-      return rank_key(a) < rank_key(b);
-    } else {
-      return ranks_before(a, b);
+  if constexpr (requires { rank_key(entries.front()); }) {
+    thread_local std::vector<std::uint64_t> keys;
+    keys.resize(entries.size());
+    std::transform(entries.begin(), entries.end(), keys.begin(),
+                   [](const Scored<Id>& entry) { return rank_key(entry); });
+    const auto best = smallest(keys, k);
+    entries.resize(best.size());
+    std::transform(best.begin(), best.end(), entries.begin(), [](std::uint64_t key) {
+      const auto entry = ranked_entry(key);
+      return Scored<Id>{Id{entry.id}, entry.score};
+    });
+  } else {
+    // a lambda is inlined into the sort, a pointer to the function is not
+    const auto before = [](const Scored<Id>& a, const Scored<Id>& b) { return ranks_before(a, b); };
+    if (entries.size() > k) {
+      std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
+                       entries.end(), before);
+      entries.resize(k);
     }
-  };
-  if (entries.size() > k) {
-    std::nth_element(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(k),
-                     entries.end(), before);
-    entries.resize(k);
+    std::sort(entries.begin(), entries.end(), before);
   }
-  std::sort(entries.begin(), entries.end(), before);
 }
 
 /// Equal ids become one entry with the sum of their scores, added in the order of arrival; entries

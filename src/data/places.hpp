@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -26,30 +27,43 @@ class Places {
     for (const auto key : keys) add(key);
   }
 
-  /// Forgets all keys and makes room for `capacity` others, in the memory that is there.
+  /// Forgets all keys and makes room for `capacity` others, in the memory that is there, which
+  /// costs nothing: what was added before counts as empty.
   void reset(std::size_t capacity) {
     shift_ = 32U - static_cast<std::uint32_t>(std::bit_width(2 * capacity + 1));
+    first_ += size_;
     size_ = 0;
-    slots_.assign(std::size_t{1} << (32U - shift_), Slot{});
+    const std::size_t n_slots = std::size_t{1} << (32U - shift_);
+    if (first_ > kNone - n_slots) {  // stamps run out
+      first_ = 1;
+      std::fill(slots_.begin(), slots_.end(), Slot{});
+    }
+    if (slots_.size() < n_slots) slots_.resize(n_slots);
+    mask_ = n_slots - 1;
   }
 
   /// The place of a key, which is size() - 1 when it is new.
   std::uint32_t add(Key key) {
     auto& slot = slots_[slot_of(key)];
-    if (slot.place == kNone) slot = {key, size_++};
-    return slot.place;
+    if (is_empty(slot)) slot = {key, first_ + size_++};
+    return slot.stamp - first_;
   }
 
   /// The place of a key, or kNone.
-  [[nodiscard]] std::uint32_t find(Key key) const { return slots_[slot_of(key)].place; }
+  [[nodiscard]] std::uint32_t find(Key key) const {
+    const auto& slot = slots_[slot_of(key)];
+    return is_empty(slot) ? kNone : slot.stamp - first_;
+  }
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
   struct Slot {
     Key key{};
-    std::uint32_t place = kNone;
+    std::uint32_t stamp = 0;  ///< its place and first_; less than that: empty
   };
+
+  [[nodiscard]] bool is_empty(const Slot& slot) const { return slot.stamp < first_; }
 
   static std::uint32_t value_of(std::uint32_t key) { return key; }
   template <class Tag>
@@ -61,13 +75,15 @@ class Places {
   [[nodiscard]] std::size_t slot_of(Key key) const {
     constexpr std::uint32_t kGolden = 2'654'435'769U;  // Knuth's multiplicative hash
     std::size_t s = (value_of(key) * kGolden) >> shift_;
-    while (slots_[s].place != kNone && slots_[s].key != key) s = (s + 1) & (slots_.size() - 1);
+    while (!is_empty(slots_[s]) && slots_[s].key != key) s = (s + 1) & mask_;
     return s;
   }
 
   std::uint32_t shift_ = 0;
   std::uint32_t size_ = 0;
-  std::vector<Slot> slots_;  ///< a power of two, more than half of them empty
+  std::uint32_t first_ = 1;  ///< stamp of the first place
+  std::size_t mask_ = 0;  ///< slots in use, less one: a power of two, more than half of them empty
+  std::vector<Slot> slots_;
 };
 
 using ItemPlaces = Places<ItemIdx>;

@@ -53,7 +53,7 @@ class ListGroup final : public FeatureGroup {
     for (std::uint32_t r = 0; r < values.size(); ++r) {
       keys.push_back(rank_key(Scored<std::uint32_t>{r, values[r]}));
     }
-    std::sort(keys.begin(), keys.end());
+    sort_numbers(keys);
     std::size_t rank = 0;
     for (std::size_t p = 0; p < keys.size(); ++p) {
       if (p > 0 && keys[p] >> 32U != keys[p - 1] >> 32U) rank = p;

@@ -1,205 +1,306 @@
 #include "models/covisitation_pass.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <string>
 
 #include "core/parallel.hpp"
+#include "core/scratch.hpp"
 #include "core/topk.hpp"
+#include "data/decay.hpp"
 #include "data/places.hpp"
-#include "models/covisitation_rules.hpp"
-#include "models/covisitation_steps.hpp"
+#include "models/covisitation_pairs.hpp"
 
 namespace vitrina::models {
 namespace {
 
-constexpr std::size_t kProductsAChunk = 512;
-constexpr std::size_t kStepsAChunk = 65536;
+/// Pairs of 12 bytes that are held at once.
+constexpr std::size_t kMaxPairs = std::size_t{1} << 24U;
 
-/// Appends the pairs whose first step is `steps[at]`, those before it first.
-void append_pairs(std::span<const Step> steps, std::size_t at, const PairRules& rules,
-                  std::vector<StepPair>& out) {
-  const Step step = steps[at];
-  const TimeUs reach = rules.reach(step.kind);
-  for (std::size_t o = at; steps[o].is_first == 0;) {
-    const Step& other = steps[--o];
-    if (step.time - other.time > reach) break;
-    if (other.item != step.item && rules.may_join<false>(step, other)) {
-      out.push_back(rules.pair<false>(step, other, at - o));
-    }
-  }
-  for (std::size_t o = at; steps[o].is_last == 0;) {
-    const Step& other = steps[++o];
-    if (other.time - step.time > reach) break;
-    if (other.item != step.item && rules.may_join<true>(step, other)) {
-      out.push_back(rules.pair<true>(step, other, o - at));
-    }
-  }
-}
+/// 2^(-distance / half-life) of many pairs.
+class PairDecays {
+ public:
+  explicit PairDecays(std::span<const double> half_lives_days)
+      : half_lives_days_(half_lives_days) {}
 
-/// Calls `take(index of the second step, pair)` for all pairs of the users that begin in
-/// [begin, end), the last of whom may end behind it.
-template <class Take>
-void for_each_pair(std::span<const Step> steps, std::size_t begin, std::size_t end,
-                   const PairRules& rules, Take&& take) {
-  std::size_t i = begin;
-  while (i < end && steps[i].is_first == 0) ++i;
-  for (; i < steps.size() && (i < end || steps[i].is_first == 0); ++i) {
-    const TimeUs reach = rules.reach(steps[i].kind);
-    for (std::size_t j = i + 1; j < steps.size() && steps[j].is_first == 0; ++j) {
-      if (steps[j].time - steps[i].time > reach) break;
-      if (steps[i].item == steps[j].item) continue;
-      if (rules.may_join<true>(steps[i], steps[j])) {
-        take(j, rules.pair<true>(steps[i], steps[j], j - i));
-      }
-      if (rules.may_join<false>(steps[j], steps[i])) {
-        take(i, rules.pair<false>(steps[j], steps[i], j - i));
-      }
+  void fill(std::span<const RowPair> pairs) {
+    const auto n = pairs.size() * stride();
+    if (by_pair_.size() < n) by_pair_.resize(n, 1);  // the first of a pair's stays what it is
+    for (std::size_t first = 0; first < pairs.size(); first += kAtOnce) {
+      fill_some(pairs.subspan(first, std::min(kAtOnce, pairs.size() - first)),
+                by_pair_.data() + first * stride());
     }
   }
-}
+
+  /// 1, then the decay by each half-life.
+  [[nodiscard]] const float* of(std::size_t pair) const {
+    return by_pair_.data() + pair * stride();
+  }
+
+ private:
+  static constexpr std::size_t kAtOnce = 512;  // fit the first cache
+
+  [[nodiscard]] std::size_t stride() const { return half_lives_days_.size() + 1; }
+
+  void fill_some(std::span<const RowPair> pairs, float* out) {
+    std::array<TimeUs, kAtOnce> distances;  // NOLINT(*-member-init): written before it is read
+    std::array<float, kAtOnce> decays;      // NOLINT(*-member-init)
+    std::transform(pairs.begin(), pairs.end(), distances.begin(),
+                   [](const RowPair& pair) { return TimeUs{pair.distance_ms} * 1000; });
+    for (std::size_t h = 0; h < half_lives_days_.size(); ++h) {
+      decay_all(std::span(distances).first(pairs.size()), half_lives_days_[h],
+                std::span(decays).first(pairs.size()));
+      for (std::size_t p = 0; p < pairs.size(); ++p) out[p * stride() + h + 1] = decays[p];
+    }
+  }
+
+  std::span<const double> half_lives_days_;
+  std::vector<float> by_pair_;
+};
+
+/// Adds what pairs are worth to the sums of all matrices, `Lanes` of them at a time; one that does
+/// not join a pair adds 0.
+template <std::size_t Lanes>
+class PairAdder {
+ public:
+  explicit PairAdder(const PairRules& rules)
+      : width_(rules.width()),
+        n_half_lives_(rules.half_lives_days().size()),
+        only_decay_(rules.decay_of().front()),
+        spread_(width_ * (n_half_lives_ + 1)) {
+    for (std::size_t m = 0; m < width_; ++m) spread_[rules.decay_of()[m] * width_ + m] = 1;
+  }
+
+  /// Sums of a row.
+  [[nodiscard]] std::size_t width() const {
+    if constexpr (Lanes == 1) return 1;
+    return width_;
+  }
+
+  /// `decays`: 1, then those by each half-life.
+  void add(const float* factors, const float* decays, float* sums) const {
+    if constexpr (Lanes == 1) {
+      *sums += *factors * decays[only_decay_];
+      return;
+    }
+    for (std::size_t m = 0; m < width_; m += Lanes) {
+      Floats decay{};
+      for (std::size_t h = 0; h <= n_half_lives_; ++h) {
+        decay += load(spread_.data() + h * width_ + m) * decays[h];
+      }
+      const Floats sum = load(sums + m) + load(factors + m) * decay;
+      std::memcpy(sums + m, &sum, sizeof(sum));
+    }
+  }
+
+ private:
+  using Floats __attribute__((vector_size(Lanes * sizeof(float)))) = float;
+  static_assert(sizeof(Floats) == Lanes * sizeof(float));
+
+  static Floats load(const float* values) {
+    Floats floats;
+    std::memcpy(&floats, values, sizeof(floats));
+    return floats;
+  }
+
+  std::size_t width_;
+  std::size_t n_half_lives_;
+  std::size_t only_decay_;
+  std::vector<float> spread_;  ///< half-lives and none x width: 1 for the one of the matrix
+};
 
 /// What a neighbour's weight is divided by: its total over all rows to the power of the damping.
-/// Row-major, products x matrices; none without damping. Totals are summed a step first, then a
-/// product.
-std::vector<float> divisors(const StepIndex& index, const PairRules& rules, float damping,
-                            int threads) {
+/// Row-major, products x width of the rules; none without damping.
+template <std::size_t Lanes>
+std::vector<float> divisors(PairDealer& dealer, const PairRules& rules, std::size_t n_items,
+                            float damping, int threads) {
   if (damping == 0) return {};
-  const std::size_t n_matrices = rules.size();
-  const auto& steps = index.steps;
-  std::vector<float> step_totals(steps.size() * n_matrices, 0);
-  parallel_chunks(steps.size(), kStepsAChunk, threads, [&](std::size_t begin, std::size_t end) {
-    constexpr std::size_t kPairsAtOnce = 1024;
-    std::vector<StepPair> pairs;
-    std::vector<std::size_t> targets;
-    PairDecays decays;
-    const auto add = [&] {
-      rules.for_each_matrix(pairs, decays, [&](std::size_t p, std::size_t m, float weight) {
-        step_totals[targets[p] * n_matrices + m] += weight;
-      });
-      pairs.clear();
-      targets.clear();
-    };
-    for_each_pair(steps, begin, end, rules, [&](std::size_t target, const StepPair& pair) {
-      targets.push_back(target);
-      pairs.push_back(pair);
-      if (pairs.size() == kPairsAtOnce) add();
-    });
-    add();
-  });
-  const std::size_t n_items = index.occurrences.n_rows();
-  std::vector<float> totals(n_items * n_matrices, 0);
-  parallel_chunks(n_items, kProductsAChunk, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      float* total = totals.data() + i * n_matrices;
-      for (const auto at : index.occurrences.row(i)) {
-        for (std::size_t m = 0; m < n_matrices; ++m) {
-          total[m] += step_totals[at * n_matrices + m];
-        }
-      }
-      for (std::size_t m = 0; m < n_matrices; ++m) total[m] = std::pow(total[m], damping);
+  const PairAdder<Lanes> adder(rules);
+  const std::size_t width = adder.width();
+  std::vector<float> totals(n_items * width, 0);
+  std::vector<PairDecays> scratch(static_cast<std::size_t>(std::max(threads, 1)),
+                                  PairDecays(rules.half_lives_days()));
+  for (std::size_t round = 0; round < dealer.n_rounds(); ++round) {
+    dealer.deal(round);
+    const std::size_t first = dealer.first_block(round);
+    parallel_chunks_with_worker(
+        dealer.end_block(round) - first, 1, threads,
+        [&](std::size_t b, std::size_t /*end*/, std::size_t worker) {
+          auto& decays = scratch[worker];
+          float* block = totals.data() + (first + b) * PairDealer::kRowsABlock * width;
+          dealer.for_each_piece(first + b, [&](std::span<const RowPair> pairs) {
+            decays.fill(pairs);
+            for (std::size_t p = 0; p < pairs.size(); ++p) {
+              adder.add(rules.inflow_factors(pairs[p].pair_class), decays.of(p),
+                        block + pairs[p].row * width);
+            }
+          });
+        });
+  }
+  parallel_chunks(totals.size(), 65536, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t t = begin; t < end; ++t) {
+      totals[t] = totals[t] > 0 ? std::pow(totals[t], damping) : 1;
     }
   });
   return totals;
 }
 
-/// Sums the rows of one product in every matrix. Neighbours get consecutive places as they are
-/// met, so that the sums of a row stay together, found by a hash table of the row's size: an array
-/// by product would be out of the nearest cache at every pair.
-class RowSums {
+/// Sums the rows of a block of products in every matrix. Neighbours get consecutive places as they
+/// are met, so that the sums of a row stay together, found by a hash table of the row's size.
+template <std::size_t Lanes>
+class BlockSums {
  public:
-  explicit RowSums(std::size_t n_matrices) : n_matrices_(n_matrices), rows_(n_matrices) {}
+  explicit BlockSums(const PairRules& rules)
+      : rules_(rules),
+        adder_(rules),
+        decays_(rules.half_lives_days()),
+        n_neighbours_(rules.n_matrices()) {}
 
-  /// Sums the pairs of the steps `occurrences` of one product; what was before is forgotten.
-  void sum(std::span<const Step> steps, std::span<const std::uint32_t> occurrences,
-           const PairRules& rules) {
-    pairs_.clear();
-    constexpr std::size_t kAhead = 8;  // occurrences lie far apart: the next ones are on their way
-    for (std::size_t o = 0; o < occurrences.size(); ++o) {
-      if (o + kAhead < occurrences.size()) __builtin_prefetch(&steps[occurrences[o + kAhead]]);
-      append_pairs(steps, occurrences[o], rules, pairs_);
-    }
-    met_.clear();
-    places_.reset(pairs_.size());
-    sums_.assign(pairs_.size() * n_matrices_, 0);
-    rules.for_each_matrix(pairs_, decays_, [&](std::size_t p, std::size_t m, float weight) {
-      sums_[place_of(pairs_[p].to()) * n_matrices_ + m] += weight;
+  /// Takes the pairs of a block, sorted by row; of a row in the order of the log.
+  void take(const PairDealer& dealer, std::size_t block) {
+    offsets_.assign(PairDealer::kRowsABlock + 1, 0);
+    dealer.for_each_piece(block, [&](std::span<const RowPair> pairs) {
+      for (const auto& pair : pairs) ++offsets_[pair.row + 1U];
     });
+    for (std::size_t r = 0; r + 1 < offsets_.size(); ++r) offsets_[r + 1] += offsets_[r];
+    grow_to(pairs_, offsets_.back());
+    auto next = offsets_;
+    dealer.for_each_piece(block, [&](std::span<const RowPair> pairs) {
+      for (const auto& pair : pairs) pairs_[next[pair.row]++] = pair;
+    });
+    decays_.fill(std::span(pairs_).first(offsets_.back()));
   }
 
-  /// The rows, one a matrix, in no order; damped if there are divisors.
-  std::span<std::vector<ScoredItem>> damp(std::span<const float> divisors) {
-    for (auto& row : rows_) row.clear();
-    constexpr std::size_t kAhead = 8;  // products lie far apart: the next ones are on their way
-    for (std::size_t p = 0; p < met_.size(); ++p) {
-      if (!divisors.empty() && p + kAhead < met_.size()) {
-        __builtin_prefetch(&divisors[met_[p + kAhead].value * n_matrices_]);
-      }
-      for (std::size_t m = 0; m < n_matrices_; ++m) {
-        const float sum = sums_[p * n_matrices_ + m];
-        if (sum <= 0) continue;
-        const float divisor = divisors.empty() ? 1.0F : divisors[met_[p].value * n_matrices_ + m];
-        rows_[m].push_back({met_[p], sum / divisor});
-      }
-    }
-    return rows_;
+  /// Sums row `row` of the block; damped if there are divisors.
+  void sum(std::size_t row, std::span<const float> divisors) {
+    const std::size_t n = offsets_[row + 1] - offsets_[row];
+    n_met_ = 0;
+    places_.reset(n);
+    grow_to(met_, n);
+    grow_to(sums_, n * adder_.width());
+    add_pairs(offsets_[row], offsets_[row + 1]);
+    if (!divisors.empty()) damp(divisors);
+    rank();
+  }
+
+  /// The best of the row in a matrix, as rank keys in rank order.
+  std::span<const std::uint64_t> best(std::size_t matrix, std::size_t k) {
+    return smallest({keys_.data() + matrix * (n_met_ + 1), n_neighbours_[matrix]}, k);
   }
 
  private:
-  std::size_t place_of(ItemIdx item) {
-    const auto place = places_.add(item);
-    if (place == met_.size()) met_.push_back(item);
-    return place;
+  void add_pairs(std::size_t begin, std::size_t end) {
+    for (std::size_t p = begin; p < end; ++p) {
+      const auto& pair = pairs_[p];
+      const std::size_t place = places_.add(pair.to);
+      float* sums = sums_.data() + place * adder_.width();
+      if (place == n_met_) {
+        met_[n_met_++] = pair.to;
+        std::fill_n(sums, adder_.width(), 0.0F);
+      }
+      adder_.add(rules_.factors(pair.pair_class), decays_.of(p), sums);
+    }
   }
 
-  std::vector<StepPair> pairs_;
+  void damp(std::span<const float> divisors) {
+    constexpr std::size_t kAhead = 8;  // products lie far apart: the next ones are on their way
+    for (std::size_t p = 0; p < n_met_; ++p) {
+      if (p + kAhead < n_met_)
+        __builtin_prefetch(&divisors[met_[p + kAhead].value * adder_.width()]);
+      const float* divisor = divisors.data() + met_[p].value * adder_.width();
+      float* sums = sums_.data() + p * adder_.width();
+      for (std::size_t m = 0; m < adder_.width(); ++m) sums[m] /= divisor[m];
+    }
+  }
+
+  /// Lists the neighbours in every matrix. Nobody could foretell which have any weight in it: each
+  /// is written, and kept or written over.
+  void rank() {
+    const std::size_t n_matrices = n_neighbours_.size();
+    std::fill(n_neighbours_.begin(), n_neighbours_.end(), 0);
+    grow_to(keys_, n_matrices * (n_met_ + 1));
+    for (std::size_t p = 0; p < n_met_; ++p) {
+      const float* sums = sums_.data() + p * adder_.width();
+      std::uint64_t* keys = keys_.data();
+      for (std::size_t m = 0; m < n_matrices; ++m, keys += n_met_ + 1) {
+        keys[n_neighbours_[m]] = rank_key(ScoredItem{met_[p], sums[m]});
+        n_neighbours_[m] += sums[m] > 0 ? 1 : 0;
+      }
+    }
+  }
+
+  const PairRules& rules_;
+  PairAdder<Lanes> adder_;
+  std::vector<std::uint32_t> offsets_;  ///< of the rows in pairs_
+  std::vector<RowPair> pairs_;
   PairDecays decays_;
-  std::size_t n_matrices_;
   ItemPlaces places_{0};
-  std::vector<ItemIdx> met_;  ///< by place
-  std::vector<float> sums_;   ///< places x matrices
-  std::vector<std::vector<ScoredItem>> rows_;
+  std::vector<ItemIdx> met_;  ///< by place, n_met_ of them
+  std::size_t n_met_ = 0;
+  std::vector<float> sums_;          ///< places x width
+  std::vector<std::uint64_t> keys_;  ///< matrices x places and one
+  std::vector<std::size_t> n_neighbours_;
 };
 
-}  // namespace
-
-std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
-                                             const CovisitationConfig& config,
-                                             std::span<const CovisitationSpec> specs) {
-  const auto index = index_steps(context, static_cast<std::size_t>(config.max_events));
-  const PairRules rules(specs, context.as_of);
-  const auto divisor =
-      divisors(index, rules, static_cast<float>(config.popularity_damping), context.threads);
+template <std::size_t Lanes>
+std::vector<NeighbourTable> fit_lanes(const FitContext& context, const CovisitationConfig& config,
+                                      const PairRules& rules) {
+  PairDealer dealer(context, rules, static_cast<std::size_t>(config.max_events), kMaxPairs);
   const std::size_t n_items = context.shop.items.size();
-  const std::size_t n_chunks = (n_items + kProductsAChunk - 1) / kProductsAChunk;
-  // [matrix][chunk of products]: a row of its own for every product would cost more than its sums
-  std::vector<std::vector<Csr<ScoredItem>>> pieces(specs.size(),
-                                                   std::vector<Csr<ScoredItem>>(n_chunks));
-  std::vector<RowSums> scratch(static_cast<std::size_t>(std::max(context.threads, 1)),
-                               RowSums(specs.size()));
-  parallel_chunks_with_worker(
-      n_items, kProductsAChunk, context.threads,
-      [&](std::size_t begin, std::size_t end, std::size_t worker) {
-        auto& sums = scratch[worker];
-        for (std::size_t i = begin; i < end; ++i) {
-          sums.sum(index.steps, index.occurrences.row(i), rules);
-          const auto damped = sums.damp(divisor);
-          for (std::size_t m = 0; m < specs.size(); ++m) {
-            keep_top_k(damped[m], static_cast<std::size_t>(config.neighbours));
-            auto& piece = pieces[m][begin / kProductsAChunk];
-            piece.values.insert(piece.values.end(), damped[m].begin(), damped[m].end());
-            piece.offsets.push_back(piece.values.size());
-          }
-        }
-      });
-  std::vector<NeighbourTable> tables(specs.size());
-  parallel_chunks(specs.size(), 1, context.threads, [&](std::size_t begin, std::size_t end) {
+  const std::size_t n_matrices = rules.n_matrices();
+  const auto divisor = divisors<Lanes>(
+      dealer, rules, n_items, static_cast<float>(config.popularity_damping), context.threads);
+  // [matrix][block of products]: a row of its own for every product would cost more than its sums
+  std::vector<std::vector<Csr<ScoredItem>>> pieces(n_matrices,
+                                                   std::vector<Csr<ScoredItem>>(dealer.n_blocks()));
+  const auto n_kept = static_cast<std::size_t>(config.neighbours);
+  std::vector<BlockSums<Lanes>> scratch(static_cast<std::size_t>(std::max(context.threads, 1)),
+                                        BlockSums<Lanes>(rules));
+  // the last round of the divisors is still at hand
+  for (std::size_t round = dealer.n_rounds(); round-- > 0;) {
+    dealer.deal(round);
+    const std::size_t first = dealer.first_block(round);
+    parallel_chunks_with_worker(dealer.end_block(round) - first, 1, context.threads,
+                                [&](std::size_t b, std::size_t /*end*/, std::size_t worker) {
+                                  auto& sums = scratch[worker];
+                                  const std::size_t block = first + b;
+                                  sums.take(dealer, block);
+                                  const std::size_t begin = block * PairDealer::kRowsABlock;
+                                  const std::size_t end =
+                                      std::min(begin + PairDealer::kRowsABlock, n_items);
+                                  for (std::size_t i = begin; i < end; ++i) {
+                                    sums.sum(i - begin, divisor);
+                                    for (std::size_t m = 0; m < n_matrices; ++m) {
+                                      auto& piece = pieces[m][block];
+                                      for (const auto key : sums.best(m, n_kept)) {
+                                        const auto entry = ranked_entry(key);
+                                        piece.values.push_back({ItemIdx(entry.id), entry.score});
+                                      }
+                                      piece.offsets.push_back(piece.values.size());
+                                    }
+                                  }
+                                });
+  }
+  std::vector<NeighbourTable> tables(n_matrices);
+  parallel_chunks(n_matrices, 1, context.threads, [&](std::size_t begin, std::size_t end) {
     for (std::size_t m = begin; m < end; ++m) {
       tables[m] = NeighbourTable::joined(pieces[m]);
       pieces[m] = {};
     }
   });
   return tables;
+}
+
+}  // namespace
+
+std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
+                                             const CovisitationConfig& config,
+                                             std::span<const CovisitationSpec> specs) {
+  const PairRules rules(specs, context.as_of, config.popularity_damping > 0);
+  return specs.size() == 1 ? fit_lanes<1>(context, config, rules)
+                           : fit_lanes<PairRules::kLanes>(context, config, rules);
 }
 
 namespace {

@@ -23,12 +23,12 @@ struct CovisitationConfig {
   }
 };
 
-/// Fits a matrix per spec («who touched a then took b»), all from one reading of the log: the
-/// users' last steps are listed once; every pair of them is dealt to the row of its first product,
-/// some neighbouring products at a time, and the rows of all matrices are summed together. Rows
-/// are independent, their sums in the order of the log: the same with any number of threads.
-/// Memory: the steps, the pairs of the products at hand (about 100 MB at most) and one dense row of
-/// every matrix a thread.
+/// Fits a matrix per spec («who touched a then took b»), all from one reading of the log: pairs of
+/// the users' last steps are dealt to blocks of products by their first one, and the rows of all
+/// matrices are summed together, a block at a time. Rows are independent, their sums in the order
+/// of the log: the same with any number of threads.
+/// Memory: the pairs at hand (about 200 MB at most, in rounds if there are more) and, if damped, a
+/// total of every product in every matrix.
 std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
                                              const CovisitationConfig& config,
                                              std::span<const CovisitationSpec> specs);

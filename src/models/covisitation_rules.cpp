@@ -1,66 +1,107 @@
 #include "models/covisitation_rules.hpp"
 
-#include <algorithm>
+#include <limits>
+#include <map>
+#include <utility>
 
 #include "core/check.hpp"
-#include "data/decay.hpp"
 
 namespace vitrina::models {
+namespace {
 
-void PairDecays::fill(std::span<const StepPair> pairs, std::span<const double> half_lives_days) {
-  distances_.resize(pairs.size());
-  std::transform(pairs.begin(), pairs.end(), distances_.begin(),
-                 [](const StepPair& pair) { return pair.distance(); });
-  decays_.resize(half_lives_days.size() * pairs.size());
-  for (std::size_t h = 0; h < half_lives_days.size(); ++h) {
-    decay_all(distances_, half_lives_days[h],
-              std::span(decays_).subspan(h * pairs.size(), pairs.size()));
-  }
+template <class T>
+void keep_distinct(std::vector<T>& values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
-PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of) {
+template <class T>
+std::size_t position(const std::vector<T>& values, T value) {
+  return static_cast<std::size_t>(std::find(values.begin(), values.end(), value) - values.begin());
+}
+
+}  // namespace
+
+PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool with_inflow)
+    : n_matrices_(specs.size()),
+      width_(specs.size() == 1 ? 1 : (specs.size() + kLanes - 1) / kLanes * kLanes),
+      decay_of_(width_, 0) {
+  VITRINA_CHECK(specs.size(), >, 0U);
   for (const auto& spec : specs) {
+    windows_.push_back(from_days(spec.window_days));
     if (spec.last_days > 0) since_.push_back(as_of - from_days(spec.last_days));
+    if (spec.half_life_hours > 0) half_lives_days_.push_back(spec.half_life_hours / 24);
+    if (spec.max_places > 0) n_places_ = std::max<std::size_t>(n_places_, spec.max_places + 1U);
   }
-  std::sort(since_.begin(), since_.end());
-  since_.erase(std::unique(since_.begin(), since_.end()), since_.end());
-  VITRINA_CHECK(since_.size(), <=, StepPair::kMaxSince);
-  for (const auto& spec : specs) add(spec, as_of);
+  keep_distinct(windows_);
+  keep_distinct(since_);
+  keep_distinct(half_lives_days_);
+  for (std::size_t m = 0; m < specs.size(); ++m) {
+    if (specs[m].half_life_hours == 0) continue;
+    const auto h = position(half_lives_days_, specs[m].half_life_hours / 24);
+    decay_of_[m] = static_cast<std::uint32_t>(h) + 1;
+  }
+
+  using Factors = std::pair<std::vector<float>, std::vector<float>>;  // in the row, flowing in
+  std::map<Factors, PairClass> known;
+  const auto class_of = [&](const std::vector<float>& in_row, const std::vector<float>& inflow) {
+    const auto [it, is_new] =
+        known.try_emplace({in_row, inflow}, static_cast<PairClass>(known.size()));
+    if (is_new) {
+      VITRINA_CHECK(known.size(), <=, std::numeric_limits<PairClass>::max());
+      factors_.insert(factors_.end(), in_row.begin(), in_row.end());
+      inflow_factors_.insert(inflow_factors_.end(), inflow.begin(), inflow.end());
+    }
+    return it->second;
+  };
+  const std::vector<float> nothing(width_, 0);
+  (void)class_of(nothing, nothing);  // kNoMatrix
+
+  classes_.reserve(n_cases());
+  for (std::size_t i = 0; i < n_cases(); ++i) {
+    const auto c = case_of(i);
+    std::vector<float> forward(nothing);
+    std::vector<float> backward(nothing);
+    for (std::size_t m = 0; m < specs.size(); ++m) {
+      forward[m] = factor(specs[m], c, true, as_of);
+      backward[m] = factor(specs[m], c, false, as_of);
+    }
+    classes_.push_back({class_of(forward, with_inflow ? backward : nothing),
+                        class_of(backward, with_inflow ? forward : nothing)});
+  }
 }
 
-void PairRules::add(const CovisitationSpec& spec, TimeUs as_of) {
-  Rule rule{.window = from_days(spec.window_days),
-            .half_life = kNoHalfLife,
-            .max_places =
-                spec.max_places > 0 ? spec.max_places : std::numeric_limits<std::uint32_t>::max(),
-            .since = 0,
-            .is_by_places = spec.max_places > 0,
-            .from_visit_start = spec.from_visit_start};
+PairRules::Case PairRules::case_of(std::size_t index) const {
+  const auto take = [&](std::size_t n) {
+    const std::size_t digit = index % n;
+    index /= n;
+    return digit;
+  };
+  Case c{};
+  c.places = take(n_places_);
+  c.starts_visit = take(2);
+  c.window = take(windows_.size());
+  c.since = take(since_.size() + 1);
+  c.later_kind = take(kStepKindCount);
+  c.earlier_kind = take(kStepKindCount);
+  return c;
+}
+
+float PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
+                        TimeUs as_of) const {
+  const auto from = static_cast<std::uint32_t>(is_forward ? c.earlier_kind : c.later_kind);
+  const auto to = static_cast<std::uint32_t>(is_forward ? c.later_kind : c.earlier_kind);
+  if (!has_kind(spec.from, from) || !has_kind(spec.to, to)) return 0;
+  if (spec.is_directed && !is_forward) return 0;
+  if (windows_[c.window] > from_days(spec.window_days)) return 0;
+  // a later step of a visit never starts it
+  if (spec.from_visit_start && (!is_forward || c.starts_visit == 0)) return 0;
   if (spec.last_days > 0) {
-    const auto it = std::find(since_.begin(), since_.end(), as_of - from_days(spec.last_days));
-    rule.since = static_cast<std::uint32_t>(it - since_.begin()) + 1;
+    const auto first = position(since_, as_of - from_days(spec.last_days));
+    if (c.since <= first) return 0;
   }
-  if (spec.half_life_hours > 0) {
-    const double days = spec.half_life_hours / 24;
-    const auto it = std::find(half_lives_.begin(), half_lives_.end(), days);
-    rule.half_life = static_cast<std::size_t>(it - half_lives_.begin());
-    if (it == half_lives_.end()) half_lives_.push_back(days);
-  }
-  const auto matrix = static_cast<std::uint32_t>(rules_.size());
-  rules_.push_back(rule);
-  for (std::uint32_t from = 0; from < kStepKindCount; ++from) {
-    for (std::uint32_t to = 0; to < kStepKindCount; ++to) {
-      if (!has_kind(spec.from, from) || !has_kind(spec.to, to)) continue;
-      for (const bool is_forward : {false, true}) {
-        if (spec.is_directed && !is_forward) continue;
-        auto& group = groups_[group_of(from, to, is_forward)];
-        group.matrices.push_back(matrix);
-        group.reach = std::max(group.reach, rule.window);
-      }
-      reach_[from] = std::max(reach_[from], rule.window);
-      reach_[to] = std::max(reach_[to], rule.window);
-    }
-  }
+  if (spec.max_places == 0) return 1;
+  return c.places < spec.max_places ? 1.0F / static_cast<float>(c.places + 1) : 0.0F;
 }
 
 }  // namespace vitrina::models

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -19,145 +18,104 @@ inline constexpr std::size_t kStepKindCount = 4;
 struct Step {
   TimeUs time;
   ItemIdx item;
-  std::uint32_t visit : 27;        ///< of the user, modulo what fits
-  std::uint32_t kind : 2;          ///< position of the one bit of StepKinds
-  std::uint32_t starts_visit : 1;  ///< no product is before it in its visit
-  std::uint32_t is_first : 1;      ///< of its user's
-  std::uint32_t is_last : 1;
-};
-static_assert(sizeof(Step) == 16);
-
-/// Two steps of a user, with all that rules ask about them.
-class StepPair {
- public:
-  /// `distance` in time, microseconds, below 2^48; `group` of kinds and direction; `since` is how
-  /// many of the rules' first moments the earlier step reached; `from_visit_start` is 1 if the
-  /// first step starts the visit that holds the second, else 0.
-  StepPair(TimeUs distance, std::uint32_t group, std::uint32_t since,
-           std::uint32_t from_visit_start, ItemIdx to, std::size_t places)
-      : bits_(static_cast<std::uint64_t>(distance) | std::uint64_t{group} << kDistanceBits |
-              std::uint64_t{since} << (kDistanceBits + kGroupBits) |
-              std::uint64_t{from_visit_start} << 63U),
-        to_(to),
-        places_(static_cast<std::uint32_t>(places)) {}
-
-  [[nodiscard]] TimeUs distance() const {
-    return static_cast<TimeUs>(bits_ & ((std::uint64_t{1} << kDistanceBits) - 1));
-  }
-  [[nodiscard]] std::uint32_t group() const {
-    return static_cast<std::uint32_t>(bits_ >> kDistanceBits) & ((1U << kGroupBits) - 1);
-  }
-  [[nodiscard]] std::uint32_t since() const {
-    return static_cast<std::uint32_t>(bits_ >> (kDistanceBits + kGroupBits)) & kMaxSince;
-  }
-  [[nodiscard]] bool is_from_visit_start() const { return bits_ >> 63U != 0; }
-  [[nodiscard]] ItemIdx to() const { return to_; }
-  [[nodiscard]] std::uint32_t places() const { return places_; }
-
-  static constexpr std::uint32_t kMaxSince = 7;
-
- private:
-  static constexpr unsigned kDistanceBits = 48;
-  static constexpr unsigned kGroupBits = 5;
-
-  // packed by hand: fields of bits are written one by one, and reading them together then waits
-  std::uint64_t bits_;
-  ItemIdx to_;
-  std::uint32_t places_;
-};
-static_assert(sizeof(StepPair) == 16);
-
-/// 2^(-distance / half-life) of many pairs: scratch memory of one thread.
-class PairDecays {
- public:
-  void fill(std::span<const StepPair> pairs, std::span<const double> half_lives_days);
-  [[nodiscard]] float of(std::size_t half_life, std::size_t pair) const {
-    return decays_[half_life * distances_.size() + pair];
-  }
-
- private:
-  std::vector<TimeUs> distances_;
-  std::vector<float> decays_;  ///< half-lives x pairs
+  std::uint32_t visit;  ///< of the user
+  std::uint32_t kind;   ///< position of the one bit of StepKinds
+  std::uint32_t since;  ///< of PairRules
+  bool starts_visit;    ///< no product is before it in its visit
 };
 
-/// The specs in the terms of steps: which matrices join a pair, and with what weight.
+/// All that decides which matrices join a pair, and with what weight but for its decay, numbered.
+using PairClass = std::uint16_t;
+/// No matrix joins the pair.
+inline constexpr PairClass kNoMatrix = 0;
+
+/// The specs in the terms of pairs. A pair stands in the row of its first product; what flows in is
+/// what the same two steps are worth in the row of the second one, where the first is a neighbour.
 class PairRules {
  public:
-  PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of);
+  /// Floats of a vector register.
+  static constexpr std::size_t kLanes = 8;
 
-  /// Number of matrices.
-  [[nodiscard]] std::size_t size() const { return rules_.size(); }
+  /// `with_inflow`: whether anybody will ask for it. If not, pairs with nothing else are kNoMatrix.
+  PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool with_inflow);
 
-  /// How far from a step of that kind others may be for any matrix to join the two.
-  [[nodiscard]] TimeUs reach(std::uint32_t kind) const { return reach_[kind]; }
+  [[nodiscard]] std::size_t n_matrices() const { return n_matrices_; }
+  /// Factors of a class: 1 for one matrix, else with zeros behind up to a multiple of kLanes.
+  [[nodiscard]] std::size_t width() const { return width_; }
 
-  /// Whether any matrix may join steps of these kinds, that far apart in time; forward means that
-  /// the second one is the later one.
-  template <bool IsForward>
-  [[nodiscard]] bool may_join(const Step& from, const Step& to) const {
-    const TimeUs distance = IsForward ? to.time - from.time : from.time - to.time;
-    return distance <= groups_[group_of(from.kind, to.kind, IsForward)].reach;
+  /// Steps further apart are joined by no matrix.
+  [[nodiscard]] TimeUs reach() const { return windows_.back(); }
+
+  /// How many of the first moments that rules know a step has reached.
+  [[nodiscard]] std::uint32_t since(TimeUs time) const {
+    std::uint32_t n = 0;
+    for (const TimeUs moment : since_) n += time >= moment ? 1 : 0;
+    return n;
   }
 
-  /// The pair of `from` with `to`, which is `places` steps later, or earlier when not `IsForward`.
-  template <bool IsForward>
-  [[nodiscard]] StepPair pair(const Step& from, const Step& to, std::size_t places) const {
-    const auto& earlier = IsForward ? from : to;
-    const auto& later = IsForward ? to : from;
-    std::uint32_t since = 0;
-    for (const TimeUs moment : since_) since += earlier.time >= moment ? 1 : 0;
-    return {later.time - earlier.time, group_of(from.kind, to.kind, IsForward), since,
-            // no branch: nobody could foretell it
-            from.starts_visit & static_cast<std::uint32_t>(from.visit == to.visit), to.item,
-            places};
+  struct BothWays {
+    PairClass forward;   ///< in the row of the earlier step's product
+    PairClass backward;  ///< in the row of the later one's
+  };
+  /// The classes of two steps within reach, the second `places` steps after the first.
+  [[nodiscard]] BothWays classes(const Step& earlier, const Step& later, std::size_t places) const {
+    const TimeUs distance = later.time - earlier.time;
+    std::uint32_t window = 0;
+    for (const TimeUs longest : windows_) window += distance > longest ? 1 : 0;
+    const auto starts = static_cast<std::uint32_t>(earlier.starts_visit) &
+                        static_cast<std::uint32_t>(earlier.visit == later.visit);
+    return classes_[index_of({earlier.kind, later.kind, earlier.since, window, starts,
+                              std::min(places, n_places_) - 1})];
   }
 
-  /// Calls `emit(position, matrix, weight)` for the matrices that join each of the pairs, in turn.
-  template <class Emit>
-  void for_each_matrix(std::span<const StepPair> pairs, PairDecays& decays, Emit&& emit) const {
-    decays.fill(pairs, half_lives_);
-    for (std::size_t p = 0; p < pairs.size(); ++p) {
-      const auto& pair = pairs[p];
-      for (const auto m : groups_[pair.group()].matrices) {
-        const auto& rule = rules_[m];
-        if (pair.distance() > rule.window || pair.places() > rule.max_places ||
-            pair.since() < rule.since || (rule.from_visit_start && !pair.is_from_visit_start())) {
-          continue;
-        }
-        float weight = rule.is_by_places ? 1.0F / static_cast<float>(pair.places()) : 1.0F;
-        if (rule.half_life != kNoHalfLife) weight *= decays.of(rule.half_life, p);
-        emit(p, m, weight);
-      }
-    }
+  /// What a pair of that class is worth in each matrix before its decay; 0 where it is not joined.
+  [[nodiscard]] const float* factors(PairClass pair_class) const {
+    return factors_.data() + pair_class * width_;
   }
+  [[nodiscard]] const float* inflow_factors(PairClass pair_class) const {
+    return inflow_factors_.data() + pair_class * width_;
+  }
+
+  /// Half-lives of the matrices, distinct.
+  [[nodiscard]] std::span<const double> half_lives_days() const { return half_lives_days_; }
+  /// For every factor, which decay it is multiplied by: 0 for none, h + 1 for half-life h.
+  [[nodiscard]] std::span<const std::uint32_t> decay_of() const { return decay_of_; }
 
  private:
-  static constexpr std::size_t kNoHalfLife = std::numeric_limits<std::size_t>::max();
-
-  struct Rule {
-    TimeUs window;
-    std::size_t half_life;  ///< in half_lives_
-    std::uint32_t max_places;
-    std::uint32_t since;  ///< the pair's `since` must be this at least
-    bool is_by_places;
-    bool from_visit_start;
-  };
-  struct Group {
-    TimeUs reach = -1;
-    std::vector<std::uint32_t> matrices;
+  /// What rules can ask of two steps of a user.
+  struct Case {
+    std::size_t earlier_kind;
+    std::size_t later_kind;
+    std::size_t since;         ///< of the earlier step
+    std::size_t window;        ///< in windows_: the first that holds both
+    std::size_t starts_visit;  ///< 1: the earlier step starts the visit that holds both; else 0
+    std::size_t places;        ///< between them and one; the last stands for any more
   };
 
-  static constexpr std::uint32_t group_of(std::uint32_t from, std::uint32_t to, bool is_forward) {
-    return ((is_forward ? 1U : 0U) * kStepKindCount + from) * kStepKindCount + to;
+  [[nodiscard]] std::size_t index_of(const Case& c) const {
+    std::size_t index = c.earlier_kind * kStepKindCount + c.later_kind;
+    index = index * (since_.size() + 1) + c.since;
+    index = index * windows_.size() + c.window;
+    return (index * 2 + c.starts_visit) * n_places_ + c.places;
   }
+  [[nodiscard]] Case case_of(std::size_t index) const;
+  [[nodiscard]] std::size_t n_cases() const {
+    return kStepKindCount * kStepKindCount * (since_.size() + 1) * windows_.size() * 2 * n_places_;
+  }
+  /// What matrix `spec` gives a pair whose first step is the earlier or the later one.
+  [[nodiscard]] float factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
+                             TimeUs as_of) const;
 
-  void add(const CovisitationSpec& spec, TimeUs as_of);
-
-  std::vector<Rule> rules_;
-  std::array<Group, 2 * kStepKindCount * kStepKindCount> groups_;
-  std::array<TimeUs, kStepKindCount> reach_{-1, -1, -1, -1};
-  std::vector<TimeUs> since_;  ///< ascending, distinct
-  std::vector<double> half_lives_;
+  std::size_t n_matrices_;
+  std::size_t width_;
+  std::vector<TimeUs> windows_;  ///< ascending, distinct
+  std::vector<TimeUs> since_;    ///< ascending, distinct
+  std::size_t n_places_ = 1;     ///< that a rule can tell apart
+  std::vector<double> half_lives_days_;
+  std::vector<std::uint32_t> decay_of_;
+  std::vector<BothWays> classes_;  ///< by case
+  std::vector<float> factors_;     ///< classes x width
+  std::vector<float> inflow_factors_;
 };
 
 }  // namespace vitrina::models

@@ -82,6 +82,40 @@ TEST(TopK, KeysOrderScoresOfAllSizes) {
   EXPECT_LT(rank_key(Scored<std::uint32_t>{3, -0.0F}), rank_key(Scored<std::uint32_t>{4, 0.0F}));
 }
 
+TEST(TopK, AnEntryComesBackFromItsKey) {
+  for (const float score : {2.5F, 0.0F, -1.0F, std::numeric_limits<float>::max(),
+                            -std::numeric_limits<float>::denorm_min()}) {
+    const Scored<std::uint32_t> entry{4'000'000'000U, score};
+    EXPECT_EQ(ranked_entry(rank_key(entry)), entry);
+  }
+}
+
+TEST(TopK, TheSmallestOfNumbersAreTheHeadOfAllSorted) {
+  Rng rng(3);
+  for (const std::size_t n : {0U, 1U, 63U, 64U, 65U, 1000U}) {
+    for (const std::size_t k : {0U, 1U, 40U, 100U, 2000U}) {
+      SCOPED_TRACE(testing::Message() << k << " of " << n);
+      std::vector<std::uint64_t> numbers;
+      for (std::size_t i = 0; i < n; ++i) {
+        numbers.push_back(rng.below(200));  // many are equal
+      }
+      auto sorted = numbers;
+      std::sort(sorted.begin(), sorted.end());
+      sorted.resize(std::min(k, n));
+      const auto found = smallest(numbers, k);
+      EXPECT_EQ(std::vector<std::uint64_t>(found.begin(), found.end()), sorted);
+    }
+  }
+}
+
+TEST(TopK, TheSmallestOfFallingNumbersAreTheLast) {
+  std::vector<std::uint64_t> numbers;
+  for (std::uint64_t i = 500; i > 0; --i) numbers.push_back(i);
+  const auto found = smallest(numbers, 3);
+  EXPECT_EQ(std::vector<std::uint64_t>(found.begin(), found.end()),
+            (std::vector<std::uint64_t>{1, 2, 3}));
+}
+
 TEST(TopK, TiesGoToTheSmallerId) {
   std::vector<Scored<int>> entries{{7, 1.0F}, {3, 1.0F}, {5, 2.0F}};
   keep_top_k(entries, 2);

@@ -70,5 +70,17 @@ TEST(ItemPlaces, AreThoseOfAMapHoweverFull) {
   }
 }
 
+TEST(ItemPlaces, WhatWasAddedBeforeAResetIsForgottenEveryTime) {
+  constexpr std::uint32_t kMany = 1000;
+  ItemPlaces places(kMany);
+  for (std::uint32_t turn = 0; turn < 5; ++turn) {
+    for (std::uint32_t i = 0; i < kMany; ++i) EXPECT_EQ(places.add(ItemIdx(3 * i + turn)), i);
+    places.reset(kMany);
+    for (std::uint32_t i = 0; i < 4 * kMany; ++i) {
+      ASSERT_EQ(places.find(ItemIdx(i)), ItemPlaces::kNone);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace vitrina

@@ -1,0 +1,188 @@
+#include "models/covisitation_pairs.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <limits>
+
+#include "core/check.hpp"
+#include "core/parallel.hpp"
+#include "core/scratch.hpp"
+#include "data/user_history.hpp"
+
+namespace vitrina::models {
+namespace {
+
+constexpr std::size_t kUsersAChunk = 8192;
+constexpr std::uint8_t kNoKind = kStepKindCount;
+constexpr TimeUs kUsPerMs = 1000;
+
+/// Position of the one bit of StepKinds, by action. Deletes and clears are no interest; basket
+/// pages repeat what the basket said.
+constexpr auto kKindOfAction = [] {
+  std::array<std::uint8_t, kActionCount> kinds{};
+  kinds.fill(kNoKind);
+  kinds[static_cast<std::size_t>(Action::kView)] = std::countr_zero(kStepView);
+  kinds[static_cast<std::size_t>(Action::kLike)] = std::countr_zero(kStepLike);
+  kinds[static_cast<std::size_t>(Action::kBasketAdd)] = std::countr_zero(kStepBasket);
+  kinds[static_cast<std::size_t>(Action::kOrder)] = std::countr_zero(kStepOrder);
+  return kinds;
+}();
+
+/// The last `max_events` steps of a user, oldest first.
+std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events,
+                                 const PairRules& rules, std::vector<Step>& scratch) {
+  // nobody could foretell which events are steps: each is written, and kept or written over
+  grow_to(scratch, events.size() + 1);
+  Step* const begin = scratch.data();
+  Step* end = begin;
+  std::uint32_t visit = 0;
+  bool is_visit_start = true;
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    const bool is_new_visit = e > 0 && events.time[e] - events.time[e - 1] > kVisitGap;
+    visit += is_new_visit ? 1 : 0;
+    is_visit_start |= is_new_visit;
+    const auto kind = kKindOfAction[static_cast<std::size_t>(events.action[e])];
+    // a field at a time: a whole one is built aside and read back before its parts have arrived
+    end->time = events.time[e];
+    end->item = events.item[e];
+    end->visit = visit;
+    end->kind = kind;
+    end->since = rules.since(events.time[e]);
+    end->starts_visit = is_visit_start;
+    const bool is_step = (kind != kNoKind) & events.item[e].valid();
+    end += is_step ? 1 : 0;
+    is_visit_start &= !is_step;
+  }
+  const auto n = std::min(static_cast<std::size_t>(end - begin), max_events);
+  return {end - n, n};
+}
+
+/// A pair with its row.
+struct FoundPair {
+  ItemIdx from;
+  ItemIdx to;
+  std::uint32_t distance_ms;
+  PairClass pair_class;
+};
+
+/// The pairs of many users, in memory that is kept from one call to the next.
+class FoundPairs {
+ public:
+  void clear() { size_ = 0; }
+
+  void append(std::span<const Step> steps, const PairRules& rules) {
+    if (steps.empty()) return;
+    grow_to(pairs_, size_ + steps.size() * (steps.size() - 1) + 1);
+    FoundPair* to = pairs_.data() + size_;
+    for (std::size_t i = 0; i + 1 < steps.size(); ++i) {
+      const auto& earlier = steps[i];
+      for (std::size_t j = i + 1; j < steps.size(); ++j) {
+        const auto& later = steps[j];
+        const TimeUs distance = later.time - earlier.time;
+        if (distance > rules.reach()) break;
+        const auto [forward, backward] = rules.classes(earlier, later, j - i);
+        const auto ms = static_cast<std::uint32_t>(distance / kUsPerMs);
+        const bool is_pair = earlier.item != later.item;
+        write(*to, earlier.item, later.item, ms, forward);
+        to += is_pair & (forward != kNoMatrix) ? 1 : 0;
+        write(*to, later.item, earlier.item, ms, backward);
+        to += is_pair & (backward != kNoMatrix) ? 1 : 0;
+      }
+    }
+    size_ = static_cast<std::size_t>(to - pairs_.data());
+  }
+
+  [[nodiscard]] std::span<const FoundPair> all() const { return {pairs_.data(), size_}; }
+
+ private:
+  static void write(FoundPair& pair, ItemIdx from, ItemIdx to, std::uint32_t distance_ms,
+                    PairClass pair_class) {
+    pair.from = from;
+    pair.to = to;
+    pair.distance_ms = distance_ms;
+    pair.pair_class = pair_class;
+  }
+
+  std::vector<FoundPair> pairs_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace
+
+struct PairDealer::Scratch {
+  std::vector<Step> steps;
+  FoundPairs pairs;
+};
+
+PairDealer::PairDealer(const FitContext& context, const PairRules& rules, std::size_t max_events,
+                       std::size_t max_pairs)
+    : context_(context),
+      rules_(rules),
+      max_events_(max_events),
+      n_blocks_((context.shop.items.size() + kRowsABlock - 1) / kRowsABlock),
+      blocks_a_round_(n_blocks_),
+      round_(std::numeric_limits<std::size_t>::max()),
+      hands_((context.shop.users.size() + kUsersAChunk - 1) / kUsersAChunk) {
+  VITRINA_CHECK(rules.reach() / kUsPerMs, <=, std::numeric_limits<std::uint32_t>::max());
+  n_rounds_ = std::clamp<std::size_t>((estimate_pairs() + max_pairs - 1) / max_pairs, 1,
+                                      std::max<std::size_t>(n_blocks_, 1));
+  blocks_a_round_ = (n_blocks_ + n_rounds_ - 1) / n_rounds_;
+}
+
+void PairDealer::read_pairs(std::size_t chunk, Scratch& scratch) const {
+  scratch.pairs.clear();
+  const std::size_t begin = chunk * kUsersAChunk;
+  const std::size_t end = std::min(begin + kUsersAChunk, context_.shop.users.size());
+  for (std::size_t u = begin; u < end; ++u) {
+    const auto events = context_.shop.events.before(UserIdx(u), context_.as_of);
+    scratch.pairs.append(read_steps(events, max_events_, rules_, scratch.steps), rules_);
+  }
+}
+
+/// By every 16th chunk of users.
+std::size_t PairDealer::estimate_pairs() const {
+  constexpr std::size_t kStride = 16;
+  Scratch scratch;
+  std::size_t n = 0;
+  for (std::size_t chunk = 0; chunk < hands_.size(); chunk += kStride) {
+    read_pairs(chunk, scratch);
+    n += scratch.pairs.all().size() * std::min(kStride, hands_.size() - chunk);
+  }
+  return n;
+}
+
+void PairDealer::deal(std::size_t round) {
+  if (round == round_) return;
+  round_ = round;
+  const std::size_t first = first_block(round);
+  const std::size_t n = end_block(round) - first;
+  std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(context_.threads, 1)));
+  parallel_chunks_with_worker(
+      hands_.size(), 1, context_.threads,
+      [&](std::size_t chunk, std::size_t /*end*/, std::size_t worker) {
+        read_pairs(chunk, scratch[worker]);
+        const auto pairs = scratch[worker].pairs.all();
+        // wraps around for blocks before the round's, which are then no less out of it
+        const auto block_of = [&](ItemIdx item) { return item.value / kRowsABlock - first; };
+        auto& hand = hands_[chunk];
+        hand.offsets.assign(n + 1, 0);
+        for (const auto& pair : pairs) {
+          if (const auto b = block_of(pair.from); b < n) ++hand.offsets[b + 1];
+        }
+        for (std::size_t b = 0; b < n; ++b) hand.offsets[b + 1] += hand.offsets[b];
+        hand.pairs = std::make_unique_for_overwrite<RowPair[]>(hand.offsets[n]);
+        std::vector<std::uint32_t> next(hand.offsets.begin(), hand.offsets.end() - 1);
+        for (const auto& pair : pairs) {
+          const auto b = block_of(pair.from);
+          if (b >= n) continue;
+          auto& dealt = hand.pairs[next[b]++];
+          dealt.to = pair.to;
+          dealt.distance_ms = pair.distance_ms;
+          dealt.row = static_cast<std::uint16_t>(pair.from.value % kRowsABlock);
+          dealt.pair_class = pair.pair_class;
+        }
+      });
+}
+
+}  // namespace vitrina::models
