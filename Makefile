@@ -40,7 +40,7 @@ lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
 docs: build ## docs/cli.md, docs/features.md, params.yaml and the tables of speed
 	@.venv/bin/python scripts/cli_docs.py
 	@.venv/bin/python scripts/feature_docs.py
-	@.venv/bin/python scripts/speed_docs.py
+	@.venv/bin/python scripts/measured_docs.py
 	@build/vitrina params > params.yaml
 
 format: setup-dev ## rewrite the sources in the project's format

@@ -100,7 +100,8 @@ def main(args: list[str]) -> int:
         # after each log: what is done stays even if the next one fails
         text = json.dumps(report, indent=1) + "\n"
         (options.out / "quality.json").write_text(text)
-        (options.out / "quality.md").write_text(markdown(report))
+        page = f"# Vitrina beside its peers\n\n{markdown(report)}"
+        (options.out / "quality.md").write_text(page)
     say(f"written: {options.out / 'quality.json'} and quality.md beside it")
     return 0
 

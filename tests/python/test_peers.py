@@ -6,11 +6,13 @@ Needs nothing of the peers' environment.
 import os
 from pathlib import Path
 
+import measured_docs
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from harness import choice, history, lists
+from harness import report as peers_report
 from harness.evaluate import (
     Answer,
     Judged,
@@ -278,3 +280,57 @@ def test_customers_are_ranked_by_the_wanted_value() -> None:
 
 def test_a_day_is_a_day() -> None:
     assert time_us("2024-01-02") - time_us("2024-01-01") == US_PER_DAY
+
+
+def entry(name: str, title: str, a: float, low: float) -> dict[str, object]:
+    """What the harness reports of a method, as far as tables ask."""
+    lead = {"value": low + 0.001, "low": low, "high": low + 0.002}
+    size = {
+        "pooled": {"a": a, "b": 0.2, "c": 0.5},
+        "cuts": {"2024-01-04": {"a": a, "b": 0.2, "c": 0.5}},
+        "vitrina_ahead": {"a": lead},
+    }
+    return {
+        "name": name,
+        "title": title,
+        "choice": "own",
+        "sizes": {"n": size, "share": size},
+    }
+
+
+def report_of(entries: list[dict[str, object]]) -> dict[str, object]:
+    about = {"users": 10, "buyers": 5, "sent_share": 1}
+    return {
+        "program": {"version": "vitrina 1", "sha256": "0" * 64},
+        "versions": {"peer": "2.0"},
+        "tuning_cuts": ["2024-01-03"],
+        "cuts": ["2024-01-04"],
+        "horizon_days": 3.0,
+        "max_users": 3000,
+        "draws": 2000,
+        "logs": [
+            {
+                "log": "a-log",
+                "cuts": {"2024-01-04": about},
+                "entries": entries,
+            }
+        ],
+    }
+
+
+def test_tables_name_every_method_and_the_short_one_the_best_of_each() -> None:
+    report = report_of(
+        [
+            entry("knn", "kNN", 0.04, 0.02),
+            entry("knn+own", "kNN + own history", 0.05, -0.0005),
+            entry("vitrina", "Vitrina", 0.06, 0.0),
+        ]
+    )
+    page = peers_report.markdown(report)
+    assert "| kNN | own | .0400 |" in page
+    assert "| kNN + own history | own | .0500 |" in page
+    short = measured_docs.best_peers(report).splitlines()
+    assert short[2:] == [
+        "| Vitrina | .0600 |  |",
+        "| kNN | .0500 | +0.0005 [-0.0005, +0.0015] |",
+    ]

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import measured_docs
 import pytest
-import speed_docs
 from race import (
     contest,
     growth,
@@ -206,7 +206,7 @@ def test_page_has_a_row_a_peer(tmp_path: Path) -> None:
     assert "- the part: same. Vitrina: p90 0.375 µs. Bar: 2 times." in text
     plot.draw(report, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
-    assert "**7.0** [6.0, 8.0]" in speed_docs.short(report)
+    assert "**7.0** [6.0, 8.0]" in measured_docs.short(report)
 
 
 @pytest.mark.parametrize(
@@ -236,12 +236,12 @@ def test_figures_have_their_unit(key: str, value: float, text: str) -> None:
 
 
 def test_pages_are_what_was_recorded() -> None:
-    for path, text in speed_docs.pages().items():
+    for path, text in measured_docs.pages().items():
         assert path.read_text(encoding="utf-8") == text, "run `make docs`"
 
 
 def test_tables_replace_what_is_between_the_comments() -> None:
-    block = speed_docs.BLOCKS[0]
+    block = measured_docs.BLOCKS[0]
     page = f"a\n{block.begin}old\n{block.end}b\n"
     made = block.put(page, "new\n")
     assert made == page.replace("old", "new")

@@ -59,13 +59,11 @@ def cut_table(result: dict[str, Any], size: str) -> list[str]:
 
 
 def markdown(report: dict[str, Any]) -> str:
-    """Write the page."""
+    """Write the tables of all logs."""
     made = ", ".join(
         f"{name} {version}" for name, version in report["versions"].items()
     )
     lines = [
-        "# Vitrina beside its peers",
-        "",
         f"{report['program']['version']} (SHA-256 "
         f"{report['program']['sha256'][:16]}); {made}.",
         f"Tuned at {', '.join(report['tuning_cuts'])}, reported at "

@@ -1,10 +1,10 @@
-"""Writes the tables of speed in docs/performance.md and the READMEs.
+"""Writes the tables of speed and of peers in docs/ and the READMEs.
 
-They stand between two comments and come from docs/measured/speed.json and
-growth.json, copies of what `make bench` and `make growth` wrote on a quiet
-machine. ``speed_docs.py`` writes them, ``speed_docs.py --check`` exits with 1
-when a page is not what it would write. Where no run has been recorded the
-pages say so.
+They stand between two comments and come from docs/measured/speed.json,
+growth.json and peers.json, copies of what `make bench`, `make growth` and
+bench/peers/quality.py wrote. ``measured_docs.py`` writes them,
+``measured_docs.py --check`` exits with 1 when a page is not what it would
+write. Where no run has been recorded the pages say so.
 """
 
 import json
@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "bench" / "speed"))
+sys.path[:0] = [str(ROOT / "bench" / "speed"), str(ROOT / "bench" / "peers")]
 
+from harness import report as peers  # noqa: E402
 from race import growth_table, table  # noqa: E402
 
 MEASURED = ROOT / "docs" / "measured"
@@ -31,6 +32,39 @@ def short(report: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+def reading_a(entry: Any) -> float:
+    return float(entry["sizes"]["n"]["pooled"]["a"])
+
+
+def best_peers(report: Any) -> str:
+    """The table of the READMEs: each peer the way it did best.
+
+    That is alone or with own history mixed in, at N = 3000.
+    """
+    rows: dict[str, list[str]] = {}
+    for result in report["logs"]:
+        best: dict[str, Any] = {}
+        for entry in result["entries"]:
+            peer = entry["name"].removesuffix("+own")
+            known = best.setdefault(peer, entry)
+            if reading_a(entry) > reading_a(known):
+                best[peer] = entry
+        for peer, entry in sorted(
+            best.items(), key=lambda item: -reading_a(item[1])
+        ):
+            cells = rows.setdefault(peer, [entry["title"]])
+            cells[0] = entry["title"].removesuffix(" + own history")
+            cells.append(peers.number(reading_a(entry)))
+            is_peer = peer != "vitrina"
+            cells.append(peers.ahead(entry["sizes"]["n"]) if is_peer else "")
+    head = ["answer"]
+    for result in report["logs"]:
+        head += [result["log"], "Vitrina ahead"]
+    lines = [table.row(head), "| --- |" + " --: |" * (len(head) - 1)]
+    lines += [table.row(cells) for cells in rows.values()]
+    return "\n".join(lines) + "\n"
+
+
 @dataclass(frozen=True)
 class Block:
     """What is written between two comments of a page."""
@@ -42,7 +76,7 @@ class Block:
 
     @property
     def begin(self) -> str:
-        return f"<!-- {self.name}: scripts/speed_docs.py writes it -->\n"
+        return f"<!-- {self.name}: scripts/measured_docs.py writes it -->\n"
 
     @property
     def end(self) -> str:
@@ -68,6 +102,7 @@ class Block:
 
 
 NOTHING = "No run of `make {}` on a quiet machine has been recorded yet.\n"
+NO_PEERS = "No run of bench/peers/quality.py has been recorded yet.\n"
 BLOCKS = [
     Block("speed", "docs/performance.md", table.page, NOTHING.format("bench")),
     Block("speed", "README.md", short, NOTHING.format("bench")),
@@ -83,6 +118,9 @@ BLOCKS = [
         growth_table.page,
         NOTHING.format("growth"),
     ),
+    Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
+    Block("peers", "README.md", best_peers, NO_PEERS),
+    Block("peers", "README.ru.md", best_peers, NO_PEERS),
 ]
 
 
