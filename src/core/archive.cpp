@@ -18,6 +18,8 @@ constexpr std::string_view kMagic = "VITRINA\n";
 constexpr std::uint32_t kFormatVersion = 1;
 constexpr std::uint32_t kMaxBlocks = 4096;
 constexpr std::uint32_t kMaxNameBytes = 256;
+/// More than the largest header takes.
+constexpr std::size_t kMaxHeaderBytes = std::size_t{kMaxBlocks} * (kMaxNameBytes + 20) + 1024;
 
 template <class T>
 void append(std::string& out, T value) {
@@ -57,6 +59,55 @@ class HeaderReader {
  private:
   std::string_view rest_;
 };
+
+Error damaged(const std::filesystem::path& path, std::string_view what) {
+  return {ErrorCode::kIncompatibleArtifact,
+          fmt::format("{}: {}; make it again", path.string(), what)};
+}
+
+struct Header {
+  struct Entry {
+    std::string name;
+    std::uint32_t element_size;
+    std::uint64_t size;
+    std::uint32_t crc;
+  };
+
+  std::string kind;
+  std::uint32_t version = 0;
+  std::vector<Entry> entries;
+  std::size_t size = 0;  ///< bytes, its own checksum included
+};
+
+/// The header at the beginning of `bytes`, checked.
+Header read_header(const std::filesystem::path& path, std::string_view bytes) {
+  if (!bytes.starts_with(kMagic)) throw damaged(path, "is not a vitrina artifact");
+  HeaderReader reader(bytes.substr(kMagic.size()));
+  std::uint32_t format = 0;
+  if (!reader.read(format) || format != kFormatVersion) {
+    throw damaged(path, fmt::format("has format {}, expected {}", format, kFormatVersion));
+  }
+  Header header;
+  std::uint32_t n_blocks = 0;
+  if (!reader.read_text(header.kind) || !reader.read(header.version) || !reader.read(n_blocks) ||
+      n_blocks > kMaxBlocks) {
+    throw damaged(path, "has a damaged header");
+  }
+  header.entries.resize(n_blocks);
+  for (auto& entry : header.entries) {
+    if (!reader.read_text(entry.name) || !reader.read(entry.element_size) ||
+        !reader.read(entry.size) || !reader.read(entry.crc)) {
+      throw damaged(path, "has a damaged header");
+    }
+  }
+  const auto checked = bytes.substr(0, bytes.size() - reader.remaining());
+  std::uint32_t crc = 0;
+  if (!reader.read(crc) || crc != crc32c(std::as_bytes(std::span(checked)))) {
+    throw damaged(path, "has a damaged header");
+  }
+  header.size = bytes.size() - reader.remaining();
+  return header;
+}
 
 }  // namespace
 
@@ -109,58 +160,28 @@ ArchiveReader::ArchiveReader(const std::filesystem::path& path, std::string_view
 }
 
 void ArchiveReader::parse(std::string_view kind, std::uint32_t version) {
-  const auto damaged = [&](std::string_view what) {
-    return Error(ErrorCode::kIncompatibleArtifact,
-                 fmt::format("{}: {}; make it again", path_.string(), what));
-  };
-  const std::string_view bytes = bytes_;
-  if (!bytes.starts_with(kMagic)) throw damaged("is not a vitrina artifact");
-  HeaderReader header(bytes.substr(kMagic.size()));
-  std::uint32_t format = 0;
-  std::string found_kind;
-  std::uint32_t found_version = 0;
-  std::uint32_t n_blocks = 0;
-  if (!header.read(format) || format != kFormatVersion) {
-    throw damaged(fmt::format("has format {}, expected {}", format, kFormatVersion));
+  const auto header = read_header(path_, bytes_);
+  if (header.kind != kind || header.version != version) {
+    throw damaged(path_, fmt::format("is '{}' version {}, expected '{}' version {}",
+                                     printable(header.kind), header.version, kind, version));
   }
-  if (!header.read_text(found_kind) || !header.read(found_version)) {
-    throw damaged("has a damaged header");
-  }
-  if (found_kind != kind || found_version != version) {
-    throw damaged(fmt::format("is '{}' version {}, expected '{}' version {}", printable(found_kind),
-                              found_version, kind, version));
-  }
-  if (!header.read(n_blocks) || n_blocks > kMaxBlocks) throw damaged("has a damaged header");
-  struct Entry {
-    std::string name;
-    std::uint32_t element_size;
-    std::uint64_t size;
-    std::uint32_t crc;
-  };
-  std::vector<Entry> entries(n_blocks);
-  for (auto& entry : entries) {
-    if (!header.read_text(entry.name) || !header.read(entry.element_size) ||
-        !header.read(entry.size) || !header.read(entry.crc)) {
-      throw damaged("has a damaged header");
-    }
-  }
-  const std::size_t header_size = bytes.size() - header.remaining();
-  std::uint32_t header_crc = 0;
-  if (!header.read(header_crc) ||
-      header_crc != crc32c(std::as_bytes(std::span(bytes_.data(), header_size)))) {
-    throw damaged("has a damaged header");
-  }
-  std::size_t begin = bytes.size() - header.remaining();
-  for (const auto& entry : entries) {
-    if (entry.size > bytes.size() - begin) throw damaged("is cut short");
+  std::size_t begin = header.size;
+  for (const auto& entry : header.entries) {
+    if (entry.size > bytes_.size() - begin) throw damaged(path_, "is cut short");
     const std::span raw(bytes_.data() + begin, static_cast<std::size_t>(entry.size));
     if (crc32c(std::as_bytes(raw)) != entry.crc) {
-      throw damaged(fmt::format("block '{}' does not match its checksum", printable(entry.name)));
+      throw damaged(path_,
+                    fmt::format("block '{}' does not match its checksum", printable(entry.name)));
     }
     blocks_[entry.name] = {entry.element_size, begin, static_cast<std::size_t>(entry.size)};
     begin += entry.size;
   }
-  if (begin != bytes.size()) throw damaged("has bytes after its end");
+  if (begin != bytes_.size()) throw damaged(path_, "has bytes after its end");
+}
+
+std::string archive_digest(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, kMaxHeaderBytes);
+  return sha256_text(std::string_view(bytes).substr(0, read_header(path, bytes).size));
 }
 
 void ArchiveReader::fail(std::string_view name, std::string_view what) const {

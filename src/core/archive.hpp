@@ -115,4 +115,8 @@ class ArchiveReader {
   std::map<std::string, Block, std::less<>> blocks_;
 };
 
+/// SHA-256 of an archive's header, which has the names, sizes and checksums of all its blocks:
+/// tells archives apart without reading them. Errors as ArchiveReader.
+std::string archive_digest(const std::filesystem::path& path);
+
 }  // namespace vitrina

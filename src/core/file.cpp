@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -64,12 +65,12 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   });
 }
 
-std::string read_file(const std::filesystem::path& path) {
+std::string read_file(const std::filesystem::path& path, std::size_t at_most) {
   std::ifstream in(path, std::ios::binary | std::ios::ate);
   if (!in || std::filesystem::is_directory(path)) {
     throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
   }
-  std::string bytes(static_cast<std::size_t>(in.tellg()), '\0');
+  std::string bytes(std::min(static_cast<std::size_t>(in.tellg()), at_most), '\0');
   in.seekg(0);
   in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!in) throw Error(ErrorCode::kBadData, fmt::format("{}: cannot be read", path.string()));

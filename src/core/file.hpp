@@ -16,7 +16,7 @@ void write_atomically(const std::filesystem::path& path,
 /// Writes `bytes` to `path` as above.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
-/// The whole file. Throws Error(kMissingInput) when it is not there.
-std::string read_file(const std::filesystem::path& path);
+/// The whole file, or its first `at_most` bytes. Throws Error(kMissingInput) when it is not there.
+std::string read_file(const std::filesystem::path& path, std::size_t at_most = std::string::npos);
 
 }  // namespace vitrina

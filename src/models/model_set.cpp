@@ -54,20 +54,31 @@ const std::vector<ModelInfo>& registry() {
   return kRows;
 }
 
+std::size_t count(const ModelSet& models) {
+  return static_cast<std::size_t>(
+      std::count_if(registry().begin(), registry().end(),
+                    [&](const ModelInfo& model) { return model.is_present(models); }));
+}
+
 std::vector<SectionInfo> model_sections() {
   std::vector<SectionInfo> sections;
   for (const auto& model : registry()) sections.push_back({section_of(model), model.fields()});
   return sections;
 }
 
+void fit_missing(const FitContext& context, std::span<const ModelKind> wanted,
+                 const ParamMap& params, Progress& progress, ModelSet& models) {
+  for (const auto& model : registry()) {
+    if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
+    if (!model.is_present(models)) model.fit(context, params, section_of(model), models);
+    progress.advance(1);
+  }
+}
+
 ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted,
                     const ParamMap& params, Progress& progress) {
   ModelSet models;
-  for (const auto& model : registry()) {
-    if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
-    model.fit(context, params, section_of(model), models);
-    progress.advance(1);
-  }
+  fit_missing(context, wanted, params, progress, models);
   return models;
 }
 

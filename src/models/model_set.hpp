@@ -67,10 +67,16 @@ struct ModelInfo {
 /// Every model, in the order in which they are fitted and saved.
 const std::vector<ModelInfo>& registry();
 
+/// How many models the set has.
+std::size_t count(const ModelSet& models);
+
 /// The parameter sections of the models.
 std::vector<SectionInfo> model_sections();
 
-/// Fits the wanted models on the events before `context.as_of`.
+/// Fits those of the wanted models that the set lacks, on the events before `context.as_of`.
+void fit_missing(const FitContext& context, std::span<const ModelKind> wanted,
+                 const ParamMap& params, Progress& progress, ModelSet& models);
+/// All of the wanted models.
 ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted,
                     const ParamMap& params, Progress& progress);
 

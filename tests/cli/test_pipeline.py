@@ -6,6 +6,7 @@ changed parameter, a real log. Each goes on where the one before it stopped.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -169,6 +170,13 @@ def test_with_nothing_changed_nothing_runs(checkout: Checkout) -> None:
     assert "nothing changed: no new run was logged" in told.stdout
 
 
+def kept_models(said: str) -> tuple[int, int]:
+    """How many of the folds' models `fit` left as they were."""
+    found = re.search(r"(\d+) of (\d+) models as they were", said)
+    assert found, said
+    return int(found[1]), int(found[2])
+
+
 def test_a_generators_parameter_leaves_ingest_and_split(
     checkout: Checkout,
 ) -> None:
@@ -179,6 +187,9 @@ def test_a_generators_parameter_leaves_ingest_and_split(
     for stage in (f"simulate@{SCALE}", "ingest", "split"):
         assert f"Stage '{stage}' didn't change, skipping" in said.stdout
     assert "Running stage 'fit'" in said.stdout
+    # how many are proposed is no parameter of a model: none is fitted again
+    kept, wanted = kept_models(said.stdout + said.stderr)
+    assert kept == wanted > 0
     after = checkout.lock()
     assert after["split"] == before["split"]
     assert after["fit"]["params"] != before["fit"]["params"]
@@ -187,6 +198,19 @@ def test_a_generators_parameter_leaves_ingest_and_split(
     assert report["version"] == "2"
     assert report["alias"] in ("champion", "challenger")
     assert "against version 1," in report["reason"]
+
+
+def test_a_models_parameter_fits_that_model_alone(
+    checkout: Checkout,
+) -> None:
+    shutil.copy(checkout.root / "params.yaml", checkout.root / "kept.yaml")
+    folds = len(list((checkout.root / "models/folds").iterdir()))
+    checkout.set_params(models={"covisitation": {"neighbours": 30}})
+    said = checkout.run(DVC, "repro", "fit")
+    assert "Stage 'split' didn't change, skipping" in said.stdout
+    kept, wanted = kept_models(said.stdout + said.stderr)
+    assert kept == wanted - folds
+    shutil.copy(checkout.root / "kept.yaml", checkout.root / "params.yaml")
 
 
 def test_going_back_logs_nothing_new(checkout: Checkout) -> None:

@@ -74,6 +74,30 @@ TEST_F(Archive, TheSameContentIsTheSameBytes) {
   EXPECT_EQ(read_file(path_), first);
 }
 
+TEST_F(Archive, IsToldFromOthersByItsHeader) {
+  writer().write(path_);
+  const auto digest = archive_digest(path_);
+  const auto bytes = read_file(path_);
+  auto other = writer();
+  other.put_text("more", "");
+  other.write(path_);
+  EXPECT_NE(archive_digest(path_), digest);
+  ArchiveWriter changed("fruit", 3);
+  changed.put("numbers", std::vector<std::int64_t>{-1, 0, 8});
+  changed.write(path_);
+  const auto of_eight = archive_digest(path_);
+  changed = ArchiveWriter("fruit", 3);
+  changed.put("numbers", std::vector<std::int64_t>{-1, 0, 9});
+  changed.write(path_);
+  EXPECT_NE(archive_digest(path_), of_eight);
+  put(bytes);
+  EXPECT_EQ(archive_digest(path_), digest);
+  put(bytes.substr(0, 20));
+  EXPECT_THROW((void)archive_digest(path_), Error);
+  fs::remove(path_);
+  EXPECT_THROW((void)archive_digest(path_), Error);
+}
+
 TEST_F(Archive, EveryFlippedBitAndEveryCutIsFound) {
   writer().write(path_);
   const auto whole = read_file(path_);
