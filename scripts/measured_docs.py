@@ -1,8 +1,8 @@
-"""Writes the tables of speed and of peers in docs/ and the READMEs.
+"""Writes tables of what was measured in docs/ and the READMEs.
 
-They stand between two comments and come from docs/measured/speed.json,
-growth.json and peers.json, copies of what `make bench`, `make growth` and
-bench/peers/quality.py wrote. ``measured_docs.py`` writes them,
+They stand between two comments and come from docs/measured/, copies of what
+`make bench`, `make growth`, bench/peers/quality.py and scripts/ablation.py
+wrote. ``measured_docs.py`` writes them,
 ``measured_docs.py --check`` exits with 1 when a page is not what it would
 write. Where no run has been recorded the pages say so.
 """
@@ -17,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "bench" / "speed"), str(ROOT / "bench" / "peers")]
 
+import ablation  # noqa: E402
 from harness import report as peers  # noqa: E402
 from race import growth_table, table  # noqa: E402
 
@@ -65,6 +66,11 @@ def best_peers(report: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+def parts(report: Any) -> str:
+    """What scripts/ablation.py found, without its heading."""
+    return ablation.markdown(report).partition("\n\n")[2]
+
+
 @dataclass(frozen=True)
 class Block:
     """What is written between two comments of a page."""
@@ -103,6 +109,7 @@ class Block:
 
 NOTHING = "No run of `make {}` on a quiet machine has been recorded yet.\n"
 NO_PEERS = "No run of bench/peers/quality.py has been recorded yet.\n"
+NO_PARTS = "No run of scripts/ablation.py has been recorded yet.\n"
 BLOCKS = [
     Block("speed", "docs/performance.md", table.page, NOTHING.format("bench")),
     Block("speed", "README.md", short, NOTHING.format("bench")),
@@ -121,6 +128,8 @@ BLOCKS = [
     Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
     Block("peers", "README.md", best_peers, NO_PEERS),
     Block("peers", "README.ru.md", best_peers, NO_PEERS),
+    Block("learning", "docs/learning.md", parts, NO_PARTS),
+    Block("ceilings", "docs/learning.md", parts, NO_PARTS),
 ]
 
 

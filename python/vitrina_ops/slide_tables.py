@@ -109,8 +109,8 @@ def hypotheses_table(
         "rows": rows,
         "widths": [5.2, 3.3, 2.7, 1.25],
         "align": "llrl",
-        "size": 12.5,
-        "inset": 5.6,
+        "size": 11.6,
+        "inset": 4.6,
     }
 
 
@@ -122,17 +122,29 @@ def second_half(facts: Facts, words: Words, write: Writer) -> Table:
     return hypotheses_table(facts, words, write, 1)
 
 
-MAX_PEERS = 12
+OURS = "vitrina"
+OWN = ("+own", " + own history")  # ends of a name and of a title
 
 
 def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
-    """Reading A of every peer on both logs, the best of baskets first."""
+    """Reading A of every peer on both logs, the best of baskets first.
+
+    Of a peer alone and with own history mixed in, the one that did better
+    on the log is told.
+    """
     logs = {log["log"]: log["entries"] for log in facts["peers"]["logs"]}
     found: dict[str, dict[str, Any]] = {}
-    for name in ALIASES.values():
-        for entry in logs.get(name, []):
-            row = found.setdefault(entry["title"], {"name": entry["name"]})
-            row[name] = entry["sizes"]["n"]
+    for log in ALIASES.values():
+        for entry in logs.get(log, []):
+            peer = entry["name"].removesuffix(OWN[0])
+            title = entry["title"].removesuffix(OWN[1])
+            row = found.setdefault(
+                peer, {"title": words["peers"].get(peer, title)}
+            )
+            size = entry["sizes"]["n"]
+            best = row.setdefault(log, size)
+            if size["pooled"]["a"] > best["pooled"]["a"]:
+                row[log] = size
 
     def order(row: dict[str, Any]) -> float:
         size = row.get(ALIASES["baskets"]) or row.get(ALIASES["full"])
@@ -151,13 +163,13 @@ def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
         "head": words["table_peers"],
         "rows": [
             [
-                {"strong": title} if row["name"] == "vitrina" else title,
+                {"strong": row["title"]} if peer == OURS else row["title"],
                 *(
-                    shown(row.get(name), row["name"] == "vitrina")
-                    for name in ALIASES.values()
+                    shown(row.get(log), peer == OURS)
+                    for log in ALIASES.values()
                 ),
             ]
-            for title, row in rows[:MAX_PEERS]
+            for peer, row in rows
         ],
         "widths": [2.4, 2.2, 2.2],
         "align": "lrr",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import ablation
+import learning_curve
 import pytest
 
 REGISTRIES = {
@@ -135,6 +136,23 @@ def test_a_study_runs_each_variant_at_each_cut_and_resumes(
     program.write_text(SCRIPT + "# another build\n")
     study(program, "--only", "likes")
     assert len(runs(program)) == 14, "another program knows nothing"
+
+
+def test_the_curve_goes_from_the_shortest_log_to_the_whole(
+    program: Path,
+) -> None:
+    report = study(program, "--kinds", "days", "--days", "10,2")
+    curve = learning_curve.points(report["logs"]["small"]["variants"])
+    assert [days for days, _ in curve] == ["2", "10", "whole log"]
+    out = program.parent / "curve.svg"
+    words = [str(program.parent / "out.json"), str(out)]
+    assert learning_curve.main(words) == 0
+    first = out.read_bytes()
+    assert b"<svg" in first
+    learning_curve.main(words)
+    assert out.read_bytes() == first
+    with pytest.raises(ValueError, match="--kinds days"):
+        learning_curve.draw({"logs": {}}, out)
 
 
 def test_wrong_kinds_are_refused() -> None:

@@ -124,7 +124,11 @@ def test_peers_and_speed_become_tables() -> None:
                 }
             },
         }
-        for name, value in (("knn", 0.1), ("vitrina", 0.3))
+        for name, value in (
+            ("knn", 0.05),
+            ("knn+own", 0.1),
+            ("vitrina", 0.3),
+        )
     ]
     logs = [
         {"log": log, "entries": entries}
@@ -133,7 +137,9 @@ def test_peers_and_speed_become_tables() -> None:
     write = slide_tables.Writer("en")
     table = slide_tables.peers_table({"peers": {"logs": logs}}, words, write)
     assert table["rows"][0] == [{"strong": "vitrina"}, "0.3000", "0.3000"]
+    assert table["rows"][1][0] == "knn"
     assert table["rows"][1][1].startswith("0.1000  (+0.2000 [+0.1000")
+    assert len(table["rows"]) == 2
     part = {
         "title": "fit",
         "contestants": {"vitrina": {"seconds": {"median": 1.5}}},
