@@ -14,8 +14,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "python"))
 
+from matplotlib import pyplot as plt  # noqa: E402
 from vitrina_ops import plots  # noqa: E402
-from vitrina_ops.plots import plt  # noqa: E402
 
 LABEL = "whole log"
 
