@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "candidates/generator.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "engine/engine.hpp"
@@ -25,15 +26,20 @@ using metrics::CeilingTally;
 
 struct CeilingsConfig {
   std::vector<double> k{10, 25, 50, 100};
+  int quotas = 0;
 
   void visit(ConfigVisitor& v) {
     v.field("k", k, {1, 1000}, "lengths at which the generators' lists are cut");
+    v.field(
+        "quotas", quotas, {0, 1000},
+        "learn limits of the generators that are on, for so many candidates a buyer on average; "
+        "0: do not");
   }
 };
 
-std::vector<std::size_t> lengths(const StageContext& context) {
+std::vector<std::size_t> lengths(const CeilingsConfig& config) {
   std::vector<std::size_t> ks;
-  for (const double k : read_section<CeilingsConfig>(context.params, "ceilings").k) {
+  for (const double k : config.k) {
     if (k != std::floor(k)) {
       throw Error(ErrorCode::kConfig,
                   fmt::format("ceilings.k: found {}, expected whole numbers", k));
@@ -58,7 +64,7 @@ Shop read_until(StageContext context, TimeUs end) {
 }
 
 Tallies tally_at(const StageContext& context, const Shop& shop, TimeUs cut,
-                 std::span<const std::size_t> ks) {
+                 std::span<const std::size_t> ks, bool keep_lists) {
   if (cut <= shop.begin) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("--as-of: found {}, expected a time after the first event at {}",
@@ -69,7 +75,7 @@ Tallies tally_at(const StageContext& context, const Shop& shop, TimeUs cut,
       decide_folds(shop.begin, cut, read_section<SplitConfig>(context.params, "split"));
   const models::FitContext fit{
       shop, cut, folds.label_length, choose.max_users, choose.k, context.threads, context.seed};
-  return tally(fit, cut + folds.horizon, ks, context.params, *context.progress);
+  return tally(fit, cut + folds.horizon, ks, keep_lists, context.params, *context.progress);
 }
 
 Json tally_json(const CeilingTally& tally) {
@@ -89,7 +95,17 @@ Json row_json(const Row& row, std::span<const std::size_t> ks) {
   return json;
 }
 
-Json to_json(const Tallies& tallies, const std::vector<TimeUs>& cuts,
+/// The limit of every generator that is on, in the registry's order.
+std::vector<std::pair<std::string, std::size_t>> limits(const Tallies& tallies,
+                                                        const Quotas& quotas) {
+  std::vector<std::pair<std::string, std::size_t>> limits;
+  for (const auto& row : tallies.generators) {
+    if (row.is_on) limits.emplace_back(row.name, quotas.of_generator[limits.size()]);
+  }
+  return limits;
+}
+
+Json to_json(const Tallies& tallies, const Quotas& quotas, const std::vector<TimeUs>& cuts,
              std::span<const std::size_t> ks) {
   Json json;
   for (const auto cut : cuts) json["cuts"].push_back(format_time(cut));
@@ -102,6 +118,12 @@ Json to_json(const Tallies& tallies, const std::vector<TimeUs>& cuts,
   json["union_of_all"] = row_json(tallies.all, ks);
   json["union_of_on"] = row_json(tallies.on, ks);
   json["candidates"] = tally_json(tallies.candidates);
+  if (!quotas.of_generator.empty()) {
+    auto& learned = json["quotas"];
+    for (const auto& [name, limit] : limits(tallies, quotas)) learned["limits"][name] = limit;
+    learned["recall_a"] = quotas.recall_a;
+    learned["products"] = quotas.products;
+  }
   return json;
 }
 
@@ -139,15 +161,30 @@ std::string to_text(const Tallies& tallies, std::span<const std::size_t> ks) {
                       [](const CeilingTally& tally) { return tally.recall(); });
 }
 
+/// The quotas as options that set them.
+std::string quotas_text(const Tallies& tallies, const Quotas& quotas) {
+  std::string options;
+  for (const auto& [name, limit] : limits(tallies, quotas)) {
+    const auto section = candidates::section_of(name);
+    options += limit == 0 ? fmt::format("  --set {}.enabled=false\n", section)
+                          : fmt::format("  --set {}.limit={}\n", section, limit);
+  }
+  return fmt::format(
+      "\nquotas learned here: reading A {:.4f} if all of it were sent, {:.0f} products a buyer; "
+      "to try them at a later cut\n{}",
+      quotas.recall_a, quotas.products, options);
+}
+
 void run(const StageContext& context) {
-  const auto ks = lengths(context);
+  const auto config = read_section<CeilingsConfig>(context.params, "ceilings");
+  const auto ks = lengths(config);
   const auto cuts = cuts_of(context);
   const auto horizon = from_days(read_section<SplitConfig>(context.params, "split").horizon_days);
   const auto shop = read_until(context, *std::max_element(cuts.begin(), cuts.end()) + horizon);
   std::optional<Tallies> sum;
   context.progress->begin("fit and hold against purchases", 0, "");
   for (const auto cut : cuts) {
-    const auto tallies = tally_at(context, shop, cut, ks);
+    const auto tallies = tally_at(context, shop, cut, ks, config.quotas > 0);
     if (sum) {
       sum->add(tallies);
     } else {
@@ -155,10 +192,13 @@ void run(const StageContext& context) {
     }
   }
   context.progress->end(fmt::format("{} cuts", cuts.size()));
+  Quotas quotas;
+  if (config.quotas > 0) quotas = learn_quotas(sum->lists, config.quotas);
   if (const auto path = context.option("json")) {
-    write_file(*path, to_json(*sum, cuts, ks).dump(2) + "\n");
+    write_file(*path, to_json(*sum, quotas, cuts, ks).dump(2) + "\n");
   }
   *context.out << to_text(*sum, ks);
+  if (!quotas.of_generator.empty()) *context.out << quotas_text(*sum, quotas);
 }
 
 std::vector<SectionInfo> sections() {
@@ -184,6 +224,10 @@ std::vector<StageOption> options() {
                      "split.horizon_days"});
   options.push_back(
       {"--k", "K[,K...]", "lengths at which the generators' lists are cut", false, "ceilings.k"});
+  options.push_back({"--quotas", "N",
+                     "learn limits of the generators that are on, for N candidates a buyer on "
+                     "average",
+                     false, "ceilings.quotas"});
   options.push_back({"--json", "FILE", "write the figures there as JSON too"});
   return options;
 }

@@ -39,7 +39,8 @@ Tallies empty_tallies(const std::vector<std::string>& all, const std::vector<std
   Tallies tallies{.generators = {},
                   .all = {"all generators", false, nothing},
                   .on = {"generators that are on", true, nothing},
-                  .candidates = {}};
+                  .candidates = {},
+                  .lists = {}};
   for (const auto& name : all) {
     const bool is_on = std::find(on.begin(), on.end(), name) != on.end();
     tallies.generators.push_back({name, is_on, nothing});
@@ -75,7 +76,8 @@ struct Engines {
 };
 
 void add_buyer(const Engines& engines, const Shop& shop, UserIdx user,
-               std::span<const ItemIdx> bought, std::span<const std::size_t> ks, Tallies& tallies) {
+               std::span<const ItemIdx> bought, std::span<const std::size_t> ks, bool keep_lists,
+               Tallies& tallies) {
   engine::UserBlock block;
   std::vector<std::vector<ItemIdx>> lists(tallies.generators.size());
   if (shop.events.before(user, engines.all.as_of()).empty()) {
@@ -100,6 +102,12 @@ void add_buyer(const Engines& engines, const Shop& shop, UserIdx user,
     tallies.on.by_k[i].add(bought, touched, on.distinct());
   }
   tallies.candidates.add(bought, touched, block.item);
+  if (!keep_lists) return;
+  auto& kept = tallies.lists.emplace_back();
+  kept.bought.assign(bought.begin(), bought.end());
+  for (std::size_t g = 0; g < lists.size(); ++g) {
+    if (tallies.generators[g].is_on) kept.lists.push_back(std::move(lists[g]));
+  }
 }
 
 }  // namespace
@@ -113,11 +121,12 @@ void Tallies::add(const Tallies& other) {
   all.add(other.all);
   on.add(other.on);
   candidates.add(other.candidates);
+  lists.insert(lists.end(), other.lists.begin(), other.lists.end());
   unknown_buyers += other.unknown_buyers;
 }
 
 Tallies tally(const models::FitContext& fit, TimeUs to, std::span<const std::size_t> ks,
-              const ParamMap& params, Progress& progress) {
+              bool keep_lists, const ParamMap& params, Progress& progress) {
   const auto given = without_features(params);
   const auto all = everything_on(given, *std::max_element(ks.begin(), ks.end()));
   const auto models = models::fit_models(fit, engine::needed_models(all), params, progress);
@@ -128,13 +137,13 @@ Tallies tally(const models::FitContext& fit, TimeUs to, std::span<const std::siz
       empty_tallies(engine_of_all.generator_names(), engine_as_given.generator_names(), ks.size());
   // a tally a chunk, added in order, so that the sums have one order
   std::vector<Tallies> by_chunk((bought.n_buyers() + kBuyersAtOnce - 1) / kBuyersAtOnce, nothing);
-  parallel_chunks(bought.n_buyers(), kBuyersAtOnce, fit.threads,
-                  [&](std::size_t begin, std::size_t end) {
-                    for (std::size_t b = begin; b < end; ++b) {
-                      add_buyer({engine_of_all, engine_as_given}, fit.shop, bought.buyers[b],
-                                bought.items.row(b), ks, by_chunk[begin / kBuyersAtOnce]);
-                    }
-                  });
+  parallel_chunks(
+      bought.n_buyers(), kBuyersAtOnce, fit.threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t b = begin; b < end; ++b) {
+          add_buyer({engine_of_all, engine_as_given}, fit.shop, bought.buyers[b],
+                    bought.items.row(b), ks, keep_lists, by_chunk[begin / kBuyersAtOnce]);
+        }
+      });
   auto sum = nothing;
   for (const auto& tallies : by_chunk) sum.add(tallies);
   return sum;

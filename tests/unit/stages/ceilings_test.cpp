@@ -24,7 +24,7 @@ Tallies tally_of(const Shop& shop, TimeUs cut, std::vector<std::size_t> ks, int 
                  const ParamMap& params = {}) {
   SilentProgress progress;
   const models::FitContext fit{shop, cut, kUsPerDay, 60, 10, threads};
-  return tally(fit, shop.end, ks, params, progress);
+  return tally(fit, shop.end, ks, true, params, progress);
 }
 
 TEST(Ceilings, OfADrawnShop) {
