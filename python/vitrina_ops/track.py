@@ -43,6 +43,16 @@ def gain_rows(train: dict[str, Any]) -> plots.Rows:
     ]
 
 
+def group_rows(columns: plots.Rows) -> plots.Rows:
+    """The same by feature group: few enough to hold two runs together."""
+    shares: dict[str, float] = {}
+    for row in columns:
+        group = row["column"].partition("__")[0]
+        shares[group] = shares.get(group, 0.0) + float(row["share"])
+    order = sorted(shares.items(), key=lambda item: (-item[1], item[0]))
+    return [{"group": group, "share": str(share)} for group, share in order]
+
+
 def lift_rows(calibration: plots.Rows) -> plots.Rows:
     """Groups of the sent, the most promising first, by how much more recall
     they attained than the average group; none where nothing was attained."""
@@ -75,6 +85,7 @@ def draw_figures(present: Pipeline) -> None:
         for path in sorted(pipeline.PLOTS.glob("*.csv"))
     }
     tables["importance"] = gain_rows(present.reports["train"])
+    tables["importance_groups"] = group_rows(tables["importance"])
     tables["lift"] = lift_rows(tables.get("calibration", []))
     tables["timings"] = timing_rows(present)
     plots.draw_all(tables, present.reports["evaluate"], pipeline.FIGURES)

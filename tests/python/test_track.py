@@ -203,6 +203,18 @@ def test_gains_become_shares() -> None:
     assert track.gain_rows({"gain": []}) == []
 
 
+def test_gain_is_summed_by_group() -> None:
+    columns = [
+        {"column": "pair__age", "share": "0.5"},
+        {"column": "user__age", "share": "0.2"},
+        {"column": "pair__adds", "share": "0.25"},
+    ]
+    rows = track.group_rows(columns)
+    assert [row["group"] for row in rows] == ["pair", "user"]
+    assert [float(row["share"]) for row in rows] == [0.75, 0.2]
+    assert track.group_rows([]) == []
+
+
 def test_labels_do_not_overlap() -> None:
     assert plots.spread([0.5, 0.1, 0.52], 0.1) == [0.5, 0.1, 0.6]
     assert plots.spread([], 0.1) == []
