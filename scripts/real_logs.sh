@@ -5,7 +5,7 @@
 #   scripts/real_logs.sh LOGS_DIR [OUT_DIR]
 set -euo pipefail
 
-logs=${1:?usage: scripts/real_logs.sh LOGS_DIR [OUT_DIR]}
+logs=$(realpath -e -- "${1:?usage: scripts/real_logs.sh LOGS_DIR [OUT_DIR]}")
 out=${2:-out/real_logs}
 program=${VITRINA_BIN:-build/vitrina}
 cuts=(2017-11-29 2017-11-30 2017-12-01)
