@@ -71,7 +71,9 @@ def said(program: Path) -> Any:
     return json.loads(output_of(program, "features"))
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
+    if value is None:
+        return "–"
     if value == 0:
         return "0"
     text = f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}"
@@ -85,10 +87,11 @@ def figures_of(run: Any, kind: str, name: str) -> list[str]:
         row = row.get(name)
     if row is None:
         return ["–"] * len(FIGURES)
-    gain, drop, rise = row
-    loss = 100 * rise / run["cross_entropy"]
-    share = "–" if gain is None else number(100 * gain)
-    return [share, number(1000 * drop), number(loss)]
+    scales = (100, 1000, 100 / run["cross_entropy"])
+    return [
+        number(None if value is None else scale * value)
+        for value, scale in zip(row, scales, strict=True)
+    ]
 
 
 def cells(measured: Any, kind: str, name: str, is_on: bool) -> list[str]:
@@ -127,6 +130,14 @@ def described(measured: Any) -> str:
     texts = []
     for name, runs in measured["data"].items():
         run = runs["default"]
+        if not run["buyers"]:
+            texts.append(
+                f"**{letter(name)}** {name} (scale "
+                f"{measured['simulated_scale']:g}, {run['trees']} trees; no "
+                f"buyer among the {run['users']:,} sampled users, so that "
+                "the gain alone is told)"
+            )
+            continue
         text = (
             f"**{letter(name)}** {name} ({run['users']:,} of "
             f"{run['scored_users']:,} scored users, {run['buyers']:,} "

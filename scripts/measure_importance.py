@@ -104,13 +104,18 @@ def compact(report: dict[str, Any]) -> dict[str, Any]:
         for key, value in report.items()
         if not isinstance(value, (dict, list))
     }
-    base = report["base"]
-    found["base"] = [None, *(rounded(base[figure]) for figure in FIGURES[1:])]
+    # without a buyer in the sample a permutation can take nothing away
+    told = FIGURES if report["buyers"] else FIGURES[:1]
+
+    def figures(row: dict[str, Any]) -> list[Any]:
+        return [
+            rounded(row.get(figure)) if figure in told else None
+            for figure in FIGURES
+        ]
+
+    found["base"] = figures(report["base"] | {FIGURES[0]: None})
     for kind, key in (("groups", "group"), ("columns", "column")):
-        found[kind] = {
-            row[key]: [rounded(row[figure]) for figure in FIGURES]
-            for row in report[kind]
-        }
+        found[kind] = {row[key]: figures(row) for row in report[kind]}
     return found
 
 
