@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "python"))
+# behind the rest: the package `vitrina` there lacks what the build adds to it
+sys.path.append(str(ROOT / "python"))
 
 from matplotlib import pyplot as plt  # noqa: E402
 from vitrina_ops import plots  # noqa: E402
