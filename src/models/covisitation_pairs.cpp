@@ -22,10 +22,10 @@ constexpr TimeUs kUsPerMs = 1000;
 constexpr auto kKindOfAction = [] {
   std::array<std::uint8_t, kActionCount> kinds{};
   kinds.fill(kNoKind);
-  kinds[static_cast<std::size_t>(Action::kView)] = std::countr_zero(kStepView);
-  kinds[static_cast<std::size_t>(Action::kLike)] = std::countr_zero(kStepLike);
-  kinds[static_cast<std::size_t>(Action::kBasketAdd)] = std::countr_zero(kStepBasket);
-  kinds[static_cast<std::size_t>(Action::kOrder)] = std::countr_zero(kStepOrder);
+  kinds[code(Action::kView)] = std::countr_zero(kStepView);
+  kinds[code(Action::kLike)] = std::countr_zero(kStepLike);
+  kinds[code(Action::kBasketAdd)] = std::countr_zero(kStepBasket);
+  kinds[code(Action::kOrder)] = std::countr_zero(kStepOrder);
   return kinds;
 }();
 
@@ -42,7 +42,7 @@ std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events
     const bool is_new_visit = e > 0 && events.time[e] - events.time[e - 1] > kVisitGap;
     visit += is_new_visit ? 1 : 0;
     is_visit_start |= is_new_visit;
-    const auto kind = kKindOfAction[static_cast<std::size_t>(events.action[e])];
+    const auto kind = kKindOfAction[code(events.action[e])];
     // a field at a time: a whole one is built aside and read back before its parts have arrived
     end->time = events.time[e];
     end->item = events.item[e];
