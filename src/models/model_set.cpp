@@ -26,7 +26,6 @@ ModelInfo row(ModelKind kind, std::string_view name) {
                      ModelSet& set) { set.*Member = Model::load(in, remap, shop); }};
 }
 
-std::string section_of(const ModelInfo& model) { return fmt::format("models.{}", model.name); }
 std::string flag_of(const ModelInfo& model) { return fmt::format("has_{}", model.name); }
 
 }  // namespace
@@ -59,6 +58,8 @@ std::size_t count(const ModelSet& models) {
       std::count_if(registry().begin(), registry().end(),
                     [&](const ModelInfo& model) { return model.is_present(models); }));
 }
+
+std::string section_of(const ModelInfo& model) { return fmt::format("models.{}", model.name); }
 
 std::vector<SectionInfo> model_sections() {
   std::vector<SectionInfo> sections;

@@ -70,6 +70,8 @@ const std::vector<ModelInfo>& registry();
 /// How many models the set has.
 std::size_t count(const ModelSet& models);
 
+/// The parameter section of a model.
+std::string section_of(const ModelInfo& model);
 /// The parameter sections of the models.
 std::vector<SectionInfo> model_sections();
 

@@ -46,7 +46,7 @@ ModelOrigins origins_of(std::span<const models::ModelKind> wanted,
     std::string text =
         fmt::format("{} {} {} {} {} {} {}\n", build_id(), shop_digest, context.as_of,
                     context.label_length, context.max_users, context.k, context.seed);
-    const auto section = fmt::format("models.{}.", model.name);
+    const auto section = models::section_of(model) + ".";
     for (const auto& [name, value] : params) {
       if (name.starts_with(section)) text += fmt::format("{}: {}\n", name, value);
     }
