@@ -5,13 +5,32 @@
 namespace vitrina {
 namespace {
 
+std::string sha256(std::string_view text, bool is_portable) {
+  Sha256 hash(is_portable);
+  hash.update(text);
+  return hash.hex();
+}
+
 TEST(Hash, Sha256MatchesThePublishedVectors) {  // FIPS 180-4, appendix examples
-  EXPECT_EQ(sha256_text(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  EXPECT_EQ(sha256_text("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(sha256_text("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  EXPECT_EQ(sha256_text(std::string(1'000'000, 'a')),
-            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  const std::string long_text(1'000'000, 'a');
+  const std::pair<std::string_view, std::string_view> vectors[] = {
+      {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+      {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+      {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+       "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+      {long_text, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"}};
+  for (const auto& [text, digest] : vectors) {
+    EXPECT_EQ(sha256_text(text), digest);
+    EXPECT_EQ(sha256(text, true), digest);
+  }
+}
+
+TEST(Hash, Sha256IsTheSameByInstructionsAndWithout) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(sha256(text, false), sha256(text, true)) << text.size();
+    text += static_cast<char>(7 * i);
+  }
 }
 
 TEST(Hash, PiecesGiveTheHashOfTheWhole) {
