@@ -144,13 +144,11 @@ void ArchiveWriter::write(const std::filesystem::path& path) const {
     append(header, crc32c(block.bytes));
   }
   append(header, crc32c(std::as_bytes(std::span(header))));
-  std::size_t size = header.size();
-  for (const auto& block : blocks_) size += block.bytes.size();
-  header.reserve(size);
+  std::vector<std::string_view> pieces{header};
   for (const auto& block : blocks_) {
-    header.append(reinterpret_cast<const char*>(block.bytes.data()), block.bytes.size());
+    pieces.emplace_back(reinterpret_cast<const char*>(block.bytes.data()), block.bytes.size());
   }
-  write_file(path, header);
+  write_file(path, pieces);
 }
 
 ArchiveReader::ArchiveReader(const std::filesystem::path& path, std::string_view kind,

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ void write_atomically(const std::filesystem::path& path,
 
 /// Writes `bytes` to `path` as above.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+/// The same with pieces, one after another.
+void write_file(const std::filesystem::path& path, std::span<const std::string_view> pieces);
 
 /// The whole file, or its first `at_most` bytes. Throws Error(kMissingInput) when it is not there.
 std::string read_file(const std::filesystem::path& path, std::size_t at_most = std::string::npos);
