@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <numeric>
-#include <tuple>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "data/catalog_build.hpp"
+#include "data/text_ranking.hpp"
 
 namespace vitrina {
 namespace {
@@ -31,29 +33,6 @@ bool is_stray(std::int64_t empty_days, std::uint64_t rows, std::uint64_t total) 
     }
   }
   return false;
-}
-
-/// Ranks of codes by text: rank[code] is the position of the code's text among all.
-struct Ranking {
-  std::vector<std::string_view> sorted;
-  std::vector<std::uint32_t> rank;
-};
-
-Ranking rank_texts(const StringTable& table, const std::vector<char>& used) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t c = 0; c < table.size(); ++c) {
-    if (used[c] != 0) order.push_back(c);
-  }
-  std::sort(order.begin(), order.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return table.text(a) < table.text(b); });
-  Ranking ranking;
-  ranking.rank.assign(table.size(), kNoCode);
-  ranking.sorted.reserve(order.size());
-  for (const auto c : order) {
-    ranking.rank[c] = static_cast<std::uint32_t>(ranking.sorted.size());
-    ranking.sorted.push_back(table.text(c));
-  }
-  return ranking;
 }
 
 /// One event while sorting: everything that orders it, in order.
@@ -111,64 +90,93 @@ void drop_implausible(RawLog& raw) {
                  }));
 }
 
+/// The dense numbers of what a log names.
+struct Ranks {
+  TextRanking users;
+  TextRanking items;
+  TextRanking devices;
+};
+
 /// Rows grouped by user (counting sort), unsorted inside.
 struct Grouped {
   std::vector<std::uint64_t> offsets;
-  std::vector<Row> rows;
+  std::unique_ptr<Row[]> rows;
 };
 
-Grouped group_by_user(const RawLog& raw, const Ranking& users, const Ranking& items,
-                      const Ranking& devices) {
+/// Every thread takes some of the users: it passes over all rows and picks theirs out.
+Grouped group_by_user(const RawLog& raw, const Ranks& ranks, int threads) {
+  const std::size_t n_rows = raw.user.size();
+  const std::size_t n_users = ranks.users.sorted.size();
   Grouped grouped;
-  grouped.offsets.assign(users.sorted.size() + 1, 0);
-  for (const auto code : raw.user) ++grouped.offsets[users.rank[code] + 1];
+  grouped.offsets.assign(n_users + 1, 0);
+  grouped.rows = std::make_unique_for_overwrite<Row[]>(n_rows);
+  for (const auto code : raw.user) ++grouped.offsets[ranks.users.rank[code] + 1];
   std::partial_sum(grouped.offsets.begin(), grouped.offsets.end(), grouped.offsets.begin());
-  grouped.rows.resize(raw.user.size());
   auto next = grouped.offsets;
-  for (std::size_t i = 0; i < raw.user.size(); ++i) {
-    const auto item = raw.item[i] == kNoCode ? kNoCode : items.rank[raw.item[i]];
-    const auto device = raw.device[i] == kNoCode ? kNoCode : devices.rank[raw.device[i]];
-    grouped.rows[next[users.rank[raw.user[i]]]++] = {raw.time[i], raw.action[i], item, raw.page[i],
-                                                     device};
-  }
+  const auto rank_of = [](const TextRanking& ranking, std::uint32_t code) {
+    return code == kNoCode ? kNoCode : ranking.rank[code];
+  };
+  const std::size_t users_a_thread = n_users / static_cast<std::size_t>(std::max(threads, 1)) + 1;
+  parallel_chunks(n_users, users_a_thread, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = 0; i < n_rows; ++i) {
+      const std::size_t user = ranks.users.rank[raw.user[i]];
+      if (user < begin || user >= end) continue;
+      grouped.rows[next[user]++] = {raw.time[i], raw.action[i], rank_of(ranks.items, raw.item[i]),
+                                    raw.page[i], rank_of(ranks.devices, raw.device[i])};
+    }
+  });
   return grouped;
 }
 
-/// Sorts each user's rows and drops repeats; returns the rows left by user.
-std::vector<std::uint64_t> sort_users(Grouped& grouped, int threads) {
-  const std::size_t n_users = grouped.offsets.size() - 1;
-  std::vector<std::uint64_t> kept(n_users);
-  parallel_chunks(n_users, 4096, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t u = begin; u < end; ++u) {
-      const auto first = grouped.rows.begin() + static_cast<std::ptrdiff_t>(grouped.offsets[u]);
-      const auto last = grouped.rows.begin() + static_cast<std::ptrdiff_t>(grouped.offsets[u + 1]);
-      std::sort(first, last);
-      kept[u] = static_cast<std::uint64_t>(std::unique(first, last) - first);
-    }
-  });
-  return kept;
+void free_columns(RawLog& raw) {
+  for (auto* codes : {&raw.user, &raw.item, &raw.device, &raw.page}) *codes = {};
+  raw.time = {};
+  raw.action = {};
 }
 
-EventLog to_columns(const Grouped& grouped, const std::vector<std::uint64_t>& kept) {
-  EventLog log;
-  const auto n = std::accumulate(kept.begin(), kept.end(), std::uint64_t{0});
-  log.offsets.reserve(kept.size() + 1);
-  log.time.reserve(n);
-  log.item.reserve(n);
-  log.action.reserve(n);
-  log.page.reserve(n);
-  log.device.reserve(n);
-  for (std::size_t u = 0; u < kept.size(); ++u) {
-    for (std::uint64_t r = grouped.offsets[u]; r < grouped.offsets[u] + kept[u]; ++r) {
-      const auto& row = grouped.rows[r];
-      log.time.push_back(row.time);
-      log.item.emplace_back(row.item);
-      log.action.push_back(static_cast<Action>(row.action));
-      log.page.push_back(row.page);
-      log.device.push_back(row.device);
+constexpr std::size_t kUsersAChunk = 4096;
+
+/// Sorts each user's rows and drops repeats; returns where each user's begin when only those left
+/// are counted.
+std::vector<std::uint64_t> sort_users(Grouped& grouped, int threads) {
+  const std::size_t n_users = grouped.offsets.size() - 1;
+  std::vector<std::uint64_t> offsets(n_users + 1, 0);
+  parallel_chunks(n_users, kUsersAChunk, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t u = begin; u < end; ++u) {
+      Row* first = grouped.rows.get() + grouped.offsets[u];
+      Row* last = grouped.rows.get() + grouped.offsets[u + 1];
+      std::sort(first, last);
+      offsets[u + 1] = static_cast<std::uint64_t>(std::unique(first, last) - first);
     }
-    log.offsets.push_back(log.time.size());
-  }
+  });
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  return offsets;
+}
+
+EventLog to_columns(const Grouped& grouped, std::vector<std::uint64_t> offsets, int threads) {
+  EventLog log;
+  log.offsets = std::move(offsets);
+  const std::size_t n = log.offsets.back();
+  // memory is first touched here, by a thread a column
+  parallel_chunks(5, 1, threads, [&](std::size_t column, std::size_t /*end*/) {
+    if (column == 0) log.time.resize(n);
+    if (column == 1) log.item.resize(n);
+    if (column == 2) log.action.resize(n);
+    if (column == 3) log.page.resize(n);
+    if (column == 4) log.device.resize(n);
+  });
+  parallel_chunks(log.n_users(), kUsersAChunk, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t u = begin; u < end; ++u) {
+      const Row* row = grouped.rows.get() + grouped.offsets[u];
+      for (std::uint64_t e = log.offsets[u]; e < log.offsets[u + 1]; ++e, ++row) {
+        log.time[e] = row->time;
+        if (row->item != kNoCode) log.item[e] = ItemIdx(row->item);
+        log.action[e] = static_cast<Action>(row->action);
+        log.page[e] = row->page;
+        log.device[e] = row->device;
+      }
+    }
+  });
   return log;
 }
 
@@ -197,9 +205,14 @@ void drop_before(RawLog& raw, TimeUs since) {
 PlausibleRange plausible_range(std::span<const TimeUs> times) {
   std::map<std::int64_t, std::uint64_t> rows_by_day;
   std::uint64_t total = 0;
+  auto today = rows_by_day.end();
   for (const auto time : times) {
     if (time < kEarliest || time >= kLatest) continue;
-    ++rows_by_day[time / kUsPerDay];
+    const std::int64_t day = time / kUsPerDay;
+    // rows of a day come together, mostly
+    if (today == rows_by_day.end() || today->first != day)
+      today = rows_by_day.try_emplace(day).first;
+    ++today->second;
     ++total;
   }
   if (total == 0) return {};
@@ -243,17 +256,27 @@ Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::str
   if (catalog != nullptr) {
     for (const auto& id : catalog->product_id) add_product(id);
   }
-  const auto users = rank_texts(raw.users, used_codes(raw.user, raw.users.size()));
-  const auto items = rank_texts(raw.items, used_items);
-  const auto devices = rank_texts(raw.devices, used_codes(raw.device, raw.devices.size()));
+  Ranks ranks;
+  parallel_chunks(3, 1, threads, [&](std::size_t task, std::size_t /*end*/) {
+    const auto rank = [](const StringTable& table, const std::vector<std::uint32_t>& codes) {
+      return rank_texts(table, used_codes(codes, table.size()));
+    };
+    if (task == 0) ranks.users = rank(raw.users, raw.user);
+    if (task == 1) ranks.devices = rank(raw.devices, raw.device);
+    if (task == 2) ranks.items = rank_texts(raw.items, used_items);
+  });
 
   Shop shop;
-  auto grouped = group_by_user(raw, users, items, devices);
-  const auto kept = sort_users(grouped, threads);
-  shop.events = to_columns(grouped, kept);
-  raw.counts.add(BadRow::kDuplicate, grouped.rows.size() - shop.events.n_events());
-  shop.users = UserMap(users.sorted);
-  shop.items = ItemMap(items.sorted);
+  const std::size_t n_rows = raw.user.size();
+  {
+    auto grouped = group_by_user(raw, ranks, threads);
+    free_columns(raw);  // the most memory is in use from here on
+    auto offsets = sort_users(grouped, threads);
+    shop.events = to_columns(grouped, std::move(offsets), threads);
+  }
+  raw.counts.add(BadRow::kDuplicate, n_rows - shop.events.n_events());
+  shop.users = UserMap(ranks.users.sorted);
+  shop.items = ItemMap(ranks.items.sorted);
   build_catalog(catalog, shop);
   const auto [first, last] = std::minmax_element(shop.events.time.begin(), shop.events.time.end());
   shop.begin = *first;

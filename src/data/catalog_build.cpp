@@ -6,20 +6,21 @@
 #include <map>
 
 #include "core/rng.hpp"
+#include "data/string_table.hpp"
+#include "data/text_ranking.hpp"
 
 namespace vitrina {
 namespace {
 
-/// The words of a title: runs between spaces.
-std::vector<std::string_view> split_words(std::string_view title) {
-  std::vector<std::string_view> words;
+/// Calls `use` with the words of a title: runs between spaces.
+template <class Use>
+void for_each_word(std::string_view title, const Use& use) {
   std::size_t begin = 0;
   while (begin < title.size()) {
     const auto end = std::min(title.find(' ', begin), title.size());
-    if (end > begin) words.push_back(title.substr(begin, end - begin));
+    if (end > begin) use(title.substr(begin, end - begin));
     begin = end + 1;
   }
-  return words;
 }
 
 /// The catalog row of each product, or kNoCode; later rows replace earlier ones.
@@ -48,29 +49,37 @@ void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& ro
   }
 }
 
-void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Catalog& catalog,
-                std::vector<std::string_view>& vocabulary) {
-  std::vector<std::vector<std::string_view>> words(row_of.size());
-  for (std::size_t i = 0; i < row_of.size(); ++i) {
-    if (row_of[i] == kNoCode) continue;
-    words[i] = split_words(raw.title[row_of[i]]);
-    vocabulary.insert(vocabulary.end(), words[i].begin(), words[i].end());
-  }
-  std::sort(vocabulary.begin(), vocabulary.end());
-  vocabulary.erase(std::unique(vocabulary.begin(), vocabulary.end()), vocabulary.end());
-  catalog.n_words = static_cast<std::uint32_t>(vocabulary.size());
-  for (const auto& title : words) {
-    std::vector<std::uint32_t> codes;
-    codes.reserve(title.size());
-    for (const auto word : title) {
-      codes.push_back(static_cast<std::uint32_t>(
-          std::lower_bound(vocabulary.begin(), vocabulary.end(), word) - vocabulary.begin()));
+/// Numbers the words of the titles by their order; they are returned in it and lie in `table`.
+std::vector<std::string_view> fill_words(const RawCatalog& raw,
+                                         const std::vector<std::uint32_t>& row_of,
+                                         StringTable& table, Catalog& catalog) {
+  auto& words = catalog.title_words;
+  for (const auto row : row_of) {
+    if (row != kNoCode) {
+      for_each_word(raw.title[row],
+                    [&](std::string_view word) { words.values.push_back(table.intern(word)); });
     }
-    std::sort(codes.begin(), codes.end());
-    codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
-    catalog.title_words.values.insert(catalog.title_words.values.end(), codes.begin(), codes.end());
-    catalog.title_words.offsets.push_back(catalog.title_words.values.size());
+    words.offsets.push_back(words.values.size());
   }
+  auto ranking = rank_texts(table, std::vector<char>(table.size(), 1));
+  catalog.n_words = static_cast<std::uint32_t>(ranking.sorted.size());
+  for (auto& word : words.values) word = ranking.rank[word];
+  // every title has a word once, in order
+  std::size_t n = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < row_of.size(); ++i) {
+    const std::size_t end = words.offsets[i + 1];
+    auto* first = words.values.data() + begin;
+    auto* last = words.values.data() + end;
+    std::sort(first, last);
+    last = std::unique(first, last);
+    std::copy(first, last, words.values.data() + n);
+    n += static_cast<std::size_t>(last - first);
+    begin = end;
+    words.offsets[i + 1] = n;
+  }
+  words.values.resize(n);
+  return std::move(ranking.sorted);
 }
 
 void normalise(float* vector, std::size_t dim) {
@@ -141,8 +150,8 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
     catalog.old_price[i] = raw->old_price[row_of[i]];
     catalog.add_date[i] = raw->add_date[row_of[i]];
   }
-  std::vector<std::string_view> vocabulary;
-  fill_words(*raw, row_of, catalog, vocabulary);
+  StringTable words;
+  const auto vocabulary = fill_words(*raw, row_of, words, catalog);
   if (raw->dim > 0 && !raw->vector_product.empty()) {
     copy_vectors(*raw, shop.items, catalog);
   } else if (!vocabulary.empty()) {

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "core/csr.hpp"
 
 namespace vitrina {
 
@@ -14,23 +15,53 @@ namespace vitrina {
 class StringTable {
  public:
   /// The code of `text`, new or known.
-  std::uint32_t intern(std::string_view text);
-  [[nodiscard]] std::size_t size() const { return texts_.n_rows(); }
-  [[nodiscard]] std::string_view text(std::size_t code) const {
-    const auto row = texts_.row(code);
-    return {row.data(), row.size()};
+  std::uint32_t intern(std::string_view text) { return intern(text, hash_of(text)); }
+
+  /// Calls `take(i, code of text_at(i))` for i = 0, 1, ... n - 1. The table and the texts in it lie
+  /// anywhere in memory: what the next ones need is on its way meanwhile.
+  template <class TextAt, class Take>
+  void intern_all(std::size_t n, const TextAt& text_at, const Take& take) {
+    constexpr std::size_t kAhead = 8;
+    std::array<std::uint32_t, 4 * kAhead> hashes{};
+    for (std::size_t i = 0; i < n + 2 * kAhead; ++i) {
+      if (i < n) {
+        hashes[i % hashes.size()] = hash_of(text_at(i));
+        __builtin_prefetch(&slots_[hashes[i % hashes.size()] & (slots_.size() - 1)]);
+      }
+      if (i >= kAhead && i - kAhead < n) prefetch_text(hashes[(i - kAhead) % hashes.size()]);
+      if (i >= 2 * kAhead) {
+        const std::size_t now = i - 2 * kAhead;
+        take(now, intern(text_at(now), hashes[now % hashes.size()]));
+      }
+    }
   }
 
+  [[nodiscard]] std::size_t size() const { return begins_.size(); }
+  [[nodiscard]] std::string_view text(std::size_t code) const { return text_from(begins_[code]); }
+
  private:
+  /// A text lies in `characters_` behind its length.
+  using Length = std::uint64_t;
+  static constexpr std::uint32_t kFree = std::numeric_limits<std::uint32_t>::max();
+
   struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t code = 0;
-    bool used = false;
+    std::uint64_t begin = 0;
+    std::uint32_t hash = 0;
+    std::uint32_t code = kFree;
   };
+
+  static std::uint32_t hash_of(std::string_view text);
+  std::uint32_t intern(std::string_view text, std::uint32_t hash);
+  [[nodiscard]] std::string_view text_from(std::uint64_t begin) const;
+  void prefetch_text(std::uint32_t hash) const {
+    const Slot& slot = slots_[hash & (slots_.size() - 1)];
+    if (slot.code != kFree) __builtin_prefetch(characters_.data() + slot.begin);
+  }
   void grow();
 
-  Csr<char> texts_;
-  std::vector<Slot> slots_;
+  std::vector<char> characters_;
+  std::vector<std::uint64_t> begins_;  ///< by code
+  std::vector<Slot> slots_ = std::vector<Slot>(64);
 };
 
 }  // namespace vitrina

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -87,6 +88,7 @@ class ActionDecoder {
 
 /// One batch of rows in our own terms. The Arrow columns are kept because the texts point there.
 struct Batch {
+  std::size_t n_rows = 0;
   std::array<std::shared_ptr<arrow::ChunkedArray>, kRoleCount> columns;
   Texts user;
   Texts device;
@@ -100,33 +102,34 @@ struct Batch {
   std::vector<std::uint32_t> repeats;  ///< exploded rows of each of `kept`
 };
 
-/// Interns texts; those of a dictionary once a batch.
-class Coder {
- public:
-  Coder(const Texts& texts, StringTable& table) : texts_(texts), table_(table) {
-    if (texts_.indexed) codes_.assign(texts_.values.size(), kUnknown);
+/// The codes of the texts of some rows, kNoCode where a text names nobody; texts of a dictionary
+/// are interned once a batch.
+void encode(const Texts& texts, const std::vector<std::uint32_t>& rows, StringTable& table,
+            std::vector<std::uint32_t>& codes) {
+  codes.assign(rows.size(), kNoCode);
+  if (!texts.indexed) {
+    std::vector<std::uint32_t> good;
+    good.reserve(rows.size());
+    for (std::uint32_t i = 0; i < rows.size(); ++i) {
+      if (!is_junk_id(texts.values[rows[i]])) good.push_back(i);
+    }
+    table.intern_all(
+        good.size(), [&](std::size_t g) { return texts.values[rows[good[g]]]; },
+        [&](std::size_t g, std::uint32_t code) { codes[good[g]] = code; });
+    return;
   }
-
-  /// The code of a row, kNoCode where its text names nobody.
-  std::uint32_t operator()(std::size_t row) {
-    if (!texts_.indexed) return intern(texts_.values[row]);
-    const auto index = texts_.index[row];
-    if (index == Texts::kNull) return kNoCode;
-    if (codes_[index] == kUnknown) codes_[index] = intern(texts_.values[index]);
-    return codes_[index];
+  constexpr std::uint32_t kUnknown = kNoCode - 1;
+  std::vector<std::uint32_t> known(texts.values.size(), kUnknown);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto index = texts.index[rows[i]];
+    if (index == Texts::kNull) continue;
+    if (known[index] == kUnknown) {
+      const auto text = texts.values[index];
+      known[index] = is_junk_id(text) ? kNoCode : table.intern(text);
+    }
+    codes[i] = known[index];
   }
-
- private:
-  static constexpr std::uint32_t kUnknown = kNoCode - 1;
-
-  std::uint32_t intern(std::string_view text) {
-    return is_junk_id(text) ? kNoCode : table_.intern(text);
-  }
-
-  const Texts& texts_;
-  StringTable& table_;
-  std::vector<std::uint32_t> codes_;
-};
+}
 
 class LogReader {
  public:
@@ -145,10 +148,10 @@ class LogReader {
   void prepare(const std::vector<std::filesystem::path>& files);
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
   RawLog finish();
-  void load(Role role, const arrow::ChunkedArray& column);
-  void choose_rows(std::size_t n_rows);
-  void append_items();
-  void append_batch();
+  void load(Role role, const arrow::ChunkedArray& column, Batch& batch) const;
+  void append(Batch& batch);
+  void choose_rows(Batch& batch);
+  void append_items(Batch& batch);
 
   const LogSchema& schema_;
   ActionDecoder decoder_;
@@ -157,7 +160,7 @@ class LogReader {
   Progress& progress_;
   RawLog log_;
   std::unique_ptr<TableSource> source_;
-  Batch batch_;  ///< points into what source_ holds, so it goes first
+  std::array<Batch, 2> batches_;  ///< point into what source_ holds, so they go first
   bool has_device_ = false;
   bool has_page_ = false;
 };
@@ -197,87 +200,91 @@ void LogReader::prepare(const std::vector<std::filesystem::path>& files) {
   progress_.begin("read log", n_rows, "rows");
 }
 
-void LogReader::load(Role role, const arrow::ChunkedArray& column) {
+void LogReader::load(Role role, const arrow::ChunkedArray& column, Batch& batch) const {
   switch (role) {
     case Role::kUser:
-      return load_texts(column, batch_.user);
+      return load_texts(column, batch.user);
     case Role::kDevice:
-      return load_texts(column, batch_.device);
+      return load_texts(column, batch.device);
     case Role::kAction:
       if (arrow::is_integer(column.type()->id()) || arrow::is_floating(column.type()->id())) {
-        load_integers(column, batch_.action_number);
-        return decoder_.decode(batch_.action_number, batch_.action);
+        load_integers(column, batch.action_number);
+        return decoder_.decode(batch.action_number, batch.action);
       }
-      load_texts(column, batch_.action_text);
-      return decoder_.decode(batch_.action_text, batch_.action);
+      load_texts(column, batch.action_text);
+      return decoder_.decode(batch.action_text, batch.action);
     case Role::kDate:
-      return load_times(column, schema_.date_unit, batch_.time);
+      return load_times(column, schema_.date_unit, batch.time);
     case Role::kProducts:
-      return load_lists(column, batch_.products);
+      return load_lists(column, batch.products);
     case Role::kPage:
-      return load_integers(column, batch_.page);
+      return load_integers(column, batch.page);
   }
 }
 
-void LogReader::choose_rows(std::size_t n_rows) {
+void LogReader::choose_rows(Batch& batch) {
   auto& counts = log_.counts;
-  counts.rows_read += n_rows;
-  batch_.kept.clear();
-  for (std::size_t row = 0; row < n_rows; ++row) {
-    const TimeUs time = batch_.time[row];
+  counts.rows_read += batch.n_rows;
+  batch.kept.clear();
+  for (std::size_t row = 0; row < batch.n_rows; ++row) {
+    const TimeUs time = batch.time[row];
     if (time == kNoTime) {
       counts.add(BadRow::kNullDate);
     } else if (as_of_ != kNoTime && time >= as_of_) {
       ++counts.rows_hidden;
-    } else if (is_junk_id(batch_.user.at(row))) {
+    } else if (is_junk_id(batch.user.at(row))) {
       counts.add(BadRow::kJunkUser);
-    } else if (batch_.action[row] == kBadAction) {
+    } else if (batch.action[row] == kBadAction) {
       counts.add(BadRow::kUnknownAction);
     } else {
-      batch_.kept.push_back(static_cast<std::uint32_t>(row));
+      batch.kept.push_back(static_cast<std::uint32_t>(row));
     }
   }
 }
 
-void LogReader::append_items() {
-  const auto& lists = batch_.products;
-  Coder coder(lists.elements, log_.items);
-  batch_.repeats.clear();
-  for (const auto row : batch_.kept) {
+void LogReader::append_items(Batch& batch) {
+  const auto& lists = batch.products;
+  std::vector<std::uint32_t> elements;
+  for (const auto row : batch.kept) {
     const auto extent = lists.rows[row];
-    std::uint32_t n_good = 0;
     for (std::uint64_t i = extent.begin; i < extent.begin + extent.size; ++i) {
-      const auto code = coder(i);
-      if (code == kNoCode) continue;
-      log_.item.push_back(code);
+      elements.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  std::vector<std::uint32_t> codes;
+  encode(lists.elements, elements, log_.items, codes);
+  batch.repeats.clear();
+  auto next = codes.begin();
+  for (const auto row : batch.kept) {
+    const auto n = lists.rows[row].size;
+    std::uint32_t n_good = 0;
+    for (const auto end = next + static_cast<std::ptrdiff_t>(n); next != end; ++next) {
+      if (*next == kNoCode) continue;
+      log_.item.push_back(*next);
       ++n_good;
     }
-    log_.counts.add(BadRow::kJunkProduct, extent.size - n_good);
+    log_.counts.add(BadRow::kJunkProduct, n - n_good);
     if (n_good == 0) log_.item.push_back(kNoCode);
-    batch_.repeats.push_back(std::max(n_good, 1U));
+    batch.repeats.push_back(std::max(n_good, 1U));
   }
 }
 
-void LogReader::append_batch() {
+void LogReader::append(Batch& batch) {
+  choose_rows(batch);
   // Codes first, then the copies: a thread each, every one with its own table and columns.
   std::vector<std::uint32_t> users;
   std::vector<std::uint32_t> devices;
-  const auto encode = [&](const Texts& texts, StringTable& table, auto& codes) {
-    Coder coder(texts, table);
-    codes.reserve(batch_.kept.size());
-    for (const auto row : batch_.kept) codes.push_back(coder(row));
-  };
   parallel_chunks(3, 1, threads_, [&](std::size_t task, std::size_t /*end*/) {
-    if (task == 0) append_items();
-    if (task == 1) encode(batch_.user, log_.users, users);
-    if (task == 2 && has_device_) encode(batch_.device, log_.devices, devices);
+    if (task == 0) encode(batch.user, batch.kept, log_.users, users);
+    if (task == 1 && has_device_) encode(batch.device, batch.kept, log_.devices, devices);
+    if (task == 2) append_items(batch);
   });
   const auto explode = [&](auto& out, const auto& value_of) {
     std::size_t end = out.size();
     out.resize(log_.item.size());
-    for (std::size_t k = 0; k < batch_.kept.size(); ++k) {
-      const auto value = value_of(k, batch_.kept[k]);
-      for (std::uint32_t i = 0; i < batch_.repeats[k]; ++i) out[end++] = value;
+    for (std::size_t k = 0; k < batch.kept.size(); ++k) {
+      const auto value = value_of(k, batch.kept[k]);
+      for (std::uint32_t i = 0; i < batch.repeats[k]; ++i) out[end++] = value;
     }
   };
   using Row = std::uint32_t;
@@ -286,12 +293,12 @@ void LogReader::append_batch() {
     if (task == 1) {
       explode(log_.device, [&](std::size_t k, Row) { return has_device_ ? devices[k] : kNoCode; });
     }
-    if (task == 2) explode(log_.time, [&](std::size_t, Row row) { return batch_.time[row]; });
-    if (task == 3) explode(log_.action, [&](std::size_t, Row row) { return batch_.action[row]; });
+    if (task == 2) explode(log_.time, [&](std::size_t, Row row) { return batch.time[row]; });
+    if (task == 3) explode(log_.action, [&](std::size_t, Row row) { return batch.action[row]; });
     if (task == 4) {
       explode(log_.page, [&](std::size_t, Row row) -> std::uint32_t {
-        if (!has_page_ || batch_.page[row] == kNoInteger) return 0;
-        return static_cast<std::uint32_t>(batch_.page[row]);  // the low bits identify a page
+        if (!has_page_ || batch.page[row] == kNoInteger) return 0;
+        return static_cast<std::uint32_t>(batch.page[row]);  // the low bits identify a page
       });
     }
   });
@@ -299,28 +306,37 @@ void LogReader::append_batch() {
 
 void LogReader::read_source(std::unique_ptr<TableSource> source,
                             const std::filesystem::path& path) {
-  batch_ = {};
+  for (auto& batch : batches_) batch = {};
   source_ = std::move(source);
   const auto roles = select_columns(path, *source_);
   has_device_ = std::find(roles.begin(), roles.end(), Role::kDevice) != roles.end();
   has_page_ = std::find(roles.begin(), roles.end(), Role::kPage) != roles.end();
   const auto names = column_names(schema_);
-  const auto use = [&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
-    const auto role = static_cast<std::size_t>(roles[c]);
-    batch_.columns[role] = column;
-    try {
-      load(roles[c], *column);
-    } catch (const Error& error) {
-      throw error.with_context(fmt::format("{}: column '{}'", path.string(), names[role]));
-    }
+  const auto read_into = [&](Batch& batch) {
+    batch.n_rows =
+        source_->next([&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
+          const auto role = static_cast<std::size_t>(roles[c]);
+          batch.columns[role] = column;
+          try {
+            load(roles[c], *column, batch);
+          } catch (const Error& error) {
+            throw error.with_context(fmt::format("{}: column '{}'", path.string(), names[role]));
+          }
+        });
+    return batch.n_rows > 0;
   };
-  while (const std::size_t n_rows = source_->next(use)) {
-    guarded(path.string(), [&] {
-      choose_rows(n_rows);
-      append_batch();
+  // A batch is appended while the next one is decoded: neither has work for all threads all the
+  // time. The future of an error waits for its task, so nothing outlives this call.
+  const auto policy = threads_ > 1 ? std::launch::async : std::launch::deferred;
+  std::future<void> appended;
+  for (std::size_t n = 0; read_into(batches_[n % batches_.size()]); ++n) {
+    if (appended.valid()) appended.get();
+    appended = std::async(policy, [this, &path, &batch = batches_[n % batches_.size()]] {
+      guarded(path.string(), [&] { append(batch); });
+      progress_.advance(batch.n_rows);
     });
-    progress_.advance(n_rows);
   }
+  if (appended.valid()) appended.get();
 }
 
 RawLog LogReader::finish() {

@@ -1,13 +1,17 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "data/id_map.hpp"
+#include "data/raw_log.hpp"
 #include "data/shop_file.hpp"
 #include "data/string_table.hpp"
+#include "data/text_ranking.hpp"
 #include "support/random_shop.hpp"
 #include "support/scratch.hpp"
 
@@ -33,6 +37,64 @@ TEST(StringTable, KeepsItsCodesWhileItGrows) {
     ASSERT_EQ(table.text(i), std::to_string(i * 7));
   }
   EXPECT_EQ(table.size(), kTexts);
+}
+
+/// Texts of all short lengths and some long ones, again and again.
+std::vector<std::string> many_texts() {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 5000; ++i) {
+    const std::size_t length = i % 41;
+    texts.push_back(std::string(length, static_cast<char>('a' + i % 7)) + (i % 3 == 0 ? "x" : ""));
+    texts.push_back(std::to_string(i * i % 997));
+  }
+  return texts;
+}
+
+TEST(StringTable, ManyAtATimeAreAsOneByOne) {
+  const auto texts = many_texts();
+  for (const std::size_t n : {std::size_t{0}, std::size_t{1}, std::size_t{9}, texts.size()}) {
+    StringTable one_by_one;
+    StringTable table;
+    std::size_t n_taken = 0;
+    table.intern_all(
+        n, [&](std::size_t i) { return std::string_view(texts[i]); },
+        [&](std::size_t i, std::uint32_t code) {
+          EXPECT_EQ(i, n_taken++);
+          EXPECT_EQ(code, one_by_one.intern(texts[i]));
+        });
+    EXPECT_EQ(n_taken, n);
+    EXPECT_EQ(table.size(), one_by_one.size());
+  }
+}
+
+TEST(TextRanking, IsTheOrderOfTheBytes) {
+  auto texts = many_texts();
+  // a common beginning, texts that differ behind its first eight bytes, or by zeros at the end only
+  for (const auto* end : {"12345678a", "12345678b", "12345678", "\xff", "1234"}) {
+    texts.emplace_back(end);
+  }
+  texts.emplace_back("1234\0", 5);
+  for (const std::string prefix : {"", "shop-", "a-long-beginning-"}) {
+    StringTable table;
+    std::vector<char> used;
+    std::set<std::string> expected;
+    for (const auto& text : texts) {
+      if (table.intern(prefix + text) < used.size()) continue;
+      used.push_back(used.size() % 5 == 0 ? 0 : 1);
+      if (used.back() != 0) expected.insert(prefix + text);
+    }
+    const auto ranking = rank_texts(table, used);
+    EXPECT_EQ(std::vector<std::string>(ranking.sorted.begin(), ranking.sorted.end()),
+              std::vector<std::string>(expected.begin(), expected.end()));
+    for (std::uint32_t code = 0; code < table.size(); ++code) {
+      if (used[code] == 0) {
+        EXPECT_EQ(ranking.rank[code], kNoCode);
+      } else {
+        EXPECT_EQ(ranking.sorted[ranking.rank[code]], table.text(code));
+      }
+    }
+  }
+  EXPECT_TRUE(rank_texts(StringTable(), {}).sorted.empty());
 }
 
 TEST(StringTable, TextsMayHoldAnyByte) {
