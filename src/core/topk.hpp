@@ -38,6 +38,11 @@ std::uint64_t rank_key(const Scored<StrongIdx<Tag>>& entry) {
   return rank_key(Scored<std::uint32_t>{entry.id.value, entry.score});
 }
 
+/// The same of a positive score, in half the steps.
+inline std::uint64_t positive_rank_key(std::uint32_t id, float score) {
+  return std::uint64_t{~std::bit_cast<std::uint32_t>(score) & ~(1U << 31U)} << 32U | id;
+}
+
 /// The entry of a key.
 inline Scored<std::uint32_t> ranked_entry(std::uint64_t key) {
   const auto ascending = ~static_cast<std::uint32_t>(key >> 32U);

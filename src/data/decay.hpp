@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <numbers>
 #include <span>
 
 #include "core/action.hpp"
@@ -16,12 +20,16 @@ inline constexpr std::array<Action, 6> kProductActions{Action::kView,      Actio
                                                        Action::kOrder,     Action::kBasketPage};
 inline constexpr std::size_t kProductActionCount = kProductActions.size();
 
-/// Position of an action in kProductActions, or kProductActionCount for the others.
+/// Position in kProductActions by action, kProductActionCount for the others.
+inline constexpr auto kProductActionSlots = [] {
+  std::array<std::uint8_t, kActionCount> slots{};
+  slots.fill(kProductActionCount);
+  for (std::uint8_t s = 0; s < kProductActionCount; ++s) slots[code(kProductActions[s])] = s;
+  return slots;
+}();
+
 constexpr std::size_t product_action_slot(Action action) {
-  for (std::size_t s = 0; s < kProductActionCount; ++s) {
-    if (kProductActions[s] == action) return s;
-  }
-  return kProductActionCount;
+  return kProductActionSlots[code(action)];
 }
 
 /// Whether an action shows interest in its product: deletes and clears show none, and basket pages
@@ -40,9 +48,97 @@ inline float decay(TimeUs age, double half_life_days) {
   return static_cast<float>(std::exp2(-to_days(age) / half_life_days));
 }
 
+namespace detail {
+
+/// 2^52: a double of that size has no bits behind the point, so that adding it to a smaller number
+/// rounds that to the nearest integer, which is then found in the low bits.
+inline constexpr double kToInteger = 4503599627370496.0;
+inline constexpr auto kToIntegerBits = std::bit_cast<std::int64_t>(kToInteger);
+/// The same for negative numbers.
+inline constexpr double kToSigned = 1.5 * kToInteger;
+
+/// A half-life as fast_decay() wants it.
+struct HalfLife {
+  explicit HalfLife(double days)
+      // 2^-1000 is no float any more but still a double
+      : oldest(static_cast<TimeUs>(
+            std::min(1000 * days * static_cast<double>(kUsPerDay), kToInteger / 2))),
+        per_microsecond(-1 / (days * static_cast<double>(kUsPerDay))) {}
+
+  TimeUs oldest;  ///< of the ages that it may be asked for; older ones are as good as forgotten
+  double per_microsecond;
+};
+
+/// 2^x for -0.5 <= x <= 0.5 by its Taylor series, to 1e-11 of itself.
+template <class Real>
+Real exp2_near_zero(Real x) {
+  const Real y = x * std::numbers::ln2;
+  Real sum = y * (1.0 / 362880) + 1.0 / 40320;
+  sum = sum * y + 1.0 / 5040;
+  sum = sum * y + 1.0 / 720;
+  sum = sum * y + 1.0 / 120;
+  sum = sum * y + 1.0 / 24;
+  sum = sum * y + 1.0 / 6;
+  sum = sum * y + 0.5;
+  sum = sum * y + 1.0;
+  return sum * y + 1.0;
+}
+
+/// 2^(age * per_microsecond) of a number, or of a vector of them: it has no branch, and no
+/// conversion that vectors have not.
+template <class Age, class Real>
+Real fast_decay(Age age, Real per_microsecond) {
+  const Real power = (std::bit_cast<Real>(age | kToIntegerBits) - kToInteger) * per_microsecond;
+  const Real shifted = power + kToSigned;
+  const Real whole = shifted - kToSigned;
+  const Age exponent = std::bit_cast<Age>(shifted) + 1023;  // the low bits matter
+  const auto scale = std::bit_cast<Real>(exponent << 52);
+  return exp2_near_zero(power - whole) * scale;
+}
+
+}  // namespace detail
+
 /// The same for many ages from 0 on, below 2^51 microseconds, to the last bit but for rare
 /// roundings of the last but one: several at a time, without a call for each.
 void decay_all(std::span<const TimeUs> ages, double half_life_days, std::span<float> out);
+
+/// The decays of one age by several half-lives, computed side by side: to the bit as decay_all().
+class AgeDecays {
+ public:
+  static constexpr std::size_t kWidth = 8;
+  /// Half-lives that it can hold: the last of the decays is always 1.
+  static constexpr std::size_t kMost = kWidth - 1;
+  using Floats __attribute__((vector_size(kWidth * sizeof(float)))) = float;
+
+  explicit AgeDecays(std::span<const double> half_lives_days);
+
+  /// The decay by every half-life in turn; ones where there is none.
+  [[nodiscard]] Floats of(TimeUs age) const {
+    const auto first = groups_[0].decays(age);
+    const auto second = is_more_than_four_ ? groups_[1].decays(age) : Four{1, 1, 1, 1};
+    return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7);
+  }
+
+ private:
+  static constexpr std::size_t kFour = kWidth / 2;
+  using Four __attribute__((vector_size(kFour * sizeof(float)))) = float;
+  using Ages __attribute__((vector_size(kFour * sizeof(TimeUs)))) = TimeUs;
+  using Reals __attribute__((vector_size(kFour * sizeof(double)))) = double;
+
+  struct Group {
+    Ages oldest{};  // at an age of 0 everything is 1
+    Reals per_microsecond{};
+
+    [[nodiscard]] Four decays(TimeUs age) const {
+      const Ages ages = {age, age, age, age};
+      const Ages clamped = ages < oldest ? ages : oldest;
+      return __builtin_convertvector(detail::fast_decay(clamped, per_microsecond), Four);
+    }
+  };
+
+  std::array<Group, 2> groups_;
+  bool is_more_than_four_;
+};
 
 /// Sums of decayed events of one user on one product: [action slot][half-life].
 using DecaySums = std::array<std::array<float, kHalfLifeCount>, kProductActionCount>;

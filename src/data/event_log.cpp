@@ -14,6 +14,9 @@ EventSpan slice(const EventLog& log, std::size_t begin, std::size_t end) {
 
 /// The first row of [begin, end) whose time is not before `time`.
 std::size_t lower_bound(const EventLog& log, std::size_t begin, std::size_t end, TimeUs time) {
+  // most users lie wholly on one side
+  if (begin == end || log.time[end - 1] < time) return end;
+  if (log.time[begin] >= time) return begin;
   const auto first = log.time.begin();
   return static_cast<std::size_t>(std::lower_bound(first + static_cast<std::ptrdiff_t>(begin),
                                                    first + static_cast<std::ptrdiff_t>(end), time) -

@@ -1,6 +1,7 @@
 #include "data/purchases.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace vitrina {
 
@@ -12,20 +13,30 @@ std::span<const ItemIdx> Purchases::of(UserIdx user) const {
 
 Purchases purchases_between(const EventLog& events, TimeUs from, TimeUs to) {
   Purchases purchases;
-  std::vector<ItemIdx> bought;
-  for (std::size_t u = 0; u < events.n_users(); ++u) {
-    const auto span = events.between(UserIdx(u), from, to);
-    bought.clear();
-    for (std::size_t e = 0; e < span.size(); ++e) {
-      if (span.action[e] == Action::kOrder && span.item[e].valid()) bought.push_back(span.item[e]);
+  auto& items = purchases.items;
+  const auto close_row = [&] {
+    const auto first = items.values.begin() + static_cast<std::ptrdiff_t>(items.offsets.back());
+    std::sort(first, items.values.end());
+    items.values.erase(std::unique(first, items.values.end()), items.values.end());
+    items.offsets.push_back(items.values.size());
+  };
+  // orders are rare: they are looked for from end to end, whoever they are of
+  const auto* actions = reinterpret_cast<const unsigned char*>(events.action.data());
+  const std::size_t n = events.n_events();
+  std::size_t user = 0;
+  for (std::size_t e = 0; e < n; ++e) {
+    const void* order = std::memchr(actions + e, code(Action::kOrder), n - e);
+    if (order == nullptr) break;
+    e = static_cast<std::size_t>(static_cast<const unsigned char*>(order) - actions);
+    if (events.time[e] < from || events.time[e] >= to || !events.item[e].valid()) continue;
+    while (events.offsets[user + 1] <= e) ++user;
+    if (purchases.buyers.empty() || purchases.buyers.back() != UserIdx(user)) {
+      if (!purchases.buyers.empty()) close_row();
+      purchases.buyers.emplace_back(user);
     }
-    if (bought.empty()) continue;
-    std::sort(bought.begin(), bought.end());
-    bought.erase(std::unique(bought.begin(), bought.end()), bought.end());
-    purchases.buyers.emplace_back(u);
-    purchases.items.values.insert(purchases.items.values.end(), bought.begin(), bought.end());
-    purchases.items.offsets.push_back(purchases.items.values.size());
+    items.values.push_back(events.item[e]);
   }
+  if (!purchases.buyers.empty()) close_row();
   return purchases;
 }
 

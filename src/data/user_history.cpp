@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/scratch.hpp"
+#include "core/topk.hpp"
+
 namespace vitrina {
 namespace {
 
@@ -216,6 +219,49 @@ void read_touch_sums(const EventLog& log, UserIdx user, TimeUs as_of, TouchSums&
     const auto& factors = decay_factors.at(events.time[e]);
     for (std::size_t h = 0; h < kHalfLifeCount; ++h) sums[h] += factors[h];
   }
+}
+
+void touched_products(const EventLog& log, UserIdx user, TimeUs as_of, std::vector<ItemIdx>& out) {
+  std::shared_ptr<const EventColumns> merged;
+  distinct_products(read_events(log, user, as_of, merged), out);
+}
+
+const std::vector<ScoredItem>& TouchScorer::scores(const EventLog& log, UserIdx user,
+                                                   TimeUs as_of) {
+  std::shared_ptr<const EventColumns> merged;
+  const auto events = read_events(log, user, as_of, merged);
+  keys_.clear();
+  grow_to(decays_, events.size());
+  TimeUs time = kNoTime;
+  std::size_t half_life = kHalfLifeCount;
+  float factor = 0;
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    const std::size_t slot = product_action_slot(events.action[e]);
+    if (!events.item[e].valid() || slot == kProductActionCount) continue;
+    if (events.time[e] != time || rule_.half_life[slot] != half_life) {
+      time = events.time[e];
+      half_life = rule_.half_life[slot];
+      factor = decay(as_of - time, kHalfLivesDays[half_life]);
+    }
+    decays_[e] = factor;
+    keys_.push_back(std::uint64_t{events.item[e].value} << 32U | e);
+  }
+  sort_numbers(keys_);
+  scores_.clear();
+  for (auto key = keys_.begin(); key != keys_.end();) {
+    const auto item = *key >> 32U;
+    std::array<float, kProductActionCount> sums{};
+    for (; key != keys_.end() && *key >> 32U == item; ++key) {
+      const auto e = static_cast<std::uint32_t>(*key);
+      sums[product_action_slot(events.action[e])] += decays_[e];
+    }
+    float score = 0;
+    for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+      score += rule_.weight[slot] * sums[slot];
+    }
+    scores_.push_back({ItemIdx(item), score});
+  }
+  return scores_;
 }
 
 std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit) {

@@ -9,6 +9,7 @@
 
 #include "core/ids.hpp"
 #include "core/time.hpp"
+#include "data/candidate.hpp"
 #include "data/decay.hpp"
 #include "data/event_log.hpp"
 #include "data/shop.hpp"
@@ -76,6 +77,26 @@ struct TouchSums {
 
 /// The products and sums that read_history() finds, to the bit. `out` keeps its memory.
 void read_touch_sums(const EventLog& events, UserIdx user, TimeUs as_of, TouchSums& out);
+
+/// The products that read_history() finds, ascending.
+void touched_products(const EventLog& events, UserIdx user, TimeUs as_of,
+                      std::vector<ItemIdx>& out);
+
+/// Scores touched products by a rule, to the bit as it scores the sums of read_history(); but only
+/// the decays that the rule asks for are computed.
+class TouchScorer {
+ public:
+  explicit TouchScorer(const DecayRule& rule) : rule_(rule) {}
+
+  /// The products of a user with an action that the rule knows, ascending. Until the next call.
+  const std::vector<ScoredItem>& scores(const EventLog& events, UserIdx user, TimeUs as_of);
+
+ private:
+  DecayRule rule_;
+  std::vector<std::uint64_t> keys_;  ///< product, then event
+  std::vector<float> decays_;        ///< by event
+  std::vector<ScoredItem> scores_;
+};
 
 /// The distinct products touched last, newest first, `limit` at most.
 std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit);

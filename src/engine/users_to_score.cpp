@@ -26,7 +26,7 @@ std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& mo
   std::vector<Strength> all(shop.users.size());
   std::vector<char> is_eligible(shop.users.size(), 0);
   parallel_chunks(all.size(), 2048, threads, [&](std::size_t begin, std::size_t end) {
-    TouchSums history;
+    TouchScorer scorer(models.own_history->rule());
     std::vector<ScoredItem> scratch;
     for (std::size_t u = begin; u < end; ++u) {
       const UserIdx user(u);
@@ -38,9 +38,8 @@ std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& mo
       is_eligible[u] = 1;
       all[u] = {user, 0.0, events.time.back()};
       if (!has_product) continue;
-      read_touch_sums(shop.events, user, as_of, history);
-      all[u].own_history =
-          models.own_history->strength(history, static_cast<std::size_t>(k), scratch);
+      all[u].own_history = models::OwnHistory::strength(scorer.scores(shop.events, user, as_of),
+                                                        static_cast<std::size_t>(k), scratch);
     }
   });
   std::vector<Strength> eligible;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "core/parallel.hpp"
@@ -12,6 +14,7 @@
 #include "data/decay.hpp"
 #include "data/places.hpp"
 #include "models/covisitation_pairs.hpp"
+#include "models/vector_lanes.hpp"
 
 namespace vitrina::models {
 namespace {
@@ -19,46 +22,7 @@ namespace {
 /// Pairs of 12 bytes that are held at once.
 constexpr std::size_t kMaxPairs = std::size_t{1} << 24U;
 
-/// 2^(-distance / half-life) of many pairs.
-class PairDecays {
- public:
-  explicit PairDecays(std::span<const double> half_lives_days)
-      : half_lives_days_(half_lives_days) {}
-
-  void fill(std::span<const RowPair> pairs) {
-    const auto n = pairs.size() * stride();
-    if (by_pair_.size() < n) by_pair_.resize(n, 1);  // the first of a pair's stays what it is
-    for (std::size_t first = 0; first < pairs.size(); first += kAtOnce) {
-      fill_some(pairs.subspan(first, std::min(kAtOnce, pairs.size() - first)),
-                by_pair_.data() + first * stride());
-    }
-  }
-
-  /// 1, then the decay by each half-life.
-  [[nodiscard]] const float* of(std::size_t pair) const {
-    return by_pair_.data() + pair * stride();
-  }
-
- private:
-  static constexpr std::size_t kAtOnce = 512;  // fit the first cache
-
-  [[nodiscard]] std::size_t stride() const { return half_lives_days_.size() + 1; }
-
-  void fill_some(std::span<const RowPair> pairs, float* out) {
-    std::array<TimeUs, kAtOnce> distances;  // NOLINT(*-member-init): written before it is read
-    std::array<float, kAtOnce> decays;      // NOLINT(*-member-init)
-    std::transform(pairs.begin(), pairs.end(), distances.begin(),
-                   [](const RowPair& pair) { return TimeUs{pair.distance_ms} * 1000; });
-    for (std::size_t h = 0; h < half_lives_days_.size(); ++h) {
-      decay_all(std::span(distances).first(pairs.size()), half_lives_days_[h],
-                std::span(decays).first(pairs.size()));
-      for (std::size_t p = 0; p < pairs.size(); ++p) out[p * stride() + h + 1] = decays[p];
-    }
-  }
-
-  std::span<const double> half_lives_days_;
-  std::vector<float> by_pair_;
-};
+constexpr TimeUs kUsPerMs = 1000;
 
 /// Adds what pairs are worth to the sums of all matrices, `Lanes` of them at a time; one that does
 /// not join a pair adds 0.
@@ -66,49 +30,77 @@ template <std::size_t Lanes>
 class PairAdder {
  public:
   explicit PairAdder(const PairRules& rules)
-      : width_(rules.width()),
-        n_half_lives_(rules.half_lives_days().size()),
-        only_decay_(rules.decay_of().front()),
-        spread_(width_ * (n_half_lives_ + 1)) {
-    for (std::size_t m = 0; m < width_; ++m) spread_[rules.decay_of()[m] * width_ + m] = 1;
+      : width_(rules.width()), decays_(rules.half_lives_days()) {
+    for (const auto decay : rules.decay_of()) {
+      const auto none = static_cast<std::int32_t>(AgeDecays::kMost);
+      lane_of_.push_back(decay == 0 ? none : static_cast<std::int32_t>(decay) - 1);
+    }
   }
 
   /// Sums of a row.
-  [[nodiscard]] std::size_t width() const {
-    if constexpr (Lanes == 1) return 1;
-    return width_;
-  }
+  [[nodiscard]] std::size_t width() const { return width_; }
 
-  /// `decays`: 1, then those by each half-life.
-  void add(const float* factors, const float* decays, float* sums) const {
-    if constexpr (Lanes == 1) {
-      *sums += *factors * decays[only_decay_];
-      return;
-    }
+  /// The pairs that add() is about to be called for.
+  void take(std::span<const RowPair> pairs) { pairs_ = pairs; }
+
+  /// Adds pair `p` of those taken to the sums of its row.
+  void add(std::size_t p, const float* factors, float* sums) const {
+    const auto decays = decays_.of(pairs_[p].distance_ms * kUsPerMs);
     for (std::size_t m = 0; m < width_; m += Lanes) {
-      Floats decay{};
-      for (std::size_t h = 0; h <= n_half_lives_; ++h) {
-        decay += load(spread_.data() + h * width_ + m) * decays[h];
-      }
-      const Floats sum = load(sums + m) + load(factors + m) * decay;
+      const Floats decay = __builtin_shuffle(decays, load<Ints>(lane_of_.data() + m));
+      const Floats sum = load<Floats>(sums + m) + load<Floats>(factors + m) * decay;
       std::memcpy(sums + m, &sum, sizeof(sum));
     }
   }
 
  private:
-  using Floats __attribute__((vector_size(Lanes * sizeof(float)))) = float;
-  static_assert(sizeof(Floats) == Lanes * sizeof(float));
+  using Floats = AgeDecays::Floats;
+  using Ints __attribute__((vector_size(sizeof(Floats)))) = std::int32_t;
+  static_assert(Lanes == AgeDecays::kWidth);
 
-  static Floats load(const float* values) {
-    Floats floats;
-    std::memcpy(&floats, values, sizeof(floats));
-    return floats;
+  template <class Vector, class T>
+  static Vector load(const T* values) {
+    Vector vector;
+    std::memcpy(&vector, values, sizeof(vector));
+    return vector;
   }
 
   std::size_t width_;
-  std::size_t n_half_lives_;
-  std::size_t only_decay_;
-  std::vector<float> spread_;  ///< half-lives and none x width: 1 for the one of the matrix
+  AgeDecays decays_;
+  std::vector<std::int32_t> lane_of_;  ///< by matrix: which of the decays is its
+  std::span<const RowPair> pairs_;
+};
+
+/// The same for one matrix: its decays are computed for many pairs at once.
+template <>
+class PairAdder<1> {
+ public:
+  explicit PairAdder(const PairRules& rules) : half_lives_days_(rules.half_lives_days()) {}
+
+  [[nodiscard]] static constexpr std::size_t width() { return 1; }
+
+  void take(std::span<const RowPair> pairs) {
+    grow_to(decays_, pairs.size());
+    if (half_lives_days_.empty()) {
+      std::fill_n(decays_.begin(), pairs.size(), 1.0F);
+      return;
+    }
+    constexpr std::size_t kAtOnce = 512;  // fit the first cache
+    std::array<TimeUs, kAtOnce> distances{};
+    for (std::size_t first = 0; first < pairs.size(); first += kAtOnce) {
+      const auto some = pairs.subspan(first, std::min(kAtOnce, pairs.size() - first));
+      std::transform(some.begin(), some.end(), distances.begin(),
+                     [](const RowPair& pair) { return pair.distance_ms * kUsPerMs; });
+      decay_all(std::span(distances).first(some.size()), half_lives_days_.front(),
+                std::span(decays_).subspan(first, some.size()));
+    }
+  }
+
+  void add(std::size_t p, const float* factor, float* sum) const { *sum += *factor * decays_[p]; }
+
+ private:
+  std::span<const double> half_lives_days_;
+  std::vector<float> decays_;
 };
 
 /// What a neighbour's weight is divided by: its total over all rows to the power of the damping.
@@ -117,24 +109,22 @@ template <std::size_t Lanes>
 std::vector<float> divisors(PairDealer& dealer, const PairRules& rules, std::size_t n_items,
                             float damping, int threads) {
   if (damping == 0) return {};
-  const PairAdder<Lanes> adder(rules);
-  const std::size_t width = adder.width();
+  std::vector<PairAdder<Lanes>> adders(static_cast<std::size_t>(std::max(threads, 1)),
+                                       PairAdder<Lanes>(rules));
+  const std::size_t width = adders.front().width();
   std::vector<float> totals(n_items * width, 0);
-  std::vector<PairDecays> scratch(static_cast<std::size_t>(std::max(threads, 1)),
-                                  PairDecays(rules.half_lives_days()));
   for (std::size_t round = 0; round < dealer.n_rounds(); ++round) {
     dealer.deal(round);
     const std::size_t first = dealer.first_block(round);
     parallel_chunks_with_worker(
         dealer.end_block(round) - first, 1, threads,
         [&](std::size_t b, std::size_t /*end*/, std::size_t worker) {
-          auto& decays = scratch[worker];
+          auto& adder = adders[worker];
           float* block = totals.data() + (first + b) * PairDealer::kRowsABlock * width;
           dealer.for_each_piece(first + b, [&](std::span<const RowPair> pairs) {
-            decays.fill(pairs);
+            adder.take(pairs);
             for (std::size_t p = 0; p < pairs.size(); ++p) {
-              adder.add(rules.inflow_factors(pairs[p].pair_class), decays.of(p),
-                        block + pairs[p].row * width);
+              adder.add(p, rules.inflow_factors(pairs[p].pair_class), block + pairs[p].row * width);
             }
           });
         });
@@ -153,10 +143,7 @@ template <std::size_t Lanes>
 class BlockSums {
  public:
   explicit BlockSums(const PairRules& rules)
-      : rules_(rules),
-        adder_(rules),
-        decays_(rules.half_lives_days()),
-        n_neighbours_(rules.n_matrices()) {}
+      : rules_(rules), adder_(rules), n_neighbours_(rules.n_matrices()) {}
 
   /// Takes the pairs of a block, sorted by row; of a row in the order of the log.
   void take(const PairDealer& dealer, std::size_t block) {
@@ -170,7 +157,7 @@ class BlockSums {
     dealer.for_each_piece(block, [&](std::span<const RowPair> pairs) {
       for (const auto& pair : pairs) pairs_[next[pair.row]++] = pair;
     });
-    decays_.fill(std::span(pairs_).first(offsets_.back()));
+    adder_.take(std::span(pairs_).first(offsets_.back()));
   }
 
   /// Sums row `row` of the block; damped if there are divisors.
@@ -200,7 +187,7 @@ class BlockSums {
         met_[n_met_++] = pair.to;
         std::fill_n(sums, adder_.width(), 0.0F);
       }
-      adder_.add(rules_.factors(pair.pair_class), decays_.of(p), sums);
+      adder_.add(p, rules_.factors(pair.pair_class), sums);
     }
   }
 
@@ -215,18 +202,25 @@ class BlockSums {
     }
   }
 
-  /// Lists the neighbours in every matrix. Nobody could foretell which have any weight in it: each
-  /// is written, and kept or written over.
+  /// Lists the neighbours in every matrix where they have any weight.
   void rank() {
-    const std::size_t n_matrices = n_neighbours_.size();
     std::fill(n_neighbours_.begin(), n_neighbours_.end(), 0);
-    grow_to(keys_, n_matrices * (n_met_ + 1));
+    grow_to(keys_, n_neighbours_.size() * (n_met_ + 1));
     for (std::size_t p = 0; p < n_met_; ++p) {
       const float* sums = sums_.data() + p * adder_.width();
-      std::uint64_t* keys = keys_.data();
-      for (std::size_t m = 0; m < n_matrices; ++m, keys += n_met_ + 1) {
-        keys[n_neighbours_[m]] = rank_key(ScoredItem{met_[p], sums[m]});
-        n_neighbours_[m] += sums[m] > 0 ? 1 : 0;
+      if constexpr (Lanes == 1) {
+        keys_[n_neighbours_[0]] = positive_rank_key(met_[p].value, *sums);
+        n_neighbours_[0] += *sums > 0 ? 1 : 0;
+      } else {
+        for (std::size_t first = 0; first < adder_.width(); first += Lanes) {
+          const auto smallest_weight = lanes::all(std::numeric_limits<float>::denorm_min());
+          auto with_weight = lanes::not_below(lanes::load(sums + first), smallest_weight);
+          for (; with_weight != 0; with_weight &= with_weight - 1) {
+            const std::size_t m = first + static_cast<std::size_t>(std::countr_zero(with_weight));
+            keys_[m * (n_met_ + 1) + n_neighbours_[m]++] =
+                positive_rank_key(met_[p].value, sums[m]);
+          }
+        }
       }
     }
   }
@@ -235,13 +229,12 @@ class BlockSums {
   PairAdder<Lanes> adder_;
   std::vector<std::uint32_t> offsets_;  ///< of the rows in pairs_
   std::vector<RowPair> pairs_;
-  PairDecays decays_;
   ItemPlaces places_{0};
   std::vector<ItemIdx> met_;  ///< by place, n_met_ of them
   std::size_t n_met_ = 0;
   std::vector<float> sums_;          ///< places x width
   std::vector<std::uint64_t> keys_;  ///< matrices x places and one
-  std::vector<std::size_t> n_neighbours_;
+  std::vector<std::uint32_t> n_neighbours_;
 };
 
 template <std::size_t Lanes>
@@ -256,31 +249,41 @@ std::vector<NeighbourTable> fit_lanes(const FitContext& context, const Covisitat
   std::vector<std::vector<Csr<ScoredItem>>> pieces(n_matrices,
                                                    std::vector<Csr<ScoredItem>>(dealer.n_blocks()));
   const auto n_kept = static_cast<std::size_t>(config.neighbours);
-  std::vector<BlockSums<Lanes>> scratch(static_cast<std::size_t>(std::max(context.threads, 1)),
-                                        BlockSums<Lanes>(rules));
+  struct Worker {
+    BlockSums<Lanes> sums;
+    std::vector<Csr<ScoredItem>> rows;  ///< of a block, by matrix; memory that is used again
+  };
+  std::vector<Worker> workers(
+      static_cast<std::size_t>(std::max(context.threads, 1)),
+      Worker{BlockSums<Lanes>(rules), std::vector<Csr<ScoredItem>>(n_matrices)});
+  const auto fit_block = [&](std::size_t block, Worker& worker) {
+    auto& [sums, rows] = worker;
+    for (auto& of_matrix : rows) {
+      of_matrix.offsets.resize(1);
+      of_matrix.values.clear();
+    }
+    sums.take(dealer, block);
+    const std::size_t begin = block * PairDealer::kRowsABlock;
+    const std::size_t end = std::min(begin + PairDealer::kRowsABlock, n_items);
+    for (std::size_t i = begin; i < end; ++i) {
+      sums.sum(i - begin, divisor);
+      for (std::size_t m = 0; m < n_matrices; ++m) {
+        for (const auto key : sums.best(m, n_kept)) {
+          const auto entry = ranked_entry(key);
+          rows[m].values.push_back({ItemIdx(entry.id), entry.score});
+        }
+        rows[m].offsets.push_back(rows[m].values.size());
+      }
+    }
+    for (std::size_t m = 0; m < n_matrices; ++m) pieces[m][block] = rows[m];
+  };
   // the last round of the divisors is still at hand
   for (std::size_t round = dealer.n_rounds(); round-- > 0;) {
     dealer.deal(round);
     const std::size_t first = dealer.first_block(round);
     parallel_chunks_with_worker(dealer.end_block(round) - first, 1, context.threads,
                                 [&](std::size_t b, std::size_t /*end*/, std::size_t worker) {
-                                  auto& sums = scratch[worker];
-                                  const std::size_t block = first + b;
-                                  sums.take(dealer, block);
-                                  const std::size_t begin = block * PairDealer::kRowsABlock;
-                                  const std::size_t end =
-                                      std::min(begin + PairDealer::kRowsABlock, n_items);
-                                  for (std::size_t i = begin; i < end; ++i) {
-                                    sums.sum(i - begin, divisor);
-                                    for (std::size_t m = 0; m < n_matrices; ++m) {
-                                      auto& piece = pieces[m][block];
-                                      for (const auto key : sums.best(m, n_kept)) {
-                                        const auto entry = ranked_entry(key);
-                                        piece.values.push_back({ItemIdx(entry.id), entry.score});
-                                      }
-                                      piece.offsets.push_back(piece.values.size());
-                                    }
-                                  }
+                                  fit_block(first + b, workers[worker]);
                                 });
   }
   std::vector<NeighbourTable> tables(n_matrices);

@@ -23,6 +23,7 @@ struct Pairs {
     std::size_t begin;
     std::size_t end;
     float weight;  ///< how many users it stands for
+    bool is_buyer;
   };
   struct Window {
     std::size_t first_owner;
@@ -55,16 +56,32 @@ void append(const PairsOfUsers& part, Pairs& pairs) {
   }
   pairs.gain.insert(pairs.gain.end(), part.gain.begin(), part.gain.end());
   for (const auto& owner : part.owners) {
-    pairs.owners.push_back({first + owner.begin, first + owner.end, owner.weight});
+    pairs.owners.push_back({first + owner.begin, first + owner.end, owner.weight, owner.is_buyer});
   }
 }
 
-/// Adds one user's pairs, if it is kept; `history` is scratch memory.
+/// Which users are kept also where they bought nothing, and the share of all that they are.
+struct Kept {
+  std::vector<char> is_kept;
+  double share;
+};
+
+Kept keep_users(const FitContext& context, double share) {
+  const auto& users = context.shop.users;
+  Kept kept{std::vector<char>(users.size()), share};
+  parallel_chunks(
+      users.size(), kUsersAChunk, context.threads, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t u = begin; u < end; ++u) {
+          kept.is_kept[u] = unit_interval(mix64(hash_text(users.text(u)))) < share ? 1 : 0;
+        }
+      });
+  return kept;
+}
+
+/// Adds one user's pairs; `history` is scratch memory.
 void add_user(const FitContext& context, UserIdx user, std::span<const ItemIdx> bought, TimeUs cut,
               double keep, TouchSums& history, PairsOfUsers& part) {
-  const auto& shop = context.shop;
-  if (bought.empty() && unit_interval(mix64(hash_text(shop.users.external(user)))) >= keep) return;
-  read_touch_sums(shop.events, user, cut, history);
+  read_touch_sums(context.shop.events, user, cut, history);
   if (history.item.empty()) return;
   const std::size_t begin = part.sums.size();
   part.sums.insert(part.sums.end(), history.sums.begin(), history.sums.end());
@@ -72,12 +89,13 @@ void add_user(const FitContext& context, UserIdx user, std::span<const ItemIdx> 
     const bool hit = std::binary_search(bought.begin(), bought.end(), item);
     part.gain.push_back(hit ? 1.0F / static_cast<float>(bought.size()) : 0.0F);
   }
+  const bool is_buyer = !bought.empty();
   part.owners.push_back(
-      {begin, part.sums.size(), bought.empty() ? static_cast<float>(1.0 / keep) : 1.0F});
+      {begin, part.sums.size(), is_buyer ? 1.0F : static_cast<float>(1.0 / keep), is_buyer});
 }
 
-/// Adds one window's pairs; users without a purchase are kept with probability `keep`.
-void add_window(const FitContext& context, TimeUs cut, double keep, Pairs& pairs) {
+/// Adds one window's pairs: of buyers and of those kept.
+void add_window(const FitContext& context, TimeUs cut, const Kept& kept, Pairs& pairs) {
   const auto& shop = context.shop;
   const auto bought = purchases_between(shop.events, cut, cut + context.label_length);
   pairs.n_buyers += bought.n_buyers();
@@ -86,8 +104,15 @@ void add_window(const FitContext& context, TimeUs cut, double keep, Pairs& pairs
       shop.users.size(), kUsersAChunk, context.threads, [&](std::size_t begin, std::size_t end) {
         auto& part = parts[begin / kUsersAChunk];
         TouchSums history;
+        auto buyer = std::lower_bound(bought.buyers.begin(), bought.buyers.end(), UserIdx(begin));
         for (std::size_t u = begin; u < end; ++u) {
-          add_user(context, UserIdx(u), bought.of(UserIdx(u)), cut, keep, history, part);
+          std::span<const ItemIdx> items;
+          if (buyer != bought.buyers.end() && *buyer == UserIdx(u)) {
+            items = bought.items.row(static_cast<std::size_t>(buyer++ - bought.buyers.begin()));
+          } else if (kept.is_kept[u] == 0) {
+            continue;
+          }
+          add_user(context, UserIdx(u), items, cut, kept.share, history, part);
         }
       });
   const std::size_t first_owner = pairs.owners.size();
@@ -118,17 +143,20 @@ Pairs collect(const FitContext& context, const OwnHistoryConfig& config) {
     n_events += events.item[e].valid() && events.time[e] < context.as_of ? 1 : 0;
   }
   const double expected = static_cast<double>(n_events * std::max<std::size_t>(cuts.size(), 1));
-  const double keep = std::min(1.0, static_cast<double>(config.max_pairs) / expected);
+  const auto kept =
+      keep_users(context, std::min(1.0, static_cast<double>(config.max_pairs) / expected));
   Pairs pairs;
-  for (const auto cut : cuts) add_window(context, cut, keep, pairs);
+  for (const auto cut : cuts) add_window(context, cut, kept, pairs);
   return pairs;
 }
 
 /// Users with an event before the cut: who comes later must not change what is learned.
 std::size_t known_users(const FitContext& context) {
+  const auto& events = context.shop.events;
   std::size_t n = 0;
-  for (std::size_t u = 0; u < context.shop.users.size(); ++u) {
-    n += context.shop.events.before(UserIdx(u), context.as_of).empty() ? 0 : 1;
+  for (std::size_t u = 0; u < events.n_users(); ++u) {
+    const auto first = events.offsets[u];
+    n += first < events.offsets[u + 1] && events.time[first] < context.as_of ? 1 : 0;
   }
   return n;
 }
@@ -252,12 +280,16 @@ class Objective {
 
   [[nodiscard]] OwnerResult result_of(const Pairs::Owner& owner, std::span<const float> scores,
                                       Ranked& scratch) const {
+    OwnerResult result;
+    if (!owner.is_buyer && scores.size() <= levels_[0].k) {  // all are sent, in whatever order
+      for (const float score : scores) result.sum += score > 0 ? double{score} : 0.0;
+      return result;
+    }
     scratch.clear();
     for (std::uint32_t p = 0; p < scores.size(); ++p) {
       if (scores[p] > 0) scratch.push_back({p, scores[p]});
     }
     keep_top_k(scratch, levels_[0].k);
-    OwnerResult result;
     for (std::size_t r = 0; r < scratch.size(); ++r) {
       result.sum += scratch[r].score;
       const auto gain = pairs_.gain[owner.begin + scratch[r].id];
@@ -267,28 +299,60 @@ class Objective {
     return result;
   }
 
+  /// An owner by the sum that orders it among the others.
+  struct Place {
+    double sum;
+    std::size_t owner;
+
+    friend bool operator<(const Place& a, const Place& b) {
+      return a.sum != b.sum ? a.sum > b.sum : a.owner < b.owner;
+    }
+  };
+
+  /// The best owners in order, as many as stand for all that are sent.
+  [[nodiscard]] std::vector<Place> best_places(const Results& results,
+                                               const Pairs::Window& window) const {
+    // every owner stands for a user at least, and most for many: a few are enough, mostly
+    constexpr std::size_t kFew = 256;
+    const auto most = static_cast<std::size_t>(std::ceil(levels_[0].n_users));
+    for (std::size_t n = std::min(kFew, most);; n = std::min(4 * n, most)) {
+      auto places = best_places(results, window, n);
+      double n_users = 0;
+      for (const auto& place : places) n_users += static_cast<double>(owner_weight(place));
+      if (n_users >= levels_[0].n_users || n == most || places.size() < n) return places;
+    }
+  }
+
+  [[nodiscard]] float owner_weight(const Place& place) const {
+    return pairs_.owners[place.owner].weight;
+  }
+
+  /// The n best owners, in order.
+  [[nodiscard]] static std::vector<Place> best_places(const Results& results,
+                                                      const Pairs::Window& window, std::size_t n) {
+    std::vector<Place> places;
+    places.reserve(std::min(2 * n, window.last_owner - window.first_owner));
+    const auto keep_best = [&] {
+      std::nth_element(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(n) - 1,
+                       places.end());
+      places.resize(n);
+    };
+    double bound = 0;  // of the sums that may still be among them
+    for (std::size_t o = window.first_owner; o < window.last_owner; ++o) {
+      if (results[o].sum < bound) continue;
+      places.push_back({results[o].sum, o});
+      if (places.size() < 2 * n) continue;
+      keep_best();
+      bound = places.back().sum;
+    }
+    if (places.size() > n) keep_best();
+    std::sort(places.begin(), places.end());
+    return places;
+  }
+
   [[nodiscard]] std::array<double, 3> window_gain(const Results& results,
                                                   const Pairs::Window& window) const {
-    struct Place {
-      double sum;
-      std::size_t owner;
-    };
-    std::vector<Place> places;
-    places.reserve(window.last_owner - window.first_owner);
-    for (std::size_t o = window.first_owner; o < window.last_owner; ++o) {
-      places.push_back({results[o].sum, o});
-    }
-    const auto before = [](const Place& a, const Place& b) {
-      return a.sum != b.sum ? a.sum > b.sum : a.owner < b.owner;
-    };
-    // every owner stands for a user at least: nobody after these is sent
-    const auto n_sent = static_cast<std::size_t>(std::ceil(levels_[0].n_users));
-    if (places.size() > n_sent) {
-      std::nth_element(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(n_sent),
-                       places.end(), before);
-      places.resize(n_sent);
-    }
-    std::sort(places.begin(), places.end(), before);
+    const auto places = best_places(results, window);
     std::array<double, 3> gain{};
     double sent = 0;
     for (const auto& place : places) {
@@ -296,7 +360,7 @@ class Objective {
       if (sent < levels_[0].n_users) gain[0] += result.gain_k;
       if (sent < levels_[1].n_users) gain[1] += result.gain_k;
       if (sent < levels_[2].n_users) gain[2] += result.gain_few;
-      sent += static_cast<double>(pairs_.owners[place.owner].weight);
+      sent += static_cast<double>(owner_weight(place));
     }
     return gain;
   }
@@ -388,12 +452,11 @@ std::vector<ScoredItem> OwnHistory::rank(const UserHistory& history, std::size_t
   return ranked;
 }
 
-double OwnHistory::strength(const TouchSums& history, std::size_t k,
-                            std::vector<ScoredItem>& scratch) const {
+double OwnHistory::strength(const std::vector<ScoredItem>& scores, std::size_t k,
+                            std::vector<ScoredItem>& scratch) {
   scratch.clear();
-  for (std::size_t t = 0; t < history.item.size(); ++t) {
-    const float score = rule_.score(history.sums[t]);
-    if (score > 0) scratch.push_back({history.item[t], score});
+  for (const auto& entry : scores) {
+    if (entry.score > 0) scratch.push_back(entry);
   }
   keep_top_k(scratch, k);
   double sum = 0;

@@ -43,9 +43,10 @@ class OwnHistory {
   /// The touched products with a positive score, best first, `limit` at most.
   [[nodiscard]] std::vector<ScoredItem> rank(const UserHistory& history, std::size_t limit) const;
 
-  /// The sum of the k best positive scores: how a user stands among users. `scratch` is memory.
-  [[nodiscard]] double strength(const TouchSums& history, std::size_t k,
-                                std::vector<ScoredItem>& scratch) const;
+  /// The sum of the k best positive scores of a user's touched products: how it stands among
+  /// users. `scratch` is memory.
+  [[nodiscard]] static double strength(const std::vector<ScoredItem>& scores, std::size_t k,
+                                       std::vector<ScoredItem>& scratch);
 
   [[nodiscard]] const DecayRule& rule() const { return rule_; }
   /// Buyers in the windows it was learned on; 0 when the built-in rule was kept.

@@ -6,6 +6,13 @@
 namespace vitrina::models {
 namespace {
 
+/// Lengths of kPopularityDays.
+constexpr auto kWindows = [] {
+  std::array<TimeUs, kPopularityWindowCount> windows{};
+  for (std::size_t w = 0; w < windows.size(); ++w) windows[w] = from_days(kPopularityDays[w]);
+  return windows;
+}();
+
 double worth(Action action, const PopularityConfig& config) {
   switch (action) {
     case Action::kView:
@@ -24,9 +31,10 @@ void count_event(const FitContext& context, const PopularityConfig& config, Time
                  Action action, std::size_t slot, ItemStats& stats) {
   const TimeUs age = context.as_of - time;
   for (std::size_t w = 0; w < kPopularityWindowCount; ++w) {
-    if (to_days(age) <= kPopularityDays[w]) stats.count[slot][w] += 1;
+    stats.count[slot][w] += age <= kWindows[w] ? 1.0F : 0.0F;
   }
-  stats.score += static_cast<float>(worth(action, config)) * decay(age, config.half_life_days);
+  const auto value = static_cast<float>(worth(action, config));
+  if (value != 0) stats.score += value * decay(age, config.half_life_days);
   stats.first = stats.first == kNoTime ? time : std::min(stats.first, time);
   stats.last = std::max(stats.last, time);
 }

@@ -118,6 +118,24 @@ TEST_F(HistoryOracle, TouchSumsAreThoseOfTheHistoryToTheBit) {
   });
 }
 
+TEST_F(HistoryOracle, TouchScoresAreThoseOfTheSumsToTheBit) {
+  DecayRule rule;
+  rule.half_life = {0, 3, 1, 6, 0, 2};
+  TouchScorer scorer(rule);  // one for all
+  std::vector<ItemIdx> products;
+  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& shop) {
+    touched_products(shop.events, history.user, kCut, products);
+    ASSERT_EQ(products.size(), history.touches.size());
+    std::vector<ScoredItem> expected;
+    for (std::size_t t = 0; t < history.touches.size(); ++t) {
+      EXPECT_EQ(products[t], history.touches[t].item);
+      if (history.touches[t].n_events == 0) continue;
+      expected.push_back({history.touches[t].item, rule.score(history.sums[t])});
+    }
+    EXPECT_EQ(scorer.scores(shop.events, history.user, kCut), expected);
+  });
+}
+
 TEST_F(HistoryOracle, DaysVisitsAndEndsOfATouch) {
   for_each_user([](const auto& naive, const UserHistory& history, const Shop& shop) {
     std::vector<std::uint32_t> visit(naive.size(), 0);

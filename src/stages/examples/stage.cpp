@@ -115,10 +115,10 @@ RowCount count_rows(const Shop& shop, const std::vector<UserIdx>& users, TimeUs 
                     std::size_t max_candidates, int threads) {
   std::vector<std::size_t> touched(users.size());
   parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
-    TouchSums history;
+    std::vector<ItemIdx> products;
     for (std::size_t u = begin; u < end; ++u) {
-      read_touch_sums(shop.events, users[u], cut, history);
-      touched[u] = std::min(history.item.size(), max_candidates);
+      touched_products(shop.events, users[u], cut, products);
+      touched[u] = std::min(products.size(), max_candidates);
     }
   });
   const auto n_touched = static_cast<double>(std::accumulate(touched.begin(), touched.end(), 0UL));
