@@ -1,8 +1,10 @@
 #include "models/titles.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/parallel.hpp"
+#include "core/scratch.hpp"
 #include "core/topk.hpp"
 #include "data/decay.hpp"
 
@@ -46,6 +48,7 @@ struct Scratch {
   std::vector<std::uint32_t> words;
   std::vector<std::uint32_t> met_by;  ///< by product: the last one it was compared with
   std::vector<ItemIdx> others;        ///< to be compared with
+  std::vector<std::uint64_t> keys;    ///< those of them that are alike, as rank keys
 };
 
 class Finder {
@@ -57,38 +60,61 @@ class Finder {
         max_compared_(static_cast<std::size_t>(config.max_compared)),
         n_neighbours_(static_cast<std::size_t>(config.neighbours)) {}
 
+  /// The word through which most of the products that `item` is compared with are found, at most.
+  [[nodiscard]] std::uint32_t broadest_word(ItemIdx item, Scratch& scratch) const {
+    rarest_first(item, scratch);
+    std::uint32_t broadest = catalog_.n_words;
+    std::size_t n = 0;
+    for (const auto word : scratch.words) {
+      if (index_.row(word).size() > max_word_products_ || n >= max_compared_) break;
+      broadest = word;
+      n += index_.row(word).size();
+    }
+    return broadest;
+  }
+
   void find(ItemIdx item, Scratch& scratch, std::vector<ScoredItem>& out) const {
+    rarest_first(item, scratch);
+    scratch.met_by[item.value] = item.value;  // nobody is a neighbour of himself
+    // whom it has met, and whose cosine is positive, nobody could foretell: each is written, and
+    // kept or written over
+    std::size_t n_others = 0;
+    for (const auto word : scratch.words) {
+      const auto products = index_.row(word);
+      if (products.size() > max_word_products_ || n_others >= max_compared_) break;
+      grow_to(scratch.others, n_others + products.size());
+      for (const auto other : products) {
+        scratch.others[n_others] = other;
+        n_others += std::exchange(scratch.met_by[other.value], item.value) != item.value ? 1 : 0;
+      }
+    }
+    constexpr std::size_t kAhead = 8;
+    grow_to(scratch.keys, n_others);
+    std::size_t n_keys = 0;
+    for (std::size_t o = 0; o < n_others; ++o) {
+      if (o + kAhead < n_others) catalog_.prefetch_vector(scratch.others[o + kAhead]);
+      const ScoredItem other{scratch.others[o], catalog_.cosine(item, scratch.others[o])};
+      scratch.keys[n_keys] = rank_key(other);
+      n_keys += other.score > 0 ? 1 : 0;
+    }
+    const auto best = smallest(std::span(scratch.keys).first(n_keys), n_neighbours_);
+    out.reserve(best.size());
+    for (const auto key : best) {
+      const auto entry = ranked_entry(key);
+      out.push_back({ItemIdx(entry.id), entry.score});
+    }
+  }
+
+ private:
+  void rarest_first(ItemIdx item, Scratch& scratch) const {
     const auto n_products = [&](std::uint32_t word) { return index_.row(word).size(); };
     const auto title = catalog_.title_words.row(item.value);
     scratch.words.assign(title.begin(), title.end());
     std::sort(scratch.words.begin(), scratch.words.end(), [&](std::uint32_t a, std::uint32_t b) {
       return n_products(a) != n_products(b) ? n_products(a) < n_products(b) : a < b;
     });
-    scratch.met_by[item.value] = item.value;  // nobody is a neighbour of himself
-    scratch.others.clear();
-    for (const auto word : scratch.words) {
-      if (n_products(word) > max_word_products_ || scratch.others.size() >= max_compared_) break;
-      for (const auto other : index_.row(word)) {
-        if (scratch.met_by[other.value] == item.value) continue;
-        scratch.met_by[other.value] = item.value;
-        scratch.others.push_back(other);
-      }
-    }
-    constexpr std::size_t kFloatsALine = 16;
-    constexpr std::size_t kAhead = 8;  // vectors lie far apart: the next ones are on their way
-    for (std::size_t o = 0; o < scratch.others.size(); ++o) {
-      if (o + kAhead < scratch.others.size()) {
-        const auto vector = catalog_.vector(scratch.others[o + kAhead]);
-        for (std::size_t d = 0; d < vector.size(); d += kFloatsALine)
-          __builtin_prefetch(&vector[d]);
-      }
-      const float cosine = catalog_.cosine(item, scratch.others[o]);
-      if (cosine > 0) out.push_back({scratch.others[o], cosine});
-    }
-    keep_top_k(out, n_neighbours_);
   }
 
- private:
   const Catalog& catalog_;
   const Csr<ItemIdx>& index_;
   std::size_t max_word_products_;
@@ -108,12 +134,20 @@ Titles Titles::fit(const FitContext& context, const TitlesConfig& config) {
         invert(catalog, [&](std::size_t i) { return n_events[i] > 0 && n_events[i] <= most; });
     const Finder finder(catalog, index, config);
     std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(context.threads, 1)));
-    parallel_chunks_with_worker(rows.size(), 1024, context.threads,
+    // one after another those that are compared with much the same products
+    std::vector<std::uint64_t> order;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (n_events[i] == 0) continue;
+      order.push_back(std::uint64_t{finder.broadest_word(ItemIdx(i), scratch[0])} << 32U | i);
+    }
+    std::sort(order.begin(), order.end());
+    parallel_chunks_with_worker(order.size(), 1024, context.threads,
                                 [&](std::size_t begin, std::size_t end, std::size_t worker) {
                                   auto& own = scratch[worker];
                                   own.met_by.resize(rows.size(), ItemIdx{}.value);
-                                  for (std::size_t i = begin; i < end; ++i) {
-                                    if (n_events[i] > 0) finder.find(ItemIdx(i), own, rows[i]);
+                                  for (std::size_t o = begin; o < end; ++o) {
+                                    const ItemIdx item(static_cast<std::uint32_t>(order[o]));
+                                    finder.find(item, own, rows[item.value]);
                                   }
                                 });
   }
