@@ -118,6 +118,8 @@ def figure(key: str, value: float) -> str:
         return f"{key.removesuffix('_us')} {value:.3g} µs"
     if key.endswith("_seconds"):
         return f"{key.removesuffix('_seconds')} {seconds(value)}"
+    if key == "columns":
+        return f"{value:.0f} columns"
     name = key.removesuffix("_per_second").replace("_", " ")
     if value >= 1e9:
         return f"{value / 1e9:.3g} G {name}/s"
@@ -131,7 +133,8 @@ def figures(part: Report) -> str:
         measured = [
             figure(key, value)
             for key, value in contestant["figures"].items()
-            if key.endswith(("_us", "_seconds", "_per_second"))
+            if key == "columns"
+            or key.endswith(("_us", "_seconds", "_per_second"))
         ]
         if measured:
             text += f" {name.capitalize()}: {', '.join(measured)}."

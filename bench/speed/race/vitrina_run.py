@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument("--input", type=Path, required=True)
     parser.add_argument("--as-of", required=True)
     parser.add_argument("--threads", type=int, required=True)
+    parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--result", type=Path, required=True)
     parser.add_argument("--answer", type=Path)
     arguments = parser.parse_args()
@@ -34,6 +35,7 @@ def run(arguments: argparse.Namespace, out: Path) -> dict[str, Any]:
         *(arguments.program, "run", "--data", arguments.input),
         *("--as-of", arguments.as_of, "--out", out),
         *("--threads", str(arguments.threads), "--progress", "none"),
+        *(word for pair in arguments.set for word in ("--set", pair)),
     ]
     done = finish(words, stdout=subprocess.DEVNULL)
     if done.code != 0:
@@ -45,6 +47,7 @@ def run(arguments: argparse.Namespace, out: Path) -> dict[str, Any]:
         "peak_bytes": done.peak_bytes,
         "training_seconds": training,
         "rest_seconds": done.seconds - training,
+        "columns": report["refit"]["columns"],
     }
 
 
