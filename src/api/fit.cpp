@@ -5,11 +5,13 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 #include <system_error>
 
 #include "api/stream.hpp"
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "stages/chain.hpp"
@@ -47,11 +49,11 @@ class Workspace {
                               std::generic_category().message(errno)));
     }
     path_ = name;
-    is_temporary_ = true;
+    unflushed_.emplace(path_);
   }
   ~Workspace() {
     std::error_code ignored;
-    if (is_temporary_) fs::remove_all(path_, ignored);
+    if (unflushed_) fs::remove_all(path_, ignored);
   }
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -60,7 +62,7 @@ class Workspace {
 
  private:
   fs::path path_;
-  bool is_temporary_ = false;
+  std::optional<UnflushedFolder> unflushed_;  ///< where it goes when the model is loaded
 };
 
 Recommender run_stages(const FitOptions& options, const ParamMap& more,

@@ -8,7 +8,9 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <mutex>
 #include <system_error>
+#include <vector>
 
 #include "core/error.hpp"
 
@@ -28,7 +30,42 @@ void sync_to_disk(const std::filesystem::path& path, int flags) {
   if (status != 0) throw disk_error(path, "flush to disk");
 }
 
+/// The prefixes of all that live.
+struct UnflushedPrefixes {
+  std::mutex mutex;
+  std::vector<std::string> prefixes;
+};
+
+UnflushedPrefixes& unflushed() {
+  static UnflushedPrefixes all;
+  return all;
+}
+
+std::string plain(const std::filesystem::path& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
 }  // namespace
+
+UnflushedFolder::UnflushedFolder(const std::filesystem::path& folder)
+    : prefix_(plain(folder / "")) {
+  const std::scoped_lock lock(unflushed().mutex);
+  unflushed().prefixes.push_back(prefix_);
+}
+
+UnflushedFolder::~UnflushedFolder() {
+  const std::scoped_lock lock(unflushed().mutex);
+  auto& prefixes = unflushed().prefixes;
+  prefixes.erase(std::find(prefixes.begin(), prefixes.end(), prefix_));
+}
+
+bool UnflushedFolder::holds(const std::filesystem::path& path) {
+  const auto name = plain(path);
+  const std::scoped_lock lock(unflushed().mutex);
+  const auto& prefixes = unflushed().prefixes;
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](const std::string& prefix) { return name.starts_with(prefix); });
+}
 
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path&)>& write) {
@@ -41,15 +78,16 @@ void write_atomically(const std::filesystem::path& path,
   }
   auto temporary = path;
   temporary += ".tmp";
+  const bool is_flushed = !UnflushedFolder::holds(path);
   try {
     write(temporary);
-    sync_to_disk(temporary, O_RDONLY);
+    if (is_flushed) sync_to_disk(temporary, O_RDONLY);
     std::filesystem::rename(temporary, path, status);
     if (status) {
       throw Error(ErrorCode::kOutOfResources,
                   fmt::format("{}: cannot rename: {}", path.string(), status.message()));
     }
-    sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
+    if (is_flushed) sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
   } catch (...) {
     std::filesystem::remove(temporary, status);
     throw;

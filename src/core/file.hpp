@@ -8,6 +8,22 @@
 
 namespace vitrina {
 
+/// While one lives, files in its folder and below are not flushed to disk when they are written:
+/// for what goes when the process ends, however it ends.
+class UnflushedFolder {
+ public:
+  explicit UnflushedFolder(const std::filesystem::path& folder);
+  ~UnflushedFolder();
+  UnflushedFolder(const UnflushedFolder&) = delete;
+  UnflushedFolder& operator=(const UnflushedFolder&) = delete;
+
+  /// Whether a file would not be flushed.
+  static bool holds(const std::filesystem::path& path);
+
+ private:
+  std::string prefix_;
+};
+
 /// Runs `write` on `path` + ".tmp", flushes that file to disk and renames it to `path`, so that a
 /// file under its final name is always whole. The folder is made when missing; on failure the
 /// temporary file is removed. Throws Error(kOutOfResources) when the disk says no.

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -35,11 +36,11 @@ class Workspace {
       return;
     }
     path_ = fs::absolute(out) / fmt::format(".stages-{}", ::getpid());
-    is_temporary_ = true;
+    unflushed_.emplace(path_);
   }
   ~Workspace() {
     std::error_code ignored;
-    if (is_temporary_) fs::remove_all(path_, ignored);
+    if (unflushed_) fs::remove_all(path_, ignored);
   }
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
@@ -48,7 +49,7 @@ class Workspace {
 
  private:
   fs::path path_;
-  bool is_temporary_ = false;
+  std::optional<UnflushedFolder> unflushed_;  ///< where it goes when the run ends
 };
 
 StageContext chain_context(const StageContext& context, const fs::path& workspace) {

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string_view>
+#include <vector>
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -82,6 +84,28 @@ TEST_F(FileTest, AFolderThatCannotBeMadeIsTold) {
   write_file(folder_ / "file", "");
   EXPECT_EQ(code_of([&] { write_file(folder_ / "file" / "below", ""); }),
             ErrorCode::kOutOfResources);
+}
+
+TEST_F(FileTest, OnlyWhatGoesAnywayIsNotFlushed) {
+  const auto scratch = folder_ / "scratch";
+  {
+    const UnflushedFolder unflushed(scratch);
+    const UnflushedFolder other(folder_ / "other");
+    EXPECT_TRUE(UnflushedFolder::holds(scratch / "file"));
+    EXPECT_TRUE(UnflushedFolder::holds(scratch / "below" / "file"));
+    EXPECT_TRUE(UnflushedFolder::holds(folder_ / "here" / ".." / "scratch" / "file"));
+    EXPECT_FALSE(UnflushedFolder::holds(scratch / ".." / "file"));
+    EXPECT_FALSE(UnflushedFolder::holds(folder_ / "scratch2" / "file"));
+    write_file(scratch / "below" / "file", "text");
+    EXPECT_EQ(read_file(scratch / "below" / "file"), "text");
+    EXPECT_FALSE(fs::exists(scratch / "below" / "file.tmp"));
+  }
+  EXPECT_FALSE(UnflushedFolder::holds(scratch / "file"));
+}
+
+TEST_F(FileTest, PiecesAreWrittenOneAfterAnother) {
+  write_file(folder_ / "file", std::vector<std::string_view>{"ab", "", "cde"});
+  EXPECT_EQ(read_file(folder_ / "file"), "abcde");
 }
 
 TEST_F(FileTest, HashesOfFilesAndPieces) {
