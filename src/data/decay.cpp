@@ -10,8 +10,8 @@ void decay_all(std::span<const TimeUs> ages, double half_life_days, std::span<fl
   const detail::HalfLife half_life(half_life_days);
   for (std::size_t i = 0; i < ages.size(); ++i) {
     // no branch: the compiler makes four a step of it
-    out[i] = static_cast<float>(
-        detail::fast_decay(std::min(ages[i], half_life.oldest), half_life.per_microsecond));
+    const auto age = static_cast<std::uint64_t>(std::min(ages[i], half_life.oldest));
+    out[i] = static_cast<float>(detail::fast_decay(age, half_life.per_microsecond));
   }
 }
 

@@ -53,7 +53,7 @@ namespace detail {
 /// 2^52: a double of that size has no bits behind the point, so that adding it to a smaller number
 /// rounds that to the nearest integer, which is then found in the low bits.
 inline constexpr double kToInteger = 4503599627370496.0;
-inline constexpr auto kToIntegerBits = std::bit_cast<std::int64_t>(kToInteger);
+inline constexpr auto kToIntegerBits = std::bit_cast<std::uint64_t>(kToInteger);
 /// The same for negative numbers.
 inline constexpr double kToSigned = 1.5 * kToInteger;
 
@@ -84,15 +84,15 @@ Real exp2_near_zero(Real x) {
   return sum * y + 1.0;
 }
 
-/// 2^(age * per_microsecond) of a number, or of a vector of them: it has no branch, and no
-/// conversion that vectors have not.
+/// 2^(age * per_microsecond) of an unsigned number, or of a vector of them: it has no branch, and
+/// no conversion that vectors have not.
 template <class Age, class Real>
 Real fast_decay(Age age, Real per_microsecond) {
   const Real power = (std::bit_cast<Real>(age | kToIntegerBits) - kToInteger) * per_microsecond;
   const Real shifted = power + kToSigned;
   const Real whole = shifted - kToSigned;
   const Age exponent = std::bit_cast<Age>(shifted) + 1023;  // the low bits matter
-  const auto scale = std::bit_cast<Real>(exponent << 52);
+  const auto scale = std::bit_cast<Real>(exponent << 52U);
   return exp2_near_zero(power - whole) * scale;
 }
 
@@ -123,6 +123,7 @@ class AgeDecays {
   static constexpr std::size_t kFour = kWidth / 2;
   using Four __attribute__((vector_size(kFour * sizeof(float)))) = float;
   using Ages __attribute__((vector_size(kFour * sizeof(TimeUs)))) = TimeUs;
+  using Bits __attribute__((vector_size(kFour * sizeof(std::uint64_t)))) = std::uint64_t;
   using Reals __attribute__((vector_size(kFour * sizeof(double)))) = double;
 
   struct Group {
@@ -131,7 +132,7 @@ class AgeDecays {
 
     [[nodiscard]] Four decays(TimeUs age) const {
       const Ages ages = {age, age, age, age};
-      const Ages clamped = ages < oldest ? ages : oldest;
+      const auto clamped = std::bit_cast<Bits>(ages < oldest ? ages : oldest);
       return __builtin_convertvector(detail::fast_decay(clamped, per_microsecond), Four);
     }
   };

@@ -4,7 +4,6 @@
 #include <array>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <string>
 
@@ -47,23 +46,13 @@ class PairAdder {
   void add(std::size_t p, const float* factors, float* sums) const {
     const auto decays = decays_.of(pairs_[p].distance_ms * kUsPerMs);
     for (std::size_t m = 0; m < width_; m += Lanes) {
-      const Floats decay = __builtin_shuffle(decays, load<Ints>(lane_of_.data() + m));
-      const Floats sum = load<Floats>(sums + m) + load<Floats>(factors + m) * decay;
-      std::memcpy(sums + m, &sum, sizeof(sum));
+      const auto worth = lanes::load(factors + m) * lanes::pick(decays, lane_of_.data() + m);
+      lanes::store(lanes::load(sums + m) + worth, sums + m);
     }
   }
 
  private:
-  using Floats = AgeDecays::Floats;
-  using Ints __attribute__((vector_size(sizeof(Floats)))) = std::int32_t;
-  static_assert(Lanes == AgeDecays::kWidth);
-
-  template <class Vector, class T>
-  static Vector load(const T* values) {
-    Vector vector;
-    std::memcpy(&vector, values, sizeof(vector));
-    return vector;
-  }
+  static_assert(Lanes == kLanes && Lanes == AgeDecays::kWidth);
 
   std::size_t width_;
   AgeDecays decays_;

@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "models/dense_kernels.hpp"
 
-#ifdef __FMA__
+#if defined(__FMA__) || defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -45,6 +46,17 @@ inline unsigned not_below(Vec v, Vec limit) {
   unsigned bits = 0;
   for (std::size_t l = 0; l < kLanes; ++l) bits |= (v[l] >= limit[l] ? 1U : 0U) << l;
   return bits;
+#endif
+}
+
+/// Lane l is lane `from[l]` of v.
+inline Vec pick(Vec v, const std::int32_t* from) {
+#ifdef __AVX2__
+  return _mm256_permutevar8x32_ps(v, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from)));
+#else
+  Vec picked;
+  for (std::size_t l = 0; l < kLanes; ++l) picked[l] = v[from[l]];
+  return picked;
 #endif
 }
 
