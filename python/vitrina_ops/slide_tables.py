@@ -204,7 +204,7 @@ def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
     return {
         "head": words["table_speed"],
         "rows": rows,
-        "widths": [4, 1.5, 2, 2],
+        "widths": [5, 1.2, 2, 1.8],
         "align": "lrlr",
         "size": 12.5,
     }

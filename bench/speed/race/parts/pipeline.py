@@ -95,10 +95,7 @@ def part(workshop: Workshop) -> Part:
 
     return Part(
         name="pipeline",
-        title=(
-            "the whole run, files to predictions.csv, with the peer's groups "
-            "of columns"
-        ),
+        title="the whole run, on the peer's groups of columns",
         bar=(
             "2.5 times faster with LightGBM's training, 5 times without, at "
             "most half the memory, reading A not lower"
