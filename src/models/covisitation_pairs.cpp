@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kUsersAChunk = 8192;
 constexpr std::uint8_t kNoKind = kStepKindCount;
-constexpr TimeUs kUsPerMs = 1000;
 
 /// Position of the one bit of StepKinds, by action. Deletes and clears are no interest; basket
 /// pages repeat what the basket said.

@@ -11,6 +11,9 @@
 
 namespace vitrina::models {
 
+/// Of the milliseconds in RowPair.
+inline constexpr TimeUs kUsPerMs = 1000;
+
 /// A pair in the row of its first product. Times are kept in milliseconds: at a half-life of an
 /// hour that is 1e-7 of a weight.
 struct RowPair {

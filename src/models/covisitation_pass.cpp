@@ -21,8 +21,6 @@ namespace {
 /// Pairs of 12 bytes that are held at once.
 constexpr std::size_t kMaxPairs = std::size_t{1} << 24U;
 
-constexpr TimeUs kUsPerMs = 1000;
-
 /// Adds what pairs are worth to the sums of all matrices, `Lanes` of them at a time; one that does
 /// not join a pair adds 0.
 template <std::size_t Lanes>
