@@ -43,6 +43,11 @@ void ProgressReporter::end(std::string_view summary) {
   if (is_open_) end_step(summary);
 }
 
+void ProgressReporter::warn(std::string_view message) {
+  const std::scoped_lock lock(mutex_);
+  renderer_->warn(stage_, message);
+}
+
 void ProgressReporter::end_step(std::string_view summary) {
   renderer_->end(state(clock_()), summary);
   is_open_ = false;

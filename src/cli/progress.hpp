@@ -41,6 +41,8 @@ class ProgressRenderer {
   virtual void begin(const StepState& state) = 0;
   virtual void advance(const StepState& state) = 0;
   virtual void end(const StepState& state, std::string_view summary) = 0;
+  /// A line on its own, whether a step is open or not.
+  virtual void warn(std::string_view stage, std::string_view message) = 0;
   /// The stage ended as it should.
   virtual void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) = 0;
   /// The stage failed within a step: what follows must start on a line of its own.
@@ -69,6 +71,7 @@ class ProgressReporter final : public Progress {
   void begin(std::string_view step, std::uint64_t total, std::string_view unit) override;
   void advance(std::uint64_t n) override;
   void end(std::string_view summary) override;
+  void warn(std::string_view message) override;
 
   /// Says that the stage is done, if it showed a step or `always`.
   void finish(bool always, std::uint64_t peak_bytes);

@@ -57,6 +57,11 @@ std::string finish_text(std::string_view stage, double seconds, std::uint64_t pe
                      bytes_text(peak_bytes));
 }
 
+/// The form of an error's line (cli/main.cpp).
+std::string warning_text(std::string_view stage, std::string_view message) {
+  return fmt::format("vitrina {}: warning: {}\n", stage, one_line(message));
+}
+
 class PlainRenderer final : public ProgressRenderer {
  public:
   explicit PlainRenderer(TextSink sink) : sink_(std::move(sink)) {}
@@ -72,6 +77,9 @@ class PlainRenderer final : public ProgressRenderer {
   }
   void end(const StepState& state, std::string_view summary) override {
     sink_(end_text(state, summary) + '\n');
+  }
+  void warn(std::string_view stage, std::string_view message) override {
+    sink_(warning_text(stage, message));
   }
   void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
     sink_(finish_text(stage, seconds, peak_bytes));
@@ -97,6 +105,10 @@ class TerminalRenderer final : public ProgressRenderer {
   }
   void end(const StepState& state, std::string_view summary) override {
     draw(end_text(state, summary), "\n");
+  }
+  void warn(std::string_view stage, std::string_view message) override {
+    // What is drawn of an open step goes; its next state is drawn below.
+    sink_("\r\x1b[K" + warning_text(stage, message));
   }
   void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
     sink_(finish_text(stage, seconds, peak_bytes));
@@ -124,6 +136,13 @@ class JsonRenderer final : public ProgressRenderer {
   void end(const StepState& state, std::string_view summary) override {
     auto event = step_event("end", state);
     event["summary"] = summary;
+    write(event);
+  }
+  void warn(std::string_view stage, std::string_view message) override {
+    Json event;
+    event["event"] = "warning";
+    event["stage"] = stage;
+    event["message"] = message;
     write(event);
   }
   void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
@@ -157,15 +176,24 @@ class JsonRenderer final : public ProgressRenderer {
   TextSink sink_;
 };
 
+/// Shows nothing but warnings.
 class SilentRenderer final : public ProgressRenderer {
  public:
+  explicit SilentRenderer(TextSink sink) : sink_(std::move(sink)) {}
+
   [[nodiscard]] double interval_seconds() const override { return 1e9; }
   void begin(const StepState& /*state*/) override {}
   void advance(const StepState& /*state*/) override {}
   void end(const StepState& /*state*/, std::string_view /*summary*/) override {}
+  void warn(std::string_view stage, std::string_view message) override {
+    sink_(warning_text(stage, message));
+  }
   void finish(std::string_view /*stage*/, double /*seconds*/,
               std::uint64_t /*peak_bytes*/) override {}
   void abandon() override {}
+
+ private:
+  TextSink sink_;
 };
 
 /// The width of the terminal that standard error is, or 0 when it is none that can redraw a line.
@@ -194,7 +222,7 @@ std::unique_ptr<ProgressRenderer> make_renderer(ProgressMode mode, std::size_t c
     case ProgressMode::kJson:
       return std::make_unique<JsonRenderer>(std::move(sink));
     case ProgressMode::kNone:
-      return std::make_unique<SilentRenderer>();
+      return std::make_unique<SilentRenderer>(std::move(sink));
     case ProgressMode::kAuto:
       if (columns > 0) return std::make_unique<TerminalRenderer>(columns, std::move(sink));
       break;

@@ -21,14 +21,18 @@ class Progress {
   virtual void advance(std::uint64_t n) = 0;
   /// The current step is done; `summary` is one short line of what came out of it.
   virtual void end(std::string_view summary) = 0;
+  /// Something that the user should know and that is no error: `place: what is so; what to do`, in
+  /// the form of an error's text. Shown in every mode, silent ones included.
+  virtual void warn(std::string_view message) = 0;
 };
 
-/// Says nothing: for tests and for callers that do not care.
+/// Says nothing, warnings included: for tests and for callers that do not care.
 class SilentProgress final : public Progress {
  public:
   void begin(std::string_view, std::uint64_t, std::string_view) override {}
   void advance(std::uint64_t) override {}
   void end(std::string_view) override {}
+  void warn(std::string_view) override {}
 };
 
 }  // namespace vitrina

@@ -50,6 +50,23 @@ TEST(Progress, PlainSaysBeginAndEndAndOneLineAMinute) {
   EXPECT_EQ(desk.lines(), expected);
 }
 
+TEST(Progress, AWarningIsALineOfItsOwnInEveryMode) {
+  const std::string line = "vitrina fit: warning: the log is 40 days old; give a newer one\n";
+  for (const auto mode : {ProgressMode::kPlain, ProgressMode::kNone}) {
+    Desk desk(mode);
+    desk.reporter.warn("the log is 40 days old; give a newer one");
+    EXPECT_EQ(desk.written, line);
+  }
+  Desk terminal(ProgressMode::kAuto, 80);
+  terminal.reporter.warn("the log is 40 days old; give a newer one");
+  EXPECT_EQ(terminal.written, "\r\x1b[K" + line);
+  Desk json(ProgressMode::kJson);
+  json.reporter.warn("a\nb");
+  const auto event = nlohmann::json::parse(json.written);
+  EXPECT_EQ(event["event"], "warning");
+  EXPECT_EQ(event["message"], "a\nb");
+}
+
 TEST(Progress, AnUnknownTotalShowsNoShareAndNoTimeLeft) {
   Desk desk(ProgressMode::kPlain);
   desk.reporter.begin("reading", 0, "bytes");
