@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
@@ -22,7 +23,9 @@ using stages::StageOption;
 constexpr int kMaxThreads = 1024;
 
 constexpr std::array<StageOption, 11> kSharedOptions{{
-    {"--workspace", "DIR", "folder that holds data/, models/ and reports/ [default .]"},
+    {"--workspace", "DIR",
+     "folder that holds data/, models/ and reports/; paths that are parameters are relative to it, "
+     "paths that are options to the current folder [default .]"},
     {"--params", "FILE",
      "parameters as YAML; may be repeated, a later file wins [default: the built-in values]"},
     {"--set", "KEY=VALUE", "one parameter, over the files; may be repeated"},
@@ -186,7 +189,8 @@ ProgressMode parse_progress(const Stage& stage, const ParsedWords& words) {
   return *mode;
 }
 
-ParamMap parse_overrides(const Stage& stage, const ParsedWords& words) {
+ParamMap parse_overrides(const Stage& stage, const ParsedWords& words,
+                         const stages::StageContext& context) {
   ParamMap overrides;
   for (const auto& word : words.values("--set")) {
     const auto equals = word.find('=');
@@ -197,8 +201,9 @@ ParamMap parse_overrides(const Stage& stage, const ParsedWords& words) {
   }
   for (const auto& option : stage.options) {
     if (option.param.empty() || !words.has(option.name)) continue;
-    overrides.insert_or_assign(std::string(option.param),
-                               option.value.empty() ? "true" : *words.value(option.name));
+    auto value = option.value.empty() ? "true" : *words.value(option.name);
+    if (option.is_path) value = context.path_param(value);
+    overrides.insert_or_assign(std::string(option.param), std::move(value));
   }
   return overrides;
 }
@@ -247,8 +252,8 @@ CommandLine parse_command_line(const Stage& stage, const std::vector<std::string
   if (const auto timing = parsed.value("--timing")) line.timing_file = *timing;
   const auto& files = parsed.values("--params");
   line.params_files.assign(files.begin(), files.end());
-  line.overrides = parse_overrides(stage, parsed);
   line.context.workspace = parsed.value("--workspace").value_or(".");
+  line.overrides = parse_overrides(stage, parsed, line.context);
   line.context.threads = parse_threads(stage, parsed);
   line.context.seed = parse_seed(stage, parsed);
   for (const auto& option : stage.options) {

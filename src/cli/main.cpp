@@ -18,6 +18,7 @@
 #include "cli/command_line.hpp"
 #include "cli/help.hpp"
 #include "cli/peak_memory.hpp"
+#include "cli/plain_output.hpp"
 #include "cli/progress.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -42,30 +43,32 @@ void write_timing(const std::filesystem::path& path, double seconds, std::uint64
   write_file(path, json.dump(2) + "\n");
 }
 
-void run_stage(const stages::Stage& stage, const std::vector<std::string>& words) {
+void run_stage(const stages::Stage& stage, const std::vector<std::string>& words,
+               std::ostream& out) {
   auto line = parse_command_line(stage, words);
   if (line.is_help) {
-    std::cout << stage_help(stage, stages::table());
+    out << stage_help(stage, stages::table());
     return;
   }
   auto& context = line.context;
   context.params = stages::load_params(line.params_files, line.overrides);
   if (line.is_list_io) {
-    stages::list_io(stage, context, std::cout);
+    stages::list_io(stage, context, out);
     return;
   }
   if (std::error_code ignored; !std::filesystem::is_directory(context.workspace, ignored)) {
     throw Error(ErrorCode::kMissingInput, fmt::format("--workspace: {} is not a folder",
                                                       printable(context.workspace.string())));
   }
-  if (line.is_dry_run) stages::describe_run(stage, context, stages::table(), std::cout);
+  if (line.is_dry_run) stages::describe_run(stage, context, stages::table(), out);
   stages::check_inputs(stage, context, stages::table(), line.same_options);
   if (line.is_dry_run) return;
   ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
-  context.out = &std::cout;
+  context.out = &out;
   const double start = monotonic_seconds();
   stages::run_stage(stage, context, stages::table(), line.same_options);
+  out.flush();
   std::cout.flush();
   if (!line.timing_file.empty()) {
     write_timing(line.timing_file, monotonic_seconds() - start, peak_memory_bytes());
@@ -78,16 +81,19 @@ void run_words(const std::vector<std::string>& words, std::string& place) {
   if (words.empty()) {
     throw Error(ErrorCode::kUsage, "no command given; run 'vitrina --help' to list the commands");
   }
+  PlainOutput plain(std::cout);
+  std::ostream out(&plain);
   const auto& first = words.front();
   if (first == "--help" || first == "-h") {
-    std::cout << general_help(stages::table());
+    out << general_help(stages::table());
   } else if (first == "--version") {
-    std::cout << fmt::format("vitrina {} (build {})\n", version(), build_id());
+    out << fmt::format("vitrina {} (build {})\n", version(), build_id());
   } else {
     const auto& stage = stages::find(first);
     place = fmt::format("vitrina {}", stage.name);
-    run_stage(stage, {words.begin() + 1, words.end()});
+    run_stage(stage, {words.begin() + 1, words.end()}, out);
   }
+  out.flush();
   if (!std::cout.flush()) {
     throw Error(ErrorCode::kOutOfResources, "standard output: cannot be written");
   }

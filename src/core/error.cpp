@@ -6,6 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "core/utf8.hpp"
+
 namespace vitrina {
 
 Error Error::with_context(std::string_view place) const {
@@ -15,10 +17,7 @@ Error Error::with_context(std::string_view place) const {
 std::string printable(std::string_view text) {
   constexpr std::size_t kLimit = 200;
   std::string out;
-  for (const char c : text.substr(0, kLimit)) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
+  append_plain(whole_characters(text, kLimit), out);
   if (text.size() > kLimit) out += "...";
   return out;
 }

@@ -7,7 +7,7 @@
 
 namespace vitrina {
 
-/// Replaces control characters and cuts at 200 bytes, so that a message stays one line.
+/// `text` of a stranger, escaped (core/utf8.hpp) and cut at a whole character after 200 bytes.
 std::string printable(std::string_view text);
 
 /// The known name nearest to `name` by edit distance, or "" when none is near enough.

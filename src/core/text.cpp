@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "core/utf8.hpp"
+
 namespace vitrina {
 namespace {
 
@@ -63,10 +65,14 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width) {
 }
 
 std::string one_line(std::string_view text) {
-  std::string line(text);
-  for (char& c : line) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = ' ';
+  std::string line;
+  constexpr std::string_view kSpaces = "\t\n\r";
+  while (!text.empty()) {
+    const auto end = text.find_first_of(kSpaces);
+    append_plain(text.substr(0, end), line);
+    if (end == std::string_view::npos) break;
+    line += ' ';
+    text.remove_prefix(end + 1);
   }
   return line;
 }

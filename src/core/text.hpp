@@ -21,7 +21,9 @@ std::string duration_text(double seconds);
 /// At least one line.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-/// `text` with every control character replaced by a space: safe as one line of a terminal.
+/// `text` as one line of a terminal: tabs and line ends become spaces, and what a terminal would not
+/// show as itself is escaped (core/utf8.hpp). Everything that reaches a terminal passes here or
+/// through printable() (core/error.hpp).
 std::string one_line(std::string_view text);
 
 }  // namespace vitrina

@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "core/error.hpp"
-#include "io/utf8.hpp"
+#include "core/utf8.hpp"
 
 namespace vitrina::io {
 namespace {

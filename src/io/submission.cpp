@@ -7,9 +7,9 @@
 #include "core/check.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/utf8.hpp"
 #include "io/csv_text.hpp"
 #include "io/python_list.hpp"
-#include "io/utf8.hpp"
 
 namespace vitrina::io {
 namespace {

@@ -13,9 +13,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void make_absolute(ParamMap& params, const std::string& key) {
+/// A path parameter of `context`, relative to its workspace, as one that stays when that changes.
+void make_absolute(const StageContext& context, ParamMap& params, const std::string& key) {
   const auto it = params.find(key);
-  if (it != params.end() && !it->second.empty()) it->second = fs::absolute(it->second).string();
+  if (it == params.end() || it->second.empty()) return;
+  it->second = fs::absolute(context.path(it->second)).string();
 }
 
 }  // namespace
@@ -23,8 +25,8 @@ void make_absolute(ParamMap& params, const std::string& key) {
 StageContext in_workspace(const StageContext& context, const fs::path& workspace) {
   StageContext inner = context;
   inner.workspace = workspace;
-  make_absolute(inner.params, "ingest.data_dir");
-  make_absolute(inner.params, "ingest.schema");
+  make_absolute(context, inner.params, "ingest.data_dir");
+  make_absolute(context, inner.params, "ingest.schema");
   return inner;
 }
 

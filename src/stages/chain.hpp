@@ -15,8 +15,8 @@ namespace vitrina::stages {
 inline constexpr std::array<std::string_view, 8> kBundleChain{
     "ingest", "split", "fit", "examples", "train", "evaluate", "refit", "pack"};
 
-/// The context for stages whose files are in `workspace`: paths of the user stay relative to where
-/// the program was started.
+/// The context for stages whose files are in `workspace`: the user's paths mean what they mean in
+/// `context`.
 StageContext in_workspace(const StageContext& context, const std::filesystem::path& workspace);
 
 /// Runs stages by their names one after another; returns the seconds that each took.

@@ -60,10 +60,11 @@ std::optional<RawCatalog> read_own_catalog(const StageContext& context, const In
 
 std::vector<StageOption> ingest_options() {
   return {
-      {"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir"},
+      {"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir", true},
       {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
       {"--since", "TIME", "use events from this moment on only", false, "ingest.since"},
-      {"--schema", "FILE", "the shop's own column names and action codes", false, "ingest.schema"}};
+      {"--schema", "FILE", "the shop's own column names and action codes", false, "ingest.schema",
+       true}};
 }
 
 ShopInput read_shop(const StageContext& context, const BundleProducts& more) {

@@ -38,6 +38,9 @@ struct StageOption {
   bool is_required = false;
   /// The parameter it sets (`choose.max_users`), or empty: then the stage reads the option.
   std::string_view param = {};
+  /// That parameter is a path: what the option gives is relative to the current folder, as every
+  /// path on the command line is; in a params file it is relative to the workspace.
+  bool is_path = false;
 };
 
 /// A shop's tables that a caller of the library holds in memory. The streams are taken over by
@@ -64,6 +67,11 @@ struct StageContext {
 
   [[nodiscard]] std::filesystem::path path(std::string_view relative) const {
     return (workspace / relative).lexically_normal();
+  }
+  /// A path that is relative to the current folder, as the value of a parameter.
+  [[nodiscard]] std::string path_param(const std::filesystem::path& typed) const {
+    if (workspace == ".") return typed.string();
+    return std::filesystem::absolute(typed).lexically_normal().string();
   }
   /// The option's value, or nothing when it was not given.
   [[nodiscard]] std::optional<std::string> option(std::string_view name) const {

@@ -4,6 +4,11 @@ Each case is the shortest form of what once went wrong without a word; the
 details of a part are tested beside the part.
 """
 
+from pathlib import Path
+
+import shops
+from conftest import Vitrina
+
 # Each point's cases stand below its line.
 
 # 1. The champion of another shop: one registered model a shop; a bundle that knows few products
@@ -45,7 +50,45 @@ details of a part are tested beside the part.
 # 13. A moment after the log's end, loose parts, two logs, zones, relative paths
 
 
+def test_13_typed_paths_are_relative_to_the_current_folder(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    for folder in (tmp_path / "shop", work / "inside"):
+        folder.mkdir(parents=True)
+        shops.write_shop(folder, shops.random_rows(seed=1, users=20))
+    (tmp_path / "own.yaml").write_text("columns: {user: user_id}\n")
+    (tmp_path / "p.yaml").write_text("ingest: {data_dir: inside}\n")
+    words = ("ingest", "--quiet", "--workspace", "work")
+    for more in (
+        ("--data", "shop", "--schema", "own.yaml"),
+        ("--params", "p.yaml"),  # a path in a params file: in the workspace
+    ):
+        result = vitrina(*words, *more)
+        assert (result.returncode, result.stderr) == (0, "")
+        (work / "reports/ingest.json").unlink()
+    assert vitrina(*words, "--data", "inside").returncode == 4
+
+
 # 14. No byte of a file reaches the terminal raw
+
+
+def test_14_bytes_of_a_file_are_escaped(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    shop = tmp_path / "sh\u202eop"
+    shop.mkdir()
+    header = b"user_id,actio\x82,\xc2\x9b31m,\xd0\xb6,date,products\n"
+    (shop / "train_actions.csv").write_bytes(header + b"1,2,3,4,5,6\n")
+    for progress in ("plain", "json"):
+        result = vitrina("ingest", "--data", shop, "--progress", progress)
+        assert result.returncode == 5
+        error = result.stderr.splitlines()[-1]
+        assert r"actio\x82" in error and r"\u009b31m, ж" in error
+        assert r"/sh\u202eop/train_actions.csv: " in error
+        assert result.stderr.replace("\n", "").isprintable()
+    listed = vitrina("ingest", "--data", shop, "--list-io").stdout
+    assert listed.replace("\n", "").replace("\t", "").isprintable()
 
 
 # 15. The summary says which model was judged and which answers

@@ -40,9 +40,10 @@ std::shared_ptr<const Shop> read_answer_shop(StageContext context,
                                              const bundle::Products& products) {
   const auto data = context.option("data");
   if (!data) return workspace_shop(context);
-  context.params["ingest.data_dir"] = *data;
+  context.params["ingest.data_dir"] = context.path_param(*data);
   if (const auto as_of = context.option("as-of")) context.params["ingest.as_of"] = *as_of;
-  if (const auto schema = context.option("schema")) context.params["ingest.schema"] = *schema;
+  if (const auto schema = context.option("schema"))
+    context.params["ingest.schema"] = context.path_param(*schema);
   return std::make_shared<const Shop>(read_shop(context, {products.ids, &products.catalog}).shop);
 }
 

@@ -125,7 +125,7 @@ Stage stage() {
           .sections = {{"simulate", describe<SimulateSection>()}},
           .options = {{"--scale", "S", "size against the case's log", false, "simulate.scale"},
                       {"--days", "N", "length of the log in days", false, "simulate.days"},
-                      {"--out", "DIR", "folder for the files", false, "simulate.out_dir"}},
+                      {"--out", "DIR", "folder for the files", false, "simulate.out_dir", true}},
           .example = "vitrina simulate --scale 0.1 --seed 1 --out data/simulated",
           .run = run,
           .is_pipeline = false};

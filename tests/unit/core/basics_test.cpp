@@ -190,9 +190,19 @@ TEST(Errors, PlacesAreSetInFront) {
 }
 
 TEST(Errors, TextOfStrangersIsMadeSafe) {
-  EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), "a?b?[31m?");
+  EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), R"(a\x0ab\x1b[31m\x7f)");
   const auto cut = printable(std::string(500, 'x'));
   EXPECT_EQ(cut, std::string(200, 'x') + "...");
+}
+
+TEST(Errors, TextOfStrangersIsCutAtWholeCharacters) {
+  std::string long_word = "x";
+  for (int i = 0; i < 200; ++i) long_word += "ж";
+  // 199 bytes: one more character would be the 201st byte.
+  std::string expected = "x";
+  for (int i = 0; i < 99; ++i) expected += "ж";
+  EXPECT_EQ(printable(long_word), expected + "...");
+  EXPECT_EQ(printable(std::string(300, '\x82')).size(), 200 * 4 + 3);
 }
 
 TEST(Errors, TheNearestNameIsFoundWhenThereIsOne) {

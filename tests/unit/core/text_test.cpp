@@ -42,7 +42,9 @@ TEST(Text, WrapBreaksAtSpacesOnly) {
 }
 
 TEST(Text, OneLineHasNoControlCharacters) {
-  EXPECT_EQ(one_line("a\nb\tc\x1b[0m\x7f"), "a b c [0m ");
+  EXPECT_EQ(one_line("a\nb\tc\x1b[0m\x7f"), R"(a b c\x1b[0m\x7f)");
+  EXPECT_EQ(one_line("\r\n"), "  ");
+  EXPECT_EQ(one_line(""), "");
 }
 
 }  // namespace

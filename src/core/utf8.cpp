@@ -1,9 +1,12 @@
-#include "io/utf8.hpp"
+#include "core/utf8.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
-namespace vitrina::io {
+namespace vitrina {
 namespace {
 
 struct CodeRange {
@@ -23,6 +26,21 @@ constexpr std::array kUnprintable{
     CodeRange{0x13430, 0x1343f},  CodeRange{0x1bca0, 0x1bca3}, CodeRange{0x1d173, 0x1d17a},
     CodeRange{0xe0001, 0xe0001},  CodeRange{0xe0020, 0xe007f}, CodeRange{0xf0000, 0xffffd},
     CodeRange{0x100000, 0x10fffd}};
+
+/// Ascending. Spaces of any width are plain, and so are marks and letters of every script.
+constexpr std::array kNotPlain{
+    CodeRange{0x00, 0x1f},     CodeRange{0x7f, 0x9f},       CodeRange{0xad, 0xad},
+    CodeRange{0x61c, 0x61c},   CodeRange{0x180e, 0x180e},   CodeRange{0x200b, 0x200f},
+    CodeRange{0x2028, 0x202e}, CodeRange{0x2060, 0x206f},   CodeRange{0xfeff, 0xfeff},
+    CodeRange{0xfff9, 0xfffb}, CodeRange{0x1d173, 0x1d17a}, CodeRange{0xe0000, 0xe007f}};
+
+template <std::size_t N>
+bool is_in(const std::array<CodeRange, N>& ranges, std::uint32_t code) {
+  const auto* const it =
+      std::lower_bound(ranges.begin(), ranges.end(), code,
+                       [](const CodeRange& range, std::uint32_t c) { return range.last < c; });
+  return it != ranges.end() && code >= it->first;
+}
 
 }  // namespace
 
@@ -64,11 +82,34 @@ void append_utf8(std::uint32_t code, std::string& out) {
   }
 }
 
-bool is_printable(std::uint32_t code) {
-  const auto* const it =
-      std::lower_bound(kUnprintable.begin(), kUnprintable.end(), code,
-                       [](const CodeRange& range, std::uint32_t c) { return range.last < c; });
-  return it == kUnprintable.end() || code < it->first;
+bool is_printable(std::uint32_t code) { return !is_in(kUnprintable, code); }
+
+bool is_plain(std::uint32_t code) { return !is_in(kNotPlain, code); }
+
+void append_plain(std::string_view text, std::string& out) {
+  while (!text.empty()) {
+    const auto point = first_code_point(text);
+    if (point.valid && is_plain(point.code)) {
+      out += text.substr(0, point.n_bytes);
+    } else if (!point.valid || point.code < 0x80) {
+      fmt::format_to(std::back_inserter(out), "\\x{:02x}", point.code);
+    } else if (point.code < 0x10000) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", point.code);
+    } else {
+      fmt::format_to(std::back_inserter(out), "\\U{:08x}", point.code);
+    }
+    text.remove_prefix(point.n_bytes);
+  }
 }
 
-}  // namespace vitrina::io
+std::string_view whole_characters(std::string_view text, std::size_t at_most) {
+  if (text.size() <= at_most) return text;
+  std::size_t n = 0;
+  while (true) {
+    const std::size_t next = n + first_code_point(text.substr(n)).n_bytes;
+    if (next > at_most) return text.substr(0, n);
+    n = next;
+  }
+}
+
+}  // namespace vitrina
