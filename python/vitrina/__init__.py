@@ -7,7 +7,7 @@
     recommender = vitrina.fit(events, as_of="2024-09-26", bundle="bundle")
     answer = recommender.recommend(events, as_of="2024-09-26")
     answer.to_pandas()  # user_id, products, expected_recall, p_buy
-    vitrina.evaluate(answer, events, "2024-09-26", "2024-09-29")
+    vitrina.score(answer, events, "2024-09-26", "2024-09-29")
     recommender.similar("1234").to_pandas()  # product_id, weight
 
     recommender = vitrina.Recommender.load("bundle")  # elsewhere, later
@@ -21,24 +21,24 @@ import pyarrow  # noqa: F401
 
 from vitrina._vitrina import (
     Error,
-    Evaluation,
     Reading,
+    Scores,
     __version__,
     build_id,
 )
-from vitrina.evaluation import evaluate
 from vitrina.recommender import Recommender
+from vitrina.scoring import score
 from vitrina.tables import ArrowStream
 from vitrina.training import fit
 
 __all__ = [
     "ArrowStream",
     "Error",
-    "Evaluation",
+    "Scores",
     "Reading",
     "Recommender",
     "__version__",
     "build_id",
-    "evaluate",
+    "score",
     "fit",
 ]

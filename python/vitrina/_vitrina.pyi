@@ -58,7 +58,7 @@ def fit_streams(
     events: object, catalog: object | None, options: FitOptions
 ) -> Recommender: ...
 
-class EvaluateOptions:
+class ScoreOptions:
     def __init__(
         self,
         *,
@@ -79,7 +79,7 @@ class Reading:
     @property
     def high(self) -> float: ...
 
-class Evaluation:
+class Scores:
     @property
     def a(self) -> Reading: ...
     @property
@@ -103,6 +103,4 @@ class Evaluation:
     @property
     def recall_by_k(self) -> list[float]: ...
 
-def evaluate(
-    answer: object, truth: object, options: EvaluateOptions
-) -> Evaluation: ...
+def score(answer: object, truth: object, options: ScoreOptions) -> Scores: ...

@@ -20,9 +20,9 @@
 #include <variant>
 #include <vector>
 
-#include "vitrina/evaluate.hpp"
 #include "vitrina/fit.hpp"
 #include "vitrina/recommender.hpp"
+#include "vitrina/score.hpp"
 
 namespace nb = nanobind;
 using nb::literals::operator""_a;
@@ -143,11 +143,11 @@ vitrina::Recommender fit_streams(const nb::capsule& events,
   return vitrina::fit(events_stream, catalog_stream, options);
 }
 
-vitrina::EvaluateOptions make_evaluate_options(std::string from, std::string to, int k, int draws,
-                                               std::uint64_t seed, std::filesystem::path schema,
-                                               int threads) {
-  return {.from = std::move(from),
-          .to = std::move(to),
+vitrina::ScoreOptions make_score_options(std::string start, std::string end, int k, int draws,
+                                         std::uint64_t seed, std::filesystem::path schema,
+                                         int threads) {
+  return {.start = std::move(start),
+          .end = std::move(end),
           .k = k,
           .draws = draws,
           .seed = seed,
@@ -162,12 +162,12 @@ vitrina::Source source_of(const PathOrCapsule& given) {
   return stream_of(std::get<nb::capsule>(given));
 }
 
-vitrina::Evaluation evaluate(const PathOrCapsule& answer, const PathOrCapsule& truth,
-                             const vitrina::EvaluateOptions& options) {
+vitrina::Scores score(const PathOrCapsule& answer, const PathOrCapsule& truth,
+                      const vitrina::ScoreOptions& options) {
   const auto answer_source = source_of(answer);
   const auto truth_source = source_of(truth);
   const nb::gil_scoped_release released;
-  return vitrina::evaluate(answer_source, truth_source, options);
+  return vitrina::score(answer_source, truth_source, options);
 }
 
 }  // namespace
@@ -207,10 +207,10 @@ NB_MODULE(_vitrina, m) {
   m.def("fit_path", &fit_path, "data"_a, "options"_a);
   m.def("fit_streams", &fit_streams, "events"_a, "catalog"_a.none(), "options"_a);
 
-  using vitrina::Evaluation;
   using vitrina::Reading;
-  nb::class_<vitrina::EvaluateOptions>(m, "EvaluateOptions")
-      .def(nb::new_(&make_evaluate_options), nb::kw_only(), "start"_a, "end"_a, "k"_a, "draws"_a,
+  using vitrina::Scores;
+  nb::class_<vitrina::ScoreOptions>(m, "ScoreOptions")
+      .def(nb::new_(&make_score_options), nb::kw_only(), "start"_a, "end"_a, "k"_a, "draws"_a,
            "seed"_a, "schema"_a, "threads"_a);
   nb::class_<Reading>(m, "Reading", "A value with its 95% interval; NaN where it is over nobody.")
       .def_ro("value", &Reading::value)
@@ -219,23 +219,23 @@ NB_MODULE(_vitrina, m) {
       .def("__repr__", [](const Reading& reading) {
         return fmt::format("{:.4f} [{:.4f}, {:.4f}]", reading.value, reading.low, reading.high);
       });
-  nb::class_<Evaluation>(m, "Evaluation",
-                         "How an answer did: readings, the counts behind them, recall by k.")
-      .def_ro("a", &Evaluation::a, "mean recall over all buyers, 0 for those not named")
-      .def_ro("b", &Evaluation::b, "mean recall over the buyers among those named")
-      .def_ro("c", &Evaluation::c, "mean recall over the buyers with a hit")
-      .def_ro("precision", &Evaluation::precision, "share of those named who bought anything")
-      .def_ro("buyers", &Evaluation::buyers)
-      .def_ro("sent", &Evaluation::sent)
-      .def_ro("buyers_sent", &Evaluation::buyers_sent)
-      .def_ro("buyers_hit", &Evaluation::buyers_hit)
-      .def_ro("bought", &Evaluation::bought, "pairs of a buyer and a product")
-      .def_ro("hits", &Evaluation::hits, "those of them that were sent")
-      .def_ro("recall_by_k", &Evaluation::recall_by_k, "reading A with lists cut at 1, ..., k")
-      .def("__repr__", [](const Evaluation& found) {
+  nb::class_<Scores>(m, "Scores",
+                     "How an answer did: readings, the counts behind them, recall by k.")
+      .def_ro("a", &Scores::a, "mean recall over all buyers, 0 for those not named")
+      .def_ro("b", &Scores::b, "mean recall over the buyers among those named")
+      .def_ro("c", &Scores::c, "mean recall over the buyers with a hit")
+      .def_ro("precision", &Scores::precision, "share of those named who bought anything")
+      .def_ro("buyers", &Scores::buyers)
+      .def_ro("sent", &Scores::sent)
+      .def_ro("buyers_sent", &Scores::buyers_sent)
+      .def_ro("buyers_hit", &Scores::buyers_hit)
+      .def_ro("bought", &Scores::bought, "pairs of a buyer and a product")
+      .def_ro("hits", &Scores::hits, "those of them that were sent")
+      .def_ro("recall_by_k", &Scores::recall_by_k, "reading A with lists cut at 1, ..., k")
+      .def("__repr__", [](const Scores& found) {
         return fmt::format(
-            "<vitrina.Evaluation A {:.4f}, B {:.4f}, C {:.4f} over {} buyers and {} sent>",
+            "<vitrina.Scores A {:.4f}, B {:.4f}, C {:.4f} over {} buyers and {} sent>",
             found.a.value, found.b.value, found.c.value, found.buyers, found.sent);
       });
-  m.def("evaluate", &evaluate, "answer"_a, "truth"_a, "options"_a);
+  m.def("score", &score, "answer"_a, "truth"_a, "options"_a);
 }

@@ -1,4 +1,4 @@
-"""fit, evaluate and similar do what the program does, for any table."""
+"""fit, score and similar do what the program does, for any table."""
 
 import json
 import subprocess
@@ -168,7 +168,7 @@ def test_other_threads_go_on_while_it_learns(
         }
 
 
-def test_evaluate_scores_as_the_program(
+def test_score_reads_as_the_program(
     vitrina: Any, events: pa.Table, learned: Path, tmp_path: Path
 ) -> None:
     predictions = learned / "answer" / "predictions.csv"
@@ -191,7 +191,7 @@ def test_evaluate_scores_as_the_program(
         (answer.to_pandas(), events.to_pandas()),
         (pl.DataFrame(answer.to_pandas()), pl.DataFrame(events.to_pandas())),
     ):
-        found = vitrina.evaluate(given, truth, CUT, end, k=5, draws=300)
+        found = vitrina.score(given, truth, CUT, end, k=5, draws=300)
         for name, reading in expected["readings"].items():
             mine = getattr(found, name)
             assert mine.value == reading["value"], name
@@ -287,21 +287,21 @@ def test_errors_are_the_programs(
 
     answer = pa.table({"user_id": ["a", "a"], "products": [["1"], ["2"]]})
     cuts = (CUT, CUT + timedelta(days=3))
-    assert said(vitrina.evaluate, answer, events, *cuts) == (
+    assert said(vitrina.score, answer, events, *cuts) == (
         "answer:2: user 'a' was already sent in line 1, expected each user "
         "once"
     )
     one = answer.slice(0, 1)
     early = ("2001-01-01", "2001-01-02")
-    assert said(vitrina.evaluate, one, learned / "data", *early) == error_line(
+    assert said(vitrina.score, one, learned / "data", *early) == error_line(
         "score",
         *("--predictions", learned / "answer" / "predictions.csv"),
         *("--truth", learned / "data", "--from", early[0], "--to", early[1]),
     )
-    assert "to: found 2024-03-13" in said(
-        vitrina.evaluate, one, events, CUT, CUT
+    assert "end: found 2024-03-13" in said(
+        vitrina.score, one, events, CUT, CUT
     )
-    assert said(vitrina.evaluate, one, events, *cuts, k=0).startswith(
+    assert said(vitrina.score, one, events, *cuts, k=0).startswith(
         "choose.k: found '0'"
     )
     with pytest.raises(TypeError, match="catalog: found a table beside"):

@@ -27,8 +27,8 @@
 #include "stages/layout.hpp"
 #include "stages/table.hpp"
 #include "support/random_shop.hpp"
-#include "vitrina/evaluate.hpp"
 #include "vitrina/fit.hpp"
+#include "vitrina/score.hpp"
 
 namespace vitrina {
 namespace {
@@ -307,18 +307,18 @@ TEST_F(RecommenderTest, NamesTheNeighboursThatTheModelsHave) {
 TEST_F(RecommenderTest, EvaluatesTablesAsFiles) {
   const std::string header = "user_id,products\n";
   write_file(path("answer.csv"), header + shop_events().front().user + ",\"['p1', 'p2']\"\n");
-  const EvaluateOptions options{.from = "2024-03-01", .to = "2024-04-01", .draws = 50};
+  const ScoreOptions options{.start = "2024-03-01", .end = "2024-04-01", .draws = 50};
   auto stream = stream_of(event_table());
-  const auto found = evaluate(path("answer.csv"), &stream, options);
+  const auto found = score(path("answer.csv"), &stream, options);
   EXPECT_EQ(stream.release, nullptr);
-  const auto expected = evaluate(path("answer.csv"), path("log"), options);
+  const auto expected = score(path("answer.csv"), path("log"), options);
   EXPECT_EQ(found.buyers, expected.buyers);
   EXPECT_GT(found.buyers, 0U);
   EXPECT_EQ(found.a.value, expected.a.value);
   EXPECT_EQ(found.recall_by_k, expected.recall_by_k);
   auto not_an_answer = stream_of(event_table());
   auto unread = stream_of(event_table());
-  EXPECT_THROW(std::ignore = evaluate(&not_an_answer, &unread, {.from = "soon"}), Error);
+  EXPECT_THROW(std::ignore = score(&not_an_answer, &unread, {.start = "soon"}), Error);
   EXPECT_EQ(not_an_answer.release, nullptr);
   EXPECT_EQ(unread.release, nullptr);
 }

@@ -12,7 +12,7 @@ from vitrina.tables import (
 )
 
 
-def evaluate(
+def score(
     answer: Source,
     truth: Source,
     start: str | datetime,
@@ -23,7 +23,7 @@ def evaluate(
     seed: int = 42,
     schema: PathLike | None = None,
     threads: int = 0,
-) -> _vitrina.Evaluation:
+) -> _vitrina.Scores:
     """Scores an answer as `vitrina score` does, to the last digit.
 
     `answer` is what `Recommender.recommend` returned, any table with
@@ -38,7 +38,7 @@ def evaluate(
     Error: `bad_data` for a user named twice or when nothing was ordered,
     `missing_input`, `config`.
     """
-    options = _vitrina.EvaluateOptions(
+    options = _vitrina.ScoreOptions(
         start=moment(start),
         end=moment(end),
         k=k,
@@ -47,6 +47,4 @@ def evaluate(
         schema=path_or_none(schema),
         threads=threads,
     )
-    return _vitrina.evaluate(
-        native_source(answer), native_source(truth), options
-    )
+    return _vitrina.score(native_source(answer), native_source(truth), options)

@@ -1,4 +1,4 @@
-#include "vitrina/evaluate.hpp"
+#include "vitrina/score.hpp"
 
 #include <fmt/format.h>
 
@@ -51,7 +51,7 @@ scoring::Answer read_answer(const Source& source) {
   return {name, {std::move(rows.user_id), std::move(rows.products)}};
 }
 
-RawLog read_truth(const Source& source, const EvaluateOptions& options, TimeUs end) {
+RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end) {
   const auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
   const int threads = resolve_threads(options.threads);
   SilentProgress progress;
@@ -61,7 +61,7 @@ RawLog read_truth(const Source& source, const EvaluateOptions& options, TimeUs e
   return io::read_log_stream(stream_of(source), schema, end, threads, progress);
 }
 
-scoring::Config read_config(const EvaluateOptions& options) {
+scoring::Config read_config(const ScoreOptions& options) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
@@ -75,7 +75,7 @@ Reading reading(double value, const metrics::Interval& interval) {
   return {.value = value, .low = interval.low, .high = interval.high};
 }
 
-Evaluation to_evaluation(scoring::AnswerScore score) {
+Scores to_scores(scoring::AnswerScore score) {
   const auto& value = score.pooled.value;
   const auto& counts = score.pooled.counts;
   return {.a = reading(value.a, score.intervals.a),
@@ -93,15 +93,15 @@ Evaluation to_evaluation(scoring::AnswerScore score) {
 
 }  // namespace
 
-Evaluation evaluate(const Source& answer, const Source& truth, const EvaluateOptions& options) {
+Scores score(const Source& answer, const Source& truth, const ScoreOptions& options) {
   const auto owned_answer = own(stream_of(answer));
   const auto owned_truth = own(stream_of(truth));
   const auto config = read_config(options);
   scoring::Window window;
-  window.from = moment("from", options.from);
-  window.to = moment("to", options.to);
+  window.from = moment("start", options.start);
+  window.to = moment("end", options.end);
   if (window.from >= window.to) {
-    throw Error(ErrorCode::kConfig, fmt::format("to: found {}, expected a time after from {}",
+    throw Error(ErrorCode::kConfig, fmt::format("end: found {}, expected a time after start {}",
                                                 format_time(window.to), format_time(window.from)));
   }
   window.first = read_answer(answer);
@@ -109,7 +109,7 @@ Evaluation evaluate(const Source& answer, const Source& truth, const EvaluateOpt
                                           window.to, name_of(truth, "events"));
   std::vector<scoring::Window> windows;
   windows.push_back(std::move(window));
-  return to_evaluation(scoring::score(windows, config).first);
+  return to_scores(scoring::score(windows, config).first);
 }
 
 }  // namespace vitrina

@@ -16,11 +16,11 @@ namespace vitrina {
 using Source = std::variant<std::filesystem::path, ArrowArrayStream*>;
 
 /// What an answer is held against.
-struct EvaluateOptions {
-  std::string from = {};  ///< first moment of what was bought, ISO time in the log's own clock
-  std::string to = {};    ///< its end; an order at that moment is not in it
-  int k = 25;             ///< products of each list that count, 1 to 1000
-  int draws = 2000;       ///< bootstrap draws behind each interval, 1 to 1,000,000
+struct ScoreOptions {
+  std::string start = {};  ///< first moment of what was bought, ISO time in the log's own clock
+  std::string end = {};    ///< its end; an order at that moment is not in it
+  int k = 25;              ///< products of each list that count, 1 to 1000
+  int draws = 2000;        ///< bootstrap draws behind each interval, 1 to 1,000,000
   std::uint64_t seed = 42;
   std::filesystem::path schema = {};  ///< YAML file with the log's own names; empty: the case's
   int threads = 0;                    ///< 0: every processor. The readings do not depend on it.
@@ -34,7 +34,7 @@ struct Reading {
 };
 
 /// How an answer did.
-struct Evaluation {
+struct Scores {
   Reading a = {};          ///< mean recall over all buyers, 0 for those not named
   Reading b = {};          ///< mean recall over the buyers among those named
   Reading c = {};          ///< mean recall over the buyers with a hit
@@ -54,7 +54,6 @@ struct Evaluation {
 /// return, also when something is thrown. Throws Error(kMissingInput), Error(kBadData) for what
 /// cannot be read, for a user named twice and when nothing was ordered, Error(kConfig) for an
 /// option that is missing or out of range.
-[[nodiscard]] Evaluation evaluate(const Source& answer, const Source& truth,
-                                  const EvaluateOptions& options);
+[[nodiscard]] Scores score(const Source& answer, const Source& truth, const ScoreOptions& options);
 
 }  // namespace vitrina
