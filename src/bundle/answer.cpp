@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/engine.hpp"
 #include "selection/choose_config.hpp"
 #include "selection/ratio_choice.hpp"
@@ -30,6 +32,20 @@ std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
   allowed.reserve(rules.excluded_items.size());
   for (const bool is_excluded : rules.excluded_items) allowed.push_back(is_excluded ? 0 : 1);
   return allowed;
+}
+
+/// How many products the answer names, and how many of them the catalog does not list.
+void count_products(const Catalog& catalog, ShopAnswer& answer) {
+  std::vector<std::uint8_t> is_named(catalog.n_items());
+  for (const auto& entry : answer.answer.items.values) is_named[entry.id.value] = 1;
+  std::size_t n_listed = 0;
+  for (std::size_t i = 0; i < is_named.size(); ++i) {
+    answer.products_named += is_named[i];
+    n_listed += is_named[i] & catalog.is_listed[i];
+  }
+  const auto& is_listed = catalog.is_listed;
+  if (std::find(is_listed.begin(), is_listed.end(), 1) == is_listed.end()) return;
+  answer.products_not_listed = answer.products_named - n_listed;
 }
 
 /// The customers for reading B out of all that were scored.
@@ -75,7 +91,9 @@ ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules
                                threads, progress);
   if (choose.is_for_ratio()) answer = for_ratio(answer, bundle.ranker(), choose.limits().max_users);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
-  return {std::move(answer), engine.generator_names()};
+  ShopAnswer done{.answer = std::move(answer), .generator_names = engine.generator_names()};
+  count_products(shop.catalog, done);
+  return done;
 }
 
 }  // namespace vitrina::bundle

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -33,6 +34,9 @@ ShopRules resolve(const IdRules& ids, const Shop& shop);
 struct ShopAnswer {
   engine::Answer answer;
   std::vector<std::string> generator_names;  ///< what engine::SourcedItem::source counts
+  std::size_t products_named = 0;            ///< distinct ones
+  /// Those of them that the catalog does not list; nothing where there is no catalog.
+  std::optional<std::size_t> products_not_listed = std::nullopt;
 };
 
 /// Answers for a shop as of its end, with the bundle's models: the one way from a bundle and a

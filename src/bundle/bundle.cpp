@@ -6,7 +6,6 @@
 #include <sstream>
 #include <utility>
 
-#include "bundle/manifest.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "engine/engine.hpp"
@@ -60,15 +59,15 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
   write_file(folder / kModels, read_file(parts.models));
   write_file(folder / kRanker, read_file(parts.ranker));
   write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
-  return write_manifest(folder, all_files());
+  return write_manifest(folder, all_files(), {parts.shop.begin, parts.shop.end});
 }
 
 Bundle Bundle::load(const std::filesystem::path& folder) {
   return {check_manifest(folder, all_files()), folder};
 }
 
-Bundle::Bundle(std::string fingerprint, const std::filesystem::path& folder)
-    : fingerprint_(std::move(fingerprint)),
+Bundle::Bundle(Manifest manifest, const std::filesystem::path& folder)
+    : manifest_(std::move(manifest)),
       params_(read_params(folder / kParams)),
       products_(load_products(folder / kProducts)),
       models_(models::open_models(folder / kModels)),

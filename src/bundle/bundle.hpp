@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bundle/manifest.hpp"
 #include "bundle/products.hpp"
 #include "core/archive.hpp"
 #include "core/params.hpp"
@@ -39,7 +40,9 @@ class Bundle {
   /// or kIncompatibleArtifact) naming the file.
   static Bundle load(const std::filesystem::path& folder);
 
-  [[nodiscard]] const std::string& fingerprint() const { return fingerprint_; }
+  [[nodiscard]] const std::string& fingerprint() const { return manifest_.fingerprint; }
+  /// The period whose events the models and the ranker have seen.
+  [[nodiscard]] LearnedPeriod learned() const { return manifest_.learned; }
   [[nodiscard]] const ParamMap& params() const { return params_; }
   [[nodiscard]] const Products& products() const { return products_; }
   [[nodiscard]] const ranking::Ranker& ranker() const { return ranker_; }
@@ -54,9 +57,9 @@ class Bundle {
                                             std::span<const models::ModelKind> wanted) const;
 
  private:
-  Bundle(std::string fingerprint, const std::filesystem::path& folder);
+  Bundle(Manifest manifest, const std::filesystem::path& folder);
 
-  std::string fingerprint_;
+  Manifest manifest_;
   ParamMap params_;
   Products products_;
   ArchiveReader models_;

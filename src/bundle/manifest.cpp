@@ -14,15 +14,51 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kBundleFormat = 1;
+/// 2: `learned_from` and `learned_until`.
+constexpr int kBundleFormat = 2;
 constexpr std::size_t kFingerprintDigits = 16;
+
+Error refuse(const std::filesystem::path& file, std::string_view what) {
+  return {ErrorCode::kIncompatibleArtifact,
+          fmt::format("{}: {}; fetch or pack the bundle again", file.string(), what)};
+}
+
+void check_format(const Json& json, const std::filesystem::path& path) {
+  const auto& format = json.at("format");
+  if (format == kBundleFormat) return;
+  if (format == 1) {
+    throw Error(
+        ErrorCode::kIncompatibleArtifact,
+        fmt::format("{}: has format 1 of an earlier build, which does not say until when the "
+                    "bundle learned, expected {}; run 'vitrina pack' where it was trained, or "
+                    "'vitrina run --data DIR --bundle {}' for the shop's log",
+                    path.string(), kBundleFormat, path.parent_path().string()));
+  }
+  throw refuse(path,
+               fmt::format("has format {}, expected {}", printable(format.dump()), kBundleFormat));
+}
+
+TimeUs moment_of(const Json& json, const char* key, const std::filesystem::path& path) {
+  const auto text = json.at(key).get<std::string>();
+  if (const auto time = parse_time(text)) return *time;
+  throw refuse(path, fmt::format("{} is '{}', expected an ISO time", key, printable(text)));
+}
+
+/// The moments in the form that the fingerprint covers.
+std::string text_of(LearnedPeriod learned) {
+  return fmt::format("learned {} {}\n", format_time(learned.from), format_time(learned.until));
+}
 
 }  // namespace
 
 std::string write_manifest(const std::filesystem::path& folder,
-                           const std::vector<std::string>& files) {
-  Json json{{"format", kBundleFormat}, {"build", build_id()}};
+                           const std::vector<std::string>& files, LearnedPeriod learned) {
+  Json json{{"format", kBundleFormat},
+            {"build", build_id()},
+            {"learned_from", format_time(learned.from)},
+            {"learned_until", format_time(learned.until)}};
   Sha256 all;
+  all.update(text_of(learned));
   for (const auto& file : files) {
     const auto hash = sha256_file(folder / file);
     json["files"][file] = hash;
@@ -34,25 +70,22 @@ std::string write_manifest(const std::filesystem::path& folder,
   return fingerprint;
 }
 
-std::string check_manifest(const std::filesystem::path& folder,
-                           const std::vector<std::string>& needed) {
+Manifest check_manifest(const std::filesystem::path& folder,
+                        const std::vector<std::string>& needed) {
   const auto path = folder / kManifest;
   if (!std::filesystem::exists(path)) {
     throw Error(
         ErrorCode::kMissingInput,
         fmt::format("{}: no such file; expected a bundle made by 'vitrina pack'", path.string()));
   }
-  const auto refuse = [](const std::filesystem::path& file, std::string_view what) {
-    return Error(ErrorCode::kIncompatibleArtifact,
-                 fmt::format("{}: {}; fetch or pack the bundle again", file.string(), what));
-  };
   try {
     const auto json = Json::parse(read_file(path));
-    if (json.at("format") != kBundleFormat) {
-      throw refuse(path, fmt::format("has format {}, expected {}",
-                                     printable(json.at("format").dump()), kBundleFormat));
-    }
+    check_format(json, path);
+    Manifest manifest;
+    manifest.learned = {moment_of(json, "learned_from", path),
+                        moment_of(json, "learned_until", path)};
     Sha256 all;
+    all.update(text_of(manifest.learned));
     for (const auto& [file, hash] : json.at("files").items()) {
       if (file.find('/') != std::string::npos ||
           sha256_file(folder / file) != hash.get<std::string>()) {
@@ -63,11 +96,11 @@ std::string check_manifest(const std::filesystem::path& folder,
     for (const auto& file : needed) {
       if (!json.at("files").contains(file)) throw refuse(path, fmt::format("lacks '{}'", file));
     }
-    const auto fingerprint = json.at("fingerprint").get<std::string>();
-    if (fingerprint != all.hex().substr(0, kFingerprintDigits)) {
+    manifest.fingerprint = json.at("fingerprint").get<std::string>();
+    if (manifest.fingerprint != all.hex().substr(0, kFingerprintDigits)) {
       throw refuse(path, "does not match its fingerprint");
     }
-    return fingerprint;
+    return manifest;
   } catch (const Json::exception& error) {
     throw refuse(path, printable(error.what()));
   }

@@ -4,19 +4,34 @@
 #include <string>
 #include <vector>
 
+#include "core/time.hpp"
+
 namespace vitrina::bundle {
 
 /// The name of a bundle's list of files with their SHA-256.
 inline constexpr const char* kManifest = "manifest.json";
 
-/// Writes `manifest.json`: format, build id, fingerprint (SHA-256 over the files' hashes) and the
-/// SHA-256 of every file. Returns the fingerprint.
-std::string write_manifest(const std::filesystem::path& folder,
-                           const std::vector<std::string>& files);
+/// What a bundle learned from: events in [from, until).
+struct LearnedPeriod {
+  TimeUs from = 0;
+  TimeUs until = 0;
+};
 
-/// Checks every file of the manifest against its hash and that the `needed` ones are among them;
-/// returns the fingerprint. Throws Error(kMissingInput or kIncompatibleArtifact).
-std::string check_manifest(const std::filesystem::path& folder,
-                           const std::vector<std::string>& needed);
+/// What a manifest says of its bundle.
+struct Manifest {
+  std::string fingerprint;
+  LearnedPeriod learned;
+};
+
+/// Writes `manifest.json`: format, build id, `learned_from` and `learned_until` to the microsecond,
+/// the SHA-256 of every file and the fingerprint (SHA-256 over the moments and the files' hashes).
+/// Returns the fingerprint.
+std::string write_manifest(const std::filesystem::path& folder,
+                           const std::vector<std::string>& files, LearnedPeriod learned);
+
+/// Reads the manifest; checks every file against its hash and that the `needed` ones are among
+/// them. Throws Error(kMissingInput or kIncompatibleArtifact).
+Manifest check_manifest(const std::filesystem::path& folder,
+                        const std::vector<std::string>& needed);
 
 }  // namespace vitrina::bundle

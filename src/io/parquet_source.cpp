@@ -3,6 +3,7 @@
 #include <arrow/io/file.h>
 #include <arrow/memory_pool.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
@@ -16,6 +17,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/arrow_support.hpp"
+#include "io/parquet_writer.hpp"
 #include "io/table_source.hpp"
 
 namespace vitrina::io {
@@ -232,6 +234,22 @@ std::size_t ParquetSource::next(const ColumnUse& use) {
 
 std::unique_ptr<TableSource> open_parquet(const std::filesystem::path& path, int threads) {
   return std::make_unique<ParquetSource>(path, threads);
+}
+
+FileMetadata read_metadata(const std::filesystem::path& path) {
+  if (!std::filesystem::is_regular_file(path)) {
+    throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
+  }
+  return guarded(path.string(), [&] {
+    const auto file = parquet::ParquetFileReader::OpenFile(path.string());
+    FileMetadata found;
+    const auto metadata = file->metadata()->key_value_metadata();
+    if (!metadata) return found;
+    for (std::int64_t i = 0; i < metadata->size(); ++i)
+      found[metadata->key(i)] = metadata->value(i);
+    found.erase("ARROW:schema");
+    return found;
+  });
 }
 
 }  // namespace vitrina::io

@@ -5,6 +5,7 @@
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
 #include <parquet/properties.h>
@@ -211,7 +212,8 @@ struct TableWriter::Impl {
   std::unique_ptr<parquet::arrow::FileWriter> writer;
 };
 
-TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns)
+TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
+                         const FileMetadata& metadata)
     : impl_(std::make_unique<Impl>()) {
   auto& self = *impl_;
   self.path = path.string();
@@ -220,7 +222,9 @@ TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSp
   for (const auto& column : self.columns) {
     fields.push_back(arrow::field(column.name, arrow_type(column.type)));
   }
-  self.schema = arrow::schema(fields);
+  const auto beside = std::make_shared<arrow::KeyValueMetadata>();
+  for (const auto& [key, value] : metadata) beside->Append(key, value);
+  self.schema = arrow::schema(fields, metadata.empty() ? nullptr : beside);
   self.file = check_write(arrow::io::FileOutputStream::Open(self.path), self.path);
   const auto properties = parquet::WriterProperties::Builder()
                               .compression(parquet::Compression::ZSTD)
@@ -259,10 +263,10 @@ void TableWriter::finish() {
 }
 
 void write_table(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
-                 const std::function<void(TableWriter&)>& fill) {
+                 const std::function<void(TableWriter&)>& fill, const FileMetadata& metadata) {
   write_atomically(path, [&](const std::filesystem::path& temporary) {
     guarded(path.string(), [&] {
-      TableWriter writer(temporary, std::move(columns));
+      TableWriter writer(temporary, std::move(columns), metadata);
       fill(writer);
       writer.finish();
     });

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,10 +51,14 @@ using ColumnData =
                  std::span<const std::uint32_t>, std::span<const std::int64_t>,
                  std::span<const std::uint64_t>, std::span<const float>, std::span<const double>>;
 
+/// What stands beside a file's table: the key-value metadata of Parquet.
+using FileMetadata = std::map<std::string, std::string>;
+
 /// Takes the rows of a Parquet file batch by batch; write_table() makes one.
 class TableWriter {
  public:
-  TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns);
+  TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
+              const FileMetadata& metadata);
   TableWriter(const TableWriter&) = delete;
   TableWriter& operator=(const TableWriter&) = delete;
   ~TableWriter();
@@ -72,8 +77,13 @@ class TableWriter {
 };
 
 /// Writes a Parquet file atomically (core/file.hpp): zstd, row groups of a million rows. `fill`
-/// appends the rows. The bytes depend on the rows and on how they are cut into batches only.
+/// appends the rows. The bytes depend on the rows, on how they are cut into batches and on the
+/// metadata only.
 void write_table(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
-                 const std::function<void(TableWriter&)>& fill);
+                 const std::function<void(TableWriter&)>& fill, const FileMetadata& metadata = {});
+
+/// The metadata of a Parquet file, Arrow's own schema left out; the rows are not read. Throws
+/// Error(kMissingInput or kBadData).
+FileMetadata read_metadata(const std::filesystem::path& path);
 
 }  // namespace vitrina::io

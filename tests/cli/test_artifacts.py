@@ -127,8 +127,10 @@ def test_a_damaged_manifest_is_never_used(
     fingerprint_at = whole.index('"', whole.index('"fingerprint":') + 14) + 1
     digit = "0" if whole[fingerprint_at] != "0" else "1"
     for damage in (
-        whole.replace('"format": 1', '"format": 999'),
-        whole.replace('"format": 1', '"format": "1"'),
+        whole.replace('"format": 2', '"format": 999'),
+        whole.replace('"format": 2', '"format": "2"'),
+        whole.replace('"learned_until": "20', '"learned_until": "19'),
+        whole.replace('"learned_from": "20', '"learned_from": "soon'),
         whole[:fingerprint_at] + digit + whole[fingerprint_at + 1 :],
     ):
         path.write_text(damage)
@@ -141,7 +143,8 @@ def test_a_manifest_without_its_files_is_refused(
 ) -> None:
     path = workspace / "models/bundle/manifest.json"
     path.write_text(
-        '{"format": 1, "build": "", "files": {}, "fingerprint": ""}'
+        '{"format": 2, "build": "", "learned_from": "2024-01-01", '
+        '"learned_until": "2024-01-02", "files": {}, "fingerprint": ""}'
     )
     result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
     assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")

@@ -8,7 +8,9 @@
 
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/origin.hpp"
 #include "core/file.hpp"
+#include "core/hash.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/answer_rules.hpp"
 #include "stages/layout.hpp"
@@ -47,8 +49,8 @@ std::shared_ptr<const Shop> read_answer_shop(StageContext context,
   return std::make_shared<const Shop>(read_shop(context, {products.ids, &products.catalog}).shop);
 }
 
-Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle, TimeUs as_of,
-               std::size_t k, std::size_t unknown_ids) {
+Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,
+               const bundle::Origin& origin, std::size_t k, std::size_t unknown_ids) {
   const auto& answer = shop_answer.answer;
   double expected_recall = 0;
   double expected_buyers = 0;
@@ -61,15 +63,22 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
     if (items.size() < k) ++n_short;
     for (const auto& entry : items) ++by_source[shop_answer.generator_names[entry.source]];
   }
-  Json json{{"as_of", format_time(as_of)},
+  Json json{{"as_of", format_time(origin.as_of)},
+            {"learned_until", format_time(origin.learned_until)},
+            {"bundle_days_old", to_days(origin.as_of - origin.learned_until)},
             {"users", answer.users.size()},
             {"pairs", answer.items.values.size()},
             {"k", k},
             {"users_with_fewer_than_k", n_short},
+            {"products_named", shop_answer.products_named},
+            {"products_not_listed", nullptr},
             {"unknown_ids_in_rules", unknown_ids},
             {"expected_buyers", expected_buyers},
             {"expected_buyers_is_lower_bound", !bundle.ranker().has_buyers()},
             {"expected_recall_sum", expected_recall}};
+  if (shop_answer.products_not_listed) {
+    json["products_not_listed"] = *shop_answer.products_not_listed;
+  }
   json["pairs_by_source"] = by_source;
   json["bundle"] = bundle.fingerprint();
   return json;
@@ -89,10 +98,16 @@ void run(const StageContext& context) {
     const std::filesystem::path path(relative);
     return out ? std::filesystem::path(*out) / path.filename() : context.path(relative);
   };
-  const auto report = report_of(result, bundle, shop.end, selection::read_choose(params).limits().k,
-                                resolved.unknown_ids);
+  const auto origin = bundle::origin_of(bundle, shop);
+  auto report = report_of(result, bundle, origin, selection::read_choose(params).limits().k,
+                          resolved.unknown_ids);
   write_predictions(shop, result.answer, file(kPredictions));
-  write_recommendations(shop, result.answer, bundle.ranker(), result.generator_names,
+  // What the case's format has no place for stands beside it, bound to its bytes.
+  const auto digest = sha256_file(file(kPredictions));
+  auto metadata = bundle::to_metadata(origin);
+  metadata[bundle::kPredictionsDigest] = digest;
+  report["predictions_sha256"] = digest;
+  write_recommendations(shop, result.answer, bundle.ranker(), result.generator_names, metadata,
                         file(kRecommendations));
   write_file(file(kAnswerReport), report.dump(2) + "\n");
 }

@@ -1,6 +1,5 @@
 #include "stages/recommend/write.hpp"
 
-#include "io/parquet_writer.hpp"
 #include "io/submission.hpp"
 
 namespace vitrina::stages::recommend {
@@ -21,7 +20,7 @@ void write_predictions(const Shop& shop, const engine::Answer& answer,
 void write_recommendations(const Shop& shop, const engine::Answer& answer,
                            const ranking::Ranker& ranker,
                            const std::vector<std::string>& generator_names,
-                           const std::filesystem::path& path) {
+                           const io::FileMetadata& metadata, const std::filesystem::path& path) {
   std::vector<std::string_view> user;
   std::vector<std::int32_t> rank;
   std::vector<std::string_view> product;
@@ -45,18 +44,20 @@ void write_recommendations(const Shop& shop, const engine::Answer& answer,
   }
   using io::ColumnType;
   const auto as_data = [](const auto& values) { return io::ColumnData(std::span(values)); };
-  io::write_table(path,
-                  {{"user_id", ColumnType::kString},
-                   {"rank", ColumnType::kInt32},
-                   {"product_id", ColumnType::kString},
-                   {"score", ColumnType::kFloat},
-                   {"expected_recall", ColumnType::kDouble},
-                   {"p_buy", ColumnType::kDouble},
-                   {"source", ColumnType::kString}},
-                  [&](io::TableWriter& table) {
-                    table.append({as_data(user), as_data(rank), as_data(product), as_data(score),
-                                  as_data(expected_recall), as_data(p_buy), as_data(source)});
-                  });
+  io::write_table(
+      path,
+      {{"user_id", ColumnType::kString},
+       {"rank", ColumnType::kInt32},
+       {"product_id", ColumnType::kString},
+       {"score", ColumnType::kFloat},
+       {"expected_recall", ColumnType::kDouble},
+       {"p_buy", ColumnType::kDouble},
+       {"source", ColumnType::kString}},
+      [&](io::TableWriter& table) {
+        table.append({as_data(user), as_data(rank), as_data(product), as_data(score),
+                      as_data(expected_recall), as_data(p_buy), as_data(source)});
+      },
+      metadata);
 }
 
 }  // namespace vitrina::stages::recommend

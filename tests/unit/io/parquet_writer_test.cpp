@@ -4,7 +4,9 @@
 #include <parquet/file_reader.h>
 
 #include <cmath>
+#include <tuple>
 
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/time.hpp"
 #include "data/raw_log.hpp"
@@ -75,6 +77,21 @@ TEST_F(ParquetWriterTest, WritesEveryType) {
   expect_column(*back, "float", arrow::float32(), "[0.5, null]");
   expect_column(*back, "double", arrow::float64(), "[0.25, 1e300]");
   expect_column(*back, "time", arrow::timestamp(arrow::TimeUnit::MICRO), "[7, null]");
+}
+
+TEST_F(ParquetWriterTest, KeepsWhatStandsBesideTheTable) {
+  const auto path = folder_ / "t.parquet";
+  const std::vector<std::int32_t> numbers{1, 2};
+  const auto fill = [&](TableWriter& writer) { writer.append({std::span(numbers)}); };
+  const FileMetadata metadata{{"vitrina.as_of", "2024-03-01"}, {"empty", ""}};
+  write_table(path, {{"n", ColumnType::kInt32}}, fill, metadata);
+  EXPECT_EQ(read_metadata(path), metadata);
+  EXPECT_EQ(read_back(path)->schema()->metadata()->Get("vitrina.as_of").ValueOrDie(), "2024-03-01");
+  write_table(path, {{"n", ColumnType::kInt32}}, fill);
+  EXPECT_EQ(read_metadata(path), FileMetadata{});
+  EXPECT_THROW(std::ignore = read_metadata(folder_ / "none.parquet"), Error);
+  write_file(path, "PAR1 no more");
+  EXPECT_THROW(std::ignore = read_metadata(path), Error);
 }
 
 TEST_F(ParquetWriterTest, BatchesAddUpToRowGroupsOfAMillion) {

@@ -1,0 +1,33 @@
+#include "bundle/origin.hpp"
+
+namespace vitrina::bundle {
+namespace {
+
+constexpr const char* kAsOf = "vitrina.as_of";
+constexpr const char* kLearnedUntil = "vitrina.learned_until";
+constexpr const char* kBundle = "vitrina.bundle";
+
+}  // namespace
+
+Origin origin_of(const Bundle& bundle, const Shop& shop) {
+  return {shop.end, bundle.learned().until, bundle.fingerprint()};
+}
+
+Metadata to_metadata(const Origin& origin) {
+  return {{kAsOf, format_time(origin.as_of)},
+          {kLearnedUntil, format_time(origin.learned_until)},
+          {kBundle, origin.bundle}};
+}
+
+std::optional<Origin> origin_in(const Metadata& metadata) {
+  const auto text = [&](const char* key) {
+    const auto it = metadata.find(key);
+    return it == metadata.end() ? std::string() : it->second;
+  };
+  const auto as_of = parse_time(text(kAsOf));
+  const auto learned_until = parse_time(text(kLearnedUntil));
+  if (!as_of || !learned_until) return std::nullopt;
+  return Origin{*as_of, *learned_until, text(kBundle)};
+}
+
+}  // namespace vitrina::bundle
