@@ -1,11 +1,12 @@
 # Verbs only: each calls a script of scripts/, and does its own set-up.
 # Variables of `make run`: SCALE=0.1 (size of the simulated shop), DATA=DIR (a real log instead),
-# SEED=42, THREADS=0 (one a processor). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
+# SEED=42, THREADS=0 (one a processor), SHOP=NAME (which shop's registered model it is; default:
+# the name of DATA's folder, else `simulated`). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow track-resume dag fetch experiments tune tune-apply real-logs slides fresh-model clean
-export SCALE DATA SEED THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
+export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,8 +71,11 @@ track-resume: setup ## send the runs that were kept while the MLflow server was 
 dag: setup ## the pipeline's stages as a graph
 	@.venv/bin/dvc dag
 
-fetch: setup ## a registered bundle: ALIAS=champion TO=bundle
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+
+promote: setup ## make VERSION= of a shop's model its champion by hand (SHOP=)
+	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
 
 experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
 	@scripts/experiments.sh

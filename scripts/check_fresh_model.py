@@ -5,9 +5,9 @@
 In a temporary folder: a shop is simulated, learned and answered by the
 program; the bundle is registered in MLflow as champion; an environment is
 made that has MLflow and the wheel of this project alone; there
-mlflow.pyfunc.load_model("models:/vitrina@champion").predict(frame) answers
-for the same log. The rows must be the program's, in the same order. Writes
-docs/measured/fresh_model.json. Building the wheel takes minutes.
+mlflow.pyfunc.load_model("models:/vitrina-simulated@champion").predict(frame)
+answers for the same log. The rows must be the program's, in the same order.
+Writes docs/measured/fresh_model.json. Building the wheel takes minutes.
 """
 
 import argparse
@@ -35,9 +35,10 @@ from pathlib import Path
 import mlflow
 from vitrina_ops import model, store
 client = store.open_store()
+name = store.model_of("simulated")
 with mlflow.start_run():
-    version = model.log_model(Path(sys.argv[1]), {})
-client.set_registered_model_alias(store.MODEL, store.CHAMPION, version)
+    version, _ = model.log_model(Path(sys.argv[1]), name, {})
+client.set_registered_model_alias(name, store.CHAMPION, version)
 """
 
 

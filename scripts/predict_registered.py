@@ -13,7 +13,7 @@ from pathlib import Path
 import mlflow
 import pandas as pd
 
-MODEL = "models:/vitrina@champion"
+MODEL = "models:/vitrina-simulated@champion"
 
 
 def main() -> None:

@@ -1,19 +1,35 @@
 """Which alias a run's model gets: `champion` or `challenger`.
 
-The first model is the champion. A later one takes its place when it did
-better for the same buyers of the same valid fold, beyond the paired interval
-that `vitrina compare-buyers` gives. A champion that was judged on other data
-or another fold cannot be compared as it is: its configuration is retrained
-before the present cut and judged on the present fold.
+A shop has a registered model and a champion of its own; runs of other shops
+are never looked at. In this order:
+
+1. The shop's first version is the champion.
+2. A version whose data end before the champion's stays challenger: it knows
+   less, however it did. (A simulated shop is as new as its making.)
+3. Freshness: the champion's configuration with data that end no earlier takes
+   the alias. Equal configurations have equal parameters, but for where the
+   data are, which part of them is read and how they are judged (DATA_PARAMS,
+   `evaluate`); the horizon is one of them. Nothing is trained for it: before
+   the present cut the champion would be the present run. With another seed
+   the two are compared, and it stays challenger only when it is worse clear
+   of 0.
+4. Another configuration takes the alias when it did better for the same
+   buyers of the same valid fold beyond the paired interval that `vitrina
+   compare-buyers` gives; where the interval holds 0 it stays challenger. A
+   champion that was judged on other data or another fold is compared by its
+   configuration, trained before the present cut (retrain.py).
+5. What cannot be judged stays challenger and says so: no valid fold, no
+   buyers in it, a champion whose run or files are gone or whose parameters
+   this build does not take any more.
+
+Where an older champion stays, the run says how to give the alias by hand.
 """
 
-import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 from mlflow.entities import Run
@@ -22,13 +38,13 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from vitrina_ops import pipeline, store
-from vitrina_ops.errors import OpsError, say
-from vitrina_ops.files import read_json, sha256_of
+from vitrina_ops.errors import say
+from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import Params, Pipeline, run_program
+from vitrina_ops.retrain import CannotCompareError, retrain
 
-CACHE = Path(".cache/champion")
-# What makes the per-buyer results of a configuration from the shop's events.
-RETRAINED_STAGES = ("split", "fit", "examples", "train", "evaluate")
+# Parameters of `ingest` that say what is read, not what is made of it.
+DATA_PARAMS = ("data_dir", "as_of", "since", "schema")
 
 
 @dataclass
@@ -40,31 +56,62 @@ class Verdict:
     against: str = ""  # version of the champion it was compared with
     retrained: bool = False
     metrics: dict[str, float] = field(default_factory=dict)
+    champion_end: str = ""  # where the data of an older champion end
 
 
 def judge(client: MlflowClient, present: Pipeline) -> Verdict:
-    """Compares the present pipeline with the champion. Writes nothing to
-    the store."""
-    champion = store.version_of_alias(client, store.CHAMPION)
+    """Compares the present pipeline with its shop's champion. Writes nothing
+    to the store."""
+    model = store.model_of(present.shop)
+    champion = store.version_of_alias(client, model, store.CHAMPION)
     if champion is None:
-        return Verdict(store.CHAMPION, "it is the first")
+        return Verdict(store.CHAMPION, "it is the shop's first")
     against = str(champion.version)
+    try:
+        run = _run_of(client, champion)
+        verdict = _judge_against(client, run, against, present)
+        if verdict.alias == store.CHALLENGER:
+            verdict.champion_end = older_end(run, present)
+    except CannotCompareError as error:
+        reason = f"version {against} cannot be compared: {error}"
+        verdict = Verdict(store.CHALLENGER, reason, against)
+    return verdict
+
+
+def _judge_against(
+    client: MlflowClient, run: Run, against: str, present: Pipeline
+) -> Verdict:
+    end = run.data.tags.get(store.TAG_DATA_END, "")
+    if is_older(end, present):
+        reason = (
+            f"its data end {present.data_end}, those of version {against} "
+            f"{end}"
+        )
+        return Verdict(store.CHALLENGER, reason, against)
+    theirs = _params_of(client, run)
+    seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
+    is_fresh = is_same_configuration(theirs, present)
+    freshness = (
+        f"the configuration of version {against} with data to "
+        f"{present.data_end}, before to {end}"
+    )
+    if is_fresh and seed == str(present.seed):
+        return Verdict(store.CHAMPION, freshness, against)
+    unjudged = ""
     if present.valid is None:
-        reason = "the log is too short for a valid fold"
-        return Verdict(store.CHALLENGER, reason, against)
-    if present.valid["buyers"] == 0:
-        reason = "nobody bought in the valid fold"
-        return Verdict(store.CHALLENGER, reason, against)
-    run = _run_of(client, champion)
+        unjudged = "the log is too short for a valid fold"
+    elif present.valid["buyers"] == 0:
+        unjudged = "nobody bought in the valid fold"
+    if unjudged and is_fresh:
+        return Verdict(store.CHAMPION, f"{freshness}; {unjudged}", against)
+    if unjudged:
+        return Verdict(store.CHALLENGER, unjudged, against)
     retrained = not is_comparable(run, present)
     with tempfile.TemporaryDirectory() as folder:
         if retrained:
-            buyers = retrain(client, run, against, present)
+            buyers = retrain(theirs, seed, against, present)
         else:
-            path = client.download_artifacts(
-                run.info.run_id, store.BUYERS_ARTIFACT, folder
-            )
-            buyers = Path(path)
+            buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
         report = Path(folder) / "difference.json"
         text = run_program(
             "compare-buyers",
@@ -73,23 +120,31 @@ def judge(client: MlflowClient, present: Pipeline) -> Verdict:
         )
         numbers = read_json(report)
     say(f"against champion version {against}: {text.strip()}")
-    return verdict_of(numbers, against, retrained)
+    return verdict_of(numbers, against, retrained, freshness * is_fresh)
 
 
 def verdict_of(
-    numbers: dict[str, float], against: str, retrained: bool
+    numbers: dict[str, float],
+    against: str,
+    retrained: bool,
+    freshness: str = "",
 ) -> Verdict:
-    """The alias that the paired difference earns."""
-    is_better = bool(numbers["difference_low"] > 0)
-    beyond = "beyond" if is_better else "not beyond"
+    """The alias that the paired difference earns; `freshness` says why less
+    is enough, where it is."""
+    is_better = numbers["difference_low"] > 0
+    is_worse = numbers["difference_high"] < 0
+    beyond = "beyond" if is_better or is_worse else "not beyond"
     reason = (
         f"reading A {numbers['difference']:+.4f} "
         f"[{numbers['difference_low']:+.4f}, "
         f"{numbers['difference_high']:+.4f}] against version {against}"
         f"{' retrained' if retrained else ''}, {beyond} the interval"
     )
+    is_champion = is_better or bool(freshness and not is_worse)
+    if is_champion and not is_better:
+        reason = f"{freshness}; {reason}"
     return Verdict(
-        store.CHAMPION if is_better else store.CHALLENGER,
+        store.CHAMPION if is_champion else store.CHALLENGER,
         reason,
         against,
         retrained,
@@ -111,87 +166,69 @@ def is_comparable(run: Run, present: Pipeline) -> bool:
     )
 
 
-def champion_params(theirs: Params, present: Pipeline) -> Params:
-    """The champion's configuration for the present task: how the data are
-    read, what is foretold and how much is sent are the present run's."""
-    params = {k: v for k, v in theirs.items() if k in pipeline.SECTIONS}
-    task: Params = {
-        name: present.params[name] for name in ("ingest", "choose", "evaluate")
+def is_older(end: str, present: Pipeline) -> bool:
+    """Whether the present data end before `end`."""
+    if not end or present.is_simulated:
+        return False
+    return datetime.fromisoformat(present.data_end) < datetime.fromisoformat(
+        end
+    )
+
+
+def older_end(run: Run, present: Pipeline) -> str:
+    """Where a champion's data end, if that is before the present ones."""
+    end: str = run.data.tags.get(store.TAG_DATA_END, "")
+    if not end or end == present.data_end or is_older(end, present):
+        return ""
+    return end
+
+
+def configuration_of(params: Params) -> Params:
+    """What of the parameters makes a model what it is for given data."""
+    found: dict[str, Any] = {
+        name: params.get(name)
+        for name in pipeline.SECTIONS
+        if name != "evaluate"
     }
-    horizon = present.params["split"]["horizon_days"]
-    task["split"] = {"horizon_days": horizon}
-    return pipeline.merged(params, task)
+    ingest = found["ingest"] or {}
+    found["ingest"] = {
+        name: value
+        for name, value in ingest.items()
+        if name not in DATA_PARAMS
+    }
+    return found
 
 
-def retrain(
-    client: MlflowClient, run: Run, version: str, present: Pipeline
-) -> Path:
-    """Per-buyer results of the champion's configuration on the present valid
-    fold, kept for the next comparison."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = client.download_artifacts(
-            run.info.run_id, store.PARAMS_ARTIFACT, folder
-        )
-        theirs = pipeline.load_yaml(Path(path))
-    text = yaml.safe_dump(champion_params(theirs, present), sort_keys=True)
-    seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
-    key = sha256_of(
-        "\n".join(
-            [
-                text,
-                seed,
-                present.build_id,
-                present.data_fingerprint,
-                present.fold_fingerprint,
-            ]
-        )
-    )
-    kept = CACHE / f"{key[:16]}.csv"
-    if kept.exists():
-        say(f"champion version {version} was retrained before")
-        return kept
-    say(
-        f"champion version {version} was judged on other data or another "
-        "fold; its configuration is trained before the present cut"
-    )
-    with _workspace() as workspace:
-        params = workspace / "params.yaml"
-        params.write_text(text, encoding="utf-8")
-        for stage in RETRAINED_STAGES:
-            try:
-                run_program(
-                    stage,
-                    *("--workspace", workspace, "--params", params),
-                    *("--seed", seed),
-                )
-            except OpsError as error:
-                raise OpsError(
-                    f"champion version {version} could not be retrained: "
-                    f"{error}; give the alias '{store.CHAMPION}' to another "
-                    "version"
-                ) from None
-        partial = CACHE / f"{key[:16]}.tmp"
-        shutil.copyfile(workspace / pipeline.VALID_BUYERS, partial)
-        partial.replace(kept)
-    return kept
-
-
-@contextmanager
-def _workspace() -> Iterator[Path]:
-    """A folder for the stages that sees the present shop; it goes after."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        shop = Path(folder) / pipeline.SHOP
-        shop.parent.mkdir(parents=True)
-        os.symlink(pipeline.SHOP.resolve(), shop)
-        yield Path(folder)
+def is_same_configuration(theirs: Params, present: Pipeline) -> bool:
+    """Whether a champion's parameters make the same of the same data; what
+    its build did not know has its default."""
+    defaults: Params = yaml.safe_load(run_program("params"))
+    whole = pipeline.merged(defaults, theirs)
+    return configuration_of(whole) == configuration_of(present.params)
 
 
 def _run_of(client: MlflowClient, version: ModelVersion) -> Run:
     try:
         return client.get_run(str(version.run_id))
     except MlflowException as error:
-        raise OpsError(
-            f"the run of champion version {version.version} cannot be read "
-            f"({error}); give the alias '{store.CHAMPION}' to another version"
+        if store.is_missing(error):
+            raise CannotCompareError("its run is gone") from None
+        raise
+
+
+def _params_of(client: MlflowClient, run: Run) -> Params:
+    with tempfile.TemporaryDirectory() as folder:
+        path = _file_of(client, run, store.PARAMS_ARTIFACT, folder)
+        return pipeline.load_yaml(path)
+
+
+def _file_of(client: MlflowClient, run: Run, name: str, folder: str) -> Path:
+    """A file of the champion's run, downloaded into the folder."""
+    try:
+        return Path(client.download_artifacts(run.info.run_id, name, folder))
+    except (MlflowException, OSError):
+        if not store.is_reachable():
+            raise
+        raise CannotCompareError(
+            f"{name} of its run {run.info.run_id} cannot be read"
         ) from None

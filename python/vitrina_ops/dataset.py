@@ -51,5 +51,4 @@ def shop_of(present: Pipeline) -> ShopDataset:
         for name, value in present.reports["ingest"].items()
         if name != "fingerprint"
     }
-    name = "simulated shop" if present.is_simulated else folder.name
-    return ShopDataset(folder, name, present.data_fingerprint, counts)
+    return ShopDataset(folder, present.shop, present.data_fingerprint, counts)

@@ -75,7 +75,7 @@ def log_all(
 ) -> None:
     """Every hypothesis that was run and is not in the store yet."""
     client = store.open_store()
-    experiment = mlflow.set_experiment(EXPERIMENT).experiment_id
+    experiment = store.open_experiment(EXPERIMENT)
     for entry in entries:
         key = sha256_of(json.dumps(entry, sort_keys=True))
         if entry["verdict"] == "not run" or is_logged(client, experiment, key):

@@ -49,7 +49,11 @@ def keep(present: Pipeline, tags: dict[str, str]) -> Path:
             shutil.copyfile(path, copy)
     about = asdict(present)
     data = Path(present.source["data_dir"]).resolve()
-    about["source"] = {**present.source, "data_dir": str(data)}
+    about["source"] = {
+        **present.source,
+        "data_dir": str(data),
+        "shop_folder": present.source["data_dir"],
+    }
     write_json(partial / RUN, {"pipeline": about, "tags": tags})
     shutil.rmtree(folder, ignore_errors=True)
     partial.replace(folder)
@@ -67,7 +71,9 @@ def read(folder: Path) -> tuple[Pipeline, dict[str, str]]:
     """The run of a folder, and its tags."""
     about: dict[str, Any] = read_json(folder / RUN)
     try:
-        return Pipeline(**about["pipeline"]), about["tags"]
+        present = Pipeline(**about["pipeline"])
+        present.source["shop"]  # runs kept before shops had names lack it
+        return present, about["tags"]
     except (KeyError, TypeError) as error:
         raise OpsError(
             f"{folder / RUN}: found {json.dumps(str(error))}, expected a run "

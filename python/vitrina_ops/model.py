@@ -34,19 +34,21 @@ def input_example() -> pd.DataFrame:
     )
 
 
-def log_model(bundle: Path, metadata: dict[str, str]) -> str:
+def log_model(
+    bundle: Path, name: str, metadata: dict[str, str]
+) -> tuple[str, str]:
     """Logs the bundle within the active run, registered as a new version of
-    the model `vitrina`. Returns that version."""
+    the model `name`. Returns that version and the logged model's id."""
     said = io.StringIO()
     with redirect_stderr(said):  # that it registered, and what
         info = mlflow.pyfunc.log_model(
-            name=store.MODEL,
+            name=store.LOGGED_MODEL,
             python_model=str(CODE),
             artifacts={"bundle": str(bundle)},
-            registered_model_name=store.MODEL,
+            registered_model_name=name,
             signature=pyfunc_model.signature(),
             input_example=input_example(),
             pip_requirements=requirements(),
             metadata=metadata,
         )
-    return str(info.registered_model_version)
+    return str(info.registered_model_version), str(info.model_id)

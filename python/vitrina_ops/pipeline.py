@@ -119,14 +119,20 @@ def load_yaml(path: Path) -> Params:
     return found or {}
 
 
+class ProgramError(OpsError):
+    """The program ended with an exit code other than 0; it said why."""
+
+    def __init__(self, stage: str, exit_code: int) -> None:
+        super().__init__(f"`vitrina {stage}` ended with exit code {exit_code}")
+        self.exit_code = exit_code
+
+
 def run_program(*words: str | Path) -> str:
     """Runs the program; its progress stays visible. Returns its answer."""
     command = [str(PROGRAM.resolve()), *map(str, words)]
     done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8")
     if done.returncode != 0:
-        raise OpsError(
-            f"`vitrina {words[0]}` ended with exit code {done.returncode}"
-        )
+        raise ProgramError(str(words[0]), done.returncode)
     return done.stdout
 
 
@@ -146,7 +152,7 @@ class Pipeline:
     """A finished pipeline: parameters, reports and fingerprints."""
 
     params: Params  # every one that was used, defaults included
-    source: Params  # where the shop comes from, and the seed
+    source: Params  # the shop, where it comes from, and the seed
     reports: dict[str, Any]  # by stage
     build_id: str
     bundle: str  # fingerprint
@@ -155,6 +161,10 @@ class Pipeline:
     @property
     def is_simulated(self) -> bool:
         return bool(self.source["scales"])
+
+    @property
+    def shop(self) -> str:
+        return str(self.source["shop"])
 
     @property
     def seed(self) -> int:
@@ -172,6 +182,11 @@ class Pipeline:
         return str(self.reports["ingest"]["fingerprint"])
 
     @property
+    def data_end(self) -> str:
+        """The moment of the last event that was read."""
+        return str(self.reports["ingest"]["end"])
+
+    @property
     def fold_fingerprint(self) -> str:
         """Of what a ranker is judged on: the valid fold, the answer's size."""
         task = {
@@ -185,6 +200,7 @@ class Pipeline:
         """Of everything that makes this run what it is."""
         params = {k: v for k, v in self.params.items() if k != "ingest"}
         everything = {
+            "shop": self.shop,
             "build": self.build_id,
             "params": params,
             "seed": self.seed,
@@ -228,6 +244,10 @@ def _is_no_metric(path: str) -> bool:
 def load_pipeline() -> Pipeline:
     """Reads what the stages of the current folder left."""
     source = load_yaml(LOCAL_PARAMS)["source"]
+    if "shop" not in source:
+        raise OpsError(
+            f"{LOCAL_PARAMS}: the shop has no name; `make setup` gives it one"
+        )
     defaults = yaml.safe_load(run_program("params"))
     params = merged(defaults, load_yaml(PARAMS))
     sections = set(SECTIONS) | ({"simulate"} if source["scales"] else set())

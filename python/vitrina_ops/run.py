@@ -1,7 +1,8 @@
 """What `make run` does once the program is built.
 
-Writes params.local.yaml from DATA, SCALE and SEED, reproduces the pipeline
-with DVC and says what came out and where it is. THREADS limits the threads.
+Writes params.local.yaml from DATA, SCALE, SEED and SHOP, reproduces the
+pipeline with DVC and says what came out and where it is. THREADS limits the
+threads.
 """
 
 import os
@@ -10,6 +11,8 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from vitrina_ops import pipeline, source
 from vitrina_ops.errors import OpsError, run_main
@@ -30,12 +33,26 @@ def is_store_lost(report: dict[str, Any], uri: str) -> bool:
 
 
 def forget_lost_store() -> None:
-    """Makes `track` run again where what it logged cannot be read."""
+    """Makes `track` run again where what it logged cannot be read, and where
+    it only logged an experiment, which is kept now."""
     if not pipeline.RUN_REPORT.exists():
         return
     uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
-    if is_store_lost(read_json(pipeline.RUN_REPORT), uri):
+    report = read_json(pipeline.RUN_REPORT)
+    if is_store_lost(report, uri) or report.get("experiment_name"):
         pipeline.RUN_REPORT.unlink()
+
+
+def check_shop(local_params: str) -> None:
+    """Refuses a second folder of one name before anything is computed;
+    `track` asks again."""
+    found = yaml.safe_load(local_params)["source"]
+    if found["shop_named_by"] != source.BY_FOLDER:
+        return
+    from vitrina_ops import store  # takes seconds
+
+    if store.is_reachable():
+        store.check_shop(store.open_store(), found)
 
 
 def configure_dvc() -> None:
@@ -78,7 +95,10 @@ def describe_tracking(report: dict[str, Any], is_fresh: bool) -> str:
         f"mlflow        run {report['run_id']}, model {report['model']} "
         f"version {report['version']} ({report['alias']}); "
         "see it with `make mlflow`\n"
+        f"              {report['alias']}: {report['reason']}\n"
     )
+    if note := report.get("note"):
+        text += f"              {note}\n"
     if not is_fresh:
         text += "              nothing changed: no new run was logged\n"
     elif not report["is_new"]:
@@ -89,8 +109,9 @@ def describe_tracking(report: dict[str, Any], is_fresh: bool) -> str:
 def main() -> None:
     began = time.monotonic()
     text = source.local_params(
-        *(os.environ.get(name, "") for name in ("DATA", "SCALE", "SEED"))
+        *(os.environ.get(n, "") for n in ("DATA", "SCALE", "SEED", "SHOP"))
     )
+    check_shop(text)
     source.update(text)
     configure_dvc()
     forget_lost_store()

@@ -7,6 +7,7 @@ import logging
 import os
 from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -27,19 +28,32 @@ from mlflow.protos.databricks_pb2 import (  # noqa: E402
 )
 from mlflow.tracking import MlflowClient  # noqa: E402
 
+from vitrina_ops.errors import OpsError  # noqa: E402
+from vitrina_ops.source import BY_FOLDER  # noqa: E402
+
 DEFAULT_URI = "sqlite:///mlflow.db"
 PATIENCE = 5.0  # seconds that a server has to answer
 EXPERIMENT = "vitrina"
-MODEL = "vitrina"
+MODEL_PREFIX = "vitrina-"
+# What a run's logged model is called; the registered one has the shop's name.
+LOGGED_MODEL = "vitrina"
 CHAMPION = "champion"
 CHALLENGER = "challenger"
 
+# Of an experiment: what the UI shows it as.
+KIND, KIND_MODELS = "mlflow.experimentKind", "custom_model_development"
+
 # Tags of a run.
+TAG_SHOP = "vitrina.shop"
 TAG_RUN = "vitrina.fingerprint"
 TAG_DATA = "vitrina.data_fingerprint"
 TAG_FOLD = "vitrina.fold_fingerprint"
 TAG_SEED = "vitrina.seed"
 TAG_BUNDLE = "vitrina.bundle"
+TAG_DATA_END = "vitrina.data_end"
+TAG_EXPERIMENT = "vitrina.dvc_experiment"
+# Of a registered model: the folder that its shop was last read from.
+TAG_DATA_DIR = "vitrina.data_dir"
 
 # Artifacts of a run.
 PARAMS_ARTIFACT = "params/params.yaml"
@@ -80,16 +94,74 @@ def open_store() -> MlflowClient:
     return MlflowClient()
 
 
-def version_of_alias(client: MlflowClient, alias: str) -> ModelVersion | None:
-    """The registered version that has the alias, if any has."""
+def open_experiment(name: str = EXPERIMENT) -> str:
+    """Makes the experiment the active one, a new one when it is not there;
+    returns its id. Its kind makes the UI open on the runs, not on traces."""
+    experiment = mlflow.set_experiment(name)
+    if experiment.tags.get(KIND) != KIND_MODELS:
+        mlflow.set_experiment_tags({KIND: KIND_MODELS})
+    return str(experiment.experiment_id)
+
+
+def model_of(shop: str) -> str:
+    """The registered model of a shop."""
+    return f"{MODEL_PREFIX}{shop}"
+
+
+def is_missing(error: MlflowException) -> bool:
+    """Whether a store says that what was asked for is not there."""
+    missing = ErrorCode.Name(RESOURCE_DOES_NOT_EXIST)
+    return error.error_code in (missing, "INVALID_PARAMETER_VALUE")
+
+
+def shops(client: MlflowClient) -> list[str]:
+    """The shops that have a registered model."""
+    found = client.search_registered_models(
+        f"name LIKE '{MODEL_PREFIX}%'", max_results=1000
+    )
+    return sorted(model.name.removeprefix(MODEL_PREFIX) for model in found)
+
+
+def folder_of_shop(client: MlflowClient, shop: str) -> str | None:
+    """The folder that the shop was last read from, where one is known."""
     try:
-        return client.get_model_version_by_alias(MODEL, alias)
+        model = client.get_registered_model(model_of(shop))
     except MlflowException as error:
-        missing = (
-            ErrorCode.Name(RESOURCE_DOES_NOT_EXIST),
-            "INVALID_PARAMETER_VALUE",
+        if is_missing(error):
+            return None
+        raise
+    folder: str | None = model.tags.get(TAG_DATA_DIR)
+    return folder
+
+
+def shop_folder(source: dict[str, Any]) -> str:
+    """The folder that a shop is read from, as its checkout names it; a run
+    that was kept knows it beside the absolute one."""
+    return str(source.get("shop_folder", source["data_dir"]))
+
+
+def check_shop(client: MlflowClient, source: dict[str, Any]) -> None:
+    """Refuses another folder of the same name, unless SHOP= was given: two
+    shops would share one champion."""
+    if source["shop_named_by"] != BY_FOLDER:
+        return
+    before = folder_of_shop(client, source["shop"])
+    if before not in (None, shop_folder(source)):
+        raise OpsError(
+            f"DATA: the shop '{source['shop']}' was read from {before} until "
+            f"now, found {shop_folder(source)}; give SHOP={source['shop']} if "
+            "it is the same shop, SHOP=NAME with a new name if it is another"
         )
-        if error.error_code in missing:
+
+
+def version_of_alias(
+    client: MlflowClient, model: str, alias: str
+) -> ModelVersion | None:
+    """The model's version that has the alias, if any has."""
+    try:
+        return client.get_model_version_by_alias(model, alias)
+    except MlflowException as error:
+        if is_missing(error):
             return None
         raise
 
@@ -100,7 +172,7 @@ def version_of_run(client: MlflowClient, run_id: str) -> ModelVersion | None:
     if not found:
         return None
     # What a search finds may lack the aliases.
-    return client.get_model_version(MODEL, found[0].version)
+    return client.get_model_version(found[0].name, found[0].version)
 
 
 def download(uri: str, folder: Path) -> Path:

@@ -1,12 +1,16 @@
 """The stage `track`: one MLflow run for a finished pipeline.
 
 Logs parameters, metrics by stage, costs, figures, fingerprints and the
-answer, registers the bundle as the model `vitrina` and gives it an alias. A
-pipeline that was logged before is not logged again. Where a server does not
-answer, the run is kept and the pipeline goes on; `--resume` sends it later.
+answer, registers the bundle as a version of the shop's model, `vitrina-SHOP`,
+and gives it an alias (champion.py). A pipeline that was logged before is not
+logged again. Inside a DVC experiment the run is logged and marked with the
+experiment's name, but nothing is registered and no alias moves. Where a server
+does not answer, the run is kept and the pipeline goes on; `--resume` sends it
+later.
 """
 
 import argparse
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -16,7 +20,7 @@ import mlflow
 import yaml
 from mlflow.tracking import MlflowClient
 
-from vitrina_ops import champion, kept, pipeline, plots, store
+from vitrina_ops import champion, kept, notes, pipeline, plots, store
 from vitrina_ops.dataset import shop_of
 from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.files import read_json, write_json
@@ -24,8 +28,11 @@ from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
 
 HOW_TO_SEND = "when it is up, `make track-resume` sends it"
+# DVC sets them for the stages of an experiment.
+DVC_EXPERIMENT, DVC_BASELINE = "DVC_EXP_NAME", "DVC_EXP_BASELINE_REV"
 # Below Python's own limit of what a store takes for a value.
 MAX_PARAM = 500
+NOTE = "mlflow.note.content"  # a run's description
 
 
 def gain_rows(train: dict[str, Any]) -> plots.Rows:
@@ -105,6 +112,7 @@ def tags_to_log(present: Pipeline) -> dict[str, str]:
     ingest = present.reports["ingest"]
     data = "simulated" if present.is_simulated else "log"
     return {
+        store.TAG_SHOP: present.shop,
         store.TAG_RUN: present.fingerprint,
         store.TAG_DATA: present.data_fingerprint,
         store.TAG_FOLD: present.fold_fingerprint,
@@ -114,8 +122,9 @@ def tags_to_log(present: Pipeline) -> dict[str, str]:
         "vitrina.predictions_sha256": present.predictions,
         "vitrina.data": data,
         "vitrina.data_begin": ingest["begin"],
-        "vitrina.data_end": ingest["end"],
+        store.TAG_DATA_END: ingest["end"],
         **simulator_tags(present),
+        **experiment_tags(),
         **pipeline.git_tags(),
     }
 
@@ -126,6 +135,17 @@ def simulator_tags(present: Pipeline) -> dict[str, str]:
         return {}
     about = read_json(Path(present.source["data_dir"]) / "simulation.json")
     return {"vitrina.simulator_version": str(about["simulator_version"])}
+
+
+def experiment_tags() -> dict[str, str]:
+    """The DVC experiment that the stage runs in, if it runs in one."""
+    baseline = os.environ.get(DVC_BASELINE)
+    if not baseline:
+        return {}
+    return {
+        store.TAG_EXPERIMENT: os.environ.get(DVC_EXPERIMENT) or "unnamed",
+        "vitrina.dvc_baseline": baseline,
+    }
 
 
 def log_files(present: Pipeline) -> None:
@@ -141,50 +161,115 @@ def log_files(present: Pipeline) -> None:
         mlflow.log_artifact(str(path), "answer")
 
 
+def log_content(present: Pipeline, tags: dict[str, str]) -> None:
+    """All that is logged of a pipeline but its model."""
+    mlflow.set_tags(tags)
+    mlflow.log_params(params_to_log(present))
+    mlflow.log_metrics({**notes.key_metrics(present), **present.metrics()})
+    mlflow.log_input(shop_of(present), context="training")
+    log_files(present)
+
+
+def log_experiment(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
+    """Logs the pipeline of a DVC experiment: it is compared, not served."""
+    name = tags[store.TAG_EXPERIMENT]
+    store.open_experiment()
+    with mlflow.start_run(run_name=notes.run_name(present, name)) as run:
+        log_content(present, tags)
+        mlflow.set_tag(NOTE, notes.run_note(present, experiment=name))
+    reason = (
+        f"DVC experiment {name}: nothing is registered; `dvc exp apply "
+        f"{name}` and `make run` do it"
+    )
+    say(f"run {run.info.run_id}, {reason}")
+    report = report_of(present, run.info.run_id, "", "", reason, is_new=True)
+    return {**report, "experiment_name": name}
+
+
 def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     """Logs the pipeline as a new run and returns what the report says."""
     client = store.open_store()
+    if store.TAG_EXPERIMENT in tags:
+        return log_experiment(present, tags)
+    store.check_shop(client, present.source)
     logged = logged_before(client, present)
     if logged is not None:
         say(f"this run was logged before, as {logged['run_id']}")
         return logged
     verdict = champion.judge(client, present)
-    with mlflow.start_run(run_name=f"bundle {present.bundle[:8]}") as run:
-        mlflow.set_tags(tags)
-        mlflow.log_params(params_to_log(present))
-        mlflow.log_metrics(present.metrics())
-        mlflow.log_input(shop_of(present), context="training")
-        log_files(present)
-        version = log_model(
-            pipeline.BUNDLE,
-            {"bundle": present.bundle, "build": present.build_id},
-        )
+    with mlflow.start_run(run_name=notes.run_name(present)) as run:
+        log_content(present, tags)
+        version = register(client, present, verdict)
         mlflow.set_tags(
             {
                 "vitrina.alias": verdict.alias,
                 "vitrina.alias_reason": verdict.reason,
                 "vitrina.compared_with_version": verdict.against,
                 "vitrina.compared_with_retrained": str(verdict.retrained),
+                NOTE: notes.run_note(
+                    present,
+                    f"Version {version} of `{store.model_of(present.shop)}` "
+                    f"became {verdict.alias}: {verdict.reason}.",
+                ),
             }
         )
         mlflow.log_metrics(verdict.metrics)
-        client.set_registered_model_alias(store.MODEL, verdict.alias, version)
     say(
         f"run {run.info.run_id}, version {version} of the model is "
         f"{verdict.alias}: {verdict.reason}"
     )
-    return report_of(
-        run.info.run_id, version, verdict.alias, verdict.reason, is_new=True
+    report = report_of(
+        present,
+        run.info.run_id,
+        version,
+        verdict.alias,
+        verdict.reason,
+        is_new=True,
     )
+    if verdict.champion_end:
+        report["note"] = (
+            f"version {verdict.against} stays champion with data to "
+            f"{verdict.champion_end}; `make promote VERSION={version}` gives "
+            "this one the alias"
+        )
+        say(str(report["note"]))
+    return report
+
+
+def register(
+    client: MlflowClient, present: Pipeline, verdict: champion.Verdict
+) -> str:
+    """Registers the active run's bundle as a version of the shop's model;
+    the alias comes last. Returns the version."""
+    model = store.model_of(present.shop)
+    version, model_id = log_model(
+        pipeline.BUNDLE,
+        model,
+        {
+            "bundle": present.bundle,
+            "build": present.build_id,
+            "shop": present.shop,
+        },
+    )
+    mlflow.log_metrics(notes.key_metrics(present), model_id=model_id)
+    note = notes.version_note(present, verdict.alias, verdict.reason)
+    client.update_model_version(model, version, note)
+    for key, value in notes.version_tags(present).items():
+        client.set_model_version_tag(model, version, key, value)
+    client.update_registered_model(model, notes.model_note(present))
+    folder = store.shop_folder(present.source)
+    client.set_registered_model_tag(model, store.TAG_DATA_DIR, folder)
+    client.set_registered_model_tag(model, store.TAG_SHOP, present.shop)
+    client.set_registered_model_alias(model, verdict.alias, version)
+    return version
 
 
 def logged_before(
     client: MlflowClient, present: Pipeline
 ) -> dict[str, Any] | None:
     """The report on this pipeline's run, if it was logged to the end."""
-    experiment = mlflow.set_experiment(store.EXPERIMENT)
     runs = client.search_runs(
-        [experiment.experiment_id],
+        [store.open_experiment()],
         f"tags.`{store.TAG_RUN}` = '{present.fingerprint}' "
         "and attributes.status = 'FINISHED'",
         max_results=1,
@@ -196,6 +281,7 @@ def logged_before(
         return None
     tags = runs[0].data.tags
     return report_of(
+        present,
         runs[0].info.run_id,
         str(version.version),
         tags.get("vitrina.alias", ""),
@@ -205,7 +291,13 @@ def logged_before(
 
 
 def report_of(
-    run_id: str, version: str, alias: str, reason: str, *, is_new: bool
+    present: Pipeline,
+    run_id: str,
+    version: str,
+    alias: str,
+    reason: str,
+    *,
+    is_new: bool,
 ) -> dict[str, Any]:
     """What reports/mlflow_run.json says. `alias` is what the run was given;
     a later run may have taken it over."""
@@ -213,7 +305,7 @@ def report_of(
         "tracking_uri": store.store_uri(),
         "experiment": store.EXPERIMENT,
         "run_id": run_id,
-        "model": store.MODEL,
+        "model": store.model_of(present.shop),
         "version": version,
         "alias": alias,
         "reason": reason,
@@ -226,7 +318,7 @@ def keep_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     folder = kept.keep(present, tags)
     reason = f"{store.store_uri()} does not answer"
     say(f"{reason}; the run is kept in {folder}: {HOW_TO_SEND}")
-    report = report_of("", "", "", reason, is_new=True)
+    report = report_of(present, "", "", "", reason, is_new=True)
     return {**report, "kept": str(folder)}
 
 

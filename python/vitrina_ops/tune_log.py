@@ -26,7 +26,7 @@ def log_search(
 ) -> None:
     """Logs what the study's parent run does not have yet."""
     client = store.open_store()
-    experiment = mlflow.set_experiment(EXPERIMENT).experiment_id
+    experiment = store.open_experiment(EXPERIMENT)
     study = report["study"]
     found = runs_of(client, experiment, f"tags.`{TAG}` = '{study}'")
     run_id = found[0].info.run_id if found else None

@@ -6,12 +6,43 @@ details of a part are tested beside the part.
 
 from pathlib import Path
 
+import finished
+import pyarrow.parquet as pq
+import pytest
 import shops
 from conftest import Vitrina
+from vitrina_ops import fetch, track
 
 # Each point's cases stand below its line.
 
 # 1. The champion of another shop: one registered model a shop; a bundle that knows few products
+
+
+def test_01_every_shop_is_answered_by_its_own_champion(
+    vitrina: Vitrina,
+    program: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
+    logs = {name: tmp_path / "logs" / name for name in ("web", "street")}
+    for seed, (name, log) in enumerate(logs.items()):
+        finished.simulate(program, log, seed)
+        finished.finished(program, tmp_path / name, log)
+        monkeypatch.chdir(tmp_path / name)
+        track.track()
+    for name, log in logs.items():
+        monkeypatch.chdir(tmp_path / name)
+        fetch.fetch("", "champion", "", Path("bundle"))
+        words = ("--bundle", "bundle", "--data", log, "--out", "answer")
+        assert vitrina("recommend", *words, cwd=Path.cwd()).returncode == 0
+        answer = pq.read_table("answer/recommendations.parquet")
+        events = pq.read_table(log / "train_actions.pq")["products"]
+        known = {str(p) for row in events.to_pylist() for p in row or ()}
+        assert (
+            0 < len(answer) and set(answer["product_id"].to_pylist()) <= known
+        )
 
 
 # 2. `simulate` does not write where files lie that it did not make

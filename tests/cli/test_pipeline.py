@@ -20,6 +20,7 @@ import check_dvc
 import pytest
 import yaml
 from conftest import ROOT, Result
+from finished import FAST
 from vitrina_ops.pipeline import merged
 
 DVC = Path(sys.executable).with_name("dvc")
@@ -28,15 +29,6 @@ STAGES = (
     "report"
 ).split()
 SCALE = "0.01"
-# Little work: what is tested here is what runs, and not how good it is.
-FAST = {
-    "models": {"own_history": {"max_windows": 2}},
-    "engine": {"max_scored_users": 400},
-    "choose": {"max_users": 50, "k": 5},
-    "examples": {"max_rows": 20000},
-    "train": {"rounds": 8},
-    "evaluate": {"draws": 100},
-}
 SOURCES = ("dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
 
 
@@ -238,19 +230,18 @@ def test_a_real_log_is_read_and_left_alone(checkout: Checkout) -> None:
     assert after == before
     stages = checkout.run(DVC, "stage", "list", "--name-only").stdout.split()
     assert stages == STAGES
-    # The champion was judged on another shop: it is trained again here.
-    assert "its configuration is trained before the present cut" in said.stderr
+    # Another shop has a model and a champion of its own.
     report = checkout.json("reports/mlflow_run.json")
-    assert report["alias"] == "challenger"
-    assert "retrained" in report["reason"]
-    assert not list((checkout.root / ".cache/champion").glob("tmp*"))
+    assert report["model"] == "vitrina-a-shop-s-log"
+    assert (report["version"], report["alias"]) == ("1", "champion")
+    assert "champion: it is the shop's first" in said.stdout
     shutil.rmtree(shop)
 
 
 def test_the_champion_is_fetched_and_answers(checkout: Checkout) -> None:
     checkout.run(
         *(".venv/bin/python", "-m", "vitrina_ops.fetch"),
-        *("--alias", "champion", "--to", "fetched"),
+        *("--shop", "simulated", "--to", "fetched"),
         PYTHONPATH="python",
     )
     checkout.run(

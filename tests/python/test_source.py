@@ -15,7 +15,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = tmp_path / "checkout"
     root.mkdir()
     monkeypatch.chdir(root)
-    for name in ("DATA", "SCALE", "SEED"):
+    for name in ("DATA", "SCALE", "SEED", "SHOP"):
         monkeypatch.delenv(name, raising=False)
     return root
 
@@ -27,6 +27,8 @@ def test_defaults_simulate_a_small_shop() -> None:
         "data_word": "data/simulated",
         "scales": [0.1],
         "seed": 42,
+        "shop": "simulated",
+        "shop_named_by": "scale",
     }
 
 
@@ -88,3 +90,60 @@ def test_an_equal_file_is_not_written_again(checkout: Path) -> None:
     assert source.LOCAL_PARAMS.stat().st_ino == before.st_ino
     source.update(source.local_params("", "0.6", ""))
     assert "0.6" in source.LOCAL_PARAMS.read_text()
+
+
+@pytest.mark.parametrize(
+    ("folder", "shop"),
+    [
+        ("web", "web"),
+        ("it's my shop", "it-s-my-shop"),
+        ("магазин №1", "магазин-1"),
+        (".shop:a/../b.c", "b.c"),
+    ],
+)
+def test_the_folder_names_the_shop(
+    folder: str, shop: str, tmp_path: Path
+) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    text = source.local_params(str(tmp_path / folder), "", "")
+    found = yaml.safe_load(text)["source"]
+    assert (found["shop"], found["shop_named_by"]) == (shop, "folder")
+
+
+def test_the_user_names_the_shop(tmp_path: Path) -> None:
+    text = source.local_params(str(tmp_path), "", "", "web.2")
+    found = yaml.safe_load(text)["source"]
+    assert (found["shop"], found["shop_named_by"]) == ("web.2", "user")
+    for wrong in ("a/b", "a:b", "a@b", "a b", "x" * 101, "-"):
+        with pytest.raises(OpsError, match="^SHOP: found"):
+            source.local_params(str(tmp_path), "", "", wrong)
+
+
+def test_the_simulated_shops_name_is_its_own(tmp_path: Path) -> None:
+    (tmp_path / "simulated").mkdir()
+    with pytest.raises(OpsError, match="give SHOP=NAME as well"):
+        source.local_params(str(tmp_path / "simulated"), "", "")
+    with pytest.raises(OpsError, match="the simulated shop's name"):
+        source.local_params(str(tmp_path), "", "", "simulated")
+    text = source.local_params("", "", "", "simulated")
+    assert yaml.safe_load(text)["source"]["shop"] == "simulated"
+
+
+def test_an_older_file_gets_a_name(checkout: Path) -> None:
+    (checkout / "web").mkdir()
+    older = {"data_dir": "web", "data_word": "web", "scales": [], "seed": 7}
+    text = source.with_shop(yaml.safe_dump({"source": older}))
+    assert text is not None
+    named = {**older, "shop": "web", "shop_named_by": "folder"}
+    assert yaml.safe_load(text)["source"] == named
+    assert source.with_shop(text) is None
+
+
+def test_set_up_asks_for_no_shop(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP", "web")
+    monkeypatch.setattr("sys.argv", ["source", "--if-missing"])
+    source.main()
+    found = yaml.safe_load(source.LOCAL_PARAMS.read_text())["source"]
+    assert (found["shop"], found["shop_named_by"]) == ("simulated", "setup")

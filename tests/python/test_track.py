@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from vitrina_ops import champion, pipeline, plots, run, store, track
+from vitrina_ops import champion, pipeline, plots, retrain, run, store, track
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.pipeline import Pipeline
 
@@ -49,7 +49,13 @@ def sample(**changes: Any) -> Pipeline:
             "split": {"horizon_days": 3, "max_windows": 8},
             "train": {"rounds": 80},
         },
-        "source": {"data_dir": "shop", "scales": [], "seed": 42},
+        "source": {
+            "data_dir": "shop",
+            "scales": [],
+            "seed": 42,
+            "shop": "shop",
+            "shop_named_by": "folder",
+        },
         "reports": reports,
         "build_id": "b" * 16,
         "bundle": "f" * 16,
@@ -62,12 +68,17 @@ def with_params(**sections: Any) -> Pipeline:
     return sample(params={**sample().params, **sections})
 
 
-def run_with_tags(present: Pipeline) -> Any:
-    tags = {
+def run_with_tags(present: Pipeline, **tags: str) -> Any:
+    made = {
         store.TAG_DATA: present.data_fingerprint,
         store.TAG_FOLD: present.fold_fingerprint,
+        store.TAG_SEED: str(present.seed),
+        store.TAG_DATA_END: present.data_end,
+        **tags,
     }
-    return SimpleNamespace(data=SimpleNamespace(tags=tags))
+    return SimpleNamespace(
+        data=SimpleNamespace(tags=made), info=SimpleNamespace(run_id="r")
+    )
 
 
 def difference(low: float, high: float) -> dict[str, float]:
@@ -113,10 +124,11 @@ def test_params_are_flat_and_have_the_seed() -> None:
 def test_a_run_is_known_by_what_made_it() -> None:
     same = sample()
     assert same.fingerprint == sample().fingerprint
-    moved = {"data_dir": "elsewhere", "scales": [], "seed": 42}
+    moved = {**same.source, "data_dir": "elsewhere"}
     assert sample(source=moved).fingerprint == same.fingerprint
-    reseeded = {"data_dir": "shop", "scales": [], "seed": 43}
+    reseeded = {**same.source, "seed": 43}
     for other in (
+        sample(source={**same.source, "shop": "another"}),
         sample(source=reseeded),
         sample(build_id="c" * 16),
         sample(bundle="e" * 16),
@@ -163,24 +175,6 @@ def test_the_interval_decides(low: float, high: float, alias: str) -> None:
     assert verdict.metrics["champion/difference_low"] == low
 
 
-def test_the_first_is_champion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "version_of_alias", lambda *_: None)
-    client: Any = None
-    assert champion.judge(client, sample()).alias == "champion"
-
-
-def test_without_a_valid_fold_nothing_takes_over(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    version = SimpleNamespace(version="1", run_id="r")
-    monkeypatch.setattr(store, "version_of_alias", lambda *_: version)
-    reports = {**sample().reports, "evaluate": {"valid": None}}
-    client: Any = None
-    verdict = champion.judge(client, sample(reports=reports))
-    assert verdict.alias == "challenger"
-    assert "too short" in verdict.reason
-
-
 def test_a_champion_is_retrained_for_the_present_task() -> None:
     theirs = {
         "train": {"rounds": 10},
@@ -188,7 +182,7 @@ def test_a_champion_is_retrained_for_the_present_task() -> None:
         "split": {"horizon_days": 1, "max_windows": 4},
         "simulate": {"scale": 1},
     }
-    found = champion.champion_params(theirs, sample())
+    found = retrain.champion_params(theirs, sample())
     assert found["train"] == {"rounds": 10}
     assert found["choose"] == {"k": 25, "max_users": 3000}
     assert found["split"] == {"horizon_days": 3, "max_windows": 4}
@@ -283,4 +277,5 @@ def test_a_missing_report_names_the_way_out(tmp_path: Path) -> None:
 
 def test_the_logged_sections_are_those_that_track_depends_on() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-    assert tuple(stages["track"]["params"]) == pipeline.SECTIONS
+    shop = {"params.local.yaml": ["source.shop"]}
+    assert stages["track"]["params"] == [*pipeline.SECTIONS, shop]

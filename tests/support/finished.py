@@ -1,0 +1,76 @@
+"""Small finished pipelines, for tests of what is logged of them."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import yaml
+from vitrina_ops import source
+
+# Little work: what is tested is what becomes of the answer.
+FAST: dict[str, Any] = {
+    "models": {"own_history": {"max_windows": 2}},
+    "engine": {"max_scored_users": 400},
+    "choose": {"max_users": 50, "k": 5},
+    "examples": {"max_rows": 20000},
+    "train": {"rounds": 8},
+    "evaluate": {"draws": 100},
+}
+
+
+def simulate(program: Path, out: Path, seed: int, scale: str = "0.01") -> None:
+    """A simulated shop; of another seed it has other products."""
+    subprocess.run(
+        [
+            *(program, "simulate", "--quiet", "--scale", scale),
+            *("--seed", str(seed), "--out", out),
+        ],
+        check=True,
+    )
+
+
+def finished(
+    program: Path, root: Path, data: Path, *, shop: str = "", as_of: str = ""
+) -> Path:
+    """A folder as a checkout whose pipeline has run on the log in `data`."""
+    (root / "build").mkdir(parents=True)
+    (root / "build" / "vitrina").symlink_to(program)
+    shutil.copy(program.parent / "build_id.txt", root / "build")
+    (root / "params.yaml").write_text(yaml.safe_dump(FAST))
+    with contextlib.chdir(root):
+        source.update(source.local_params(str(data), "", "", shop))
+    run_again(program, root, data, as_of=as_of)
+    return root
+
+
+def run_again(
+    program: Path, root: Path, data: Path, *, as_of: str = ""
+) -> None:
+    """The stages once more, on the log as it is now."""
+    words = ("--as-of", as_of) if as_of else ()
+    subprocess.run(
+        [
+            *(
+                program,
+                "run",
+                "--quiet",
+                "--data",
+                data,
+                "--out",
+                root / "one",
+            ),
+            *("--params", root / "params.yaml", "--keep-stages", root / "new"),
+            *words,
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        env={"PATH": os.environ["PATH"]},
+    )
+    shutil.rmtree(root / "one")
+    for name in ("data", "models", "reports"):
+        shutil.rmtree(root / name, ignore_errors=True)
+        (root / "new" / name).rename(root / name)
+    (root / "new").rmdir()
