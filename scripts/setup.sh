@@ -134,3 +134,4 @@ install_system_packages
 install_python_packages
 fetch_lightgbm_headers
 PYTHONPATH=python .venv/bin/python -m vitrina_ops.source --if-missing # dvc.yaml reads it
+PYTHONPATH=python .venv/bin/python -m vitrina_ops.plots_page          # `dvc plots` fills it
