@@ -15,6 +15,7 @@
 #include "core/progress.hpp"
 #include "core/time.hpp"
 #include "data/build.hpp"
+#include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -69,6 +70,7 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
 Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog log,
                   const RawCatalog* catalog, Progress& progress) {
   check_bad_share(log.counts, request.max_bad_share);
+  check_actions(log, LogUse::kAnswer, progress);
   const auto& products = bundle.products();
   const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
                                request.threads);

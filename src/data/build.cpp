@@ -182,22 +182,6 @@ EventLog to_columns(const Grouped& grouped, std::vector<std::uint64_t> offsets, 
 
 }  // namespace
 
-void check_bad_share(const IngestCounts& counts, double max_share) {
-  std::uint64_t bad = 0;
-  for (const auto reason : {BadRow::kJunkUser, BadRow::kNullDate, BadRow::kUnknownAction}) {
-    bad += counts.count(reason);
-  }
-  const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
-  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
-  throw Error(
-      ErrorCode::kBadData,
-      fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
-                  "unknown action), expected at most {:g}%; check the columns and --schema, "
-                  "or raise ingest.max_bad_share",
-                  bad, seen, counts.count(BadRow::kJunkUser), counts.count(BadRow::kNullDate),
-                  counts.count(BadRow::kUnknownAction), 100 * max_share));
-}
-
 void drop_before(RawLog& raw, TimeUs since) {
   raw.counts.events_before_since += keep_times(raw, [&](TimeUs time) { return time >= since; });
 }

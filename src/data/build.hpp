@@ -19,10 +19,6 @@ struct PlausibleRange {
 };
 PlausibleRange plausible_range(std::span<const TimeUs> times);
 
-/// Throws Error(kBadData) when more than `max_share` of the rows before `as_of` lack a usable
-/// user, date or action: then the columns are probably not what they are taken for.
-void check_bad_share(const IngestCounts& counts, double max_share);
-
 /// Takes the rows before `since` out of what was read, as if the log began there; they are counted
 /// in `raw.counts.events_before_since`.
 void drop_before(RawLog& raw, TimeUs since);

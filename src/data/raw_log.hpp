@@ -9,6 +9,7 @@
 
 #include "core/time.hpp"
 #include "data/string_table.hpp"
+#include "data/text_tally.hpp"
 
 namespace vitrina {
 
@@ -32,6 +33,7 @@ struct IngestCounts {
   std::uint64_t events = 0;       ///< exploded rows read, before bad dates and duplicates go
   std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
+  TextTally unknown_actions;  ///< what stood in the rows of kUnknownAction; empty where null
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }
   [[nodiscard]] std::uint64_t count(BadRow reason) const {

@@ -100,6 +100,13 @@ struct Batch {
   std::vector<std::int64_t> page;
   std::vector<std::uint32_t> kept;     ///< rows that are used, ascending
   std::vector<std::uint32_t> repeats;  ///< exploded rows of each of `kept`
+
+  /// What stands in the action column; empty where nothing does.
+  [[nodiscard]] std::string action_shown(std::size_t row) const {
+    if (action_number.empty()) return std::string(action_text.at(row));
+    const auto number = action_number[row];
+    return number == kNoInteger ? std::string() : fmt::to_string(number);
+  }
 };
 
 /// The codes of the texts of some rows, kNoCode where a text names nobody; texts of a dictionary
@@ -236,6 +243,7 @@ void LogReader::choose_rows(Batch& batch) {
       counts.add(BadRow::kJunkUser);
     } else if (batch.action[row] == kBadAction) {
       counts.add(BadRow::kUnknownAction);
+      counts.unknown_actions.add(batch.action_shown(row));
     } else {
       batch.kept.push_back(static_cast<std::uint32_t>(row));
     }

@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/time.hpp"
 #include "data/build.hpp"
 #include "data/links.hpp"
+#include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -76,6 +78,7 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   auto raw = read_events(context, config, schema);
   check_bad_share(raw.counts, config.max_bad_share);
   if (since != kNoTime) drop_before(raw, since);
+  check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_own_catalog(context, config, schema);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
 
@@ -87,7 +90,7 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   }
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
-  input.counts = raw.counts;
+  input.counts = std::move(raw.counts);
   input.vectors_from = "none";
   if (catalog != nullptr) {
     input.catalog_rows = catalog->product_id.size();

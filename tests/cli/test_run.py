@@ -315,8 +315,7 @@ def small_logs() -> dict[str, list[Row]]:
     rows = shops.random_rows(seed=2, users=120)
     return {
         "one user": [row for row in rows if row.user_id == "1003"],
-        "one event": [event("u", shops.VIEW, 1, "p")],
-        "no orders": [row for row in rows if row.action != shops.ORDER],
+        "one event": [event("u", shops.ORDER, 1, "p")],
         "four days": shops.before(rows, OPENING + dt.timedelta(days=4)),
         "one day": shops.before(rows, OPENING + dt.timedelta(days=1)),
         "orders only": [row for row in rows if row.action == shops.ORDER],

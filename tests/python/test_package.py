@@ -213,6 +213,7 @@ def visits() -> pd.DataFrame:
             (0, 0, "lamp"),
             (5, 0, "bulb"),
             (7, 2, "bulb"),
+            (9, 5, "bulb"),
             (3000, 0, "kettle"),
             (3001, 2, "kettle"),
         ):

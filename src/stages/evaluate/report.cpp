@@ -1,7 +1,14 @@
 #include "stages/evaluate/report.hpp"
 
+#include <algorithm>
+
 namespace vitrina::stages::evaluate {
 namespace {
+
+/// Nobody bought: no share is 0, there is nothing to take a share of.
+bool nobody_bought(std::span<const metrics::UserResult> results) {
+  return std::ranges::none_of(results, &metrics::UserResult::is_buyer);
+}
 
 template <class T, class Add>
 void for_each_reading(const metrics::PerReading<T>& readings, const Add& add) {
@@ -23,6 +30,9 @@ Json readings_json(std::span<const metrics::UserResult> results,
                      json[name + "_low"] = interval.low;
                      json[name + "_high"] = interval.high;
                    });
+  if (nobody_bought(results)) {
+    for (auto& value : json) value = nullptr;
+  }
   json["buyers"] = found.counts.buyers;
   json["sent"] = found.counts.sent;
   json["buyers_sent"] = found.counts.buyers_sent;
@@ -42,6 +52,9 @@ Json difference_json(std::span<const metrics::UserResult> first,
                      json[name + "_low"] = difference.interval.low;
                      json[name + "_high"] = difference.interval.high;
                    });
+  if (nobody_bought(first)) {
+    for (auto& value : json) value = nullptr;
+  }
   return json;
 }
 

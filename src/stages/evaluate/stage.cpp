@@ -183,17 +183,21 @@ engine::Answer first_rows(const engine::Answer& all, std::size_t n) {
   return selection::rows_of(all, std::span<const std::size_t>(rows));
 }
 
+/// Curves over nobody: their headers alone.
+void write_empty_plots(const std::filesystem::path& plots) {
+  write_file(plots / "recall_by_k.csv", "k,recall_a\n");
+  write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
+  write_file(plots / "calibration.csv", "expected,attained,users\n");
+  write_file(plots / "segments.csv", "events_before,buyers,named,recall_a\n");
+}
+
 void write_nothing_to_judge(const StageContext& context) {
   ranking::BuyerCalibration{}.save(context.path(kBuyersFile));
   const Json json{{"valid", nullptr},
                   {"reason", "the log is too short for a valid fold: nothing was judged"}};
   write_file(context.path(kMetricsReport), json.dump(2) + "\n");
   write_file(context.path(kValidBuyers), io::buyers_text({}));
-  const auto plots = context.path(kPlotsFolder);
-  write_file(plots / "recall_by_k.csv", "k,recall_a\n");
-  write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
-  write_file(plots / "calibration.csv", "expected,attained,users\n");
-  write_file(plots / "segments.csv", "events_before,buyers,named,recall_a\n");
+  write_empty_plots(context.path(kPlotsFolder));
 }
 
 void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds& folds) {
@@ -237,9 +241,17 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   }
   std::string ceilings;
   json["ceilings"] = ceilings_json(engine, bought, limits, context.threads, ceilings);
+  if (bought.n_buyers() == 0) {
+    json["reason"] = "nobody bought anything in the valid fold: nothing was judged";
+  }
   const auto plots = context.path(kPlotsFolder);
   write_file(context.path(kMetricsReport), json.dump(2) + "\n");
   write_file(context.path(kValidBuyers), buyers_csv(shop, results));
+  if (bought.n_buyers() == 0) {
+    write_empty_plots(plots);
+    context.progress->end(json["reason"].get<std::string>());
+    return;
+  }
   write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
   write_file(plots / "ceilings.csv", ceilings);
   write_file(plots / "calibration.csv",

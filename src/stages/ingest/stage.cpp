@@ -18,6 +18,21 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// How many values of the action column are listed one by one.
+constexpr std::size_t kListedValues = 50;
+
+Json unknown_actions(const TextTally& tally) {
+  Json json{{"rows", tally.total()}, {"values", Json::array()}};
+  std::uint64_t n_listed = 0;
+  for (const auto& [value, rows] : tally.by_count()) {
+    if (json["values"].size() == kListedValues) break;
+    json["values"].push_back({{"value", printable(value)}, {"rows", rows}});
+    n_listed += rows;
+  }
+  json["rows_of_other_values"] = tally.total() - n_listed;
+  return json;
+}
+
 Json report_of(const ShopInput& input, const Shop& shop, const std::string& fingerprint) {
   Json json{{"rows_read", input.counts.rows_read},
             {"rows_hidden_by_as_of", input.counts.rows_hidden},
@@ -31,6 +46,7 @@ Json report_of(const ShopInput& input, const Shop& shop, const std::string& fing
   for (std::size_t b = 0; b < kBadRowCount; ++b) {
     json["bad_rows"][std::string(kBadRowNames[b])] = input.counts.bad[b];
   }
+  json["unknown_actions"] = unknown_actions(input.counts.unknown_actions);
   std::array<std::uint64_t, kActionCount> by_action{};
   for (const auto action : shop.events.action) ++by_action[code(action)];
   for (std::size_t a = 0; a < kActionCount; ++a) {
@@ -61,7 +77,8 @@ void run(const StageContext& context) {
   save_shop(input.shop, path);
   auto report = report_of(input, input.shop, sha256_file(path));
   report["simulation"] = simulation_of(context);
-  write_file(context.path(kIngestReport), report.dump(2) + "\n");
+  write_file(context.path(kIngestReport),
+             report.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace

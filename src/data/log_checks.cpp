@@ -1,0 +1,95 @@
+#include "data/log_checks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/action.hpp"
+#include "core/error.hpp"
+
+namespace vitrina {
+namespace {
+
+/// Rows of unknown action are told when they are more than this share of all rows, or of the
+/// orders: orders are few, and half of them may be hidden behind a second code.
+constexpr double kNoticeableOfRows = 0.001;
+constexpr double kNoticeableOfOrders = 0.1;
+
+constexpr std::string_view kHowToMap =
+    "say what they mean under `actions:` of a schema, for example `buy: order`, and give it by "
+    "--schema; docs/data.md has the codes";
+
+std::string counts_by_action(const RawLog& raw) {
+  std::array<std::uint64_t, kActionCount> counts{};
+  for (const auto action : raw.action) ++counts[action];
+  std::string text;
+  for (std::size_t a = 0; a < kActionCount; ++a) {
+    if (counts[a] == 0) continue;
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kActionNames[a], counts[a]);
+  }
+  return text.empty() ? "no event" : text;
+}
+
+std::uint64_t count_orders(const RawLog& raw) {
+  std::uint64_t n = 0;
+  for (std::size_t i = 0; i < raw.action.size(); ++i) {
+    n += raw.action[i] == code(Action::kOrder) && raw.item[i] != kNoCode ? 1U : 0U;
+  }
+  return n;
+}
+
+std::string unknown_actions(const IngestCounts& counts) {
+  return fmt::format("{} rows have an action that is not known: {}",
+                     counts.count(BadRow::kUnknownAction), describe(counts.unknown_actions));
+}
+
+}  // namespace
+
+void check_bad_share(const IngestCounts& counts, double max_share) {
+  std::uint64_t bad = 0;
+  for (const auto reason : {BadRow::kJunkUser, BadRow::kNullDate, BadRow::kUnknownAction}) {
+    bad += counts.count(reason);
+  }
+  const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
+  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
+  const auto values = counts.unknown_actions.empty()
+                          ? std::string()
+                          : fmt::format(": {}", describe(counts.unknown_actions));
+  throw Error(
+      ErrorCode::kBadData,
+      fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
+                  "unknown action{}), expected at most {:g}%; check the columns and --schema, "
+                  "or raise ingest.max_bad_share",
+                  bad, seen, counts.count(BadRow::kJunkUser), counts.count(BadRow::kNullDate),
+                  counts.count(BadRow::kUnknownAction), values, 100 * max_share));
+}
+
+void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
+  const auto& counts = raw.counts;
+  const auto n_unknown = static_cast<double>(counts.count(BadRow::kUnknownAction));
+  const auto n_orders = count_orders(raw);
+  if (n_orders == 0) {
+    const auto found = fmt::format("log: no order of a product, found {}", counts_by_action(raw));
+    if (n_unknown > 0) {
+      throw Error(ErrorCode::kBadData,
+                  fmt::format("{}; {}; {}", found, unknown_actions(counts), kHowToMap));
+    }
+    if (use == LogUse::kLearn) {
+      throw Error(ErrorCode::kBadData,
+                  fmt::format("{}, expected orders to learn from (action 5 or `order`); check the "
+                              "action column, the codes of --schema, --as-of and --since",
+                              found));
+    }
+    progress.warn(fmt::format("{}; the answer rests on what customers looked at alone", found));
+    return;
+  }
+  const auto n_rows = static_cast<double>(counts.rows_read - counts.rows_hidden);
+  if (n_unknown > kNoticeableOfRows * n_rows ||
+      n_unknown > kNoticeableOfOrders * static_cast<double>(n_orders)) {
+    progress.warn(fmt::format("log: {} and were left out; {}", unknown_actions(counts), kHowToMap));
+  }
+}
+
+}  // namespace vitrina
