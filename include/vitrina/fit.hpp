@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "vitrina/recommender.hpp"
@@ -14,6 +15,17 @@ struct FitOptions {
   /// Parameters by their names in params.yaml, `{{"train.rounds", "20"}}`, written as `--set` takes
   /// them; the built-in values for those not named.
   std::map<std::string, std::string> params = {};
+
+  /// Events from this moment on are not looked at: ISO time in the log's own clock, such as
+  /// `2024-09-29` or `2024-09-28T12:00:00`. Empty: as `params` say, by default none is left out.
+  std::string as_of = {};
+
+  /// Days ahead that purchases are predicted; as `params` say (3) if not given.
+  std::optional<double> horizon_days = {};
+
+  /// YAML file with the shop's own column names and action codes; empty: as `params` say, by
+  /// default those of the case.
+  std::filesystem::path schema = {};
 
   /// A folder for the files of all stages, its reports/ among them, made when missing. Empty: a
   /// temporary one that goes on return ($TMPDIR says where; about the size of the log).

@@ -1,22 +1,22 @@
 """Scores answers against what was bought."""
 
-from datetime import datetime
-
 from vitrina import _vitrina
-from vitrina.tables import (
+from vitrina.arguments import (
+    UINT64,
+    Moment,
     PathLike,
-    Source,
+    integer,
     moment,
-    native_source,
-    path_or_none,
+    path_or_empty,
 )
+from vitrina.tables import Source, native_source
 
 
 def score(
     answer: Source,
     truth: Source,
-    start: str | datetime,
-    end: str | datetime,
+    start: Moment,
+    end: Moment,
     *,
     k: int = 25,
     draws: int = 2000,
@@ -30,21 +30,29 @@ def score(
     user_id and products (a list a row, best first), or the path of a
     predictions file. `truth` is the log that holds the orders: a table of
     events or a path. What counts was ordered from `start` on and before
-    `end`, ISO times in the log's own clock. `k` products of each list count.
+    `end`, moments as `Recommender.recommend` takes them. `k` (1 to 1000)
+    products of each list count. `schema` is a YAML file with the log's own
+    column names and action codes. `threads` 0 means every processor; the
+    readings do not depend on it.
 
-    Returns readings `a`, `b`, `c` and `precision`, each with `value` and the
-    ends `low` and `high` of its 95% interval from `draws` bootstrap draws
-    over users, the counts behind them, and `recall_by_k`, k numbers. Raises
-    Error: `bad_data` for a user named twice or when nothing was ordered,
-    `missing_input`, `config`.
+    Returns readings `a`, `b`, `c` and `precision`, shares from 0 to 1, each
+    with `value` and the ends `low` and `high` of its 95% interval from
+    `draws` (1 to 1,000,000) bootstrap draws over users, by `seed`; the counts
+    behind them; and `recall_by_k`, reading A of lists cut at 1, ..., `k`.
+    Raises Error: `bad_data` for a user named twice or when nothing was
+    ordered, `missing_input`, `config`.
     """
     options = _vitrina.ScoreOptions(
-        start=moment(start),
-        end=moment(end),
-        k=k,
-        draws=draws,
-        seed=seed,
-        schema=path_or_none(schema),
-        threads=threads,
+        start=moment("start", start),
+        end=moment("end", end),
+        k=integer("k", k),
+        draws=integer("draws", draws),
+        seed=integer("seed", seed, UINT64),
+        schema=path_or_empty("schema", schema),
+        threads=integer("threads", threads),
     )
-    return _vitrina.score(native_source(answer), native_source(truth), options)
+    return _vitrina.score(
+        native_source("answer", answer, "predictions file"),
+        native_source("truth", truth),
+        options,
+    )

@@ -1,39 +1,34 @@
 """Learns a shop: what `vitrina run` does up to the packed bundle."""
 
-import os
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from vitrina import _vitrina
-from vitrina.recommender import Recommender
-from vitrina.tables import (
-    ArrowStream,
+from vitrina.arguments import (
+    UINT64,
+    Moment,
     PathLike,
-    Source,
-    moment,
-    path_or_none,
+    error,
+    integer,
+    moment_or_empty,
+    number,
+    parameters,
+    path,
+    path_or_empty,
 )
+from vitrina.recommender import Recommender
+from vitrina.tables import Source, Table, is_path, native_source, native_stream
 
 Value: TypeAlias = bool | int | float | str | Sequence[float]
 
 
-def text_of(value: Value) -> str:
-    """A parameter's value as `--set` takes it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str | int | float):
-        return str(value)
-    return ", ".join(str(number) for number in value)
-
-
 def fit(
     events: Source,
-    catalog: ArrowStream | None = None,
+    catalog: Table | None = None,
     *,
     params: Mapping[str, Value] | None = None,
-    as_of: str | datetime | None = None,
+    as_of: Moment | None = None,
     horizon_days: float | None = None,
     schema: PathLike | None = None,
     workspace: PathLike | None = None,
@@ -51,39 +46,56 @@ def fit(
     the Arrow C stream interface, and not copied as a whole.
 
     `params` are those of params.yaml by name, {"train.rounds": 20}; the
-    built-in values otherwise. Events from `as_of` on are not looked at.
-    `horizon_days` (3) is how far ahead purchases are foretold. `schema` is a
-    YAML file with the shop's own column names and action codes.
+    built-in values otherwise. Events from `as_of` on, a moment as
+    `Recommender.recommend` takes it, are not looked at. `horizon_days` (3)
+    is how far ahead purchases are predicted. `schema` is a YAML file with
+    the shop's own column names and action codes.
 
     `workspace` keeps the files of all stages, with the metrics of the valid
     fold in reports/metrics.json; else they are in a temporary folder until
-    this returns. `bundle` keeps the packed bundle, for `Recommender.load`.
-    It is the program's to the byte, for the same log, parameters and seed.
+    this returns. `bundle` keeps the packed bundle, for `Recommender.load`
+    and for pickling what is returned. It is the program's to the byte, for
+    the same log, parameters and `seed`. `threads` 0 means every processor;
+    the result does not depend on it.
 
     Not to be interrupted; other Python threads go on meanwhile. Raises
     Error with the program's text: `missing_input`, `bad_data`, `config`.
     """
-    given = {name: text_of(value) for name, value in (params or {}).items()}
-    if as_of is not None:
-        given["ingest.as_of"] = moment(as_of)
-    if horizon_days is not None:
-        given["split.horizon_days"] = str(horizon_days)
-    if schema is not None:
-        given["ingest.schema"] = str(Path(schema))
     options = _vitrina.FitOptions(
-        params=given,
-        workspace=path_or_none(workspace),
-        bundle=path_or_none(bundle),
-        seed=seed,
-        threads=threads,
+        params=parameters(params),
+        as_of=moment_or_empty("as_of", as_of),
+        horizon_days=(
+            None
+            if horizon_days is None
+            else number("horizon_days", horizon_days)
+        ),
+        schema=path_or_empty("schema", schema),
+        workspace=path_or_empty("workspace", workspace),
+        bundle=path_or_empty("bundle", bundle),
+        seed=integer("seed", seed, UINT64),
+        threads=integer("threads", threads),
     )
-    if isinstance(events, str | os.PathLike):
+    kept = None if bundle is None else path("bundle", bundle)
+    source = native_source("events", events)
+    if isinstance(source, Path):
         if catalog is not None:
-            raise TypeError(
-                "catalog: found a table beside a path of events; put the "
-                "catalog into the folder, or give both as tables"
+            raise error(
+                "catalog: found one beside the path of a log, expected none; "
+                "put it into the folder, or give both as tables"
             )
-        return Recommender(_vitrina.fit_path(Path(events), options))
-    catalog_stream = None if catalog is None else catalog.__arrow_c_stream__()
-    stream = events.__arrow_c_stream__()
-    return Recommender(_vitrina.fit_streams(stream, catalog_stream, options))
+        return Recommender._of(_vitrina.fit_path(source, options), kept)
+    return Recommender._of(
+        _vitrina.fit_streams(source, catalog_stream(catalog), options), kept
+    )
+
+
+def catalog_stream(catalog: object) -> object | None:
+    """A capsule with the table; None where there is none."""
+    if catalog is None:
+        return None
+    if is_path(catalog):
+        raise error(
+            "catalog: found a path beside a table of events, expected a "
+            "table; read it first, or give the folder of both as events"
+        )
+    return native_stream("catalog", catalog)

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "api/stream.hpp"
+#include "api/terms.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/parallel.hpp"
@@ -65,14 +66,32 @@ class Workspace {
   std::optional<UnflushedFolder> unflushed_;  ///< where it goes when the model is loaded
 };
 
-Recommender run_stages(const FitOptions& options, const ParamMap& more,
+/// The parameters, and how messages call those of them that were given as fields.
+struct Given {
+  ParamMap params;
+  Terms terms;
+};
+
+Given given_by(const FitOptions& options) {
+  Given given{options.params, {{{"--since", "ingest.since"}}, {}}};
+  const auto set = [&](std::string_view param, std::string_view field, std::string value) {
+    given.params[std::string(param)] = std::move(value);
+    given.terms.words.push_back({param, field});
+  };
+  if (!options.as_of.empty()) set("ingest.as_of", "as_of", options.as_of);
+  if (options.horizon_days) {
+    set("split.horizon_days", "horizon_days", fmt::format("{}", *options.horizon_days));
+  }
+  if (!options.schema.empty()) set("ingest.schema", "schema", options.schema.string());
+  return given;
+}
+
+Recommender run_stages(const FitOptions& options, const ParamMap& params,
                        const stages::ShopTables* tables) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
   }
-  auto params = options.params;
-  for (const auto& [key, value] : more) params[key] = value;
   SilentProgress progress;
   std::ostringstream out;
   stages::StageContext context;
@@ -94,14 +113,17 @@ Recommender run_stages(const FitOptions& options, const ParamMap& more,
 }  // namespace
 
 Recommender fit(const fs::path& data, const FitOptions& options) {
-  return run_stages(options, {{"ingest.data_dir", data.string()}}, nullptr);
+  auto given = given_by(options);
+  given.params["ingest.data_dir"] = data.string();
+  return with_terms(given.terms, [&] { return run_stages(options, given.params, nullptr); });
 }
 
 Recommender fit(ArrowArrayStream* events, ArrowArrayStream* catalog, const FitOptions& options) {
   const auto owned_events = own(events);
   const auto owned_catalog = own(catalog);
   const stages::ShopTables tables{events, catalog};
-  return run_stages(options, {}, &tables);
+  const auto given = given_by(options);
+  return with_terms(given.terms, [&] { return run_stages(options, given.params, &tables); });
 }
 
 }  // namespace vitrina

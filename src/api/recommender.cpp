@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "api/stream.hpp"
+#include "api/terms.hpp"
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
 #include "bundle/similar.hpp"
@@ -25,6 +26,21 @@ namespace vitrina {
 namespace {
 
 constexpr int kMaxThreads = 1024;
+
+const Terms& load_terms() {
+  static const Terms terms{{}, "fit keeps one in the folder that its option bundle names"};
+  return terms;
+}
+
+/// Parameters that RecommendOptions has as fields.
+const Terms& recommend_terms() {
+  static const Terms terms{{{"choose.k", "k"},
+                            {"choose.max_users", "max_users"},
+                            {"ingest.max_bad_share", "max_bad_share"},
+                            {"dates, --as-of and --since", "dates and as_of"}},
+                           {}};
+  return terms;
+}
 
 /// RecommendOptions, checked and in the terms of the parts that answer.
 struct Request {
@@ -114,27 +130,34 @@ Recommender& Recommender::operator=(Recommender&&) noexcept = default;
 Recommender::~Recommender() = default;
 
 Recommender Recommender::load(const std::filesystem::path& bundle) {
-  return Recommender(std::make_unique<const State>(bundle::Bundle::load(bundle)));
+  return with_terms(load_terms(), [&] {
+    return Recommender(std::make_unique<const State>(bundle::Bundle::load(bundle)));
+  });
 }
 
 const std::string& Recommender::fingerprint() const { return state_->bundle.fingerprint(); }
 
 Answer Recommender::recommend(const std::filesystem::path& data,
                               const RecommendOptions& options) const {
-  const auto request = check_options(options, state_->bundle.params());
-  SilentProgress progress;
-  auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
-  const auto catalog = io::read_catalog(data, request.schema, progress);
-  return answer_log(state_->bundle, request, std::move(log), catalog ? &*catalog : nullptr,
-                    progress);
+  return with_terms(recommend_terms(), [&] {
+    const auto request = check_options(options, state_->bundle.params());
+    SilentProgress progress;
+    auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
+    const auto catalog = io::read_catalog(data, request.schema, progress);
+    return answer_log(state_->bundle, request, std::move(log), catalog ? &*catalog : nullptr,
+                      progress);
+  });
 }
 
 Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& options) const {
   const auto owned = own(events);
-  const auto request = check_options(options, state_->bundle.params());
-  SilentProgress progress;
-  auto log = io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
-  return answer_log(state_->bundle, request, std::move(log), nullptr, progress);
+  return with_terms(recommend_terms(), [&] {
+    const auto request = check_options(options, state_->bundle.params());
+    SilentProgress progress;
+    auto log =
+        io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
+    return answer_log(state_->bundle, request, std::move(log), nullptr, progress);
+  });
 }
 
 std::vector<SimilarProduct> Recommender::similar(const std::string& product, int k,

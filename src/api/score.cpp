@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "api/stream.hpp"
+#include "api/terms.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
@@ -91,11 +92,20 @@ Scores to_scores(scoring::AnswerScore score) {
           .recall_by_k = std::move(score.recall_by_k)};
 }
 
-}  // namespace
+/// The words of the program's `score`, and the reader's name for a table of events.
+Terms terms_for(const Source& truth) {
+  Terms terms{{{"--from", "start"},
+               {"--to", "end"},
+               {"choose.k", "k"},
+               {"score.draws", "draws"},
+               {"ingest.max_bad_share", "max_bad_share"}},
+              {}};
+  if (std::holds_alternative<ArrowArrayStream*>(truth))
+    terms.words.push_back({"events:", "truth:"});
+  return terms;
+}
 
-Scores score(const Source& answer, const Source& truth, const ScoreOptions& options) {
-  const auto owned_answer = own(stream_of(answer));
-  const auto owned_truth = own(stream_of(truth));
+Scores score_window(const Source& answer, const Source& truth, const ScoreOptions& options) {
   const auto config = read_config(options);
   scoring::Window window;
   window.from = moment("start", options.start);
@@ -106,10 +116,18 @@ Scores score(const Source& answer, const Source& truth, const ScoreOptions& opti
   }
   window.first = read_answer(answer);
   window.bought = scoring::some_purchases(read_truth(truth, options, window.to), window.from,
-                                          window.to, name_of(truth, "events"));
+                                          window.to, name_of(truth, "truth"));
   std::vector<scoring::Window> windows;
   windows.push_back(std::move(window));
   return to_scores(scoring::score(windows, config).first);
+}
+
+}  // namespace
+
+Scores score(const Source& answer, const Source& truth, const ScoreOptions& options) {
+  const auto owned_answer = own(stream_of(answer));
+  const auto owned_truth = own(stream_of(truth));
+  return with_terms(terms_for(truth), [&] { return score_window(answer, truth, options); });
 }
 
 }  // namespace vitrina

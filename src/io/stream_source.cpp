@@ -80,6 +80,18 @@ class StreamSource final : public TableSource {
   std::int64_t row_ = 0;
 };
 
+/// A column alone is refused here: Arrow's own words speak of structs.
+void check_is_table(ArrowArrayStream* stream, std::string_view name) {
+  ArrowSchema schema{};
+  if (stream->get_schema(stream, &schema) != 0) return;  // the import says why
+  const std::string_view format = schema.format == nullptr ? "" : schema.format;
+  const bool is_table = format == "+s";
+  ArrowSchemaRelease(&schema);
+  if (is_table) return;
+  throw Error(ErrorCode::kBadData,
+              fmt::format("{}: found one column without a name, expected a table", name));
+}
+
 }  // namespace
 
 std::unique_ptr<TableSource> open_stream(ArrowArrayStream* stream,
@@ -88,6 +100,7 @@ std::unique_ptr<TableSource> open_stream(ArrowArrayStream* stream,
     throw Error(ErrorCode::kBadData, fmt::format("{}: there is no stream", name.string()));
   }
   return guarded(name.string(), [&] {
+    check_is_table(stream, name.string());
     auto reader = check(arrow::ImportRecordBatchReader(stream), name.string());
     return std::make_unique<StreamSource>(std::move(reader), name.string(), threads);
   });

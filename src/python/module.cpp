@@ -118,10 +118,15 @@ SimilarColumns similar(const vitrina::Recommender& recommender, const std::strin
   return columns;
 }
 
-vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params,
-                                     std::filesystem::path workspace, std::filesystem::path bundle,
-                                     std::uint64_t seed, int threads) {
+vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params, std::string as_of,
+                                     std::optional<double> horizon_days,
+                                     std::filesystem::path schema, std::filesystem::path workspace,
+                                     std::filesystem::path bundle, std::uint64_t seed,
+                                     int threads) {
   return {.params = std::move(params),
+          .as_of = std::move(as_of),
+          .horizon_days = horizon_days,
+          .schema = std::move(schema),
           .workspace = std::move(workspace),
           .bundle = std::move(bundle),
           .seed = seed,
@@ -202,8 +207,8 @@ NB_MODULE(_vitrina, m) {
 
   m.attr("SIMILAR_BY") = vitrina::kSimilarBy;
   nb::class_<vitrina::FitOptions>(m, "FitOptions")
-      .def(nb::new_(&make_fit_options), nb::kw_only(), "params"_a, "workspace"_a, "bundle"_a,
-           "seed"_a, "threads"_a);
+      .def(nb::new_(&make_fit_options), nb::kw_only(), "params"_a, "as_of"_a,
+           "horizon_days"_a.none(), "schema"_a, "workspace"_a, "bundle"_a, "seed"_a, "threads"_a);
   m.def("fit_path", &fit_path, "data"_a, "options"_a);
   m.def("fit_streams", &fit_streams, "events"_a, "catalog"_a.none(), "options"_a);
 

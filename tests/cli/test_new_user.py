@@ -6,6 +6,9 @@ details of a part are tested beside the part.
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import finished
@@ -166,6 +169,53 @@ def test_14_bytes_of_a_file_are_escaped(
 
 
 # 17. Python's arguments: wrong ones are named
+
+WRONG_ARGUMENTS = """
+import datetime, pickle, sys
+import polars, vitrina
+log = polars.scan_parquet(sys.argv[1])
+learned = vitrina.fit(log, bundle="bundle", as_of=datetime.date(2024, 3, 15))
+again = pickle.loads(pickle.dumps(learned))
+print(len(again.recommend(log, only_users=[1000], max_users=1)))
+for call, options in (
+    (learned.recommend, dict(events=None)),
+    (learned.recommend, dict(events={"user_id": []})),
+    (learned.recommend, dict(events=log, as_of=5)),
+    (learned.recommend, dict(events=log, only_users="1000")),
+    (learned.recommend, dict(events=log, k=0)),
+    (learned.similar, dict(product=None)),
+    (vitrina.Recommender.load, dict(bundle="nowhere")),
+):
+    try:
+        call(**options)
+    except vitrina.Error as error:
+        print(error)
+"""
+
+
+def test_17_pythons_arguments_are_named(program: Path, tmp_path: Path) -> None:
+    shop = shops.write_shop(tmp_path, shops.random_rows(seed=1, users=60))
+    result = subprocess.run(
+        [sys.executable, "-c", WRONG_ARGUMENTS, shop / "train_actions.pq"],
+        env={**os.environ, "PYTHONPATH": str(program.parent / "python")},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.stderr == ""
+    named, *errors = result.stdout.splitlines()
+    assert named == "1"
+    assert [error.split(",")[0] for error in errors] == [
+        "events: found None",
+        "events: found a dict",
+        "as_of: found 5",
+        "only_users: found '1000'",
+        "k: found '0'",
+        "product: found None",
+        "nowhere/manifest.json: no such file; fit keeps one in the folder "
+        "that its option bundle names",
+    ]
 
 
 # 18. I/O errors name the cause

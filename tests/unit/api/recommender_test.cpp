@@ -240,7 +240,7 @@ TEST_F(RecommenderTest, SaysWhatIsWrong) {
   EXPECT_EQ(error_of(path("nowhere")).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of(path("shop"), {.max_users = 0}).code(), ErrorCode::kConfig);
   EXPECT_STREQ(error_of(path("shop"), {.k = 1001}).what(),
-               "choose.k: found '1001', expected a number from 1 to 1000");
+               "k: found '1001', expected a number from 1 to 1000");
   EXPECT_STREQ(error_of(path("shop"), {.as_of = "soon"}).what(),
                "as_of: found 'soon', expected an ISO time such as 2024-09-29 or "
                "2024-09-28T12:00:00");

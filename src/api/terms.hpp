@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace vitrina {
+
+/// A word of the program's messages, and what a caller of the library knows it by.
+struct Term {
+  std::string_view program;
+  std::string_view library;
+};
+
+/// What a call of the library says in the place of the program's words.
+struct Terms {
+  std::vector<Term> words = {};
+  std::string_view hint = {};  ///< in the place of advice to run the program; empty: no advice
+};
+
+/// An error of a part that the program and the library share, in the library's words: `words` one
+/// for another, options by the names of fields (`--as-of` is `as_of`), no advice to run the
+/// program, and `config` where the command line would be wrong.
+[[nodiscard]] Error in_library_terms(const Error& error, const Terms& terms);
+
+/// The result of `work`; what it throws, in the library's words.
+template <class Work>
+auto with_terms(const Terms& terms, Work work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    throw in_library_terms(error, terms);
+  }
+}
+
+}  // namespace vitrina
