@@ -115,8 +115,9 @@ std::string parse_items(std::string_view& rest, std::vector<std::string>& items)
   while (!take(rest, ']')) {
     if (rest.empty()) return "the closing ] is missing";
     if (rest.front() != '\'' && rest.front() != '"') {
-      return fmt::format("found {}, expected quoted strings such as ['1', '2']",
-                         printable(rest.substr(0, 20)));
+      return fmt::format(
+          "found {}, expected quoted strings such as ['1', '2']; make texts of the ids",
+          printable(rest.substr(0, 20)));
     }
     const auto problem = take_string(rest, items.emplace_back());
     if (!problem.empty()) return std::string(problem);
@@ -127,7 +128,8 @@ std::string parse_items(std::string_view& rest, std::vector<std::string>& items)
       continue;
     }
     if (!rest.empty() && rest.front() == ']') continue;
-    if (spaced) return "no comma between two strings, as numpy prints arrays; write a list";
+    if (spaced)
+      return "no comma between two strings, as numpy prints arrays; write a list, array.tolist()";
     return "no comma after a string";
   }
   skip_spaces(rest);
@@ -183,7 +185,8 @@ PythonList parse_python_list(std::string_view text) {
   if (take(text, '[')) {
     list.problem = parse_items(text, list.items);
   } else {
-    list.problem = "a list must begin with [";
+    list.problem = fmt::format("found '{}', expected a list that begins with [, such as ['1', '2']",
+                               printable(text));
   }
   return list;
 }

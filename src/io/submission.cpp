@@ -10,6 +10,7 @@
 #include "core/utf8.hpp"
 #include "io/csv_text.hpp"
 #include "io/python_list.hpp"
+#include "io/submission_look.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -33,19 +34,17 @@ void check_utf8(std::string_view text, std::string_view name) {
 }
 
 void check_header(const CsvRecords& records, std::string_view name) {
-  const auto& fields = records.fields();
-  if (fields.size() == 2 && fields[0] == "user_id" && fields[1] == "products") return;
-  std::string found;
-  for (const auto& field : fields) found += (found.empty() ? "" : ",") + field;
-  throw bad_line(name, 1,
-                 fmt::format("found header '{}', expected 'user_id,products'", printable(found)));
+  const auto problem = header_problem(records.fields());
+  if (!problem.empty()) throw bad_line(name, 1, problem);
 }
 
 void check_record(const CsvRecords& records, std::string_view name) {
   const auto line = records.line();
   if (!records.problem().empty()) throw bad_line(name, line, records.problem());
   if (records.has_carriage_return()) {
-    throw bad_line(name, line, "the line ends with \\r\\n, expected \\n alone");
+    throw bad_line(name, line,
+                   "the line ends with \\r\\n, expected \\n alone; write it with "
+                   "lineterminator='\\n'");
   }
   const auto& fields = records.fields();
   if (fields.size() == 1 && fields[0].empty()) throw bad_line(name, line, "the line is empty");
@@ -77,14 +76,12 @@ void write_submission(const std::filesystem::path& path, const Submission& submi
 }
 
 Submission parse_submission(std::string_view text, std::string_view name) {
-  if (text.starts_with(kByteOrderMark)) {
-    throw bad_line(name, 1, "the file begins with a byte order mark, expected none");
+  if (const auto problem = start_problem(text); !problem.empty()) {
+    throw bad_line(name, 1, problem);
   }
   check_utf8(text, name);
   CsvRecords records(text);
-  if (!records.next() && records.problem().empty()) {
-    throw bad_line(name, 1, "the file is empty, expected the header 'user_id,products'");
-  }
+  if (!records.next()) throw bad_line(name, 1, records.problem());
   check_header(records, name);
   if (records.has_carriage_return()) check_record(records, name);
   Submission submission;

@@ -12,13 +12,15 @@ import sys
 from pathlib import Path
 
 import finished
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import Vitrina
+from conftest import ROOT, Vitrina
 from vitrina_ops import fetch, track
 
+CONFIG = 3
 BAD_DATA = 5
 
 # Each point's cases stand below its line.
@@ -127,6 +129,32 @@ def test_03_where_nobody_bought_nothing_is_judged(
 
 
 # 9. `check-submission` names what is wrong with a plain to_csv
+
+
+def test_09_a_plain_to_csv_is_named_with_the_fix(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    frame = pd.DataFrame({"user_id": ["u"], "products": [["1", "2"]]})
+    frame.to_csv(tmp_path / "indexed.csv")
+    result = vitrina("check-submission", "indexed.csv")
+    assert result.returncode == BAD_DATA
+    assert "indexed.csv:1: found a column without a name" in result.stderr
+    assert "(column 1)" in result.stderr
+    assert "index=False" in result.stderr
+    frame.to_csv(tmp_path / "good.csv", index=False)
+    assert vitrina("check-submission", "good.csv").returncode == 0
+
+
+def test_09_an_answer_without_rows_is_not_ok(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    (tmp_path / "none.csv").write_text("user_id,products\n")
+    (tmp_path / "empty.csv").write_text("")
+    for name, found in (("none", "found 0 rows"), ("empty", "is empty")):
+        result = vitrina("check-submission", f"{name}.csv")
+        assert result.returncode == BAD_DATA
+        assert found in result.stderr
+        assert result.stdout == ""
 
 
 # 10. The README's Python lines work as printed

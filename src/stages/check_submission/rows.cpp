@@ -32,6 +32,21 @@ void check_products(const std::vector<std::string>& products, std::string_view n
       fmt::format("product '{}' is listed twice, expected distinct products", printable(*twice)));
 }
 
+/// Whether an id is a whole number that went through decimals, as pandas reads a column with gaps.
+bool is_decimal(std::string_view id) {
+  constexpr std::string_view kTail = ".0";
+  if (!id.ends_with(kTail)) return false;
+  id.remove_suffix(kTail.size());
+  return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::string decimal_warning(std::string_view name, std::string_view column) {
+  return fmt::format(
+      "warning: {}: every id in {} ends with .0, as whole numbers that were read as "
+      "decimals do; read the ids as texts\n",
+      name, column);
+}
+
 }  // namespace
 
 Rows check_rows(std::string_view text, std::string_view name, selection::ChoiceLimits limits) {
@@ -41,11 +56,22 @@ Rows check_rows(std::string_view text, std::string_view name, selection::ChoiceL
     throw bad_line(name, last_line, "the last line does not end with \\n");
   }
   check_unique_users(submission, name);
+  if (submission.size() == 0) {
+    throw bad_line(name, 1,
+                   fmt::format("found 0 rows after the header, expected 1 to {}; an answer names "
+                               "customers",
+                               limits.max_users));
+  }
   Rows rows{.n_rows = submission.size()};
+  rows.has_decimal_users =
+      std::all_of(submission.user_id.begin(), submission.user_id.end(), is_decimal);
+  rows.has_decimal_products = true;
   for (std::size_t row = 0; row < submission.size(); ++row) {
     const auto& products = submission.products[row];
     check_products(products, name, submission.line[row], limits.k);
     rows.n_products += products.size();
+    rows.has_decimal_products =
+        rows.has_decimal_products && std::all_of(products.begin(), products.end(), is_decimal);
     rows.n_short_rows += products.size() < limits.k ? 1 : 0;
   }
   if (rows.n_rows > limits.max_users) {
@@ -67,6 +93,8 @@ std::string describe(const Rows& rows, std::string_view name, selection::ChoiceL
     text += fmt::format("warning: {}: {} rows have fewer than {} products\n", name,
                         rows.n_short_rows, limits.k);
   }
+  if (rows.has_decimal_users) text += decimal_warning(name, "user_id");
+  if (rows.has_decimal_products) text += decimal_warning(name, "products");
   return text;
 }
 

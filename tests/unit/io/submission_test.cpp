@@ -81,7 +81,7 @@ TEST_F(SubmissionTest, NamesTheLineAndTheReason) {
   EXPECT_TRUE(says(refuse(header + "u,['1' '2']\n"), bad, "no comma between two strings"));
   EXPECT_TRUE(says(refuse(header + "u,['1''2']\n"), bad, "no comma after a string"));
   EXPECT_TRUE(says(refuse(header + "u,\"[1, 2]\"\n"), bad, "expected quoted strings"));
-  EXPECT_TRUE(says(refuse(header + "u,1\n"), bad, "must begin with ["));
+  EXPECT_TRUE(says(refuse(header + "u,1\n"), bad, "expected a list that begins with ["));
   EXPECT_TRUE(says(refuse(header + "u,['1'\n"), bad, "no comma after a string"));
   EXPECT_TRUE(says(refuse(header + "u,[\n"), bad, "closing ] is missing"));
   EXPECT_TRUE(says(refuse(header + "u,['1\n"), bad, "a quote that is not closed"));
@@ -91,6 +91,37 @@ TEST_F(SubmissionTest, NamesTheLineAndTheReason) {
   EXPECT_TRUE(says(refuse(header + "u,\"['1']\"x\n"), bad, "p.csv:2: text after a closing quote"));
   EXPECT_TRUE(
       says(refuse(header + "u,['\xff']\n"), bad, "p.csv:2: found bytes that are not UTF-8"));
+}
+
+// What people send instead: each is told by what it is and how it is mended.
+TEST_F(SubmissionTest, KnowsTheLookAlikes) {
+  const auto refuse = [](const std::string& text) {
+    return error_of([&] { parse_submission(text, "p.csv"); });
+  };
+  const auto bad = ErrorCode::kBadData;
+  const std::string row = "0,u,\"['1', '2']\"\n";
+  EXPECT_TRUE(says(refuse(",user_id,products\n" + row), bad,
+                   "p.csv:1: found a column without a name (column 1) beside user_id and products, "
+                   "expected those two alone: it is the index of a pandas table; write it with "
+                   "to_csv(FILE, index=False)"));
+  EXPECT_TRUE(says(refuse("Unnamed: 0,user_id,products\n" + row), bad, "index=False"));
+  EXPECT_TRUE(says(refuse("user_id,products,w,x,y,z\n"), bad,
+                   "found the column 'w' (column 3), the column 'x' (column 4) and 2 more beside"));
+  EXPECT_TRUE(says(refuse("user_id,products,user_id\n"), bad, "'user_id' (column 3)"));
+  EXPECT_TRUE(says(refuse("user_id;products\nu;['1']\n"), bad, "separated by ';', expected ','"));
+  EXPECT_TRUE(says(refuse("user_id\tproducts\n"), bad, "separated by '\\t', expected ','"));
+  EXPECT_TRUE(says(refuse("products,user_id\n['1'],u\n"), bad, "in this order"));
+  EXPECT_TRUE(
+      says(refuse("u,['1']\nv,['1']\n"), bad, "found a row 'u,['1']', expected the header"));
+  EXPECT_TRUE(says(refuse("User_ID, products\n"), bad, "in small letters and without spaces"));
+  EXPECT_TRUE(says(refuse("user_id,products\ru,['1']\r"), bad, "lines end with \\r alone"));
+  EXPECT_TRUE(says(refuse("user_id\n"), bad, "found header 'user_id', expected"));
+  EXPECT_TRUE(says(refuse("\xff\xfeu"), bad, "found UTF-16"));
+  EXPECT_TRUE(says(refuse("PAR1..."), bad, "found a Parquet file"));
+  EXPECT_TRUE(says(refuse("\x1f\x8b..."), bad, "found a gzip file"));
+  EXPECT_TRUE(says(refuse("user_id,products\nu,1;2;3\n"), bad, "found '1;2;3', expected a list"));
+  EXPECT_TRUE(says(refuse("user_id,products\nu,['1' '2']\n"), bad, "array.tolist()"));
+  EXPECT_TRUE(says(refuse("user_id,products\nu,[1]\n"), bad, "make texts of the ids"));
 }
 
 TEST_F(SubmissionTest, ReadsListsOfIds) {

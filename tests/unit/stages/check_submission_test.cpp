@@ -44,6 +44,18 @@ TEST(CheckSubmission, AFullFileGivesNoWarning) {
             "f.csv: ok, 3 rows with 6 products in the case's format\n");
 }
 
+TEST(CheckSubmission, IdsThatWentThroughDecimalsAreNoticed) {
+  const std::string header = "user_id,products\n";
+  const std::string warning = "ends with .0, as whole numbers that were read as decimals do";
+  const auto warnings = [&](const std::string& rows) {
+    return describe(check_rows(header + rows, "f.csv", kLimits), "f.csv", kLimits);
+  };
+  EXPECT_NE(warnings("1.0,['1']\n2.0,['2.0']\n").find("in user_id " + warning), std::string::npos);
+  EXPECT_NE(warnings("1,\"['1.0', '2.0']\"\n").find("in products " + warning), std::string::npos);
+  EXPECT_EQ(warnings("1.0,['1.0']\n2,['2']\n").find(warning), std::string::npos);
+  EXPECT_EQ(warnings(".0,['a.0']\n").find(warning), std::string::npos);
+}
+
 struct BadFile {
   std::string text;
   std::string line;    ///< the place that is named
@@ -55,7 +67,8 @@ TEST(CheckSubmission, BadFilesAreRefusedWithTheLineAndTheReason) {
   const BadFile files[] = {
       {"", "f.csv:1:", "empty"},
       {"user,products\nu1,['1']\n", "f.csv:1:", "header"},
-      {"user_id,products,score\nu1,['1'],2\n", "f.csv:1:", "header"},
+      {"user_id,products,score\nu1,['1'],2\n", "f.csv:1:", "the column 'score' (column 3)"},
+      {header, "f.csv:1:", "found 0 rows after the header, expected 1 to 3"},
       {"\xef\xbb\xbf" + header + "u1,['1']\n", "f.csv:1:", "byte order mark"},
       {"user_id,products\r\nu1,['1']\r\n", "f.csv:1:", "\\r\\n"},
       {header + "u1,['1']\r\n", "f.csv:2:", "\\r\\n"},
