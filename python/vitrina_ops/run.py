@@ -78,6 +78,19 @@ def dvc(*words: str, log: Path | None = None) -> None:
         )
 
 
+def check_scale(scale: str) -> None:
+    """Refuses what `vitrina simulate --scale` refuses, in its words."""
+    key = "simulate.scale"
+    done = subprocess.run(
+        [pipeline.PROGRAM.resolve(), "params", "--set", f"{key}={scale}"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode != 0:
+        raise OpsError(f"SCALE: {done.stderr.rpartition(f'{key}: ')[2]}")
+
+
 def stamp() -> int:
     """Changes whenever `track` writes its report."""
     path = pipeline.RUN_REPORT
@@ -111,6 +124,8 @@ def main() -> None:
     text = source.local_params(
         *(os.environ.get(n, "") for n in ("DATA", "SCALE", "SEED", "SHOP"))
     )
+    if scale := os.environ.get("SCALE"):
+        check_scale(scale)
     check_shop(text)
     source.update(text)
     configure_dvc()

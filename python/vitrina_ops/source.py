@@ -6,6 +6,7 @@ which names its registered model. The file is ignored by git.
 """
 
 import argparse
+import math
 import os
 import shlex
 import sys
@@ -38,14 +39,17 @@ HEAD = """\
 
 
 def parse_scale(text: str) -> float:
-    """The scale of the simulated shop; 1 is the size of the case's log."""
+    """The scale of the simulated shop; 1 is the size of the case's log.
+
+    Which scales there are is the program's to say (`run.check_scale`).
+    """
     try:
         scale = float(text)
     except ValueError:
-        scale = 0.0
-    if 0 < scale <= 100:
+        scale = math.nan
+    if math.isfinite(scale):
         return scale
-    raise OpsError(f"SCALE: found '{text}', expected a number above 0, to 100")
+    raise OpsError(f"SCALE: found '{text}', expected a number")
 
 
 def parse_seed(text: str) -> int:

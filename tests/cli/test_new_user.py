@@ -249,6 +249,26 @@ def test_17_pythons_arguments_are_named(program: Path, tmp_path: Path) -> None:
 # 18. I/O errors name the cause
 
 
+@pytest.mark.parametrize("scale", ["0", "0.0005", "20.5", "-1", "1e999"])
+def test_18_make_run_and_simulate_refuse_the_same_scales(
+    vitrina: Vitrina, program: Path, tmp_path: Path, scale: str
+) -> None:
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "vitrina").symlink_to(program)
+    made = subprocess.run(
+        [sys.executable, "-m", "vitrina_ops.run"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "python"), "SCALE": scale},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert made.returncode == 1
+    assert made.stderr.startswith("run: error: SCALE: found ")
+    assert not (tmp_path / "params.local.yaml").exists()
+    assert vitrina("simulate", "--scale", scale).returncode == CONFIG
+
+
 # 19. MLflow shows what matters first
 
 

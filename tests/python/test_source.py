@@ -59,7 +59,7 @@ def test_simulated_data_are_no_real_log(checkout: Path) -> None:
     ("data", "scale", "seed", "reason"),
     [
         ("nowhere", "", "", "DATA: 'nowhere' is not a folder"),
-        ("", "0", "", "SCALE: found '0'"),
+        ("", "inf", "", "SCALE: found 'inf'"),
         ("", "nan", "", "SCALE: found 'nan'"),
         ("", "big", "", "SCALE: found 'big'"),
         ("", "", "-1", "SEED: found '-1'"),
