@@ -1,9 +1,9 @@
 """Collects what scripts/real_logs.sh measured into docs/measured/.
 
-Reads `against_*.json` of every log's folder, which `vitrina score` wrote, and
-writes docs/measured/real_logs.json: readings of Vitrina and of every rule,
-paired differences, cuts, what the trees went by, the digests of the logs and
-the build.
+Reads `backtest.json` of every log's folder, which `vitrina backtest` wrote,
+and writes docs/measured/real_logs.json: readings of Vitrina and of every
+rule, paired differences, cuts, what the trees went by, the digests of the
+logs and the build.
 
     scripts/collect_real_logs.py LOGS_DIR OUT_DIR [--to FILE]
 """
@@ -51,16 +51,17 @@ def gain_by_group(columns: list[dict[str, Any]]) -> dict[str, float]:
 
 def log_of(folder: Path, data: Path) -> dict[str, Any]:
     """What was measured on one log."""
-    rules = {}
-    ours: Any = None
-    for path in sorted(folder.glob("against_*.json")):
-        ours = score = read(path)
-        rules[path.stem.removeprefix("against_")] = {
-            "readings": rounded(score["versus"]["readings"]),
-            "difference": rounded(score["versus"]["difference"]),
+    path = folder / "backtest.json"
+    if not path.exists():
+        sys.exit(f"{path} is missing; run scripts/real_logs.sh")
+    ours = read(path)
+    rules = {
+        name: {
+            "readings": rounded(rule["readings"]),
+            "difference": rounded(rule["difference"]),
         }
-    if ours is None:
-        sys.exit(f"{folder}: no against_*.json; run scripts/real_logs.sh")
+        for name, rule in sorted(ours["rules"].items())
+    }
     files = sorted(data.glob("*.pq"))
     ingest = read(folder / "whole" / "reports" / "ingest.json")
     last = read(max(folder.glob("*/report.json")))

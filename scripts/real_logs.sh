@@ -8,10 +8,7 @@ set -euo pipefail
 logs=$(realpath -e -- "${1:?usage: scripts/real_logs.sh LOGS_DIR [OUT_DIR]}")
 out=${2:-out/real_logs}
 program=${VITRINA_BIN:-build/vitrina}
-cuts=(2017-11-29 2017-11-30 2017-12-01)
-ends=2017-12-02,2017-12-03,2017-12-04
-
-join() { local IFS=,; echo "$*"; }
+cuts=2017-11-29,2017-11-30,2017-12-01
 
 for log in taobao2017-full-logs taobao2017-baskets; do
   if [ ! -d "$logs/$log" ]; then
@@ -20,20 +17,8 @@ for log in taobao2017-full-logs taobao2017-baskets; do
   fi
   mkdir -p "$out/$log/whole"
   "$program" ingest --data "$logs/$log" --workspace "$out/$log/whole" --progress none
-  ours=()
-  for cut in "${cuts[@]}"; do
-    folder=$out/$log/$cut
-    "$program" run --data "$logs/$log" --as-of "$cut" --out "$folder" --progress none > /dev/null
-    "$program" baselines --data "$logs/$log" --as-of "$cut" --out "$folder" --progress none
-    ours+=("$folder/predictions.csv")
-  done
-  for other in organisers popularity own_history; do
-    theirs=()
-    for cut in "${cuts[@]}"; do theirs+=("$out/$log/$cut/$other.csv"); done
-    echo "== $log against $other"
-    "$program" score --predictions "$(join "${ours[@]}")" --vs "$(join "${theirs[@]}")" \
-      --truth "$logs/$log" --from "$(join "${cuts[@]}")" --to "$ends" \
-      --json "$out/$log/against_$other.json" --progress none
-  done
+  echo "== $log"
+  "$program" backtest --data "$logs/$log" --at "$cuts" --out "$out/$log" \
+    --json "$out/$log/backtest.json" --progress none
 done
 .venv/bin/python scripts/collect_real_logs.py "$logs" "$out"

@@ -70,13 +70,28 @@ std::span<const ScoredItem> SimilarProducts::row(ItemIdx item, std::string_view 
                         fmt::join(known, ", ")));
 }
 
+Error SimilarProducts::unknown_product(std::string_view product) const {
+  auto bare = product;
+  while (bare.starts_with(' ')) bare.remove_prefix(1);
+  while (bare.ends_with(' ')) bare.remove_suffix(1);
+  if (bare.ends_with(".0")) bare.remove_suffix(2);  // a number that went through decimals
+  const auto n = products_.items.size();
+  std::string hint;
+  if (products_.items.find(bare)) {
+    hint = fmt::format("; is '{}' meant", printable(bare));
+  } else if (n > 0) {
+    hint = fmt::format(", such as '{}'", printable(products_.items.external(ItemIdx(0))));
+  }
+  return {ErrorCode::kConfig, fmt::format("product: found '{}', expected one of the bundle's {} "
+                                          "products{}",
+                                          printable(product), n, hint)};
+}
+
 std::vector<Neighbour> SimilarProducts::of(std::string_view product, std::string_view by,
                                            std::size_t k) const {
   const auto item = products_.items.find(product);
   if (!item) {
-    throw Error(ErrorCode::kConfig,
-                fmt::format("product: found '{}', expected one of the bundle's {} products",
-                            printable(product), products_.items.size()));
+    throw unknown_product(product);
   }
   const auto entries = row(*item, by);
   std::vector<Neighbour> neighbours;

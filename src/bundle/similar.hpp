@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bundle/bundle.hpp"
+#include "core/error.hpp"
 #include "data/candidate.hpp"
 #include "data/shop.hpp"
 #include "models/model_set.hpp"
@@ -33,6 +34,7 @@ class SimilarProducts {
   [[nodiscard]] std::vector<std::string_view> names() const;
 
  private:
+  [[nodiscard]] Error unknown_product(std::string_view product) const;
   [[nodiscard]] std::span<const ScoredItem> row(ItemIdx item, std::string_view by) const;
 
   Shop products_;  ///< the bundle's products alone

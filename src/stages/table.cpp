@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "stages/backtest/stage.hpp"
 #include "stages/baselines/stage.hpp"
 #include "stages/ceilings/stage.hpp"
 #include "stages/check_submission/stage.hpp"
@@ -21,6 +22,7 @@
 #include "stages/refit/stage.hpp"
 #include "stages/run/stage.hpp"
 #include "stages/score/stage.hpp"
+#include "stages/similar/stage.hpp"
 #include "stages/simulate/stage.hpp"
 #include "stages/split/stage.hpp"
 #include "stages/summary/stage.hpp"
@@ -45,8 +47,10 @@ const std::vector<Stage>& table() {
       simulate::stage(),
       run::stage(),
       summary::stage(),
+      backtest::stage(),
       baselines::stage(),
       score::stage(),
+      similar::stage(),
       check_submission::stage(),
       compare_buyers::stage(),
       ceilings::stage(),

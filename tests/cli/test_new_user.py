@@ -279,3 +279,34 @@ def test_18_make_run_and_simulate_refuse_the_same_scales(
 
 
 # 22. `backtest` and `similar` on the command line
+
+
+def test_22_similar_answers_from_the_command_line(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    shops.write_shop(tmp_path / "shop", shops.random_rows(seed=3, users=60))
+    words = "run --quiet --set=train.rounds=5 --data shop --bundle bundle"
+    assert vitrina(*words.split(), "--out", "answer").returncode == 0
+    found = vitrina("similar", "--bundle", "bundle", "50", "--k", "3")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("product")
+    assert 2 <= len(found.stdout.splitlines()) <= 4
+    missing = vitrina("similar", "--bundle", "bundle", "50.0")
+    assert missing.returncode == CONFIG
+    assert "expected one of the bundle's" in missing.stderr
+
+
+def test_22_a_backtest_is_one_command(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    shops.write_shop(tmp_path / "shop", shops.random_rows(seed=3, users=60))
+    words = "backtest --quiet --set=train.rounds=5 --data shop --cuts 2"
+    found = vitrina(*words.split(), "--json", "found.json")
+    assert found.returncode == 0, found.stderr
+    for part in ("2 cuts", "vitrina", "own_history", "organisers", "[+"):
+        assert part in found.stdout
+    ahead = json.loads((tmp_path / "found.json").read_text())["rules"]
+    assert ahead["own_history"]["difference"]["a"]["share_above"] >= 0
+    short = vitrina(*words.split()[:-1], "30")
+    assert short.returncode == BAD_DATA
+    assert "room for 7 cuts" in short.stderr

@@ -15,7 +15,7 @@
 #include "io/submission.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/option_values.hpp"
-#include "stages/score/report.hpp"
+#include "stages/score_report.hpp"
 #include "stages/scoring.hpp"
 #include "stages/unique_users.hpp"
 

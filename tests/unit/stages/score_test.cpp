@@ -9,8 +9,8 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
-#include "stages/score/report.hpp"
 #include "stages/score/stage.hpp"
+#include "stages/score_report.hpp"
 #include "stages/scoring.hpp"
 
 namespace vitrina::stages::score {

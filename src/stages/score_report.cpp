@@ -1,4 +1,4 @@
-#include "stages/score/report.hpp"
+#include "stages/score_report.hpp"
 
 #include <fmt/format.h>
 
@@ -126,6 +126,8 @@ Json values_json(const PerReading<double>& values) {
   return json;
 }
 
+}  // namespace
+
 Json answer_json(const AnswerScore& score) {
   Json json;
   for (const Line& line : kLines) {
@@ -137,6 +139,20 @@ Json answer_json(const AnswerScore& score) {
   json["recall_by_k"] = score.recall_by_k;
   return json;
 }
+
+Json difference_json(const PerReading<Difference>& differences) {
+  Json json;
+  for (const Line& line : kLines) {
+    const Difference& difference = differences.*line.difference;
+    json[line.key] = {{"value", difference.value},
+                      {"low", difference.interval.low},
+                      {"high", difference.interval.high},
+                      {"share_above", difference.share_above}};
+  }
+  return json;
+}
+
+namespace {
 
 Json window_json(const Window& window, const Scores& scores, std::size_t w) {
   const Readings& first = scores.first.by_window[w];
@@ -188,13 +204,7 @@ Json to_json(const std::vector<Window>& windows, const Scores& scores, const Con
   }
   if (!scores.second) return json;
   json["versus"] = answer_json(*scores.second);
-  for (const Line& line : kLines) {
-    const Difference& difference = *scores.difference.*line.difference;
-    json["versus"]["difference"][line.key] = {{"value", difference.value},
-                                              {"low", difference.interval.low},
-                                              {"high", difference.interval.high},
-                                              {"share_above", difference.share_above}};
-  }
+  json["versus"]["difference"] = difference_json(*scores.difference);
   return json;
 }
 

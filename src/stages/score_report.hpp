@@ -17,4 +17,10 @@ std::string table_text(const std::vector<Window>& windows, const Scores& scores,
 nlohmann::ordered_json to_json(const std::vector<Window>& windows, const Scores& scores,
                                const Config& config);
 
+/// An answer's readings with intervals, its counts and recall_by_k.
+nlohmann::ordered_json answer_json(const AnswerScore& score);
+
+/// A paired difference by reading: value, interval, share of the draws above 0.
+nlohmann::ordered_json difference_json(const metrics::PerReading<metrics::Difference>& differences);
+
 }  // namespace vitrina::stages::score

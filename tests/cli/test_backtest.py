@@ -1,0 +1,159 @@
+"""`vitrina backtest`: the same figures as its parts give one by one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shops
+from conftest import Result, Vitrina
+from shops import ORDER
+
+USAGE = 2
+CONFIG = 3
+MISSING_INPUT = 4
+BAD_DATA = 5
+
+# Fewer trees of fewer rows: what is tested here is not how good they are.
+FAST = (
+    "--quiet",
+    "--set=train.rounds=5",
+    "--set=split.max_windows=3",
+    "--set=evaluate.draws=50",
+    "--set=engine.max_candidates=30",
+    "--set=score.draws=200",
+    "--seed=7",
+)
+CUTS = ("2024-03-10", "2024-03-11T12:00:00")
+ENDS = ("2024-03-12", "2024-03-13T12:00:00")
+RULES = ("organisers", "popularity", "own_history")
+ANSWERS = ("predictions", *RULES)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    return shops.write_shop(
+        folder, shops.random_rows(seed=2, users=90), shops.catalog_table()
+    )
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def one_line(result: Result, code: int, *parts: str) -> None:
+    assert result.returncode == code, result.stderr
+    assert result.stderr.startswith("vitrina backtest: error: ")
+    assert result.stderr.count("\n") == 1
+    for part in parts:
+        assert part in result.stderr
+
+
+def test_figures_are_those_of_run_baselines_and_score(
+    vitrina: Vitrina, tmp_path: Path, data: Path
+) -> None:
+    size = ("--set=split.horizon_days=2", "--set=choose.k=10")
+    common = (*FAST, *size, "--data", data)
+    found = vitrina(
+        *("backtest", *common, "--at", ",".join(CUTS)),
+        *("--out", "whole", "--json", "whole.json"),
+    )
+    assert found.returncode == 0, found.stderr
+    whole = read(tmp_path / "whole.json")
+    for cut in CUTS:
+        words = (*common, "--as-of", cut, "--out", cut)
+        assert vitrina("run", *words).returncode == 0
+        assert vitrina("baselines", *words).returncode == 0
+        for name in ANSWERS:
+            ours = tmp_path / "whole" / cut / f"{name}.csv"
+            theirs = tmp_path / cut / f"{name}.csv"
+            assert ours.read_bytes() == theirs.read_bytes(), (cut, name)
+
+    def scored(rule: str, *windows: int) -> Any:
+        files = [
+            ",".join(f"{CUTS[w]}/{name}.csv" for w in windows)
+            for name in ("predictions", rule)
+        ]
+        result = vitrina(
+            *("score", "--quiet", "--seed=7", "--draws", "200", "--k", "10"),
+            *("--predictions", files[0], "--vs", files[1], "--truth", data),
+            *("--from", ",".join(CUTS[w] for w in windows)),
+            *("--to", ",".join(ENDS[w] for w in windows)),
+            *("--json", "part.json"),
+        )
+        assert result.returncode == 0, result.stderr
+        return read(tmp_path / "part.json")
+
+    same = ("readings", "counts", "recall_by_k")
+    judged: list[tuple[Any, tuple[int, ...]]] = [(whole, (0, 1))]
+    judged += [(whole["windows"][w], (w,)) for w in range(2)]
+    for part, windows in judged:
+        assert sorted(part["rules"]) == sorted(RULES)
+        for rule in RULES:
+            score = scored(rule, *windows)
+            assert {k: part[k] for k in same} == {k: score[k] for k in same}
+            assert part["rules"][rule] == score["versus"]
+    assert [w["to"][:10] for w in whole["windows"]] == [e[:10] for e in ENDS]
+    assert f"{whole['readings']['a']['value']:.4f} [" in found.stdout
+    assert whole["counts"]["buyers"] > 20
+
+
+def test_cuts_by_number_end_with_the_log(
+    vitrina: Vitrina, tmp_path: Path, data: Path
+) -> None:
+    words = ("--cuts", "2", "--every", "1.5", "--horizon-days", "2")
+    found = vitrina(
+        *("backtest", *FAST[1:], "--progress=plain", "--data", data, *words),
+        *("--json", "b.json"),
+    )
+    assert found.returncode == 0, found.stderr
+    windows = read(tmp_path / "b.json")["windows"]
+    assert [w["from"][:10] for w in windows] == ["2024-03-12", "2024-03-14"]
+    assert {w["from"][-3:] for w in windows} == {":00"}
+    assert "cut 1 of 2, 2024-03-12" in found.stderr
+    assert "cut 2 of 2, 2024-03-14" in found.stderr
+    assert "cut 2024-03-12" in found.stdout
+    for w in windows:
+        assert (tmp_path / w["predictions"]).parent.parent.name == "backtest"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        ("--cuts 9", BAD_DATA, "room for 7 cuts 1 days apart, expected 9: "),
+        ("--cuts 9", BAD_DATA, "give --cuts 7 or name cuts by --at"),
+        ("--cuts 1 --horizon-days 9", BAD_DATA, "found room for 0 cuts"),
+        ("--cuts 0", USAGE, "--cuts: found '0', expected a whole number"),
+        ("--cuts 2.5", USAGE, "--cuts: found '2.5'"),
+        ("--every 0", USAGE, "--every: found '0', expected days above 0"),
+        ("--every nan", USAGE, "--every: found 'nan'"),
+        ("--at 2024-03-09 --cuts 2", USAGE, "--cuts: found beside --at"),
+        ("--at 2024-03-09,2024-03-09", USAGE, "2024-03-09T00:00:00 twice"),
+        ("--at 2024-03-01", USAGE, "expected a moment within the log's"),
+        ("--at 2024-04-01", USAGE, "expected a moment within the log's"),
+        ("--at soon", USAGE, "--at: found 'soon'"),
+        ("--data none", MISSING_INPUT, "none"),
+    ],
+)
+def test_what_cannot_be_done_is_told_before_any_work(
+    vitrina: Vitrina,
+    tmp_path: Path,
+    data: Path,
+    words: str,
+    code: int,
+    message: str,
+) -> None:
+    given = words.split()
+    source = () if "--data" in given else ("--data", data)
+    one_line(vitrina("backtest", "--quiet", *source, *given), code, message)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_window_without_buyers_is_an_error(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    rows = shops.random_rows(seed=2, users=20)
+    shops.write_shop(tmp_path / "shop", [r for r in rows if r.action != ORDER])
+    words = ("backtest", "--quiet", "--data", "shop", "--cuts", "1")
+    one_line(vitrina(*words), BAD_DATA, "found no orders from 2024-03-13T")
