@@ -38,11 +38,12 @@ check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
 lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
 	@scripts/lint.sh
 
-docs: build ## docs/cli.md, docs/features.md, params.yaml and the tables of speed
+docs: build ## docs/cli.md, docs/features.md, params.yaml, the example answer and the tables of speed
 	@.venv/bin/python scripts/cli_docs.py
 	@.venv/bin/python scripts/feature_docs.py
 	@.venv/bin/python scripts/measured_docs.py
 	@build/vitrina params > params.yaml
+	@scripts/example_answer.sh
 
 format: setup-dev ## rewrite the sources in the project's format
 	@scripts/format.sh
