@@ -58,8 +58,9 @@ def fit(
     the same log, parameters and `seed`. `threads` 0 means every processor;
     the result does not depend on it.
 
-    Not to be interrupted; other Python threads go on meanwhile. Raises
-    Error with the program's text: `missing_input`, `bad_data`, `config`.
+    Ctrl-C ends it within a moment with KeyboardInterrupt, and nothing is
+    left; other Python threads go on meanwhile. Raises Error with the
+    program's text: `missing_input`, `bad_data`, `config`.
     """
     options = _vitrina.FitOptions(
         params=parameters(params),

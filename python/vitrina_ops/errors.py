@@ -1,8 +1,13 @@
 """What a user reads: lines of progress, and errors of one line."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable
+from types import FrameType
+
+CANCELLED = 9
+"""The exit code of what the user stopped, as the program's."""
 
 
 class OpsError(Exception):
@@ -20,18 +25,34 @@ def one_line(text: str) -> str:
     return " ".join(shown.split())
 
 
+def cancel(number: int, _: FrameType | None) -> None:
+    """A signal's handler: ends the work as Ctrl-C does."""
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
 def run_main(name: str, main: Callable[[], None]) -> int:
-    """Runs `main`; an error becomes one line and the exit code 1.
+    """Runs `main`; an error becomes one line and the exit code 1, Ctrl-C,
+    SIGTERM and SIGHUP one line and the exit code 9.
 
     With VITRINA_TRACEBACK set, errors are shown with the place in the code.
     """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, cancel)
     try:
         main()
+    except KeyboardInterrupt as stop:
+        print(f"{name}: error: cancelled by {stop}", file=sys.stderr)
+        return CANCELLED
     except Exception as error:
         if os.environ.get("VITRINA_TRACEBACK"):
             raise
         text = one_line(str(error)) or type(error).__name__
-        if not isinstance(error, OpsError):
+        if isinstance(error, OSError) and error.strerror:
+            # without Python's «[Errno 28]»
+            place = f"{one_line(str(error.filename))}: " * bool(error.filename)
+            text = f"{place}{error.strerror.lower()}"
+        elif not isinstance(error, OpsError):
             text = f"{type(error).__name__}: {text}"
         print(f"{name}: error: {text}", file=sys.stderr)
         return 1

@@ -28,6 +28,15 @@ def read_text(path: Path) -> str:
         raise OpsError(
             f"{path} is missing; run `dvc repro` (or `make run`) first"
         ) from None
+    except UnicodeDecodeError:
+        raise OpsError(f"{path}: is not UTF-8; make it again") from None
+    except OSError as error:
+        raise OpsError(f"{path}: cannot read: {cause(error)}") from None
+
+
+def cause(error: OSError) -> str:
+    """What the system said, without Python's own form of it."""
+    return (error.strerror or type(error).__name__).lower()
 
 
 def read_json(path: Path) -> Any:
@@ -35,7 +44,10 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(read_text(path))
     except json.JSONDecodeError as error:
-        raise OpsError(f"{path}: {error}; run the pipeline again") from None
+        raise OpsError(
+            f"{path}:{error.lineno}: is no whole JSON file; "
+            "run the pipeline again"
+        ) from None
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -5,7 +5,9 @@ pipeline with DVC and says what came out and where it is. THREADS limits the
 threads.
 """
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -68,13 +70,20 @@ def dvc(*words: str, log: Path | None = None) -> None:
     if threads := os.environ.get("THREADS"):
         environment["VITRINA_THREADS"] = threads
     with open(log or os.devnull, "w", encoding="utf-8") as out:
-        done = subprocess.run(
-            [str(DVC), *words], stdout=out, env=environment, check=False
+        # A group of its own: a signal to us alone must reach the stages too,
+        # and one to our group must not reach them twice.
+        process = subprocess.Popen(
+            [str(DVC), *words], stdout=out, env=environment, process_group=0
         )
-    if done.returncode != 0:
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        stop(process)
+        raise
+    if code != 0:
         raise OpsError(
-            f"`dvc {' '.join(words)}` ended with exit code "
-            f"{done.returncode}; what went wrong stands above"
+            f"`dvc {' '.join(words)}` ended with exit code {code}; "
+            "what went wrong stands above"
         )
 
 
@@ -89,6 +98,18 @@ def check_scale(scale: str) -> None:
     )
     if done.returncode != 0:
         raise OpsError(f"SCALE: {done.stderr.rpartition(f'{key}: ')[2]}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process and those that it started, and waits for it."""
+    patience = 10
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(patience)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def stamp() -> int:

@@ -1,20 +1,26 @@
 #include "vitrina/fit.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <optional>
 #include <sstream>
+#include <string_view>
 #include <system_error>
 
 #include "api/stream.hpp"
 #include "api/terms.hpp"
 #include "core/error.hpp"
-#include "core/file.hpp"
+#include "core/file_error.hpp"
+#include "core/lock.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
+#include "core/temporary.hpp"
 #include "stages/chain.hpp"
 #include "stages/configuration.hpp"
 #include "stages/files.hpp"
@@ -28,42 +34,71 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxThreads = 1024;
 
+constexpr std::string_view kHolder = "vitrina.fit";
+constexpr std::string_view kPrefix = "vitrina-fit-";
+
+/// A new folder among the temporary files of the machine, locked. Those that killed processes have
+/// left there go: nobody locks them any more.
+class TemporaryWorkspace {
+ public:
+  TemporaryWorkspace() {
+    const auto parent = fs::temp_directory_path();
+    sweep(parent);
+    auto name = (parent / fmt::format("{}XXXXXX", kPrefix)).string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw file_error(parent, "make a folder", errno).with_context("workspace: none was named");
+    }
+    folder_.emplace(name);
+    lock_ = Lock::try_take(folder_->path(), O_RDONLY | O_DIRECTORY);
+  }
+
+  [[nodiscard]] const fs::path& path() const { return folder_->path(); }
+
+ private:
+  static void sweep(const fs::path& parent) {
+    // A process makes its folder a moment before it locks it.
+    constexpr auto kYoung = std::chrono::minutes(1);
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+      if (!entry.path().filename().string().starts_with(kPrefix)) continue;
+      const auto changed = entry.last_write_time(ignored);
+      if (ignored || fs::file_time_type::clock::now() - changed < kYoung) continue;
+      try {
+        if (Lock::try_take(entry.path(), O_RDONLY | O_DIRECTORY)) {
+          fs::remove_all(entry.path(), ignored);
+        }
+      } catch (const Error&) {
+        // another user's
+      }
+    }
+  }
+
+  std::optional<TemporaryFolder> folder_;
+  std::optional<Lock> lock_;
+};
+
 /// The folder of the stages' files: the one that is wished, or a temporary one that goes.
 class Workspace {
  public:
   explicit Workspace(const fs::path& wished) {
-    if (!wished.empty()) {
-      path_ = fs::absolute(wished);
-      std::error_code status;
-      fs::create_directories(path_, status);
-      if (!fs::is_directory(path_, status)) {
-        throw Error(ErrorCode::kConfig,
-                    fmt::format("workspace: {} is not a folder and cannot be made one",
-                                printable(wished.string())));
-      }
+    if (wished.empty()) {
+      temporary_.emplace();
       return;
     }
-    auto name = (fs::temp_directory_path() / "vitrina-fit-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-      throw Error(ErrorCode::kOutOfResources,
-                  fmt::format("{}: {}; name a folder by workspace", printable(name),
-                              std::generic_category().message(errno)));
+    wished_ = fs::absolute(wished);
+    try {
+      lock_.emplace(wished_, kHolder);
+    } catch (const Error& error) {
+      throw error.with_context("workspace");
     }
-    path_ = name;
-    unflushed_.emplace(path_);
   }
-  ~Workspace() {
-    std::error_code ignored;
-    if (unflushed_) fs::remove_all(path_, ignored);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
 
-  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] const fs::path& path() const { return temporary_ ? temporary_->path() : wished_; }
 
  private:
-  fs::path path_;
-  std::optional<UnflushedFolder> unflushed_;  ///< where it goes when the model is loaded
+  fs::path wished_;
+  std::optional<FolderLock> lock_;
+  std::optional<TemporaryWorkspace> temporary_;
 };
 
 /// The parameters, and how messages call those of them that were given as fields.
@@ -104,6 +139,7 @@ Recommender run_stages(const FitOptions& options, const ParamMap& params,
   if (tables == nullptr) {
     stages::check_inputs(stages::find("ingest"), context, stages::table(), {});
   }
+  if (!options.bundle.empty()) stages::check_bundle_place(options.bundle);
   const Workspace workspace(options.workspace);
   stages::run_chain(stages::in_workspace(context, workspace.path()), stages::kBundleChain);
   if (!options.bundle.empty()) stages::copy_bundle(workspace.path(), options.bundle);

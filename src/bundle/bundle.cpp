@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
+#include "bundle/json_problem.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "engine/engine.hpp"
@@ -30,9 +32,8 @@ ParamMap read_params(const std::filesystem::path& path) {
     for (const auto& [key, value] : json.items()) params[key] = value.get<std::string>();
     return params;
   } catch (const Json::exception& error) {
-    throw Error(
-        ErrorCode::kIncompatibleArtifact,
-        fmt::format("{}: {}; pack the bundle again", path.string(), printable(error.what())));
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("{}: {}; pack the bundle again", path.string(), json_problem(error)));
   }
 }
 
@@ -60,6 +61,11 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
   write_file(folder / kRanker, read_file(parts.ranker));
   write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
   return write_manifest(folder, all_files(), {parts.shop.begin, parts.shop.end});
+}
+
+bool is_part(std::string_view file) {
+  const auto files = all_files();
+  return file == kManifest || std::find(files.begin(), files.end(), file) != files.end();
 }
 
 Bundle Bundle::load(const std::filesystem::path& folder) {

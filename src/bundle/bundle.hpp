@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bundle/manifest.hpp"
@@ -31,6 +32,9 @@ struct Parts {
 /// answer_sections(), defaults included: a later program may have other ones. Returns the
 /// fingerprint.
 std::string write_bundle(const Parts& parts, const std::filesystem::path& folder);
+
+/// Whether a bundle folder may hold a file of that name.
+bool is_part(std::string_view file);
 
 /// A packed bundle in memory: all that answering takes beside a shop's events. After load() the
 /// folder is not read again. Const methods may be called from several threads.

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bundle/json_problem.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
@@ -102,7 +103,7 @@ Manifest check_manifest(const std::filesystem::path& folder,
     }
     return manifest;
   } catch (const Json::exception& error) {
-    throw refuse(path, printable(error.what()));
+    throw refuse(path, json_problem(error));
   }
 }
 

@@ -177,8 +177,8 @@ std::string commands_text(std::string_view title, const std::vector<Stage>& rows
 std::string first_steps(const std::vector<Stage>& rows) {
   // A command that is not in the table is not advertised.
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSteps{{
-      {"simulate", "vitrina simulate --scale 0.01 --out shop"},
-      {"run", "vitrina run --data shop --out answer"},
+      {"simulate", "vitrina simulate --scale 0.01 --out simulated"},
+      {"run", "vitrina run --data simulated --out answer"},
       {"check-submission", "vitrina check-submission answer/predictions.csv"},
       {"params", "vitrina params > params.yaml"},
   }};

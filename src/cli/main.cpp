@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@
 #include <iostream>
 #include <new>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -20,8 +22,11 @@
 #include "cli/peak_memory.hpp"
 #include "cli/plain_output.hpp"
 #include "cli/progress.hpp"
+#include "cli/signals.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/file_error.hpp"
+#include "core/lock.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
 #include "stages/configuration.hpp"
@@ -66,6 +71,11 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
   ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
   context.out = &out;
+  std::optional<FolderLock> lock;
+  if (stage.is_pipeline) {
+    lock.emplace(context.option("out").value_or(context.workspace.string()),
+                 fmt::format("vitrina {}", stage.name));
+  }
   const double start = monotonic_seconds();
   stages::run_stage(stage, context, stages::table(), line.same_options);
   out.flush();
@@ -91,6 +101,7 @@ void run_words(const std::vector<std::string>& words, std::string& place) {
   } else {
     const auto& stage = stages::find(first);
     place = fmt::format("vitrina {}", stage.name);
+    watch_signals(place);
     run_stage(stage, {words.begin() + 1, words.end()}, out);
   }
   out.flush();
@@ -114,16 +125,21 @@ bool is_exhausted(const std::error_code& code) {
 int guarded_main(const std::vector<std::string>& words) {
   std::string place = "vitrina";
   const auto fail = [&](ErrorCode code, std::string_view message) {
-    complain(place, message);
+    take_the_end();
+    complain(place, code == ErrorCode::kCancelled ? cancelled_text() : message);
     return info(code).exit_code;
   };
   try {
     run_words(words, place);
+    take_the_end();
     return EXIT_SUCCESS;
   } catch (const Error& error) {
     return fail(error.code(), error.what());
   } catch (const std::bad_alloc&) {
     return fail(ErrorCode::kOutOfResources, "not enough memory; close other programs or use less");
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(ErrorCode::kOutOfResources,
+                file_error(error.path1(), "use", error.code().value()).what());
   } catch (const std::system_error& error) {
     return fail(is_exhausted(error.code()) ? ErrorCode::kOutOfResources : ErrorCode::kInternal,
                 error.what());
@@ -153,5 +169,7 @@ void start_with_sleeping_openmp(char** argv) {
 int main(int argc, char** argv) {
   vitrina::cli::start_with_sleeping_openmp(argv);
   std::set_terminate(vitrina::cli::end_at_once);
+  // A file that grows beyond its limit is an error like a full disk, with its cleaning up.
+  std::signal(SIGXFSZ, SIG_IGN);
   return vitrina::cli::guarded_main({argv + std::min(argc, 1), argv + argc});
 }

@@ -16,6 +16,10 @@ ProgressReporter::~ProgressReporter() {
 void ProgressReporter::begin(std::string_view step, std::uint64_t total, std::string_view unit) {
   const std::scoped_lock lock(mutex_);
   if (is_open_) end_step("");
+  // `fit: models`, not `fit: fit models`: in `run` the same step is `run: fit models`
+  if (step.starts_with(stage_) && step.substr(stage_.size()).starts_with(' ')) {
+    step.remove_prefix(stage_.size() + 1);
+  }
   step_ = step;
   unit_ = unit;
   total_ = total;

@@ -2,122 +2,195 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <mutex>
+#include <cstdio>
+#include <optional>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 #include "core/error.hpp"
+#include "core/file_error.hpp"
+#include "core/lock.hpp"
+#include "core/temporary.hpp"
 
 namespace vitrina {
 namespace {
 
-Error disk_error(const std::filesystem::path& path, std::string_view doing) {
-  return {ErrorCode::kOutOfResources,
-          fmt::format("{}: cannot {}: {}", path.string(), doing, std::strerror(errno))};
-}
+namespace fs = std::filesystem;
 
-void sync_to_disk(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags);
-  if (descriptor < 0) throw disk_error(path, "open for flushing");
-  const int status = ::fsync(descriptor);
-  ::close(descriptor);
-  if (status != 0) throw disk_error(path, "flush to disk");
-}
+/// An open file that is closed.
+class OpenFile {
+ public:
+  /// `meant` is the path that errors name.
+  OpenFile(const fs::path& path, int flags, std::string_view doing, const fs::path& meant)
+      : meant_(meant), doing_(doing) {
+    constexpr mode_t kAnyone = 0666;  // and not what the umask forbids
+    descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC, kAnyone);
+    if (descriptor_ < 0) fail();
+  }
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
 
-/// The prefixes of all that live.
-struct UnflushedPrefixes {
-  std::mutex mutex;
-  std::vector<std::string> prefixes;
+  void write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const auto n = ::write(descriptor_, bytes.data(), bytes.size());
+      if (n < 0 && errno != EINTR) fail();
+      if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  /// Up to `n` bytes; none at the end of the file.
+  std::size_t read(char* to, std::size_t n) {
+    while (true) {
+      const auto got = ::read(descriptor_, to, n);
+      if (got >= 0) return static_cast<std::size_t>(got);
+      if (errno != EINTR) fail();
+    }
+  }
+  [[nodiscard]] std::size_t size() const {
+    struct stat about{};
+    if (::fstat(descriptor_, &about) != 0) fail();
+    return static_cast<std::size_t>(std::max<off_t>(about.st_size, 0));
+  }
+  void flush() {
+    if (::fsync(descriptor_) != 0 && errno != EINVAL) fail();
+  }
+  /// Some disks tell only now that they are full.
+  void close() {
+    if (::close(std::exchange(descriptor_, -1)) != 0) fail();
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw file_error(meant_, doing_, errno); }
+
+  const fs::path& meant_;
+  std::string_view doing_;
+  int descriptor_ = -1;
 };
 
-UnflushedPrefixes& unflushed() {
-  static UnflushedPrefixes all;
-  return all;
+void sync_to_disk(const fs::path& path, int flags, const fs::path& meant) {
+  OpenFile(path, flags, "write", meant).flush();
 }
 
-std::string plain(const std::filesystem::path& path) {
-  return std::filesystem::absolute(path).lexically_normal().string();
+fs::path parent_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+void make_folder(const fs::path& folder) {
+  std::error_code status;
+  fs::create_directories(folder, status);
+  // The standard library calls a file in the way «not a directory» or says nothing at all.
+  if (!status && !fs::is_directory(folder))
+    status = std::make_error_code(std::errc::not_a_directory);
+  if (status) throw file_error(folder, "make the folder", status.value());
+}
+
+/// Where a folder that is to be replaced really is, without a slash at its end.
+fs::path place_of(const fs::path& path) {
+  auto place = fs::weakly_canonical(path);
+  if (!place.has_filename()) place = place.parent_path();
+  std::error_code ignored;
+  if (fs::exists(place) && !fs::is_directory(place)) {
+    throw Error(
+        ErrorCode::kOutOfResources,
+        fmt::format("{}: is a file, expected a folder or nothing", printable(path.string())));
+  }
+  if (fs::equivalent(place, fs::current_path(), ignored)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: is the current folder, which cannot be replaced; name another one",
+                            printable(path.string())));
+  }
+  return place;
+}
+
+/// Puts the folder `made` to where `place` is; what was there is at `made` then, or nowhere.
+void swap_folders(const fs::path& made, const fs::path& place) {
+  if (!fs::exists(place)) {
+    if (::rename(made.c_str(), place.c_str()) != 0) throw file_error(place, "replace", errno);
+    return;
+  }
+  if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE) == 0) return;
+  if (errno != EINVAL && errno != ENOSYS) throw file_error(place, "replace", errno);
+  // A disk that cannot exchange two names: for a moment neither is there.
+  auto old = made;
+  old += ".old";
+  const TemporaryPath aside(old);
+  fs::remove_all(old);
+  if (::rename(place.c_str(), old.c_str()) != 0) throw file_error(place, "replace", errno);
+  if (::rename(made.c_str(), place.c_str()) != 0) {
+    const int error = errno;
+    (void)::rename(old.c_str(), place.c_str());
+    throw file_error(place, "replace", error);
+  }
 }
 
 }  // namespace
 
-UnflushedFolder::UnflushedFolder(const std::filesystem::path& folder)
-    : prefix_(plain(folder / "")) {
-  const std::scoped_lock lock(unflushed().mutex);
-  unflushed().prefixes.push_back(prefix_);
+void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  const auto folder = parent_of(path);
+  make_folder(folder);
+  auto beside = path;
+  beside += ".tmp";
+  const TemporaryPath temporary(beside);
+  const bool is_flushed = !TemporaryFolder::holds(path);
+  write(beside);
+  if (is_flushed) sync_to_disk(beside, O_RDONLY, path);
+  if (::rename(beside.c_str(), path.c_str()) != 0) throw file_error(path, "write", errno);
+  if (is_flushed) sync_to_disk(folder, O_RDONLY | O_DIRECTORY, path);
 }
 
-UnflushedFolder::~UnflushedFolder() {
-  const std::scoped_lock lock(unflushed().mutex);
-  auto& prefixes = unflushed().prefixes;
-  prefixes.erase(std::find(prefixes.begin(), prefixes.end(), prefix_));
-}
-
-bool UnflushedFolder::holds(const std::filesystem::path& path) {
-  const auto name = plain(path);
-  const std::scoped_lock lock(unflushed().mutex);
-  const auto& prefixes = unflushed().prefixes;
-  return std::any_of(prefixes.begin(), prefixes.end(),
-                     [&](const std::string& prefix) { return name.starts_with(prefix); });
-}
-
-void write_atomically(const std::filesystem::path& path,
-                      const std::function<void(const std::filesystem::path&)>& write) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  std::error_code status;
-  std::filesystem::create_directories(folder, status);
-  if (status) {
-    throw Error(ErrorCode::kOutOfResources,
-                fmt::format("{}: cannot make the folder: {}", folder.string(), status.message()));
-  }
-  auto temporary = path;
-  temporary += ".tmp";
-  const bool is_flushed = !UnflushedFolder::holds(path);
-  try {
-    write(temporary);
-    if (is_flushed) sync_to_disk(temporary, O_RDONLY);
-    std::filesystem::rename(temporary, path, status);
-    if (status) {
-      throw Error(ErrorCode::kOutOfResources,
-                  fmt::format("{}: cannot rename: {}", path.string(), status.message()));
-    }
-    if (is_flushed) sync_to_disk(folder, O_RDONLY | O_DIRECTORY);
-  } catch (...) {
-    std::filesystem::remove(temporary, status);
-    throw;
-  }
-}
-
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
+void write_file(const fs::path& path, std::string_view bytes) {
   write_file(path, std::span(&bytes, 1));
 }
 
-void write_file(const std::filesystem::path& path, std::span<const std::string_view> pieces) {
-  write_atomically(path, [&](const std::filesystem::path& temporary) {
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    for (const auto piece : pieces) {
-      out.write(piece.data(), static_cast<std::streamsize>(piece.size()));
-    }
+void write_file(const fs::path& path, std::span<const std::string_view> pieces) {
+  write_atomically(path, [&](const fs::path& temporary) {
+    OpenFile out(temporary, O_WRONLY | O_CREAT | O_TRUNC, "write", path);
+    for (const auto piece : pieces) out.write(piece);
     out.close();
-    if (!out) throw disk_error(path, "write");
   });
 }
 
-std::string read_file(const std::filesystem::path& path, std::size_t at_most) {
-  std::ifstream in(path, std::ios::binary | std::ios::ate);
-  if (!in || std::filesystem::is_directory(path)) {
-    throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
+void write_folder(const fs::path& path, const std::function<void(const fs::path&)>& write) {
+  const auto place = place_of(path);
+  make_folder(parent_of(place));
+  auto beside = place;
+  beside += ".tmp";
+  make_folder(beside);
+  const auto lock = Lock::try_take(beside, O_RDONLY | O_DIRECTORY);
+  if (!lock) {
+    throw Error(ErrorCode::kOutOfResources,
+                fmt::format("{}: another command is writing it; wait for its end or name another "
+                            "folder",
+                            printable(path.string())));
   }
-  std::string bytes(std::min(static_cast<std::size_t>(in.tellg()), at_most), '\0');
-  in.seekg(0);
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!in) throw Error(ErrorCode::kBadData, fmt::format("{}: cannot be read", path.string()));
+  const TemporaryPath temporary(beside);
+  // What one that was killed has left.
+  for (const auto& entry : fs::directory_iterator(beside)) fs::remove_all(entry.path());
+  write(beside);
+  swap_folders(beside, place);
+  if (!TemporaryFolder::holds(place)) sync_to_disk(parent_of(place), O_RDONLY | O_DIRECTORY, path);
+}
+
+std::string read_file(const fs::path& path, std::size_t at_most) {
+  OpenFile in(path, O_RDONLY, "read", path);
+  constexpr std::size_t kLeast = 4096;
+  // A pipe has no size and a file may grow, so what is read counts: one byte more shows the end.
+  std::string bytes(std::min(std::max(in.size() + 1, kLeast), at_most), '\0');
+  std::size_t n = 0;
+  while (n < bytes.size()) {
+    const auto got = in.read(bytes.data() + n, bytes.size() - n);
+    if (got == 0) break;
+    n += got;
+    if (n == bytes.size()) bytes.resize(std::min(2 * n, at_most));
+  }
+  bytes.resize(n);
   return bytes;
 }
 

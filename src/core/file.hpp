@@ -8,25 +8,9 @@
 
 namespace vitrina {
 
-/// While one lives, files in its folder and below are not flushed to disk when they are written:
-/// for what goes when the process ends, however it ends.
-class UnflushedFolder {
- public:
-  explicit UnflushedFolder(const std::filesystem::path& folder);
-  ~UnflushedFolder();
-  UnflushedFolder(const UnflushedFolder&) = delete;
-  UnflushedFolder& operator=(const UnflushedFolder&) = delete;
-
-  /// Whether a file would not be flushed.
-  static bool holds(const std::filesystem::path& path);
-
- private:
-  std::string prefix_;
-};
-
 /// Runs `write` on `path` + ".tmp", flushes that file to disk and renames it to `path`, so that a
 /// file under its final name is always whole. The folder is made when missing; on failure the
-/// temporary file is removed. Throws Error(kOutOfResources) when the disk says no.
+/// temporary file is removed. Throws Error(kOutOfResources) with the cause when the disk says no.
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path&)>& write);
 
@@ -35,7 +19,15 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 /// The same with pieces, one after another.
 void write_file(const std::filesystem::path& path, std::span<const std::string_view> pieces);
 
-/// The whole file, or its first `at_most` bytes. Throws Error(kMissingInput) when it is not there.
+/// Runs `write` on the empty folder `path` + ".tmp" and puts that to where `path` is, so that a
+/// folder under its final name is always whole; what was there before goes. On failure the old one
+/// stays as it was. `path` is the folder itself, or a link to it. Throws as above, and where
+/// another process is writing the same folder.
+void write_folder(const std::filesystem::path& path,
+                  const std::function<void(const std::filesystem::path&)>& write);
+
+/// The whole file, or its first `at_most` bytes. Throws Error(kMissingInput) when it is not there
+/// and Error(kBadData) when it may not be read.
 std::string read_file(const std::filesystem::path& path, std::size_t at_most = std::string::npos);
 
 }  // namespace vitrina

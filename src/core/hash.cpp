@@ -13,7 +13,7 @@
 #include <immintrin.h>
 #endif
 
-#include "core/error.hpp"
+#include "core/file_error.hpp"
 
 namespace vitrina {
 namespace {
@@ -202,8 +202,8 @@ std::string sha256_text(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
+  check_readable(path);
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
   Sha256 hash;
   std::vector<char> piece(std::size_t{1} << 20U);
   while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/cancel.hpp"
+
 namespace vitrina {
 
 int resolve_threads(int requested) {
@@ -25,9 +27,12 @@ void parallel_chunks_with_worker(
   std::atomic<std::size_t> next{0};
   std::exception_ptr failure;
   std::mutex failure_mutex;
+  const CancelFlag* const cancel = CancelScope::current();
   const auto work = [&](std::size_t worker) {
+    const CancelScope scope(cancel);
     try {
       for (std::size_t chunk = next++; chunk < n_chunks; chunk = next++) {
+        throw_if_cancelled();
         body(chunk * grain, std::min(n, (chunk + 1) * grain), worker);
       }
     } catch (...) {  // carried to the caller's thread below

@@ -15,7 +15,7 @@
 
 namespace vitrina::io {
 
-/// `place: text` in one line; a lack of memory keeps its own code.
+/// `place: problem` in our words; a lack of memory and errors of the system keep their own code.
 Error arrow_error(std::string_view place, const arrow::Status& status);
 Error foreign_error(std::string_view place, std::string_view what);
 Error memory_error(std::string_view place);

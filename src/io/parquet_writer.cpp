@@ -5,12 +5,15 @@
 #include <arrow/io/file.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/io_util.h>
 #include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 #include <parquet/arrow/writer.h>
+#include <parquet/exception.h>
 #include <parquet/properties.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <exception>
 #include <type_traits>
@@ -19,8 +22,8 @@
 #include "core/check.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/file_error.hpp"
 #include "core/time.hpp"
-#include "io/arrow_support.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -61,7 +64,12 @@ Error misfit(const ColumnSpec& column) {
 /// A failed write is the disk's or the memory's fault, not the data's.
 void check_write(const arrow::Status& status, std::string_view place) {
   if (status.ok()) return;
-  throw Error(ErrorCode::kOutOfResources, arrow_error(place, status).what());
+  if (status.IsOutOfMemory()) {
+    throw Error(ErrorCode::kOutOfResources,
+                fmt::format("{}: not enough memory to write it", printable(place)));
+  }
+  const int error = arrow::internal::ErrnoFromStatus(status);
+  throw file_error(place, "write", error == 0 ? EIO : error);
 }
 
 template <class T>
@@ -212,11 +220,11 @@ struct TableWriter::Impl {
   std::unique_ptr<parquet::arrow::FileWriter> writer;
 };
 
-TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
-                         const FileMetadata& metadata)
+TableWriter::TableWriter(const std::filesystem::path& path, const std::filesystem::path& meant,
+                         std::vector<ColumnSpec> columns, const FileMetadata& metadata)
     : impl_(std::make_unique<Impl>()) {
   auto& self = *impl_;
-  self.path = path.string();
+  self.path = meant.string();
   self.columns = std::move(columns);
   arrow::FieldVector fields;
   for (const auto& column : self.columns) {
@@ -225,7 +233,7 @@ TableWriter::TableWriter(const std::filesystem::path& path, std::vector<ColumnSp
   const auto beside = std::make_shared<arrow::KeyValueMetadata>();
   for (const auto& [key, value] : metadata) beside->Append(key, value);
   self.schema = arrow::schema(fields, metadata.empty() ? nullptr : beside);
-  self.file = check_write(arrow::io::FileOutputStream::Open(self.path), self.path);
+  self.file = check_write(arrow::io::FileOutputStream::Open(path.string()), self.path);
   const auto properties = parquet::WriterProperties::Builder()
                               .compression(parquet::Compression::ZSTD)
                               ->max_row_group_length(kRowGroupRows)
@@ -265,11 +273,13 @@ void TableWriter::finish() {
 void write_table(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
                  const std::function<void(TableWriter&)>& fill, const FileMetadata& metadata) {
   write_atomically(path, [&](const std::filesystem::path& temporary) {
-    guarded(path.string(), [&] {
-      TableWriter writer(temporary, std::move(columns), metadata);
+    try {
+      TableWriter writer(temporary, path, std::move(columns), metadata);
       fill(writer);
       writer.finish();
-    });
+    } catch (const parquet::ParquetException&) {
+      throw file_error(path, "write", errno == 0 ? EIO : errno);
+    }
   });
 }
 

@@ -57,8 +57,9 @@ using FileMetadata = std::map<std::string, std::string>;
 /// Takes the rows of a Parquet file batch by batch; write_table() makes one.
 class TableWriter {
  public:
-  TableWriter(const std::filesystem::path& path, std::vector<ColumnSpec> columns,
-              const FileMetadata& metadata);
+  /// Writes the file `path`; `meant` is the one that errors name.
+  TableWriter(const std::filesystem::path& path, const std::filesystem::path& meant,
+              std::vector<ColumnSpec> columns, const FileMetadata& metadata);
   TableWriter(const TableWriter&) = delete;
   TableWriter& operator=(const TableWriter&) = delete;
   ~TableWriter();

@@ -18,6 +18,13 @@
 namespace vitrina::io {
 namespace {
 
+/// A stream is the caller's own: what it says is for the caller.
+void check_stream(const arrow::Status& status, std::string_view place) {
+  if (status.ok()) return;
+  if (status.IsOutOfMemory()) throw memory_error(place);
+  throw Error(ErrorCode::kBadData, fmt::format("{}: {}", place, printable(status.message())));
+}
+
 /// A whole table is often one batch; what is made of its rows should not be as large again.
 constexpr std::int64_t kBatchRows = 128 * 1024;
 
@@ -61,13 +68,13 @@ class StreamSource final : public TableSource {
   void read_batch() {
     row_ = 0;
     do {
-      check(reader_->ReadNext(&batch_), name_);
+      check_stream(reader_->ReadNext(&batch_), name_);
     } while (batch_ && batch_->num_rows() == 0);
     if (!batch_) return;
-    check(batch_->Validate(), name_);
+    check_stream(batch_->Validate(), name_);
     for (const int column : columns_) {
-      check(batch_->column(column)->ValidateFull(),
-            fmt::format("{}: column '{}'", name_, printable(batch_->column_name(column))));
+      check_stream(batch_->column(column)->ValidateFull(),
+                   fmt::format("{}: column '{}'", name_, printable(batch_->column_name(column))));
     }
   }
 
@@ -101,8 +108,9 @@ std::unique_ptr<TableSource> open_stream(ArrowArrayStream* stream,
   }
   return guarded(name.string(), [&] {
     check_is_table(stream, name.string());
-    auto reader = check(arrow::ImportRecordBatchReader(stream), name.string());
-    return std::make_unique<StreamSource>(std::move(reader), name.string(), threads);
+    auto reader = arrow::ImportRecordBatchReader(stream);
+    check_stream(reader.status(), name.string());
+    return std::make_unique<StreamSource>(std::move(reader).ValueUnsafe(), name.string(), threads);
   });
 }
 

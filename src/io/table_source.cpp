@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "core/error.hpp"
+#include "core/file_error.hpp"
 
 namespace vitrina::io {
 
@@ -21,9 +22,11 @@ bool is_parquet(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<TableSource> open_table(const std::filesystem::path& path, int threads) {
+  check_readable(path);
   std::error_code status;
   if (!std::filesystem::is_regular_file(path, status)) {
-    throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path.string()));
+    throw Error(ErrorCode::kMissingInput,
+                fmt::format("{}: is a pipe or a device, expected a file", path.string()));
   }
   return is_csv(path) ? open_csv(path, threads) : open_parquet(path, threads);
 }

@@ -4,7 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/file.hpp"
 
@@ -13,6 +17,23 @@ namespace {
 
 /// Parameters are a page of text; more is a mistake, and the parser's memory is not bounded.
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+
+/// What the parser stumbled over, without its own terms.
+std::string_view problem_of(const YAML::Exception& error) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kProblems{{
+      {"tab", "a tab where spaces are expected"},
+      {"map", "a colon, a brace or the indentation is wrong"},
+      {"sequence", "a bracket, a comma or the indentation of a list is wrong"},
+      {"flow", "a bracket or a brace is not closed"},
+      {"quote", "a quote is not closed"},
+      {"escape", "an escape in quotes is not known"},
+      {"anchor", "the anchor or alias is not known"},
+  }};
+  for (const auto& [word, problem] : kProblems) {
+    if (error.msg.find(word) != std::string::npos) return problem;
+  }
+  return "the line cannot be understood";
+}
 
 }  // namespace
 
@@ -25,11 +46,13 @@ YAML::Node load_yaml(const std::filesystem::path& path) {
   try {
     return YAML::Load(text);
   } catch (const YAML::Exception& error) {
-    throw Error(ErrorCode::kConfig, fmt::format("{}:{}: not valid YAML: {}", path.string(),
-                                                error.mark.line + 1, printable(error.msg)));
-  } catch (const std::exception& error) {
     throw Error(ErrorCode::kConfig,
-                fmt::format("{}: not valid YAML: {}", path.string(), printable(error.what())));
+                fmt::format("{}:{}: not valid YAML, column {}: {}; expected `section:` lines with "
+                            "indented `name: value` lines below",
+                            printable(path.string()), error.mark.line + 1, error.mark.column + 1,
+                            problem_of(error)));
+  } catch (const std::exception&) {
+    throw Error(ErrorCode::kConfig, fmt::format("{}: not valid YAML", printable(path.string())));
   }
 }
 

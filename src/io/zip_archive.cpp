@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "core/error.hpp"
+#include "core/file_error.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -70,11 +71,9 @@ class Inflater {
 
 }  // namespace
 
-ZipReader::ZipReader(const std::filesystem::path& path)
-    : path_(path.string()), in_(path, std::ios::binary | std::ios::ate) {
-  if (!in_ || !std::filesystem::is_regular_file(path)) {
-    throw Error(ErrorCode::kMissingInput, fmt::format("{}: no such file", path_));
-  }
+ZipReader::ZipReader(const std::filesystem::path& path) : path_(path.string()) {
+  check_readable(path);
+  in_.open(path, std::ios::binary | std::ios::ate);
   n_bytes_ = static_cast<std::uint64_t>(in_.tellg());
   const auto tail_bytes = std::min(n_bytes_, kEndBytes + kMaxComment + kLocator64Bytes);
   const auto tail = bytes(n_bytes_ - tail_bytes, tail_bytes);

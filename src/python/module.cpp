@@ -8,9 +8,11 @@
 #include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,6 +22,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/cancel.hpp"
+#include "core/text.hpp"
 #include "vitrina/fit.hpp"
 #include "vitrina/recommender.hpp"
 #include "vitrina/score.hpp"
@@ -38,14 +42,36 @@ void translate_error(const std::exception_ptr& thrown, void* type) {
     std::rethrow_exception(thrown);
   } catch (const vitrina::Error& error) {
     const auto exception_type = nb::borrow(static_cast<PyObject*>(type));
-    const std::string_view message = error.what();
     // A message may quote bytes of a damaged file.
-    const auto text = nb::steal(PyUnicode_DecodeUTF8(
-        message.data(), static_cast<Py_ssize_t>(message.size()), "backslashreplace"));
-    const auto exception = exception_type(text);
+    const auto exception = exception_type(vitrina::one_line(error.what()));
     exception.attr("code") = std::string(vitrina::info(error.code()).name);
     PyErr_SetObject(exception_type.ptr(), exception.ptr());
   }
+}
+
+/// Does `work` on a thread of its own, without the interpreter's lock, while this one looks for
+/// Ctrl-C: then the work is cancelled and KeyboardInterrupt is raised.
+template <class Work>
+auto interruptible(Work work) {
+  constexpr std::chrono::milliseconds kLook(50);
+  vitrina::CancelFlag cancel;
+  std::optional<nb::python_error> interrupted;
+  std::future<decltype(work())> result;
+  {
+    const nb::gil_scoped_release released;
+    result = std::async(std::launch::async, [&] {
+      const vitrina::CancelScope scope(&cancel);
+      return work();
+    });
+    while (!interrupted && result.wait_for(kLook) != std::future_status::ready) {
+      const nb::gil_scoped_acquire held;
+      if (PyErr_CheckSignals() != 0) interrupted.emplace();
+    }
+    if (interrupted) cancel.request();
+    result.wait();
+  }
+  if (interrupted) throw nb::python_error(*interrupted);
+  return result.get();
 }
 
 vitrina::RecommendOptions make_options(std::optional<int> max_users, std::optional<int> k,
@@ -84,8 +110,7 @@ Columns to_columns(vitrina::Answer answer) {
 
 Columns recommend_path(const vitrina::Recommender& recommender, const std::filesystem::path& data,
                        const vitrina::RecommendOptions& options) {
-  const nb::gil_scoped_release released;
-  return to_columns(recommender.recommend(data, options));
+  return interruptible([&] { return to_columns(recommender.recommend(data, options)); });
 }
 
 /// The stream in a capsule: who is given it releases it, and the capsule's own destructor then
@@ -100,8 +125,7 @@ ArrowArrayStream* stream_of(const nb::capsule& capsule) {
 Columns recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
                          const vitrina::RecommendOptions& options) {
   auto* stream = stream_of(capsule);
-  const nb::gil_scoped_release released;
-  return to_columns(recommender.recommend(stream, options));
+  return interruptible([&] { return to_columns(recommender.recommend(stream, options)); });
 }
 
 /// Neighbours in columns: product ids and weights.
@@ -135,8 +159,7 @@ vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params, 
 
 vitrina::Recommender fit_path(const std::filesystem::path& data,
                               const vitrina::FitOptions& options) {
-  const nb::gil_scoped_release released;
-  return vitrina::fit(data, options);
+  return interruptible([&] { return vitrina::fit(data, options); });
 }
 
 vitrina::Recommender fit_streams(const nb::capsule& events,
@@ -144,8 +167,7 @@ vitrina::Recommender fit_streams(const nb::capsule& events,
                                  const vitrina::FitOptions& options) {
   auto* events_stream = stream_of(events);
   auto* catalog_stream = catalog ? stream_of(*catalog) : nullptr;
-  const nb::gil_scoped_release released;
-  return vitrina::fit(events_stream, catalog_stream, options);
+  return interruptible([&] { return vitrina::fit(events_stream, catalog_stream, options); });
 }
 
 vitrina::ScoreOptions make_score_options(std::string start, std::string end, int k, int draws,
@@ -171,8 +193,7 @@ vitrina::Scores score(const PathOrCapsule& answer, const PathOrCapsule& truth,
                       const vitrina::ScoreOptions& options) {
   const auto answer_source = source_of(answer);
   const auto truth_source = source_of(truth);
-  const nb::gil_scoped_release released;
-  return vitrina::score(answer_source, truth_source, options);
+  return interruptible([&] { return vitrina::score(answer_source, truth_source, options); });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <bit>
 
+#include "core/cancel.hpp"
 #include "core/error.hpp"
 
 namespace vitrina::ranking {
@@ -99,6 +100,7 @@ Booster Booster::train(const BoosterTask& task) {
   check(LGBM_BoosterCreate(dataset.handle(), task.params.c_str(), &booster.state_->handle),
         "start training");
   for (int round = 0; round < task.rounds; ++round) {
+    throw_if_cancelled();
     // «finished» only says that no leaf could be split by the columns drawn for this tree: the
     // next draw may do better
     int is_finished = 0;

@@ -146,7 +146,7 @@ SimulatedShop simulate(const SimulateConfig& config, std::uint64_t seed, int thr
   threads = resolve_threads(threads);
   SimulatedShop shop;
   const Calendar calendar(config);
-  progress.begin("simulate: shop", 0, "products");
+  progress.begin("shop", 0, "products");
   const World world = make_world(config, calendar, seed);
   shop.item_ids = product_ids(world, seed);
   shop.catalog = take_snapshot(world, config, calendar, shop.item_ids, seed, threads);
@@ -161,11 +161,11 @@ SimulatedShop simulate(const SimulateConfig& config, std::uint64_t seed, int thr
                             starts.user.back(),
                             starts.device.back(),
                             static_cast<std::uint32_t>(world.products.size())};
-  progress.begin("simulate: people", n, "people");
+  progress.begin("people", n, "people");
   EventSink events = joined(live_all(around, starts, seed, threads, progress));
   progress.end(fmt::format("{} events", events.rows.size()));
 
-  progress.begin("simulate: log", events.rows.size(), "events");
+  progress.begin("log", events.rows.size(), "events");
   fill_columns(shop, events, time_order(events.rows, threads), threads);
   events = {};
   shop.user_ids = user_ids(starts.user.back(), seed);

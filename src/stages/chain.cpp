@@ -1,9 +1,17 @@
 #include "stages/chain.hpp"
 
+#include <fmt/format.h>
+
+#include <cerrno>
 #include <chrono>
 #include <string>
+#include <system_error>
 
+#include "bundle/bundle.hpp"
+#include "bundle/manifest.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/file_error.hpp"
 #include "stages/layout.hpp"
 #include "stages/table.hpp"
 #include "stages/workspace_shop.hpp"
@@ -45,10 +53,28 @@ std::vector<std::pair<std::string_view, double>> run_chain(
   return seconds;
 }
 
-void copy_bundle(const fs::path& workspace, const fs::path& to) {
-  for (const auto& file : fs::directory_iterator(workspace / kBundleFolder)) {
-    write_file(to / file.path().filename(), read_file(file.path()));
+void check_bundle_place(const fs::path& folder) {
+  std::error_code status;
+  if (!fs::exists(folder, status)) return;
+  if (!fs::is_directory(folder, status)) throw file_error(folder, "replace", ENOTDIR);
+  const bool is_bundle = fs::exists(folder / bundle::kManifest, status);
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto name = entry.path().filename().string();
+    if (is_bundle && bundle::is_part(name)) continue;
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: holds {}, which is no part of a bundle and would be lost; name an "
+                            "empty or a new folder for the bundle",
+                            printable(folder.string()), printable(name)));
   }
+}
+
+void copy_bundle(const fs::path& workspace, const fs::path& to) {
+  check_bundle_place(to);
+  write_folder(to, [&](const fs::path& beside) {
+    for (const auto& file : fs::directory_iterator(workspace / kBundleFolder)) {
+      write_file(beside / file.path().filename(), read_file(file.path()));
+    }
+  });
 }
 
 }  // namespace vitrina::stages

@@ -23,7 +23,11 @@ StageContext in_workspace(const StageContext& context, const std::filesystem::pa
 std::vector<std::pair<std::string_view, double>> run_chain(const StageContext& context,
                                                            std::span<const std::string_view> names);
 
-/// Copies the bundle that was packed in `workspace`.
+/// Throws Error(kUsage) where a bundle cannot take the place of `folder` without a loss: it holds
+/// files that are no bundle's.
+void check_bundle_place(const std::filesystem::path& folder);
+
+/// Puts a copy of the bundle that was packed in `workspace` to where `to` is, whole.
 void copy_bundle(const std::filesystem::path& workspace, const std::filesystem::path& to);
 
 }  // namespace vitrina::stages

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "bundle/json_problem.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 
@@ -102,9 +103,9 @@ Folds load_folds(const std::filesystem::path& path) {
     if (!json.at("valid").is_null()) folds.valid = from_json(json.at("valid"));
     return folds;
   } catch (const Json::exception& error) {
-    throw Error(
-        ErrorCode::kIncompatibleArtifact,
-        fmt::format("{}: {}; run 'vitrina split' again", path.string(), printable(error.what())));
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("{}: {}; run 'vitrina split' again", path.string(),
+                            bundle::json_problem(error)));
   }
 }
 

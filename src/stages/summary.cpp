@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "bundle/json_problem.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "stages/layout.hpp"
@@ -19,7 +20,7 @@ Json read_json(const std::filesystem::path& path) {
   } catch (const Json::exception& error) {
     throw Error(
         ErrorCode::kIncompatibleArtifact,
-        fmt::format("{}: {}; run the pipeline again", path.string(), printable(error.what())));
+        fmt::format("{}: {}; run the pipeline again", path.string(), bundle::json_problem(error)));
   }
 }
 

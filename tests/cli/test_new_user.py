@@ -5,10 +5,13 @@ details of a part are tested beside the part.
 """
 
 import datetime as dt
+import fcntl
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import finished
@@ -56,6 +59,24 @@ def test_01_every_shop_is_answered_by_its_own_champion(
 
 
 # 2. `simulate` does not write where files lie that it did not make
+
+
+def test_02_simulate_leaves_what_it_did_not_make(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    real = shops.write_shop(tmp_path, shops.random_rows(seed=2, users=5))
+    log = (real / "train_actions.pq").read_bytes()
+    words = ("simulate", "--quiet", "--scale", "0.001", "--out")
+    refused = vitrina(*words, real)
+    assert refused.returncode == 2
+    assert "holds train_actions.pq, which simulate did not" in refused.stderr
+    assert (real / "train_actions.pq").read_bytes() == log
+    # a log of the user's own that came into a simulated folder later
+    assert vitrina(*words, "simulated").returncode == 0
+    assert vitrina(*words, "simulated", "--seed", "2").returncode == 0
+    (tmp_path / "simulated/train_actions.pq").write_bytes(log)
+    assert vitrina(*words, "simulated").returncode == 2
+    assert (tmp_path / "simulated/train_actions.pq").read_bytes() == log
 
 
 # 3. A log without orders is an error that names what it found
@@ -119,10 +140,74 @@ def test_03_where_nobody_bought_nothing_is_judged(
 # 5. `score` refuses a truth window that the answer had seen
 
 
-# 6. Ctrl-C, SIGTERM and kill leave nothing behind
+# 6. Ctrl-C, SIGTERM and kill leave nothing behind (test_signals.py)
+
+
+def test_06_a_stopped_run_leaves_nothing(
+    vitrina: Vitrina, program: Path, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    shops.write_shop(shop, shops.random_rows(seed=3, users=200))
+    words: list[str | Path] = [program, "run", "--quiet"]
+    words += ["--data", shop, "--out", "out"]
+    for stop, code in ((signal.SIGINT, 9), (signal.SIGKILL, -9)):
+        with subprocess.Popen(
+            words, cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        ) as process:
+            while not list(tmp_path.glob("out/.stages-*/models")):
+                time.sleep(0.001)
+            process.send_signal(stop)
+            said = process.communicate(timeout=20)[1]
+        assert process.returncode == code
+        if stop == signal.SIGINT:
+            assert said.startswith("vitrina run: error: cancelled by SIGINT")
+            assert not (tmp_path / "out").exists()
+    assert vitrina(*words[1:]).returncode == 0  # sweeps what was killed
+    answer = ["predictions.csv", "recommendations.parquet", "report.json"]
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == answer
 
 
 # 7. Folders are swapped whole; one command at a time in a workspace
+
+
+def test_07_folders_are_swapped_whole_by_one_command_at_a_time(
+    vitrina: Vitrina, program: Path, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    shops.write_shop(shop, shops.random_rows(seed=4, users=60))
+    words = ["run", "--quiet", "--data", "shop", "--bundle", "bundle"]
+    kept = ("--keep-stages", "work", "--out", "a")
+    assert vitrina(*words, *kept).returncode == 0
+    bundle = tmp_path / "work/models/bundle"
+    old = {p.name: p.read_bytes() for p in bundle.iterdir()}
+    # as on a disk that is full before the largest file is written
+    limit = (max(map(len, old.values())) - 1) // 1024
+    full = f'ulimit -f {limit}; exec "$0" pack --workspace work'
+    failed = subprocess.run(
+        ["bash", "-c", full, program],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert failed.returncode == 7
+    assert "the file would be larger than is allowed" in failed.stderr
+    assert {p.name: p.read_bytes() for p in bundle.iterdir()} == old
+    assert not list(tmp_path.rglob("*.tmp"))
+    # somebody's own files are no bundle
+    (tmp_path / "bundle/notes.txt").write_text("mine")
+    assert "holds notes.txt" in vitrina(*words, "--out", "c").stderr
+    # a folder that another command has
+    lock = tmp_path / "out/.vitrina.lock"
+    lock.parent.mkdir()
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write("'vitrina run' (process 7)")
+        file.flush()
+        refused = vitrina("run", "--data", "shop", "--out", "out")
+    assert refused.returncode == 7
+    assert "out: 'vitrina run' (process 7) is writing there" in refused.stderr
 
 
 # 8. `check-data` tells what is in a log; Russian exports are read or refused clearly
@@ -267,6 +352,48 @@ def test_18_make_run_and_simulate_refuse_the_same_scales(
     assert made.stderr.startswith("run: error: SCALE: found ")
     assert not (tmp_path / "params.local.yaml").exists()
     assert vitrina("simulate", "--scale", scale).returncode == CONFIG
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read all files")
+def test_18_a_file_that_may_not_be_read(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    shops.write_shop(tmp_path, shops.random_rows(seed=5, users=5))
+    (tmp_path / "train_actions.pq").chmod(0)
+    said = vitrina("ingest", "--data", tmp_path).stderr
+    assert "train_actions.pq: cannot read: permission denied" in said
+
+
+def test_18_errors_name_the_cause_in_our_words(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    def said(*words: str | Path) -> str:
+        result = vitrina(*words)
+        assert 1 < result.returncode < 8
+        return result.stderr
+
+    (tmp_path / "file").write_text("{")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "train_actions.pq").write_text("no parquet")
+    assert "is a folder, expected a file" in said(
+        "params", "--check", "folder"
+    )
+    assert "is a file, expected a folder" in said(
+        "simulate", "--scale", "0.001", "--out", "file"
+    )
+    assert "is no Parquet file" in said("ingest", "--data", tmp_path)
+    yaml = said("params", "--check", "file")
+    assert "file:1: not valid YAML" in yaml or "file:2: not valid" in yaml
+    reports = ("ingest", "train", "metrics", "recommend", "refit")
+    for name in reports:
+        path = tmp_path / "reports" / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("{")
+    (tmp_path / "data/processed").mkdir(parents=True)
+    (tmp_path / "data/processed/split.json").write_text("{}")
+    broken = said("summary")
+    assert "reports/ingest.json: is no whole JSON file" in broken
+    assert "json.exception" not in broken
 
 
 # 19. MLflow shows what matters first

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "core/lock.hpp"
 #include "io/submission.hpp"
 #include "models/model_set.hpp"
 #include "selection/choose_config.hpp"
@@ -27,6 +28,8 @@ void write(const Shop& shop, const Baseline& baseline, const std::filesystem::pa
 }
 
 void run(const StageContext& context) {
+  const std::filesystem::path out = context.option("out").value_or("out");
+  const FolderLock lock(out, "vitrina baselines");
   const auto shop = read_shop(context).shop;
   const auto folds =
       decide_folds(shop.begin, shop.end, read_section<SplitConfig>(context.params, "split"));
@@ -37,7 +40,6 @@ void run(const StageContext& context) {
   context.progress->begin("fit models", kWanted.size(), "models");
   const auto fitted = models::fit_models(fit, kWanted, context.params, *context.progress);
   context.progress->end("own history and popularity");
-  const std::filesystem::path out = context.option("out").value_or("out");
   for (const auto& baseline :
        make_baselines(shop, fitted, shop.end, choose.limits(), context.threads)) {
     write(shop, baseline, out / fmt::format("{}.csv", baseline.name));

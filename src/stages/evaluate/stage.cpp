@@ -195,9 +195,9 @@ void write_nothing_to_judge(const StageContext& context) {
   ranking::BuyerCalibration{}.save(context.path(kBuyersFile));
   const Json json{{"valid", nullptr},
                   {"reason", "the log is too short for a valid fold: nothing was judged"}};
-  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
   write_file(context.path(kValidBuyers), io::buyers_text({}));
-  write_empty_plots(context.path(kPlotsFolder));
+  write_folder(context.path(kPlotsFolder), write_empty_plots);
+  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
 }
 
 void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds& folds) {
@@ -241,22 +241,25 @@ void judge_valid_fold(const StageContext& context, const Shop& shop, const Folds
   }
   std::string ceilings;
   json["ceilings"] = ceilings_json(engine, bought, limits, context.threads, ceilings);
-  if (bought.n_buyers() == 0) {
+  const bool is_judged = bought.n_buyers() > 0;
+  if (!is_judged) {
     json["reason"] = "nobody bought anything in the valid fold: nothing was judged";
   }
-  const auto plots = context.path(kPlotsFolder);
-  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
   write_file(context.path(kValidBuyers), buyers_csv(shop, results));
-  if (bought.n_buyers() == 0) {
-    write_empty_plots(plots);
+  write_folder(context.path(kPlotsFolder), [&](const std::filesystem::path& plots) {
+    if (!is_judged) return write_empty_plots(plots);
+    write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
+    write_file(plots / "ceilings.csv", ceilings);
+    write_file(
+        plots / "calibration.csv",
+        calibration_csv(answer, outcomes(answer, bought, limits.k), config.calibration_bins));
+    write_file(plots / "segments.csv", segments_csv(shop.events, fold.cut, answers));
+  });
+  write_file(context.path(kMetricsReport), json.dump(2) + "\n");
+  if (!is_judged) {
     context.progress->end(json["reason"].get<std::string>());
     return;
   }
-  write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
-  write_file(plots / "ceilings.csv", ceilings);
-  write_file(plots / "calibration.csv",
-             calibration_csv(answer, outcomes(answer, bought, limits.k), config.calibration_bins));
-  write_file(plots / "segments.csv", segments_csv(shop.events, fold.cut, answers));
   context.progress->end(fmt::format("reading A {:.4f} over {} buyers",
                                     json["valid"]["recall_a"].get<double>(), bought.n_buyers()));
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "data/purchases.hpp"
 #include "engine/answer.hpp"
@@ -175,16 +176,19 @@ void run(const StageContext& context) {
   const auto final_rule = own_history_of(context, shop, kFinalFold);
   const Bases bases{folds.valid ? own_history_of(context, shop, kValidFold) : final_rule,
                     final_rule};
-  context.progress->begin("make examples", folds.train.size(), "folds");
+  context.progress->begin("make training rows", folds.train.size(), "folds");
   std::atomic<std::size_t> n_rows = 0;
   const double budget =
       static_cast<double>(config.max_rows) / static_cast<double>(folds.train.size());
-  parallel_tasks(folds.train.size(), context.threads, [&](std::size_t task, int threads) {
-    const auto& fold = folds.train[task];
-    const auto examples = make_examples(context, shop, fold, bases, budget, threads);
-    ranking::save_examples(examples, examples_file(context.workspace, fold.name));
-    n_rows += examples.n_rows();
-    context.progress->advance(1);
+  write_folder(context.path(kExamplesFolder), [&](const std::filesystem::path& beside) {
+    parallel_tasks(folds.train.size(), context.threads, [&](std::size_t task, int threads) {
+      const auto& fold = folds.train[task];
+      const auto examples = make_examples(context, shop, fold, bases, budget, threads);
+      const auto file = examples_file(context.workspace, fold.name).filename();
+      ranking::save_examples(examples, beside / fold.name / file);
+      n_rows += examples.n_rows();
+      context.progress->advance(1);
+    });
   });
   context.progress->end(fmt::format("{} rows of {} folds", n_rows.load(), folds.train.size()));
 }

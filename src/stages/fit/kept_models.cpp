@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <vector>
 
 #include "core/error.hpp"
@@ -85,9 +87,20 @@ bool is_up_to_date(const std::filesystem::path& archive, const ModelOrigins& wan
   }
 }
 
+void keep(const std::filesystem::path& known, const std::filesystem::path& archive) {
+  namespace fs = std::filesystem;
+  fs::create_directories(archive.parent_path());
+  const auto link = [](const fs::path& from, const fs::path& to) {
+    std::error_code status;
+    fs::create_hard_link(from, to, status);
+    if (status) write_file(to, read_file(from));  // a disk without links
+  };
+  link(known, archive);
+  link(origins_file(known), origins_file(archive));
+}
+
 void save_with_origins(const models::ModelSet& models, const std::filesystem::path& archive,
                        const ModelOrigins& origins) {
-  std::filesystem::remove(origins_file(archive));
   models::save_models(models, archive);
   const json text{{"archive", archive_digest(archive)}, {"models", origins}};
   write_file(origins_file(archive), text.dump(1) + "\n");

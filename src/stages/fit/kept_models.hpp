@@ -27,6 +27,9 @@ models::ModelSet load_kept(const std::filesystem::path& archive, const ModelOrig
 /// Whether the archive is whole and holds the models of these origins and no others.
 bool is_up_to_date(const std::filesystem::path& archive, const ModelOrigins& wanted);
 
+/// Puts an archive of an earlier call, and its origins, to where `archive` is; both stay.
+void keep(const std::filesystem::path& known, const std::filesystem::path& archive);
+
 /// Writes a fold's archive and then its origins: whoever is stopped between finds none.
 void save_with_origins(const models::ModelSet& models, const std::filesystem::path& archive,
                        const ModelOrigins& origins);

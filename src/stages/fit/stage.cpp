@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "core/file.hpp"
 #include "core/parallel.hpp"
 #include "engine/engine.hpp"
 #include "models/model_set.hpp"
@@ -16,17 +17,6 @@
 
 namespace vitrina::stages::fit {
 namespace {
-
-/// Removes the folders of folds that are no more.
-void remove_others(const std::filesystem::path& folder, const std::vector<Fold>& folds) {
-  if (!std::filesystem::is_directory(folder)) return;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const auto name = entry.path().filename();
-    const bool is_known = std::any_of(folds.begin(), folds.end(),
-                                      [&](const Fold& fold) { return fold.name == name; });
-    if (!is_known) std::filesystem::remove_all(entry.path());
-  }
-}
 
 void run(const StageContext& context) {
   const auto kept_shop = workspace_shop(context);
@@ -41,24 +31,29 @@ void run(const StageContext& context) {
   // the longest work first: a fold costs what lies before its cut
   std::stable_sort(cuts.begin(), cuts.end(),
                    [](const Fold& a, const Fold& b) { return a.cut > b.cut; });
-  remove_others(context.path(kModelsFolder), cuts);
   const auto shop_digest = archive_digest(context.path(kShopFile));
   std::atomic<std::size_t> n_kept = 0;
-  parallel_tasks(cuts.size(), context.threads, [&](std::size_t task, int threads) {
-    const auto& fold = cuts[task];
+  const auto fit_fold = [&](const Fold& fold, const std::filesystem::path& to, int threads) {
     const models::FitContext fit{shop,     fold.cut, folds.label_length, choose.max_users,
                                  choose.k, threads,  context.seed};
     const auto origins = origins_of(wanted, fit, context.params, shop_digest);
-    const auto archive = models_file(context.workspace, fold.name);
-    if (is_up_to_date(archive, origins)) {
+    const auto known = models_file(context.workspace, fold.name);
+    const auto archive = to / known.filename();
+    if (is_up_to_date(known, origins)) {
+      keep(known, archive);
       context.progress->advance(wanted.size());
       n_kept += wanted.size();
       return;
     }
-    auto models = load_kept(archive, origins, shop);
+    auto models = load_kept(known, origins, shop);
     n_kept += models::count(models);
     models::fit_missing(fit, wanted, context.params, *context.progress, models);
     save_with_origins(models, archive, origins);
+  };
+  write_folder(context.path(kModelsFolder), [&](const std::filesystem::path& beside) {
+    parallel_tasks(cuts.size(), context.threads, [&](std::size_t task, int threads) {
+      fit_fold(cuts[task], beside / cuts[task].name, threads);
+    });
   });
   const auto kept = n_kept > 0 ? fmt::format(", {} of {} models as they were", n_kept.load(),
                                              cuts.size() * wanted.size())

@@ -64,11 +64,13 @@ Json simulation_of(const StageContext& context) {
   const auto config = read_section<IngestConfig>(context.params, "ingest");
   const auto path = context.path(config.data_dir) / "simulation.json";
   if (!std::filesystem::exists(path)) return nullptr;
-  const auto json = Json::parse(read_file(path), nullptr, false);
+  auto json = Json::parse(read_file(path), nullptr, false);
   const auto is_number = [&](const char* key) {
     return json.is_object() && json.contains(key) && json[key].is_number();
   };
-  return is_number("simulator_version") && is_number("scale") ? json : Json(nullptr);
+  if (!is_number("simulator_version") || !is_number("scale")) return nullptr;
+  json.erase("files");  // the shop's own digest is in the report
+  return json;
 }
 
 void run(const StageContext& context) {

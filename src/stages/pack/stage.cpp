@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
+
 #include "bundle/bundle.hpp"
+#include "core/file.hpp"
 #include "stages/folds.hpp"
 #include "stages/layout.hpp"
 #include "stages/workspace_shop.hpp"
@@ -14,12 +18,14 @@ void run(const StageContext& context) {
   const auto kept_shop = workspace_shop(context);
   const Shop& shop = *kept_shop;
   const auto folder = context.path(kBundleFolder);
-  context.progress->begin("pack", 0, "");
-  const auto fingerprint =
-      bundle::write_bundle({shop, models_file(context.workspace, kFinalFold),
-                            context.path(kFinalFolder) / "ranker.vtr", context.params},
-                           folder);
-  context.progress->end(fmt::format("bundle {}", fingerprint));
+  context.progress->begin("pack bundle", 0, "");
+  std::string fingerprint;
+  write_folder(folder, [&](const std::filesystem::path& beside) {
+    fingerprint = bundle::write_bundle({shop, models_file(context.workspace, kFinalFold),
+                                        context.path(kFinalFolder) / "ranker.vtr", context.params},
+                                       beside);
+  });
+  context.progress->end(fingerprint);
 }
 
 }  // namespace

@@ -13,6 +13,8 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/lock.hpp"
+#include "core/temporary.hpp"
 #include "core/version.hpp"
 #include "stages/answer_rules.hpp"
 #include "stages/chain.hpp"
@@ -27,29 +29,47 @@ using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
 /// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
-/// ends, however it ends.
+/// ends, however it ends. Both are locked, so what another run has left in --out is of the dead.
 class Workspace {
  public:
-  explicit Workspace(const StageContext& context, const fs::path& out) {
+  Workspace(const StageContext& context, const fs::path& out) : out_lock_(out, kHolder) {
+    sweep(out);
     if (const auto kept = context.option("keep-stages")) {
-      path_ = fs::absolute(*kept);
+      kept_ = fs::absolute(*kept);
+      if (!same_place(kept_, out)) kept_lock_.emplace(kept_, kHolder);
       return;
     }
-    path_ = fs::absolute(out) / fmt::format(".stages-{}", ::getpid());
-    unflushed_.emplace(path_);
+    temporary_.emplace(fs::absolute(out) / fmt::format("{}{}", kPrefix, ::getpid()));
   }
-  ~Workspace() {
-    std::error_code ignored;
-    if (unflushed_) fs::remove_all(path_, ignored);
-  }
-  Workspace(const Workspace&) = delete;
-  Workspace& operator=(const Workspace&) = delete;
 
-  [[nodiscard]] const fs::path& path() const { return path_; }
+  [[nodiscard]] const fs::path& path() const { return temporary_ ? temporary_->path() : kept_; }
 
  private:
-  fs::path path_;
-  std::optional<UnflushedFolder> unflushed_;  ///< where it goes when the run ends
+  static constexpr std::string_view kHolder = "vitrina run";
+  static constexpr std::string_view kPrefix = ".stages-";
+
+  static bool same_place(const fs::path& a, const fs::path& b) {
+    std::error_code ignored;
+    return fs::equivalent(a, b, ignored);
+  }
+
+  /// Removes the folders that killed runs have left.
+  static void sweep(const fs::path& out) {
+    std::vector<fs::path> left;
+    for (const auto& entry : fs::directory_iterator(out)) {
+      const auto name = entry.path().filename().string();
+      if (name.starts_with(kPrefix) && name.size() > kPrefix.size() &&
+          name.find_first_not_of("0123456789", kPrefix.size()) == std::string::npos) {
+        left.push_back(entry.path());
+      }
+    }
+    for (const auto& folder : left) fs::remove_all(folder);
+  }
+
+  FolderLock out_lock_;
+  std::optional<FolderLock> kept_lock_;
+  fs::path kept_;
+  std::optional<TemporaryFolder> temporary_;
 };
 
 StageContext chain_context(const StageContext& context, const fs::path& workspace) {
@@ -74,6 +94,8 @@ void run(const StageContext& context) {
     throw Error(ErrorCode::kUsage, "run: --data is missing; name the folder with the shop's log");
   }
   const fs::path out = context.option("out").value_or("out");
+  const auto bundle = context.option("bundle");
+  if (bundle) check_bundle_place(*bundle);
   const Workspace workspace(context, out);
   const auto seconds = run_stages(chain_context(context, workspace.path()));
   const auto inside = [&](std::string_view file) { return workspace.path() / file; };
@@ -85,7 +107,7 @@ void run(const StageContext& context) {
   report["metrics"] = Json::parse(read_file(inside(kMetricsReport)));
   report["answer"] = Json::parse(read_file(inside(kAnswerReport)));
   report["seconds"] = seconds;
-  if (const auto bundle = context.option("bundle")) copy_bundle(workspace.path(), *bundle);
+  if (bundle) copy_bundle(workspace.path(), *bundle);
   copy_out(inside(kPredictions), out / "predictions.csv");
   copy_out(inside(kRecommendations), out / "recommendations.parquet");
   write_file(out / kReport, report.dump(2) + "\n");

@@ -6,13 +6,19 @@
 #include <vector>
 
 #include "core/file.hpp"
+#include "core/hash.hpp"
+#include "core/lock.hpp"
+#include "core/temporary.hpp"
 #include "io/npz.hpp"
 #include "io/parquet_writer.hpp"
 #include "simulate/shop.hpp"
+#include "stages/simulate/record.hpp"
 
 namespace vitrina::stages::simulate {
 namespace {
 
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
 using vitrina::simulate::CatalogSnapshot;
 using vitrina::simulate::kSimulatorVersion;
 using vitrina::simulate::SimulateConfig;
@@ -85,50 +91,79 @@ void write_mapping(const CatalogSnapshot& catalog, const std::filesystem::path& 
                   });
 }
 
-std::string about_text(const SimulateConfig& config, std::uint64_t seed,
-                       const SimulatedShop& shop) {
-  const nlohmann::ordered_json json{{"simulator_version", kSimulatorVersion},
-                                    {"scale", config.scale},
-                                    {"days", config.days},
-                                    {"seed", seed},
-                                    {"rows", shop.n_events()},
-                                    {"catalog_rows", shop.catalog.n_rows()}};
-  return json.dump(2) + "\n";
+Json about(const SimulateConfig& config, std::uint64_t seed, const SimulatedShop& shop) {
+  return {{"simulator_version", kSimulatorVersion},
+          {"scale", config.scale},
+          {"days", config.days},
+          {"seed", seed},
+          {"rows", shop.n_events()},
+          {"catalog_rows", shop.catalog.n_rows()}};
+}
+
+void write_record(const fs::path& folder, const Json& record) {
+  write_file(folder / kRecordFile, record.dump(2) + "\n");
+}
+
+void write_files(const SimulatedShop& shop, const fs::path& folder) {
+  write_log(shop, folder / kLogFile);
+  write_catalog(shop.catalog, folder / kCatalogFile);
+  write_mapping(shop.catalog, folder / kMappingFile);
+  io::write_npz(folder / kVectorsFile, "arr_0", shop.catalog.vectors, shop.catalog.dim);
+}
+
+/// Moves files from where they were made to `folder`. Whoever is stopped on the way leaves a record
+/// that knows both what was there and what comes.
+void move_files(const fs::path& made, const fs::path& folder, Json record) {
+  for (const auto name : {kLogFile, kCatalogFile, kMappingFile, kVectorsFile}) {
+    record["files"][std::string(name)] = sha256_file(made / name);
+  }
+  const auto before = recorded_files(folder);
+  if (!before.empty()) {
+    auto interim = record;
+    for (const auto& [name, digest] : before) interim["before"][name].push_back(digest);
+    write_record(folder, interim);
+  } else {
+    write_record(folder, record);
+  }
+  for (const auto& [name, digest] : record["files"].items()) fs::rename(made / name, folder / name);
+  if (!before.empty()) write_record(folder, record);
 }
 
 void run(const StageContext& context) {
   const auto section = read_section<SimulateSection>(context.params, "simulate");
   const auto folder = context.path(section.out_dir);
+  const FolderLock lock(folder, "vitrina simulate");
+  check_folder(folder);
   const SimulatedShop shop =
       vitrina::simulate::simulate(section.shop, context.seed, context.threads, *context.progress);
-  context.progress->begin("simulate: files", 0, "files");
-  write_log(shop, folder / "train_actions.pq");
-  write_catalog(shop.catalog, folder / "stokman_catalog_preprocessed.pq");
-  write_mapping(shop.catalog, folder / "catalog_vector_mapping.pq");
-  io::write_npz(folder / "vectors.npz", "arr_0", shop.catalog.vectors, shop.catalog.dim);
-  write_file(folder / "simulation.json", about_text(section.shop, context.seed, shop));
+  context.progress->begin("files", 0, "files");
+  const TemporaryPath made(folder / ".simulating");
+  fs::remove_all(made.path());  // of one that was killed
+  write_files(shop, made.path());
+  move_files(made.path(), folder, about(section.shop, context.seed, shop));
   context.progress->end(folder.string());
 }
 
 }  // namespace
 
 Stage stage() {
-  return {.name = "simulate",
-          .summary = "makes a synthetic shop: a click log and a catalog in the format of the case",
-          .inputs = {},
-          .outputs = {{"{simulate.out_dir}/train_actions.pq", "the click log"},
-                      {"{simulate.out_dir}/stokman_catalog_preprocessed.pq", "the catalog"},
-                      {"{simulate.out_dir}/catalog_vector_mapping.pq", "rows of vectors.npz"},
-                      {"{simulate.out_dir}/vectors.npz", "title vectors"},
-                      {"{simulate.out_dir}/simulation.json",
-                       "version of the simulator, scale, days and seed"}},
-          .sections = {{"simulate", describe<SimulateSection>()}},
-          .options = {{"--scale", "S", "size against the case's log", false, "simulate.scale"},
-                      {"--days", "N", "length of the log in days", false, "simulate.days"},
-                      {"--out", "DIR", "folder for the files", false, "simulate.out_dir", true}},
-          .example = "vitrina simulate --scale 0.1 --seed 1 --out data/simulated",
-          .run = run,
-          .is_pipeline = false};
+  return {
+      .name = "simulate",
+      .summary = "makes a synthetic shop: a click log and a catalog in the format of the case",
+      .inputs = {},
+      .outputs = {{"{simulate.out_dir}/train_actions.pq", "the click log"},
+                  {"{simulate.out_dir}/stokman_catalog_preprocessed.pq", "the catalog"},
+                  {"{simulate.out_dir}/catalog_vector_mapping.pq", "rows of vectors.npz"},
+                  {"{simulate.out_dir}/vectors.npz", "title vectors"},
+                  {"{simulate.out_dir}/simulation.json",
+                   "version of the simulator, scale, days, seed, and the SHA-256 of the files"}},
+      .sections = {{"simulate", describe<SimulateSection>()}},
+      .options = {{"--scale", "S", "size against the case's log", false, "simulate.scale"},
+                  {"--days", "N", "length of the log in days", false, "simulate.days"},
+                  {"--out", "DIR", "folder for the files", false, "simulate.out_dir", true}},
+      .example = "vitrina simulate --scale 0.1 --seed 1 --out data/simulated",
+      .run = run,
+      .is_pipeline = false};
 }
 
 }  // namespace vitrina::stages::simulate

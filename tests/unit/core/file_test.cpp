@@ -9,6 +9,7 @@
 
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/temporary.hpp"
 #include "support/scratch.hpp"
 
 namespace vitrina {
@@ -89,18 +90,84 @@ TEST_F(FileTest, AFolderThatCannotBeMadeIsTold) {
 TEST_F(FileTest, OnlyWhatGoesAnywayIsNotFlushed) {
   const auto scratch = folder_ / "scratch";
   {
-    const UnflushedFolder unflushed(scratch);
-    const UnflushedFolder other(folder_ / "other");
-    EXPECT_TRUE(UnflushedFolder::holds(scratch / "file"));
-    EXPECT_TRUE(UnflushedFolder::holds(scratch / "below" / "file"));
-    EXPECT_TRUE(UnflushedFolder::holds(folder_ / "here" / ".." / "scratch" / "file"));
-    EXPECT_FALSE(UnflushedFolder::holds(scratch / ".." / "file"));
-    EXPECT_FALSE(UnflushedFolder::holds(folder_ / "scratch2" / "file"));
+    const TemporaryFolder temporary(scratch);
+    const TemporaryFolder other(folder_ / "other");
+    EXPECT_TRUE(TemporaryFolder::holds(scratch / "file"));
+    EXPECT_TRUE(TemporaryFolder::holds(scratch / "below" / "file"));
+    EXPECT_TRUE(TemporaryFolder::holds(folder_ / "here" / ".." / "scratch" / "file"));
+    EXPECT_FALSE(TemporaryFolder::holds(scratch / ".." / "file"));
+    EXPECT_FALSE(TemporaryFolder::holds(folder_ / "scratch2" / "file"));
     write_file(scratch / "below" / "file", "text");
     EXPECT_EQ(read_file(scratch / "below" / "file"), "text");
     EXPECT_FALSE(fs::exists(scratch / "below" / "file.tmp"));
   }
-  EXPECT_FALSE(UnflushedFolder::holds(scratch / "file"));
+  EXPECT_FALSE(TemporaryFolder::holds(scratch / "file"));
+  EXPECT_FALSE(fs::exists(scratch));
+}
+
+TEST_F(FileTest, AFolderIsReplacedWholeOrNotAtAll) {
+  const auto place = folder_ / "bundle" / "";  // a slash at the end is no other folder
+  const auto put = [](const fs::path& folder, std::string_view name) {
+    write_file(folder / name, name);
+  };
+  write_folder(place, [&](const fs::path& beside) { put(beside, "old"); });
+  EXPECT_EQ(read_file(place / "old"), "old");
+  const auto fail = [&] {
+    write_folder(place, [&](const fs::path& beside) {
+      put(beside, "new");
+      throw std::runtime_error("the disk is full");
+    });
+  };
+  EXPECT_THROW(fail(), std::runtime_error);
+  EXPECT_EQ(read_file(place / "old"), "old");
+  EXPECT_EQ(n_files(), 1U);
+  write_file(folder_ / "bundle.tmp" / "half", "of one that was killed");
+  write_folder(place, [&](const fs::path& beside) { put(beside, "new"); });
+  EXPECT_EQ(read_file(place / "new"), "new");
+  EXPECT_EQ(n_files(), 1U);
+  EXPECT_FALSE(fs::exists(folder_ / "bundle.tmp"));
+}
+
+TEST_F(FileTest, AFolderBehindALinkIsReplacedThere) {
+  fs::create_directories(folder_ / "disk" / "bundle");
+  fs::create_symlink("disk/bundle", folder_ / "link");
+  write_folder(folder_ / "link", [](const fs::path& beside) { write_file(beside / "new", ""); });
+  EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+  EXPECT_TRUE(fs::exists(folder_ / "disk" / "bundle" / "new"));
+}
+
+TEST_F(FileTest, OneProcessAtATimeWritesAFolder) {
+  write_folder(folder_ / "bundle", [&](const fs::path& /*beside*/) {
+    EXPECT_EQ(code_of([&] { write_folder(folder_ / "bundle", [](const fs::path&) {}); }),
+              ErrorCode::kOutOfResources);
+  });
+}
+
+TEST_F(FileTest, WhatCannotBeReadOrWrittenSaysWhy) {
+  const auto text_of = [](const std::function<void()>& body) -> std::string {
+    try {
+      body();
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  write_file(folder_ / "file", "");
+  const auto at = folder_.string();
+  EXPECT_EQ(text_of([&] { (void)read_file(folder_ / "none"); }), at + "/none: no such file");
+  EXPECT_EQ(text_of([&] { (void)read_file(folder_); }),
+            at + ": cannot read: it is a folder, expected a file");
+  EXPECT_EQ(text_of([&] { (void)sha256_file(folder_); }),
+            at + ": cannot read: it is a folder, expected a file");
+  EXPECT_EQ(text_of([&] { (void)read_file(folder_ / "file" / "below"); }),
+            at + "/file/below: cannot read: a part of the path is a file, expected a folder");
+  EXPECT_EQ(text_of([&] { write_file(folder_ / "file" / "below", ""); }),
+            at + "/file: cannot make the folder: a part of the path is a file, expected a folder");
+  EXPECT_EQ(text_of([&] { write_file("/dev/full/x", ""); }),
+            "/dev/full: cannot make the folder: a part of the path is a file, expected a folder");
+  fs::create_directories(folder_ / "folder" / "full");
+  EXPECT_EQ(text_of([&] { write_file(folder_ / "folder", ""); }),
+            at + "/folder: cannot write: it is a folder, expected a file");
 }
 
 TEST_F(FileTest, PiecesAreWrittenOneAfterAnother) {

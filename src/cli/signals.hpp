@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace vitrina::cli {
+
+/// From now on SIGINT, SIGTERM and SIGHUP cancel the work of this thread (core/cancel.hpp), unless
+/// they were ignored when the program started. Work that has not ended a second later, or at the
+/// second signal, is ended where it is: what is temporary is removed, `place: error: cancelled` is
+/// printed, and the exit code is that of kCancelled. Called once, before any thread is started.
+void watch_signals(std::string_view place);
+
+/// What to say of the signal that came.
+std::string cancelled_text();
+
+/// The command is over and what is left is to say how: the work is not ended from outside any more.
+/// Does not return where that has begun.
+void take_the_end();
+
+}  // namespace vitrina::cli
