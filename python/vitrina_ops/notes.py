@@ -76,7 +76,7 @@ def readings_table(present: Pipeline) -> str:
 def about_data(present: Pipeline) -> str:
     """The shop and what was read of it."""
     ingest = present.reports["ingest"]
-    kind = "simulated shop" if present.is_simulated else "shop"
+    kind = "shop (simulated)" if present.is_simulated else "shop"
     counts = ", ".join(
         f"{ingest[name]:,} {name}"
         for name in ("events", "users", "products")

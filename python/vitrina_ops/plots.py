@@ -41,6 +41,9 @@ STYLE: Any = {
 }
 N_COLUMNS = 20
 
+# Columns of the figures' tables that dvc.yaml plots.
+PLOTTED = {"importance_groups": ["group", "share"], "lift": ["group", "lift"]}
+
 Rows = list[dict[str, str]]
 Metrics = dict[str, Any]
 
@@ -52,11 +55,13 @@ def read_rows(path: Path) -> Rows:
 
 
 def write_rows(rows: Rows, path: Path) -> None:
-    """The same as a CSV file; no rows, no file."""
-    if not rows:
+    """The same as a CSV file. Without rows there is no file, but for what
+    dvc.yaml plots: that has its columns, or `dvc plots` says it failed."""
+    columns = list(rows[0]) if rows else PLOTTED.get(path.stem)
+    if not columns:
         return
     with open(path, "w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 

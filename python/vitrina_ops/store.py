@@ -29,6 +29,7 @@ from mlflow.protos.databricks_pb2 import (  # noqa: E402
 from mlflow.tracking import MlflowClient  # noqa: E402
 
 from vitrina_ops.errors import OpsError  # noqa: E402
+from vitrina_ops.moved import mend  # noqa: E402
 from vitrina_ops.source import BY_FOLDER  # noqa: E402
 
 DEFAULT_URI = "sqlite:///mlflow.db"
@@ -90,6 +91,8 @@ def open_store() -> MlflowClient:
     # They tell of every step, such as the tables of a new database.
     logging.getLogger("alembic").setLevel(logging.ERROR)
     logging.getLogger("mlflow").setLevel(logging.WARNING)
+    if store_uri() == DEFAULT_URI:
+        mend(Path(DEFAULT_URI.removeprefix("sqlite:///")), Path.cwd())
     mlflow.set_tracking_uri(store_uri())
     return MlflowClient()
 

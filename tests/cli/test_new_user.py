@@ -8,6 +8,8 @@ import datetime as dt
 import fcntl
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -21,14 +23,14 @@ import pyarrow.parquet as pq
 import pytest
 import shops
 from conftest import ROOT, Vitrina
-from vitrina_ops import fetch, track
+from vitrina_ops import fetch, plots_page, store, track, ui
 
 CONFIG = 3
 BAD_DATA = 5
 
 # Each point's cases stand below its line.
 
-# 1. The champion of another shop: one registered model a shop; a bundle that knows few products
+# 1. The champion of another shop; a bundle that knows few of the products
 
 
 def test_01_every_shop_is_answered_by_its_own_champion(
@@ -251,6 +253,49 @@ def test_09_an_answer_without_rows_is_not_ok(
 # 12. Plots need no network; experiments take no alias
 
 
+def test_12_the_pictures_of_dvc_need_no_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".dvc").mkdir()
+    shutil.copy(ROOT / ".dvc" / "config", tmp_path / ".dvc")
+    (tmp_path / "rows.csv").write_text("k,recall\n1,0.1\n2,0.2\n")
+    monkeypatch.chdir(tmp_path)
+    plots_page.main()
+    dvc = [sys.executable, "-m", "dvc"]
+    config = ("config", "--local", "core.no_scm", "true")
+    subprocess.run([*dvc, *config], check=True)
+    show = ("plots", "show", "rows.csv", "-x", "k", "-y", "recall")
+    subprocess.run([*dvc, *show], check=True, stdout=subprocess.DEVNULL)
+    page = (tmp_path / "dvc_plots" / "index.html").read_text()
+    assert "window.vegaEmbed=" in page
+    assert '"recall"' in page.partition("</script>")[2]
+    assert not re.search(r"<(script|link)[^>]+(src|href)=", page)
+
+
+def test_12_an_experiment_takes_no_alias(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished.simulate(program, tmp_path / "log", 1)
+    root = finished.finished(program, tmp_path / "web", tmp_path / "log")
+    monkeypatch.chdir(root)
+    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
+    with monkeypatch.context() as inside:  # as DVC runs a stage
+        inside.setenv("DVC_EXP_BASELINE_REV", "b" * 40)
+        inside.setenv("DVC_EXP_NAME", "puffy-lamb")
+        track.track()
+    report = json.loads(Path("reports/mlflow_run.json").read_text())
+    client = store.open_store()
+    run = client.get_run(report["run_id"])
+    assert run.data.tags["vitrina.dvc_experiment"] == "puffy-lamb"
+    assert run.info.run_name.endswith("experiment puffy-lamb")
+    assert "dvc exp apply puffy-lamb" in report["reason"]
+    assert store.shops(client) == []
+    track.track()  # kept: `make run` runs the stage again
+    report = json.loads(Path("reports/mlflow_run.json").read_text())
+    assert (report["version"], report["alias"]) == ("1", "champion")
+
+
 # 13. A moment after the log's end, loose parts, two logs, zones, relative paths
 
 
@@ -397,6 +442,38 @@ def test_18_errors_name_the_cause_in_our_words(
 
 
 # 19. MLflow shows what matters first
+
+
+def test_19_the_address_is_that_of_the_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
+    store.open_store()
+    number = store.open_experiment()
+    kind = store.open_store().get_experiment(number).tags[store.KIND]
+    assert kind == "custom_model_development"
+    page = ui.runs_page("http://127.0.0.1:5000", number)
+    assert page.startswith(
+        f"http://127.0.0.1:5000/#/experiments/{number}/runs"
+    )
+
+
+def test_19_a_copied_checkout_writes_into_itself(
+    program: Path, tmp_path: Path
+) -> None:
+    finished.simulate(program, tmp_path / "log", 1)
+    old = finished.finished(program, tmp_path / "old", tmp_path / "log")
+    finished.track(old)
+    before = sorted((old / "mlruns").rglob("*"))
+    new = shutil.copytree(old, tmp_path / "new", symlinks=True)
+    (new / "build" / "build_id.txt").write_text("another build")
+    assert "its artifacts are here now" in finished.track(new)
+    report = json.loads((new / "reports/mlflow_run.json").read_text())
+    assert (report["version"], report["alias"]) == ("2", "champion")
+    assert sorted((old / "mlruns").rglob("*")) == before
+    assert len(list((new / "mlruns").rglob("manifest.json"))) == 2
 
 
 # 20. The answer in the docs is made by one command; --only-listed

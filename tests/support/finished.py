@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -74,3 +75,22 @@ def run_again(
         shutil.rmtree(root / name, ignore_errors=True)
         (root / "new" / name).rename(root / name)
     (root / "new").rmdir()
+
+
+def track(root: Path) -> str:
+    """The stage `track` there, with the store of that checkout; what it
+    said. A process of its own: MLflow keeps stores by their relative name."""
+    python = [str(path) for path in map(Path, sys.path) if path.is_absolute()]
+    done = subprocess.run(
+        [sys.executable, "-m", "vitrina_ops.track"],
+        cwd=root,
+        check=True,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(root),
+            "PYTHONPATH": os.pathsep.join(python),
+        },
+    )
+    return done.stderr
