@@ -98,8 +98,8 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
     auto& out = rows.emplace_back();
     out.user_id = shop.users.external(answer.users[row]);
-    out.expected_recall = bundle.ranker().expected_recall(answer.expected_recall[row]);
-    out.p_buy = bundle.ranker().buy_probability(answer.expected_recall[row]);
+    out.expected_recall = bundle.ranker().expected_recall(answer.score_sum[row]);
+    out.p_buy = bundle.ranker().buy_probability(answer.score_sum[row]);
     for (const auto& entry : answer.items.row(row)) {
       out.products.emplace_back(shop.items.external(entry.id));
     }

@@ -53,8 +53,8 @@ engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranke
                          std::size_t max_users) {
   std::vector<double> p_buy;
   p_buy.reserve(all.users.size());
-  for (const double expected : all.expected_recall) {
-    p_buy.push_back(ranker.buy_probability(expected));
+  for (const double sum : all.score_sum) {
+    p_buy.push_back(ranker.buy_probability(sum));
   }
   return selection::choose_for_ratio(all, p_buy, max_users);
 }

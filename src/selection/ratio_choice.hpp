@@ -82,7 +82,7 @@ Choice<Entry> rows_of(const Choice<Entry>& all, std::span<const std::size_t> row
   for (const std::size_t row : rows) {
     const auto items = all.items.row(row);
     choice.users.push_back(all.users[row]);
-    choice.expected_recall.push_back(all.expected_recall[row]);
+    choice.score_sum.push_back(all.score_sum[row]);
     choice.items.values.insert(choice.items.values.end(), items.begin(), items.end());
     choice.items.offsets.push_back(choice.items.values.size());
   }
@@ -90,7 +90,7 @@ Choice<Entry> rows_of(const Choice<Entry>& all, std::span<const std::size_t> row
 }
 
 /// The choice for reading B, mean recall over the buyers among the sent: of the rows of a choice
-/// without a limit of users, the `max_users` with the largest expected recall over P(buys), both
+/// without a limit of users, the `max_users` with the largest sum of w over P(buys), both
 /// summed. As many are sent as for reading A: only who they are differs.
 ///
 /// The prior are the first `max_users` rows, the choice for reading A. Without it the best ratio is
@@ -100,10 +100,10 @@ Choice<Entry> choose_for_ratio(const Choice<Entry>& all, std::span<const double>
                                std::size_t max_users) {
   RatioPrior prior;
   for (std::size_t row = 0; row < std::min({max_users, all.users.size(), p_buy.size()}); ++row) {
-    prior.value += all.expected_recall[row];
+    prior.value += all.score_sum[row];
     prior.cost += p_buy[row];
   }
-  const auto rows = best_ratio(all.expected_recall, p_buy, max_users, prior);
+  const auto rows = best_ratio(all.score_sum, p_buy, max_users, prior);
   return rows_of(all, std::span(rows));
 }
 

@@ -17,8 +17,8 @@
 
 namespace vitrina::selection {
 
-/// A product with its w: the share of the user's expected recall that sending it gives,
-/// P(user buys) * E[1(item bought) / |bought| | user buys]. Scored<ItemIdx> is one; a caller may
+/// A product with its score w, an estimate of E[1(item bought) / |bought|]: what sending it adds to
+/// the user's recall, 0 for a user who buys nothing. Scored<ItemIdx> is one; a caller may
 /// carry more fields (where the product comes from) through the choice.
 template <class Entry>
 concept Offer = std::copyable<Entry> && requires(const Entry& entry) {
@@ -31,12 +31,14 @@ struct ChoiceLimits {
   std::size_t k = 25;            ///< products a customer at most
 };
 
-/// Who is sent what: rows by expected recall descending, then user ascending; the products of a
+/// Who is sent what: rows by the sum of their w descending, then user ascending; the products of a
 /// row by w descending, then item ascending.
 template <Offer Entry>
 struct Choice {
   std::vector<UserIdx> users;
-  std::vector<double> expected_recall;  ///< sum of the row's w: it orders rows
+  /// Sum of the row's w: it orders rows. Each w is learned on its own, so that the sum can pass 1;
+  /// as a number to be believed it goes through ranking::BuyerCalibration first.
+  std::vector<double> score_sum;
   Csr<Entry> items;
 };
 
@@ -91,7 +93,7 @@ class UserChoice {
     Choice<Entry> choice;
     for (const Row& row : rows_) {
       choice.users.push_back(row.user);
-      choice.expected_recall.push_back(row.sum);
+      choice.score_sum.push_back(row.sum);
       choice.items.values.insert(choice.items.values.end(), row.items.begin(), row.items.end());
       choice.items.offsets.push_back(choice.items.values.size());
     }

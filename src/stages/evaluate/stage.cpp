@@ -123,7 +123,7 @@ ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer,
   std::vector<std::uint8_t> is_buyer;
   std::vector<float> recall;
   for (std::size_t row = first; row < outcome.size(); row += step) {
-    sums.push_back(answer.expected_recall[row]);
+    sums.push_back(answer.score_sum[row]);
     is_buyer.push_back(outcome[row].is_buyer() ? 1 : 0);
     recall.push_back(static_cast<float>(attained_recall(outcome[row])));
   }
@@ -153,7 +153,7 @@ std::string calibration_csv(const engine::Answer& answer,
   std::vector<double> expected;
   std::vector<double> attained;
   for (std::size_t row = 0; row < outcome.size(); ++row) {
-    expected.push_back(learned.of(row).recall(answer.expected_recall[row]));
+    expected.push_back(learned.of(row).recall(answer.score_sum[row]));
     attained.push_back(attained_recall(outcome[row]));
   }
   std::string csv = "expected,attained,users\n";
@@ -171,7 +171,7 @@ engine::Answer choose_for_b(const engine::Answer& all, const Purchases& bought,
   std::vector<double> p_buy;
   p_buy.reserve(all.users.size());
   for (std::size_t row = 0; row < all.users.size(); ++row) {
-    p_buy.push_back(learned.of(row).probability(all.expected_recall[row]));
+    p_buy.push_back(learned.of(row).probability(all.score_sum[row]));
   }
   return selection::choose_for_ratio(all, p_buy, limits.max_users);
 }

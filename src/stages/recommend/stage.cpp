@@ -57,8 +57,8 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
   std::size_t n_short = 0;
   std::map<std::string, std::size_t> by_source;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
-    expected_recall += bundle.ranker().expected_recall(answer.expected_recall[row]);
-    expected_buyers += bundle.ranker().buy_probability(answer.expected_recall[row]);
+    expected_recall += bundle.ranker().expected_recall(answer.score_sum[row]);
+    expected_buyers += bundle.ranker().buy_probability(answer.score_sum[row]);
     const auto items = answer.items.row(row);
     if (items.size() < k) ++n_short;
     for (const auto& entry : items) ++by_source[shop_answer.generator_names[entry.source]];

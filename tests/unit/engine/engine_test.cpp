@@ -200,13 +200,13 @@ TEST(Answer, IsTheExactChoiceOverScoredCandidates) {
   ASSERT_EQ(chosen.users.size(), limits.max_users);
   for (std::size_t row = 0; row < chosen.users.size(); ++row) {
     EXPECT_EQ(chosen.users[row], sums[row].second);
-    EXPECT_DOUBLE_EQ(chosen.expected_recall[row], -sums[row].first);
+    EXPECT_DOUBLE_EQ(chosen.score_sum[row], -sums[row].first);
     EXPECT_EQ(chosen.items.row(row).size(), limits.k);
   }
 
   const auto parallel = answered(4);
   EXPECT_EQ(parallel.users, chosen.users);
-  EXPECT_EQ(parallel.expected_recall, chosen.expected_recall);
+  EXPECT_EQ(parallel.score_sum, chosen.score_sum);
   ASSERT_EQ(parallel.items.values.size(), chosen.items.values.size());
   for (std::size_t i = 0; i < chosen.items.values.size(); ++i) {
     EXPECT_EQ(parallel.items.values[i].id, chosen.items.values[i].id);

@@ -61,12 +61,12 @@ TEST(RatioChoice, WhatIsNoProbabilityIsAnError) {
 TEST(RatioChoice, RowsKeepTheirProductsAndOrder) {
   Choice<Scored<ItemIdx>> all;
   all.users = {UserIdx(4), UserIdx(2), UserIdx(7)};
-  all.expected_recall = {0.5, 0.4, 0.375};
+  all.score_sum = {0.5, 0.4, 0.375};
   all.items.values = {{ItemIdx(1), 0.5F}, {ItemIdx(2), 0.4F}, {ItemIdx(3), 0.375F}};
   all.items.offsets = {0, 1, 2, 3};
   const auto chosen = choose_for_ratio(all, std::vector<double>{0.7, 0.8, 0.375}, 2);
   EXPECT_EQ(chosen.users, (std::vector<UserIdx>{UserIdx(4), UserIdx(7)}));
-  EXPECT_EQ(chosen.expected_recall, (std::vector<double>{0.5, 0.375}));
+  EXPECT_EQ(chosen.score_sum, (std::vector<double>{0.5, 0.375}));
   ASSERT_EQ(chosen.items.n_rows(), 2);
   EXPECT_EQ(chosen.items.row(1)[0].id, ItemIdx(3));
 }

@@ -41,7 +41,7 @@ TEST(UserChoice, TakesTheLargestSumsOfTheKLargest) {
   add(choice, 2, {offer(4, 0.0625F), offer(5, 0.25F), offer(6, 0.5F)});  // 0.75
   const auto chosen = choice.finish();
   EXPECT_EQ(users_of(chosen), (std::vector<std::uint32_t>{2, 1}));
-  EXPECT_EQ(chosen.expected_recall, (std::vector<double>{0.75, 0.25}));
+  EXPECT_EQ(chosen.score_sum, (std::vector<double>{0.75, 0.25}));
   EXPECT_EQ(items_of(chosen, 0), (std::vector<std::uint32_t>{6, 5}));
   EXPECT_EQ(items_of(chosen, 1), (std::vector<std::uint32_t>{1}));
 }
@@ -130,7 +130,7 @@ void shuffle(std::vector<T>& values, Rng& rng) {
 
 void expect_equal(const Choice<Entry>& a, const Choice<Entry>& b) {
   EXPECT_EQ(a.users, b.users);
-  EXPECT_EQ(a.expected_recall, b.expected_recall);
+  EXPECT_EQ(a.score_sum, b.score_sum);
   EXPECT_EQ(a.items.offsets, b.items.offsets);
   EXPECT_EQ(a.items.values, b.items.values);
 }
