@@ -16,12 +16,14 @@ from typing import Any
 
 import yaml
 
-from vitrina_ops import pipeline, source
+from vitrina_ops import language, pipeline, source
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json
+from vitrina_ops.language import Say
 
 DVC = Path(sys.executable).with_name("dvc")
 LOG = Path(".cache/repro.log")
+REPORT = Path("reports/report.html")
 DEFAULT_STORE = "sqlite:///mlflow.db"
 
 
@@ -112,31 +114,57 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             process.wait()
 
 
+def line(label: str, value: object) -> str:
+    """A line of the summary, in the columns of the program's."""
+    return f"{label:<13} {value}\n"
+
+
 def stamp() -> int:
     """Changes whenever `track` writes its report."""
     path = pipeline.RUN_REPORT
     return path.stat().st_mtime_ns if path.exists() else 0
 
 
-def describe_tracking(report: dict[str, Any], is_fresh: bool) -> str:
+def describe_tracking(report: dict[str, Any], is_fresh: bool, say: Say) -> str:
     """Where the MLflow run is, and whether it is a new one."""
     if folder := report.get("kept"):
-        return (
-            f"mlflow        {report['reason']}: the run is kept in {folder}; "
-            "`make track-resume` sends it\n"
+        return line(
+            "mlflow",
+            f"{report['reason']}: "
+            + say(
+                f"the run is kept in {folder}; `make track-resume` sends it",
+                f"запуск сохранён в {folder}; отправить его: "
+                "`make track-resume`",
+            ),
         )
-    text = (
-        f"mlflow        run {report['run_id']}, model {report['model']} "
-        f"version {report['version']} ({report['alias']}); "
-        "see it with `make mlflow`\n"
-        f"              {report['alias']}: {report['reason']}\n"
+    version = (report["run_id"], report["model"], report["version"])
+    text = line(
+        "mlflow",
+        say(
+            "run {}, model {} version {}", "запуск {}, модель {}, версия {}"
+        ).format(*version)
+        + f" ({report['alias']}); "
+        + say("see it with `make mlflow`", "посмотреть: `make mlflow`"),
     )
+    text += line("", f"{report['alias']}: {report['reason']}")
     if note := report.get("note"):
-        text += f"              {note}\n"
+        text += line("", note)
     if not is_fresh:
-        text += "              nothing changed: no new run was logged\n"
+        text += line(
+            "",
+            say(
+                "nothing changed: no new run was logged",
+                "ничего не изменилось: новый запуск не записан",
+            ),
+        )
     elif not report["is_new"]:
-        text += "              logged before: no new run was logged\n"
+        text += line(
+            "",
+            say(
+                "logged before: no new run was logged",
+                "записан раньше: новый запуск не записан",
+            ),
+        )
     return text
 
 
@@ -155,17 +183,26 @@ def main() -> None:
     LOG.parent.mkdir(exist_ok=True)
     dvc("repro", log=LOG)
     took = time.monotonic() - began
-    summary = pipeline.run_program("summary", "--quiet")
+    spoken = language.of_locale()
+    say = language.sayer(spoken)
+    summary = pipeline.run_program("summary", "--quiet", "--lang", spoken)
     tracking = describe_tracking(
-        read_json(pipeline.RUN_REPORT), stamp() != before
+        read_json(pipeline.RUN_REPORT), stamp() != before, say
     )
-    figures = ", ".join(p.stem for p in sorted(pipeline.FIGURES.glob("*.png")))
+    pictures = {p.name.split(".")[0] for p in pipeline.FIGURES.glob("*.png")}
+    plots = ", ".join(sorted(pictures))
+    none = say("none", "нет")
+    done = say(f"done in {took:.1f} s", f"{took:.1f} с".replace(".", ","))
     print(
-        f"{summary}"
-        f"answer        {pipeline.PREDICTIONS}\n"
-        f"plots         {pipeline.FIGURES}/ ({figures or 'none'})\n"
-        f"{tracking}"
-        f"pipeline      done in {took:.1f} s"
+        summary
+        + line(say("answer", "файл ответа"), pipeline.PREDICTIONS)
+        + line(say("report", "отчёт"), REPORT)
+        + line(
+            say("plots", "графики"), f"{pipeline.FIGURES}/ ({plots or none})"
+        )
+        + tracking
+        + line(say("pipeline", "пайплайн"), done),
+        end="",
     )
 
 

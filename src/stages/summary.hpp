@@ -3,10 +3,16 @@
 #include <filesystem>
 #include <string>
 
+#include "stages/language.hpp"
+
 namespace vitrina::stages {
 
-/// Ten lines on a finished pipeline, read from the reports of its workspace: data range, bad rows,
-/// folds, model, who was chosen, expected buyers, metrics and what they are compared with.
-std::string summarise(const std::filesystem::path& workspace);
+/// Some ten lines on a finished pipeline, read from the reports of its workspace: data range, bad
+/// rows, folds, the model that was judged and its metrics beside the baselines', the model that
+/// answers, who was named, expected buyers.
+std::string summarise(const std::filesystem::path& workspace, Language language);
+
+/// A line of a summary: its label, padded to the column of the values, and its value.
+std::string summary_line(std::string_view label, std::string_view value);
 
 }  // namespace vitrina::stages

@@ -1,4 +1,4 @@
-"""`vitrina compare-buyers`, `vitrina summary` and --timing."""
+"""`vitrina compare-buyers` and --timing."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,6 @@ from conftest import Vitrina
 
 HEADER = "user_id,n_bought,n_hits,sent\n"
 BAD_DATA = 5
-MISSING_INPUT = 4
 
 
 def buyers(path: Path, hits: list[int]) -> Path:
@@ -73,13 +72,6 @@ def test_other_buyers_are_refused(vitrina: Vitrina, tmp_path: Path) -> None:
         assert result.returncode == BAD_DATA
         assert reason in result.stderr
         assert result.stderr.count("\n") == 1
-
-
-def test_summary_without_a_pipeline(vitrina: Vitrina) -> None:
-    result = vitrina("summary")
-    assert result.returncode == MISSING_INPUT
-    assert "reports/ingest.json is missing" in result.stderr
-    assert "vitrina ingest" in result.stderr
 
 
 def test_timing_is_written(vitrina: Vitrina, tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 import shops
 from conftest import ROOT, Vitrina
+from summary_reports import said, write_reports
 from vitrina_ops import fetch, plots_page, store, track, ui
 
 CONFIG = 3
@@ -321,6 +322,13 @@ def test_14_bytes_of_a_file_are_escaped(
 
 
 # 15. The summary says which model was judged and which answers
+
+
+def test_summary_names_both_models(vitrina: Vitrina, tmp_path: Path) -> None:
+    write_reports(tmp_path)
+    lines = said(vitrina("summary"))
+    assert lines["judged"].startswith("0 trees, own history alone, from 12")
+    assert lines["answers"].startswith("10 trees from 51 bought pairs")
 
 
 # 16. What cannot have an effect says so and does not exit 0

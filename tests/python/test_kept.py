@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from test_track import sample
-from vitrina_ops import kept, pipeline, run, store, track
+from vitrina_ops import kept, language, pipeline, run, store, track
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.pipeline import Pipeline
@@ -47,7 +47,9 @@ def test_the_run_is_kept_and_sent_later(
     report = read_json(pipeline.RUN_REPORT)
     folder = project / report["kept"]
     assert report["reason"] == f"{NOBODY} does not answer"
-    assert "make track-resume" in run.describe_tracking(report, True)
+    for spoken in language.LANGUAGES:
+        said = run.describe_tracking(report, True, language.sayer(spoken))
+        assert "make track-resume" in said
     # the pipeline runs again and writes over its files
     pipeline.PREDICTIONS.write_text("another answer")
 

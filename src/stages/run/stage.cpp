@@ -93,6 +93,7 @@ void run(const StageContext& context) {
   if (!context.params.contains("ingest.data_dir")) {
     throw Error(ErrorCode::kUsage, "run: --data is missing; name the folder with the shop's log");
   }
+  const auto language = read_language(context);
   const fs::path out = context.option("out").value_or("out");
   const auto bundle = context.option("bundle");
   if (bundle) check_bundle_place(*bundle);
@@ -111,8 +112,9 @@ void run(const StageContext& context) {
   copy_out(inside(kPredictions), out / "predictions.csv");
   copy_out(inside(kRecommendations), out / "recommendations.parquet");
   write_file(out / kReport, report.dump(2) + "\n");
-  *context.out << summarise(workspace.path()) << "answer        "
-               << (out / "predictions.csv").string() << '\n';
+  *context.out << summarise(workspace.path(), language)
+               << summary_line(language == Language::kRussian ? "файл ответа" : "answer",
+                               (out / "predictions.csv").string());
 }
 
 std::vector<StageOption> options() {
@@ -123,6 +125,7 @@ std::vector<StageOption> options() {
   for (auto& option : answer_options()) options.push_back(option);
   options.push_back({"--bundle", "DIR", "also keep the packed bundle here"});
   options.push_back({"--keep-stages", "DIR", "keep the files of all stages here"});
+  options.push_back(language_option());
   return options;
 }
 
