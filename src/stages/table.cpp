@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "stages/backtest/stage.hpp"
 #include "stages/baselines/stage.hpp"
+#include "stages/catalog/stage.hpp"
 #include "stages/ceilings/stage.hpp"
 #include "stages/check_submission/stage.hpp"
 #include "stages/compare_buyers/stage.hpp"
@@ -56,6 +57,7 @@ const std::vector<Stage>& table() {
       ceilings::stage(),
       importance::stage(),
       features::stage(),
+      catalog::stage(),
       params::stage(),
   };
   return kRows;

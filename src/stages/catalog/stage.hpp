@@ -1,0 +1,9 @@
+#pragma once
+
+#include "stages/stage.hpp"
+
+namespace vitrina::stages::catalog {
+
+Stage stage();
+
+}  // namespace vitrina::stages::catalog
