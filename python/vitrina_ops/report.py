@@ -1,13 +1,15 @@
 """The stage `report`: reports/report.html, one self-contained page a run.
 
 Metrics beside the baselines, plots, data quality, examples of who was chosen
-and why, and what came of the comparison with the champion. Nothing in it is
-fetched; every id of the shop is escaped.
+and why, and what came of the comparison with the champion, in English and in
+Russian. Nothing in it is fetched; every id of the shop is escaped.
 """
 
 import base64
 import json
+import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +17,21 @@ from typing import Any
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from vitrina_ops import pipeline
+from vitrina_ops import pipeline, plots
 from vitrina_ops.errors import run_main
 from vitrina_ops.files import read_json, write_text
+from vitrina_ops.language import LANGUAGES
 from vitrina_ops.pipeline import Pipeline, run_program
+from vitrina_ops.report_words import Words
 
 OUT = Path("reports/report.html")
-TEMPLATE = "report.html.j2"
+PAGE, BODY = "report.html.j2", "report_body.html.j2"
 READINGS = ("recall_a", "recall_b", "recall_c", "precision")
 # Places of the answer that are shown, and products of each.
 PLACES = (1, 2, 10, 100, 1000, 3000)
 PRODUCTS = 5
-
-
-def count(value: float) -> str:
-    return f"{round(value):,}".replace(",", "\u202f")
-
-
-def share(value: float | None, digits: int = 4) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
-
-
-def signed(value: float) -> str:
-    return f"{value:+.4f}"
 
 
 def why_of() -> dict[str, str]:
@@ -47,7 +40,7 @@ def why_of() -> dict[str, str]:
     return {row["name"]: row["summary"] for row in found["generators"]}
 
 
-def customers_of(path: Path, why: dict[str, str]) -> Iterator[dict[str, Any]]:
+def customers_of(path: Path) -> Iterator[dict[str, Any]]:
     """Customers at PLACES of the answer with their first products."""
     table = pq.read_table(path)
     starts = pc.indices_nonzero(pc.equal(table["rank"], 1)).to_pylist()
@@ -56,8 +49,6 @@ def customers_of(path: Path, why: dict[str, str]) -> Iterator[dict[str, Any]]:
             return
         rows = table.slice(starts[place - 1], PRODUCTS).to_pylist()
         mine = [r for r in rows if r["user_id"] == rows[0]["user_id"]]
-        for row in mine:
-            row["why"] = why.get(row["source"], row["source"])
         kept = ("user_id", "expected_recall", "p_buy")
         yield {
             "place": place,
@@ -66,61 +57,96 @@ def customers_of(path: Path, why: dict[str, str]) -> Iterator[dict[str, Any]]:
         }
 
 
+def catalog_of(present: Pipeline, products: set[str]) -> dict[str, Any]:
+    """What the catalog in the shop's folder says about the products, and
+    the name of its file; None where there is none."""
+    words = ["--data", present.source["data_dir"]]
+    if schema := present.params["ingest"].get("schema"):
+        words += ["--schema", schema]
+    with tempfile.TemporaryDirectory() as folder:
+        ids = Path(folder) / "products.txt"
+        ids.write_text("\n".join(sorted(products)), encoding="utf-8")
+        text = run_program("catalog", "--quiet", "--products", ids, *words)
+    found: dict[str, Any] = json.loads(text)
+    return without_codes(found)
+
+
+def without_codes(catalog: dict[str, Any]) -> dict[str, Any]:
+    """The same without titles that are numbers in the place of words, as
+    the case's are; `coded_titles` says whether there were any."""
+    rows = catalog["products"].values()
+    coded = [
+        row
+        for row in rows
+        if row["title"] and not re.search(r"[^\W\d_]", row["title"])
+    ]
+    for row in coded:
+        row["title"] = None
+    return {**catalog, "coded_titles": bool(coded)}
+
+
 def answers_of(metrics: Any) -> Iterator[dict[str, Any]]:
     """Vitrina and the baselines, with how far Vitrina is ahead."""
     yield {"name": "Vitrina", "result": metrics["valid"], "ahead": None}
     for name, values in metrics["baselines"].items():
         ahead = metrics["ahead_of"][name]
-        shown = name.replace("_", " ")
-        yield {"name": shown, "result": values, "ahead": ahead}
+        yield {"name": name, "result": values, "ahead": ahead}
 
 
-def spoken(entries: dict[str, Any]) -> list[tuple[str, Any]]:
+def numbers_of(entries: dict[str, Any]) -> list[tuple[str, int]]:
     return [
-        (name.replace("_", " "), value)
+        (name, value)
         for name, value in entries.items()
         if isinstance(value, int)
     ]
 
 
-def figures_of(folder: Path) -> list[tuple[str, str]]:
-    """Names and base64 of the pictures."""
+def figures_of(folder: Path, language: str) -> list[tuple[str, str]]:
+    """Names and base64 of the pictures in a language."""
+    ours = plots.SUFFIXES[language]
     return [
         (
-            path.stem.replace("_", " "),
-            base64.b64encode(path.read_bytes()).decode("ascii"),
+            name,
+            base64.b64encode((folder / f"{name}{ours}").read_bytes()).decode(),
         )
-        for path in sorted(folder.glob("*.png"))
+        for name in plots.FIGURES
+        if (folder / f"{name}{ours}").exists()
     ]
 
 
 def content_of(present: Pipeline, tracked: Any) -> dict[str, Any]:
-    """Everything the page says."""
-    why = why_of()
+    """Everything the page says, in no language yet."""
     reports = present.reports
     ingest, metrics = reports["ingest"], reports["evaluate"]
     answer = reports["recommend"]
-    folder = Path(present.source["data_dir"])
-    by_source = answer["pairs_by_source"].items()
+    customers = list(customers_of(pipeline.RECOMMENDATIONS))
+    shown = {
+        product["product_id"]
+        for customer in customers
+        for product in customer["products"]
+    }
+    valid = metrics["valid"]
     return {
-        "data": "A simulated shop" if present.is_simulated else folder.name,
+        "data": Path(present.source["data_dir"]).name,
         "simulated": present.is_simulated,
         "build": present.build_id,
         "bundle": present.bundle,
+        "as_of_given": bool(present.params["ingest"].get("as_of")),
         "answer": answer,
-        "valid": metrics["valid"],
+        "judged": reports["train"],
+        "valid": valid,
         "reason": metrics.get("reason", ""),
         "readings": READINGS,
-        "answers": list(answers_of(metrics)) if metrics["valid"] else [],
+        "answers": list(answers_of(metrics)) if valid else [],
         "tracked": tracked,
-        "figures": figures_of(pipeline.FIGURES),
-        "customers": list(customers_of(pipeline.RECOMMENDATIONS, why)),
+        "customers": customers,
+        "catalog": catalog_of(present, shown),
+        "why": why_of(),
         "reasons": sorted(
-            ((why.get(name, name), pairs) for name, pairs in by_source),
-            key=lambda row: -int(row[1]),
+            answer["pairs_by_source"].items(), key=lambda row: -int(row[1])
         ),
-        "read": spoken(ingest),
-        "bad_rows": spoken(ingest["bad_rows"]),
+        "read": numbers_of(ingest),
+        "bad_rows": numbers_of(ingest["bad_rows"]),
         "costs": list(present.timings().items()),
     }
 
@@ -134,8 +160,17 @@ def render(content: dict[str, Any]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(count=count, share=share, signed=signed)
-    return environment.get_template(TEMPLATE).render(content)
+    body = environment.get_template(BODY)
+    bodies = {}
+    for language in LANGUAGES:
+        words = Words(language)
+        figures = figures_of(pipeline.FIGURES, language)
+        text = body.render(
+            content, words=words, say=words.say, figures=figures
+        )
+        bodies[language] = Markup(text)  # escaped when it was rendered
+    page = environment.get_template(PAGE)
+    return page.render(bodies=bodies, bundle=content["bundle"])
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ def group_rows(columns: plots.Rows) -> plots.Rows:
 
 def lift_rows(calibration: plots.Rows) -> plots.Rows:
     """Groups of the sent, the most promising first, by how much more recall
-    they attained than the average group; none where nothing was attained."""
+    they achieved than the average group; none where nothing was achieved."""
     attained = [float(row["attained"]) for row in calibration]
     if not any(attained):
         return []

@@ -74,7 +74,8 @@ class Summary {
       return;
     }
     const auto& valid = metrics.at("valid");
-    if (metrics.contains("reason")) line("note", "заметка", name_of(metrics.at("reason")));
+    if (metrics.contains("reason"))
+      line("note", "заметка", name_of(metrics.at("reason").get<std::string>()));
     line("judged", "оценивалась", model_text(model));
     line("valid fold", "валидация",
          writer_.say("{} to {}: {} buyers, {} of them among the {} named",

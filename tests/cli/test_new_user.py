@@ -24,7 +24,7 @@ import pytest
 import shops
 from conftest import ROOT, Vitrina
 from summary_reports import said, write_reports
-from vitrina_ops import fetch, plots_page, store, track, ui
+from vitrina_ops import fetch, pipeline, plots_page, report, store, track, ui
 
 CONFIG = 3
 BAD_DATA = 5
@@ -249,6 +249,24 @@ def test_09_an_answer_without_rows_is_not_ok(
 
 
 # 11. The report says what its columns mean, in English and Russian
+
+
+def test_report_in_two_languages(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished.simulate(program, tmp_path / "shop", seed=1)
+    root = finished.finished(program, tmp_path / "root", tmp_path / "shop")
+    monkeypatch.chdir(root)
+    tracked = {"run_id": "", "reason": "not tried"}
+    content = report.content_of(pipeline.load_pipeline(), tracked)
+    assert all(
+        customer["expected_recall"] <= 1 for customer in content["customers"]
+    )
+    assert content["catalog"]["products"]
+    text = report.render(content)
+    assert "it can sum to more than 1" in text
+    assert "может дать в сумме больше 1" in text
+    assert not re.search(r"\d:\d{2}\.\d", text)
 
 
 # 12. Plots need no network; experiments take no alias

@@ -77,6 +77,13 @@ def test_products_out_of_the_catalog(
     )
 
 
+def test_without_a_catalog(vitrina: Vitrina, tmp_path: Path) -> None:
+    write_reports(
+        tmp_path, answer={"products_named": 3410, "products_not_listed": None}
+    )
+    assert "not listed" not in said(vitrina("summary"))
+
+
 def test_without_a_pipeline(vitrina: Vitrina) -> None:
     result = vitrina("summary")
     assert result.returncode == MISSING_INPUT

@@ -236,7 +236,8 @@ def test_figures_are_drawn_alike_for_equal_rows(tmp_path: Path) -> None:
     for name in ("one", "two"):
         plots.draw_all(tables, metrics, tmp_path / name)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == sorted(f"{name}.png" for name in plots.FIGURES)
+    ends = plots.SUFFIXES.values()
+    assert names == sorted(n + end for n in plots.FIGURES for end in ends)
     for name in names:
         one = (tmp_path / "one" / name).read_bytes()
         assert one == (tmp_path / "two" / name).read_bytes()

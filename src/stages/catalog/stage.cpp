@@ -73,8 +73,10 @@ Stage stage() {
           .outputs = {},
           .sections = {},
           .options = {{"--products", "FILE", "the products (one id a line)", true},
-                      {"--data", "DIR", "folder with the shop's catalog", false, "ingest.data_dir"},
-                      {"--schema", "FILE", "the shop's own column names", false, "ingest.schema"}},
+                      {"--data", "DIR", "folder with the shop's catalog", false, "ingest.data_dir",
+                       true},
+                      {"--schema", "FILE", "the shop's own column names", false, "ingest.schema",
+                       true}},
           .example = "vitrina catalog --data shop/ --products ids.txt",
           .run = run,
           .is_pipeline = false};
