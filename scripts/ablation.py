@@ -2,7 +2,7 @@
 
 Every generator and feature group that is on by default is switched off alone,
 every one that is off is switched on alone, and the log is shortened to its
-last days; each variant answers at the same cuts and is held against the
+last days; each variant answers at the same cuts and is compared with the
 defaults on the same customers. Ceilings of the generators come along. The
 program does all of it (`run`, `score --vs`, `ceilings`): this script calls it
 and collects what it says.
@@ -89,7 +89,7 @@ def switches(rows: Any, what: str) -> Iterator[Variant]:
 
 
 def variants(registries: Any, kinds: list[str], days: str) -> list[Variant]:
-    """The defaults, then everything that is held against them."""
+    """The defaults, then everything that is compared with them."""
     found = [Variant(DEFAULT)]
     if "generators" in kinds:
         found += switches(registries["generators"], "generator")

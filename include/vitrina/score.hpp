@@ -15,7 +15,7 @@ namespace vitrina {
 /// A file or folder, or a table that another library holds in memory.
 using Source = std::variant<std::filesystem::path, ArrowArrayStream*>;
 
-/// What an answer is held against.
+/// What an answer is compared with.
 struct ScoreOptions {
   std::string start = {};  ///< first moment of what was bought, ISO time in the log's own clock
   std::string end = {};    ///< its end; an order at that moment is not in it

@@ -1,6 +1,6 @@
 """`make experiments`: every hypothesis of experiments/, run and decided.
 
-Each variant answers at the development cuts and is held against the base on
+Each variant answers at the development cuts and is compared with the base on
 the same customers; a rule in the file turns the intervals into a verdict. A
 hypothesis is a parent run in MLflow, a variant on a log a nested one. What is
 known, by fingerprint, is not run again. Writes docs/measured/experiments.json

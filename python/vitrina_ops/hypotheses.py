@@ -30,7 +30,7 @@ SWITCHES = ("flipped", "alone")
 
 @dataclass(frozen=True)
 class Variant:
-    """Settings that are held against the base."""
+    """Settings that are compared with the base."""
 
     name: str
     name_ru: str

@@ -5,7 +5,7 @@ cuts, one cut a step, so that a trial that falls behind is stopped early. The
 first trial is the parameters as they are. The study is kept in
 out/tuning/study.db and goes on where it was; another build, log or space is
 another study. Every trial is a nested MLflow run. The search's own gain is
-told on a cut it never saw, with a paired interval.
+reported on a cut it never saw, with a paired interval.
 
     python -m vitrina_ops.tune search --trials 40 --logs LOGS_DIR
     python -m vitrina_ops.tune apply

@@ -10,7 +10,7 @@
 
 namespace vitrina::bundle {
 
-/// Where an answer comes from: what has to be known before it is held against later orders.
+/// Where an answer comes from: what has to be known before it is compared with later orders.
 struct Origin {
   TimeUs as_of = kNoTime;          ///< events before it were looked at
   TimeUs learned_until = kNoTime;  ///< the same of the bundle that answered

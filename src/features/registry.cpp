@@ -63,7 +63,7 @@ const std::vector<FeatureGroupInfo>& registry() {
        make_covisitation_family_group,
        describe<OffByDefaultConfig>},
       {"sessions",
-       "what visits like the user's say of the product",
+       "how much visits like the user's point to the product",
        "user x product",
        {ModelKind::kSessions},
        sessions_columns,

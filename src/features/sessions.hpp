@@ -9,7 +9,7 @@
 
 namespace vitrina::features {
 
-/// What the visits most like the user's last products say of the product.
+/// How much the visits most like the user's last products point to the product.
 std::vector<ColumnInfo> sessions_columns(std::span<const std::string> generator_names);
 std::unique_ptr<FeatureGroup> make_sessions_group(const FeatureContext& context);
 

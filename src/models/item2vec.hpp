@@ -20,7 +20,7 @@ struct Item2VecConfig {
   void visit(ConfigVisitor& v) {
     v.field("dimensions", training.dimensions, {2, 256}, "length of a product's vector");
     v.field("window", training.window, {1, 100},
-            "products of a visit before and after a product that it foretells, at most");
+            "products of a visit before and after a product that it predicts, at most");
     v.field("negatives", training.negatives, {1, 100},
             "products drawn at random against each product met");
     v.field("epochs", training.epochs, {1, 100}, "times every visit is read");

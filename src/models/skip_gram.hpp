@@ -48,7 +48,7 @@ class WeightedDraw {
 };
 
 /// Skip-gram with negative sampling (Mikolov, Sutskever, Chen, Corrado, Dean, NIPS 2013): a
-/// word's vector v foretells the words c within a window of random width around it. Every such
+/// word's vector v predicts the words c within a window of random width around it. Every such
 /// pair is one step up the gradient of
 ///   log s(v . o_c) + sum over the drawn negatives n of log s(-v . o_n),
 /// s the logistic function, o the vectors of the output side. Negatives are drawn with

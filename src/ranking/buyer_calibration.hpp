@@ -17,7 +17,7 @@ class BuyerCalibration {
  public:
   BuyerCalibration() = default;
 
-  /// `recall[i]` is the recall that customer i, of sum `sums[i]`, attained: 0 to 1, and 0 for one
+  /// `recall[i]` is the recall that customer i, of sum `sums[i]`, achieved: 0 to 1, and 0 for one
   /// who bought nothing; `is_buyer[i]` is 1 for one who bought something.
   static BuyerCalibration fit(std::span<const double> sums, std::span<const std::uint8_t> is_buyer,
                               std::span<const float> recall);

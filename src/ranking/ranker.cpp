@@ -205,7 +205,7 @@ void Ranker::score(const ScoringRows& rows, int threads, std::span<float> w) con
 Ranker::ModelLogits Ranker::model_logits(const ScoringRows& rows, int threads) const {
   const std::size_t n = rows.features.n_rows;
   ModelLogits logits;
-  std::vector<double> share;  // the order model needs it even where it has no say itself
+  std::vector<double> share;  // the order model needs it even where its own weight is 0
   if (weight_[kShare] > 0 || weight_[kOrder] > 0) {
     share.resize(n);
     models_[kShare].logits(rows.features, rows.own, threads, share);

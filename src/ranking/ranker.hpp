@@ -43,18 +43,19 @@ struct RankerConfig {
   int min_positives = 40;
 
   void visit(ConfigVisitor& v) {
-    v.field("share_weight", share_weight, {0, 100},
-            "say in the blend of the model that learns w = 1(bought) / |bought| itself; 0 leaves "
-            "a model out");
+    v.field(
+        "share_weight", share_weight, {0, 100},
+        "weight in the blend of the model that learns w = 1(bought) / |bought| itself; 0 leaves "
+        "a model out");
     v.field("hit_weight", hit_weight, {0, 100},
-            "say of the model that learns whether the product is bought");
+            "weight of the model that learns whether the product is bought");
     v.field("two_step_weight", two_step_weight, {0, 100},
-            "say of P(buys anything) times P(the product | buys)");
+            "weight of P(buys anything) times P(the product | buys)");
     v.field("order_weight", order_weight, {0, 100},
-            "say of the model that learns the order in the list (LambdaRank)");
+            "weight of the model that learns the order in the list (LambdaRank)");
     v.field("learn_weights", learn_weights,
-            "whether the models' say is learned out of time, from the weights above: on the newest "
-            "windows, each foretold by models of the windows before it");
+            "whether the weights are learned out of time, from those above: on the newest windows, "
+            "each predicted by models of the windows before it");
     v.field("calibrate", calibrate,
             "whether w is calibrated out of time, in the same way: by an isotonic curve each for "
             "products never touched, touched, and in the basket");
@@ -77,7 +78,7 @@ struct RankerConfig {
     v.field("column_share", column_share, {0.01, 1}, "share of the columns drawn for a tree");
     v.field("row_share", row_share, {0.01, 1}, "share of the rows drawn for a tree");
     v.field("buyers_per_round", buyers_per_round, {0.01, 1e6},
-            "bought pairs that pay for one tree: few positives, few trees");
+            "bought pairs per tree: few positives, few trees");
     v.field("min_positives", min_positives, {0, 1e9},
             "with fewer bought pairs the own-history base alone is used");
   }

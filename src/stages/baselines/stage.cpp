@@ -64,7 +64,7 @@ std::vector<StageOption> options() {
 
 Stage stage() {
   return {.name = "baselines",
-          .summary = "answers by the simple rules that the engine is held against",
+          .summary = "answers by the simple rules that the engine is compared with",
           .inputs = {{"{ingest.data_dir}", "the log, the catalog and the title vectors"}},
           .outputs = {{"{out}/organisers.csv", "additions to the basket in the last 5 days"},
                       {"{out}/popularity.csv", "what sells, to the newest visitors"},

@@ -214,7 +214,7 @@ std::vector<SectionInfo> sections() {
 std::vector<StageOption> options() {
   std::vector<StageOption> options{
       {"--as-of", "TIME[,TIME...]",
-       "cuts: lists are made from events before each, and held against what is bought after it; "
+       "cuts: lists are made from events before each, and compared with what is bought after it; "
        "several are pooled",
        true}};
   for (const auto& option : ingest_options()) {

@@ -131,7 +131,7 @@ ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer,
 }
 
 /// What is expected of the rows of an answer, learned for each half of them on the other half, or
-/// what became of a customer would help to foretell it.
+/// what became of a customer would help to predict it.
 class CrossCalibration {
  public:
   CrossCalibration(const engine::Answer& answer, std::span<const metrics::UserResult> outcome)
@@ -146,7 +146,7 @@ class CrossCalibration {
   std::array<ranking::BuyerCalibration, 2> learned_;
 };
 
-/// Expected against attained recall of the sent; who bought nothing attained 0.
+/// Expected against achieved recall of the named; who bought nothing achieved 0.
 std::string calibration_csv(const engine::Answer& answer,
                             std::span<const metrics::UserResult> outcome, int n_bins) {
   const CrossCalibration learned(answer, outcome);
@@ -294,7 +294,8 @@ Stage stage() {
                  {kSplitFile, "the folds"},
                  {kModelsFolder, "the valid fold's models"},
                  {kRankerFolder, "the ranker"}},
-      .outputs = {{kBuyersFile, "from sums of w to expected recall and the probability of buying"},
+      .outputs = {{kBuyersFile,
+                   "calibration: from a customer's sum of scores to expected recall and p_buy"},
                   {kMetricsReport, "readings A, B, C, baselines and differences, ceilings"},
                   {kValidBuyers, "what became of every buyer of the valid fold"},
                   {kPlotsFolder, "recall by k and by customers' activity, ceilings, calibration"}},

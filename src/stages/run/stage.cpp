@@ -120,7 +120,7 @@ void run(const StageContext& context) {
 std::vector<StageOption> options() {
   auto options = ingest_options();
   options.push_back({"--out", "DIR", "where the answer goes (default: out)"});
-  options.push_back({"--horizon-days", "DAYS", "days ahead that purchases are foretold", false,
+  options.push_back({"--horizon-days", "DAYS", "days ahead that purchases are predicted", false,
                      "split.horizon_days"});
   for (auto& option : answer_options()) options.push_back(option);
   options.push_back({"--bundle", "DIR", "also keep the packed bundle here"});

@@ -30,7 +30,7 @@ Stage stage() {
           .inputs = {{kShopFile, "the shop"}},
           .outputs = {{kSplitFile, "cut and label window of every fold"}},
           .sections = {{"split", describe<SplitConfig>()}},
-          .options = {{"--horizon-days", "DAYS", "days ahead that purchases are foretold", false,
+          .options = {{"--horizon-days", "DAYS", "days ahead that purchases are predicted", false,
                        "split.horizon_days"}},
           .example = "vitrina split --horizon-days 3",
           .run = run};
