@@ -8,11 +8,14 @@ write. Where no run has been recorded the pages say so.
 """
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "bench" / "speed"), str(ROOT / "bench" / "peers")]
@@ -66,6 +69,39 @@ def best_peers(report: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
+# Heads and names of the READMEs' tables that the slides have no word for.
+RUSSIAN = {
+    "part | peer | times faster": "задача | аналог | во сколько раз быстрее",
+    "answer |": "ответ |",
+    "Vitrina ahead": "Vitrina впереди",
+    "own history, decay tuned here": "собственная история, затухание "
+    "подобрано здесь",
+    "own history, decay learned by vitrina baselines": "собственная история, "
+    "затухание обучено `vitrina baselines`",
+    "organisers' basket rule": "правило организаторов (корзина)",
+    "| popularity |": "| популярные товары |",
+    "session kNN": "kNN по сессиям",
+    "two-stage": "двухэтапная модель",
+    "64 factors": "64 фактора",
+    "EASE on the most active products": "EASE на самых активных товарах",
+}
+
+
+def in_russian(make: Callable[[Any], str]) -> Callable[[Any], str]:
+    """The same table with the words of the Russian slides."""
+
+    def made(report: Any) -> str:
+        deck = ROOT / "slides" / "deck.ru.yaml"
+        words = yaml.safe_load(deck.read_text(encoding="utf-8"))["words"]
+        text = make(report)
+        for phrases in (RUSSIAN, words["speed_parts"], words["speed_peers"]):
+            for english, russian in phrases.items():
+                text = text.replace(english, russian)
+        return re.sub(r"(?<=\d),(?=\d{3}\b)", "\u00a0", text)
+
+    return made
+
+
 def parts(report: Any) -> str:
     """What scripts/ablation.py found, without its heading."""
     return ablation.markdown(report).partition("\n\n")[2]
@@ -116,7 +152,7 @@ BLOCKS = [
     Block(
         "speed",
         "README.ru.md",
-        short,
+        in_russian(short),
         "Запись `make bench` на свободной машине ещё не сделана.\n",
     ),
     Block(
@@ -127,7 +163,12 @@ BLOCKS = [
     ),
     Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
     Block("peers", "README.md", best_peers, NO_PEERS),
-    Block("peers", "README.ru.md", best_peers, NO_PEERS),
+    Block(
+        "peers",
+        "README.ru.md",
+        in_russian(best_peers),
+        "Запись bench/peers/quality.py ещё не сделана.\n",
+    ),
     Block("learning", "docs/learning.md", parts, NO_PARTS),
     Block("ceilings", "docs/learning.md", parts, NO_PARTS),
 ]
