@@ -8,6 +8,9 @@ shift
 targets=("${@:-all}")
 
 mkdir -p build
+# CMake does not work in a build that was moved or copied with its checkout.
+made_in=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' build/CMakeCache.txt 2> /dev/null || true)
+[[ -z $made_in || $made_in -ef . ]] || rm -rf build/CMakeCache.txt build/CMakeFiles
 log=$(mktemp build/configure.XXXXXX)
 trap 'rm -f "$log"' EXIT
 cmake --preset "$preset" > "$log" 2>&1 || {

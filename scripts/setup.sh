@@ -72,18 +72,25 @@ find_python() {
   die "python: no python3 of version 3.11 or newer on PATH; install one (Debian 12 has 3.11)"
 }
 
-# The stamp holds the digests of the lock files that .venv was filled from.
+# The stamp holds the digests of the lock files that .venv was filled from, and where that was.
 stamp=.venv/vitrina-locks
 digest() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
+# The programs of a .venv name its folder: in a checkout that was moved or copied they would start
+# those of the old one.
+venv_is_moved() {
+  local place
+  place=$(sed -n 's/^place //p' "$stamp" 2> /dev/null) && [[ -n $place && ! $place -ef .venv ]]
+}
+
 venv_is_current() {
-  [[ -f $stamp ]] && grep -qx "$group $(digest "$lock")" "$stamp" &&
+  [[ -f $stamp ]] && ! venv_is_moved && grep -qx "$group $(digest "$lock")" "$stamp" &&
     .venv/bin/python -c '' 2> /dev/null
 }
 
 install_python_packages() {
   venv_is_current && return
-  if ! .venv/bin/python -m pip --version > /dev/null 2>&1; then
+  if venv_is_moved || ! .venv/bin/python -m pip --version > /dev/null 2>&1; then
     local python
     python=$(find_python)
     say "making .venv with $("$python" --version)"
@@ -97,6 +104,7 @@ install_python_packages() {
     --require-hashes -r "$lock" || die "pip could not install $lock"
   # The development lock holds all of the other one.
   {
+    echo "place $(cd .venv && pwd -P)"
     echo "run $(digest requirements.lock)"
     if [[ $group == dev ]]; then echo "dev $(digest requirements-dev.lock)"; fi
   } > "$stamp"
