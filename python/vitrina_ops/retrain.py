@@ -30,7 +30,7 @@ class CannotCompareError(Exception):
 
 def champion_params(theirs: Params, present: Pipeline) -> Params:
     """The champion's configuration for the present task: how the data are
-    read, what is foretold and how much is sent are the present run's."""
+    read, what is predicted and how much is sent are the present run's."""
     params = {k: v for k, v in theirs.items() if k in pipeline.SECTIONS}
     task: Params = {
         name: present.params[name] for name in ("ingest", "choose", "evaluate")

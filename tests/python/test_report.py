@@ -55,6 +55,7 @@ def page(
     monkeypatch: pytest.MonkeyPatch,
     metrics: Any,
     catalog: Any = None,
+    **logged: Any,
 ) -> str:
     figures = tmp_path / "figures"
     figures.mkdir()
@@ -86,6 +87,7 @@ def page(
         "alias": "challenger",
         "reason": "reading A +0.1 against version 1",
         "run_id": "r",
+        **logged,
     }
     return report.render(report.content_of(sample(reports=reports), tracked))
 
@@ -122,6 +124,17 @@ def test_the_page_needs_nothing_and_escapes_ids(
     for needless in ("localStorage", "cookie", "fetch(", "XMLHttp"):
         assert needless not in text
     assert "challenger</b>: reading A +0.1 against version 1" in text
+
+
+def test_an_experiment_is_no_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reason = "DVC experiment puffy-lamb"
+    logged = {"version": "", "alias": "", "reason": reason}
+    text = page(tmp_path, monkeypatch, judged(0.1234), None, **logged)
+    english = in_language(text, "en")
+    assert f"No model was registered: {reason}. MLflow run" in english
+    assert "became" not in english and "The run is kept" not in english
 
 
 def test_each_language_has_its_numbers_dates_and_pictures(
