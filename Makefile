@@ -5,7 +5,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
 export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
 
 help: ## this list
@@ -38,12 +38,13 @@ check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
 lint: setup-dev ## clang-format, ruff, mypy, locks, layers, clang-tidy
 	@scripts/lint.sh
 
-docs: build ## docs/cli.md, docs/features.md, params.yaml, the example answer and the tables of speed
+docs: build setup-dev ## docs/cli.md, docs/features.md, params.yaml, tables of speed, the example answer, the notebook
 	@.venv/bin/python scripts/cli_docs.py
 	@.venv/bin/python scripts/feature_docs.py
 	@.venv/bin/python scripts/measured_docs.py
 	@build/vitrina params > params.yaml
 	@scripts/example_answer.sh
+	@.venv/bin/python scripts/run_notebooks.py
 
 format: setup-dev ## rewrite the sources in the project's format
 	@scripts/format.sh
@@ -66,32 +67,36 @@ bench-micro: setup ## kernels timed beside the limits of the machine
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh
 
+notebook: build ## the case in five minutes in JupyterLab on 127.0.0.1 (installs it)
+	@scripts/setup.sh --notebook
+	@scripts/notebook.sh
+
 track-resume: setup ## send the runs that were kept while the MLflow server was down
-	@PYTHONPATH=build/python:python .venv/bin/python -m vitrina_ops.track --resume
+	@.venv/bin/python -m vitrina_ops.track --resume
 
 dag: setup ## the pipeline's stages as a graph
 	@.venv/bin/dvc dag
 
 fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
 
 promote: setup ## make VERSION= of a shop's model its champion by hand (SHOP=)
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
+	@.venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
 
 experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
 	@scripts/experiments.sh
 
 tune: build setup-dev ## search parameters on LOGS=DIR or DATA=DIR CUTS= UNSEEN=, else a simulated shop (TRIALS=30)
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.tune search
+	@.venv/bin/python -m vitrina_ops.tune search
 
 tune-apply: setup-dev ## write what was found into params.yaml and show the difference
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.tune apply
+	@.venv/bin/python -m vitrina_ops.tune apply
 
 real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
 	@scripts/real_logs.sh $(LOGS)
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
-	@PYTHONPATH=python .venv/bin/python -m vitrina_ops.slides
+	@.venv/bin/python -m vitrina_ops.slides
 
 fresh-model: build ## a registered model answers as the program where only MLflow and the wheel are
 	@.venv/bin/python scripts/check_fresh_model.py

@@ -30,12 +30,14 @@ if(SKBUILD)
   return()
 endif()
 
-# Links and not copies: an edited source is what the next import sees.
+# Links and not copies: an edited source is what the next import sees. Relative ones: they are
+# right where the checkout is moved to.
 file(GLOB package_files CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/python/vitrina/*.py" "${CMAKE_SOURCE_DIR}/python/vitrina/*.pyi"
   "${CMAKE_SOURCE_DIR}/python/vitrina/py.typed")
 file(MAKE_DIRECTORY "${VITRINA_PYTHON_DIR}/vitrina")
 foreach(file ${package_files})
   get_filename_component(name "${file}" NAME)
-  file(CREATE_LINK "${file}" "${VITRINA_PYTHON_DIR}/vitrina/${name}" SYMBOLIC)
+  file(RELATIVE_PATH target "${VITRINA_PYTHON_DIR}/vitrina" "${file}")
+  file(CREATE_LINK "${target}" "${VITRINA_PYTHON_DIR}/vitrina/${name}" SYMBOLIC)
 endforeach()

@@ -87,7 +87,6 @@ def check(folder: Path, wheel: Path) -> dict[str, object]:
         *(sys.executable, "-c", REGISTER, bundle),
         cwd=str(folder),
         MLFLOW_TRACKING_URI=tracking,
-        PYTHONPATH=f"{ROOT / 'build' / 'python'}:{ROOT / 'python'}",
     )
 
     venv.create(folder / "venv", with_pip=True)

@@ -11,7 +11,7 @@ trap 'rm -rf "$tmp"' EXIT
   exit 1
 }
 scripts/export_locks.sh "$tmp"
-for lock in requirements.lock requirements-dev.lock; do
+for lock in requirements.lock requirements-dev.lock requirements-notebook.lock; do
   cmp --silent "$lock" "$tmp/$lock" || {
     echo "$lock: differs from the export of uv.lock; run scripts/export_locks.sh" >&2
     exit 1

@@ -3,4 +3,4 @@
 # program before. Variables: LOGS=DIR (folder of the real logs), else a simulated shop; ONLY=PATTERN.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-PYTHONPATH=python exec .venv/bin/python -m vitrina_ops.experiments
+exec .venv/bin/python -m vitrina_ops.experiments

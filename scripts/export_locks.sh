@@ -18,3 +18,4 @@ export_group() {
 }
 export_group run "$out/requirements.lock"
 export_group dev "$out/requirements-dev.lock"
+export_group notebook "$out/requirements-notebook.lock"

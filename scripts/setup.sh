@@ -2,17 +2,20 @@
 # Everything the build needs, once: system packages of apt.txt, the virtual environment .venv from
 # the lock file, the headers of LightGBM. Says nothing when there is nothing to do.
 #
-#   scripts/setup.sh        what `make build` and `make run` need
-#   scripts/setup.sh --dev  and what `make test` and `make check` need
+#   scripts/setup.sh             what `make build` and `make run` need
+#   scripts/setup.sh --dev       and what `make test` and `make check` need
+#   scripts/setup.sh --notebook  and what `make notebook` needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-group=run
-lock=requirements.lock
-if [[ ${1:-} == --dev ]]; then
-  group=dev
-  lock=requirements-dev.lock
-fi
+declare -A locks=(
+  [run]=requirements.lock
+  [dev]=requirements-dev.lock
+  [notebook]=requirements-notebook.lock
+)
+group=${1:---run}
+group=${group#--}
+lock=${locks[$group]:?no such group}
 
 lightgbm_version=4.7.0
 lightgbm_sha256=f8e20f682c9aabd000bcf4a7ed8aa6f473c1adfecccae34ec24e823d156f4af0
@@ -83,8 +86,10 @@ venv_is_moved() {
   place=$(sed -n 's/^place //p' "$stamp" 2> /dev/null) && [[ -n $place && ! $place -ef .venv ]]
 }
 
+is_stamped() { grep -qsx "$1 $(digest "${locks[$1]}")" "$stamp"; }
+
 venv_is_current() {
-  [[ -f $stamp ]] && ! venv_is_moved && grep -qx "$group $(digest "$lock")" "$stamp" &&
+  ! venv_is_moved && is_stamped "$group" &&
     .venv/bin/python -c '' 2> /dev/null
 }
 
@@ -99,15 +104,31 @@ install_python_packages() {
       die "python: $python could not make .venv; is the package python3-venv there?"
   fi
   say "installing the $(grep -c '==' "$lock") Python packages of $lock"
+  # One lock's versions are another's, so what was installed before stays true.
+  local kept=() each
+  for each in "${!locks[@]}"; do
+    if is_stamped "$each"; then kept+=("$each"); fi
+  done
   rm -f "$stamp"
   .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input \
     --require-hashes -r "$lock" || die "pip could not install $lock"
-  # The development lock holds all of the other one.
+  # Every other lock holds all of the run's.
   {
     echo "place $(cd .venv && pwd -P)"
-    echo "run $(digest requirements.lock)"
-    if [[ $group == dev ]]; then echo "dev $(digest requirements-dev.lock)"; fi
+    for each in run "$group" "${kept[@]}"; do echo "$each $(digest "${locks[$each]}")"; done | sort -u
   } > "$stamp"
+}
+
+# Python of .venv finds the package that the build puts into build/python, and vitrina_ops, from
+# any folder. The paths are relative to this file: a checkout that was moved means its own. An
+# installed wheel comes before them.
+link_packages() {
+  local site paths=$'../../../../build/python\n../../../../python'
+  for site in .venv/lib/python3.*/site-packages; do
+    if [[ $(cat "$site/vitrina.pth" 2> /dev/null) != "$paths" ]]; then
+      echo "$paths" > "$site/vitrina.pth"
+    fi
+  done
 }
 
 # The wheel has the library but not its C headers; the source archive of the same version has.
@@ -140,6 +161,7 @@ exec 9> .cache/setup.lock
 flock 9 # two builds of one checkout wait for each other
 install_system_packages
 install_python_packages
+link_packages
 fetch_lightgbm_headers
-PYTHONPATH=python .venv/bin/python -m vitrina_ops.source --if-missing # dvc.yaml reads it
-PYTHONPATH=python .venv/bin/python -m vitrina_ops.plots_page          # `dvc plots` fills it
+.venv/bin/python -m vitrina_ops.source --if-missing # dvc.yaml reads it
+.venv/bin/python -m vitrina_ops.plots_page          # `dvc plots` fills it

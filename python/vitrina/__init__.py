@@ -19,13 +19,18 @@ C stream interface. What goes wrong is raised as `vitrina.Error`.
 # Before the extension: it is linked with the Arrow of this very package.
 import pyarrow  # noqa: F401
 
-from vitrina._vitrina import (
-    Error,
-    Reading,
-    Scores,
-    __version__,
-    build_id,
-)
+try:
+    from vitrina._vitrina import (
+        Error,
+        Reading,
+        Scores,
+        __version__,
+        build_id,
+    )
+except ModuleNotFoundError:
+    raise ImportError(
+        f"vitrina: {__path__[0]} has no extension module; run `make build`"
+    ) from None
 from vitrina.recommender import Recommender
 from vitrina.scoring import score
 from vitrina.tables import ArrowStream

@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 
 import finished
+import mlflow
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,7 +25,16 @@ import pytest
 import shops
 from conftest import ROOT, Vitrina
 from summary_reports import said, write_reports
-from vitrina_ops import fetch, pipeline, plots_page, report, store, track, ui
+from vitrina_ops import (
+    fetch,
+    model,
+    pipeline,
+    plots_page,
+    report,
+    store,
+    track,
+    ui,
+)
 
 CONFIG = 3
 BAD_DATA = 5
@@ -246,6 +256,35 @@ def test_09_an_answer_without_rows_is_not_ok(
 
 
 # 10. The README's Python lines work as printed
+
+
+def test_10_the_readmes_python_runs_as_printed(
+    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder as `make run` leaves the checkout's, without PYTHONPATH."""
+    finished.simulate(program, tmp_path / "data" / "simulated", seed=1)
+    outside = {"PATH": os.environ["PATH"]}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    registry, package = re.findall(
+        r"^```python\n(.*?)^```", readme, re.M | re.S
+    )
+    python = [sys.executable, "-W", "ignore", "-c"]
+    subprocess.run([*python, package], cwd=tmp_path, env=outside, check=True)
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    client, name = store.open_store(), store.model_of("simulated")
+    with mlflow.start_run():
+        version, _ = model.log_model(Path("bundle"), name, {})
+    client.set_registered_model_alias(name, store.CHAMPION, version)
+    subprocess.run([*python, registry], cwd=tmp_path, env=outside, check=True)
+
+    where = [sys.executable, "-c", "import vitrina; print(vitrina.__file__)"]
+    found = subprocess.run(
+        where, cwd="/", env=outside, capture_output=True, text=True, check=True
+    )
+    here = ROOT / "build" / "python" / "vitrina" / "__init__.py"
+    assert found.stdout == f"{here}\n"
 
 
 # 11. The report says what its columns mean, in English and Russian
