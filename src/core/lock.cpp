@@ -70,12 +70,14 @@ Lock::~Lock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-FolderLock::FolderLock(const fs::path& folder, std::string_view holder)
-    : folder_(fs::absolute(folder)) {
+FolderLock::FolderLock(const fs::path& folder, std::string_view holder) {
+  const auto place = fs::absolute(folder);
   std::error_code status;
-  is_new_ = fs::create_directories(folder_, status);
+  if (fs::create_directories(place, status)) {
+    new_folder_.emplace(place, TemporaryPath::Goes::kWhenEmpty);
+  }
   if (status) throw file_error(folder, "make the folder", status.value());
-  const auto file = folder_ / ".vitrina.lock";
+  const auto file = place / ".vitrina.lock";
   lock_ = Lock::try_take(file, O_RDWR | O_CREAT);
   if (!lock_) {
     throw Error(ErrorCode::kOutOfResources,
@@ -88,12 +90,6 @@ FolderLock::FolderLock(const fs::path& folder, std::string_view holder)
   if (::ftruncate(lock_->descriptor(), 0) == 0) {
     (void)!::write(lock_->descriptor(), text.data(), text.size());
   }
-}
-
-FolderLock::~FolderLock() {
-  file_.reset();  // before the lock is free: nobody else's file is removed
-  std::error_code ignored;
-  if (is_new_) fs::remove(folder_, ignored);  // which succeeds when it is empty
 }
 
 }  // namespace vitrina

@@ -36,15 +36,16 @@ class FolderLock {
   /// `holder` is the command, for the message to others. Throws Error(kOutOfResources) that names
   /// the command which has the folder.
   FolderLock(const std::filesystem::path& folder, std::string_view holder);
-  ~FolderLock();
+  ~FolderLock() = default;
   FolderLock(const FolderLock&) = delete;
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  std::filesystem::path folder_;
-  bool is_new_;
-  std::optional<TemporaryPath> file_;
+  // In the order of their making: the file goes before the lock is free, so that nobody else's
+  // is removed.
+  std::optional<TemporaryPath> new_folder_;
   std::optional<Lock> lock_;
+  std::optional<TemporaryPath> file_;
 };
 
 }  // namespace vitrina

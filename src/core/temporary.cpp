@@ -11,10 +11,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The paths of all that live.
+struct Entry {
+  fs::path path;
+  TemporaryPath::Goes goes;
+  bool operator==(const Entry&) const = default;
+};
+
+void remove(const Entry& entry) {
+  std::error_code ignored;
+  if (entry.goes == TemporaryPath::Goes::kAlways) {
+    fs::remove_all(entry.path, ignored);
+  } else {
+    fs::remove(entry.path, ignored);  // which fails when something is in it
+  }
+}
+
+/// All that live.
 struct Living {
   std::mutex mutex;
-  std::vector<fs::path> paths;
+  std::vector<Entry> entries;
   std::vector<std::string> prefixes;  ///< of folders whose files are not flushed
 };
 
@@ -33,16 +48,15 @@ void forget(std::vector<T>& all, const T& one) {
 
 }  // namespace
 
-TemporaryPath::TemporaryPath(fs::path path) : path_(std::move(path)) {
+TemporaryPath::TemporaryPath(fs::path path, Goes goes) : path_(std::move(path)), goes_(goes) {
   const std::scoped_lock lock(living().mutex);
-  living().paths.push_back(path_);
+  living().entries.push_back({path_, goes_});
 }
 
 TemporaryPath::~TemporaryPath() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
+  remove({path_, goes_});
   const std::scoped_lock lock(living().mutex);
-  forget(living().paths, path_);
+  forget(living().entries, {path_, goes_});
 }
 
 TemporaryFolder::TemporaryFolder(fs::path path) : path_(std::move(path)) {
@@ -69,10 +83,7 @@ void remove_temporaries() {
   // folder that goes, so once may not be enough.
   constexpr int kTries = 3;
   for (int i = 0; i < kTries; ++i) {
-    for (auto path = living().paths.rbegin(); path != living().paths.rend(); ++path) {
-      std::error_code ignored;
-      fs::remove_all(*path, ignored);
-    }
+    for (auto it = living().entries.rbegin(); it != living().entries.rend(); ++it) remove(*it);
   }
 }
 

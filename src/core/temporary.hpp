@@ -9,7 +9,9 @@ namespace vitrina {
 /// remove_temporaries(). Making one touches no file; its name must not be another one's.
 class TemporaryPath {
  public:
-  explicit TemporaryPath(std::filesystem::path path);
+  enum class Goes { kAlways, kWhenEmpty };
+
+  explicit TemporaryPath(std::filesystem::path path, Goes goes = Goes::kAlways);
   ~TemporaryPath();
   TemporaryPath(const TemporaryPath&) = delete;
   TemporaryPath& operator=(const TemporaryPath&) = delete;
@@ -18,6 +20,7 @@ class TemporaryPath {
 
  private:
   std::filesystem::path path_;
+  Goes goes_;
 };
 
 /// A temporary folder. While it lives, files in it and below are not flushed to disk when they are
