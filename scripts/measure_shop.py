@@ -176,6 +176,7 @@ def main(arguments: list[str]) -> int:
                 folder,
             )
         made = json.loads((folder / "simulation.json").read_text())
+        made.pop("files", None)
         report = {
             "simulation": made,
             "log": log_of(folder),

@@ -91,7 +91,9 @@ void run(const StageContext& context) {
   read_truth(context, windows);
   const Scores scores = score(windows, config);
   if (const auto path = context.option("json")) {
-    write_file(*path, to_json(windows, scores, config).dump(2) + "\n");
+    // it holds paths, which may be any bytes
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+    write_file(*path, to_json(windows, scores, config).dump(2, ' ', false, kReplace) + "\n");
   }
   *context.out << table_text(windows, scores, config);
   for (const Window& window : windows) {
