@@ -139,8 +139,9 @@ class Recommender:
 
         Returns a table with user_id (string), products (list of strings,
         best first), expected_recall (share of what the customer buys that is
-        expected among the products) and p_buy (probability that the customer
-        buys anything), by expected recall descending, then by user_id.
+        expected among the products, 0 where nothing is bought) and p_buy
+        (probability that the customer buys anything), both calibrated, by
+        expected recall descending, then by user_id.
         Raises Error, for example with the code `bad_data` or `config`.
         """
         options = _vitrina.RecommendOptions(
