@@ -5,8 +5,8 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
-export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
+export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,10 +26,11 @@ run: build ## the whole pipeline on a simulated shop (SCALE=) or a real log (DAT
 test: setup-dev ## release build, all fast tests, layer check
 	@scripts/test.sh
 
-check: test lint ## everything: test, lint, both sanitizers, kill tests
+check: test lint ## everything: test, lint, both sanitizers, kill tests, damaged files
 	@scripts/sanitize.sh asan
 	@scripts/sanitize.sh tsan
 	@scripts/kill.sh
+	@scripts/mutants.sh
 
 check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
 	@scripts/lint.sh --fast
@@ -54,6 +55,9 @@ coverage: setup-dev ## line coverage of the C++ tests, in build/coverage/html
 
 kill: build setup-dev ## stages killed at several points leave nothing half-written
 	@scripts/kill.sh
+
+mutants: build setup-dev ## 14,000 damaged files of a tiny shop, each refused in one line or read (COUNT=2000 of a file)
+	@scripts/mutants.sh
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
 	@scripts/bench.sh

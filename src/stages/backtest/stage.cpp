@@ -14,6 +14,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/lock.hpp"
 #include "data/build.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -224,6 +225,7 @@ void run(const StageContext& context) {
   const Truth truth(context);
   const auto cuts = cuts_of(context, read_range(context, truth), horizon, truth);
   auto windows = read_windows(context, truth, cuts, horizon);
+  const FolderLock lock(out, "vitrina backtest");
   for (std::size_t w = 0; w < cuts.size(); ++w) {
     const auto name = folder_name(cuts[w]);
     ProgressOfCut progress(*context.progress,

@@ -1,0 +1,60 @@
+"""A sample of the damaged files that `make mutants` feeds to `ingest`."""
+
+from pathlib import Path
+
+import mutants
+import pytest
+
+SAMPLE = 60
+SEED = 2  # others than those of `make mutants`
+
+
+@pytest.fixture(scope="module")
+def judged(program: Path) -> list[mutants.Verdict]:
+    kinds = list(mutants.KINDS)
+    return list(mutants.verdicts(program, kinds, range(SAMPLE), SEED, jobs=2))
+
+
+@pytest.mark.parametrize("kind", mutants.KINDS)
+def test_damaged_files_are_told_in_one_line(
+    judged: list[mutants.Verdict], kind: str
+) -> None:
+    found = [verdict for verdict in judged if verdict.kind == kind]
+    assert len(found) == SAMPLE
+    assert not [verdict for verdict in found if verdict.faults]
+    # The mutations do damage, and not always so much that all is lost.
+    assert {verdict.code for verdict in found} >= {0, mutants.BAD_DATA}
+
+
+def test_a_mutant_can_be_made_again() -> None:
+    for kind in mutants.KINDS.values():
+        assert mutants.mutant(kind, 1, 7) == mutants.mutant(kind, 1, 7)
+        assert mutants.mutant(kind, 1, 7) != mutants.mutant(kind, 1, 19)
+
+
+@pytest.mark.parametrize(
+    ("code", "err", "fault"),
+    [
+        (5, b"vitrina ingest: error: a\n", ""),
+        (0, b"vitrina ingest: warning: a\n", ""),
+        (0, b"", ""),
+        (-11, b"", "exit code -11"),
+        (8, b"vitrina ingest: error: a\n", "exit code 8"),
+        (5, b"", "0 lines of error"),
+        (0, b"vitrina ingest: error: a\n", "1 lines of error"),
+        (5, b"vitrina ingest: error: a\nb\n", "neither an error"),
+        (5, b"vitrina ingest: error: \x1b[31m\n", "raw on the terminal"),
+        (5, b"vitrina ingest: error: \xc2\x9b\n", "raw on the terminal"),
+        (5, "vitrina ingest: error: \u202e\n".encode(), "raw on the"),
+        (5, "vitrina ingest: error: \u200e\n".encode(), "raw on the"),
+        (5, "vitrina ingest: error: \u0604 \u0436\n".encode(), ""),
+        (5, b"vitrina ingest: error: \xff\n", "not UTF-8"),
+    ],
+)
+def test_the_rules_see_what_breaks_them(
+    code: int, err: bytes, fault: str
+) -> None:
+    found = mutants.faults(code, b"", err, has_shop=False)
+    assert bool(found) == bool(fault)
+    assert fault in "; ".join(found)
+    assert mutants.faults(5, b"x", b"", has_shop=True)[-1].startswith("a shop")
