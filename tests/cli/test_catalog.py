@@ -5,6 +5,7 @@ from pathlib import Path
 
 from conftest import Vitrina
 
+MISSING_INPUT = 4
 CATALOG = """\
 product_id,title,price,category_id
 p1,"Lamp, red",1299.5,c1
@@ -39,3 +40,10 @@ def test_a_shop_without_a_catalog(vitrina: Vitrina, tmp_path: Path) -> None:
     (tmp_path / "ids.txt").write_text("p1\n")
     result = vitrina("catalog", "--data", "shop", "--products", "ids.txt")
     assert json.loads(result.stdout) == {"file": None, "products": {}}
+
+
+def test_a_folder_that_is_not_there(vitrina: Vitrina, tmp_path: Path) -> None:
+    (tmp_path / "ids.txt").write_text("p1\n")
+    result = vitrina("catalog", "--data", "shop", "--products", "ids.txt")
+    assert result.returncode == MISSING_INPUT
+    assert "shop is not there" in result.stderr

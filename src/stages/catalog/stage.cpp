@@ -1,9 +1,13 @@
 #include "stages/catalog/stage.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string_view>
+#include <system_error>
 #include <unordered_map>
 
 #include "core/error.hpp"
@@ -44,7 +48,13 @@ void run(const StageContext& context) {
   const auto schema =
       config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
   const auto wanted = io::read_id_list(*context.option("products"));
-  const auto path = io::catalog_files(context.path(config.data_dir)).catalog;
+  const auto folder = context.path(config.data_dir);
+  if (std::error_code ignored; !std::filesystem::exists(folder, ignored)) {
+    throw Error(ErrorCode::kMissingInput,
+                fmt::format("--data: {} is not there; name the folder with the shop's catalog",
+                            printable(folder.string())));
+  }
+  const auto path = io::catalog_files(folder).catalog;
   Json json{{"file", nullptr}, {"products", Json::object()}};
   if (!path.empty()) {
     const auto catalog = io::read_catalog_file(path, schema, *context.progress);
