@@ -24,6 +24,7 @@ from vitrina_ops.errors import run_main
 from vitrina_ops.files import read_json, write_text
 from vitrina_ops.language import LANGUAGES
 from vitrina_ops.pipeline import Pipeline, run_program
+from vitrina_ops.reasons import in_russian
 from vitrina_ops.report_words import Words
 
 OUT = Path("reports/report.html")
@@ -139,6 +140,7 @@ def content_of(present: Pipeline, tracked: Any) -> dict[str, Any]:
         "readings": READINGS,
         "answers": list(answers_of(metrics)) if valid else [],
         "tracked": tracked,
+        "tracked_ru": in_russian(tracked["reason"]),
         "customers": customers,
         "catalog": catalog_of(present, shown),
         "why": why_of(),

@@ -20,6 +20,7 @@ from vitrina_ops import language, pipeline, source
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json
 from vitrina_ops.language import Say
+from vitrina_ops.reasons import in_russian
 
 DVC = Path(sys.executable).with_name("dvc")
 LOG = Path(".cache/repro.log")
@@ -127,10 +128,11 @@ def stamp() -> int:
 
 def describe_tracking(report: dict[str, Any], is_fresh: bool, say: Say) -> str:
     """Where the MLflow run is, and whether it is a new one."""
+    reason = say(report["reason"], in_russian(report["reason"]))
     if folder := report.get("kept"):
         return line(
             "mlflow",
-            f"{report['reason']}: "
+            f"{reason}: "
             + say(
                 f"the run is kept in {folder}; `make track-resume` sends it",
                 f"запуск сохранён в {folder}; отправить его: "
@@ -146,7 +148,7 @@ def describe_tracking(report: dict[str, Any], is_fresh: bool, say: Say) -> str:
         + f" ({report['alias']}); "
         + say("see it with `make mlflow`", "посмотреть: `make mlflow`"),
     )
-    text += line("", f"{report['alias']}: {report['reason']}")
+    text += line("", f"{report['alias']}: {reason}")
     if note := report.get("note"):
         text += line("", note)
     if not is_fresh:

@@ -1,0 +1,43 @@
+"""Reasons for an alias, in Russian."""
+
+import re
+
+import pytest
+from vitrina_ops import champion, reasons
+
+NUMBERS = {
+    "difference": 0.01,
+    "difference_low": -0.005,
+    "difference_high": 0.025,
+    "second_recall_a": 0.5,
+}
+
+
+@pytest.mark.parametrize("retrained", [False, True])
+@pytest.mark.parametrize("low", [-0.005, 0.005])
+def test_a_verdict_in_russian(low: float, retrained: bool) -> None:
+    numbers = {**NUMBERS, "difference_low": low}
+    fresh = (
+        "the configuration of version 3 with data to 2024-09-29T10:00:00, "
+        "before to 2024-09-28T10:00:00"
+    )
+    reason = champion.verdict_of(numbers, "3", retrained, fresh).reason
+    said = reasons.in_russian(reason)
+    assert "метрика A +0,0100 [" in said and "версии 3" in said
+    assert ("обученной заново" in said) == retrained
+    assert ("содержит ноль" in said) and ("не содержит" in said) == (low > 0)
+    assert not re.search("[a-z]{3}", said), said
+
+
+def test_other_reasons() -> None:
+    said = reasons.in_russian(
+        "its data end 2024-09-28T10:00:00, those of version 2 2024-09-29"
+    )
+    assert said == (
+        "данные кончаются 28.09.2024 10:00:00, "
+        "у версии 2 — 29.09.2024 00:00:00"
+    )
+    first = "it is the shop's first"
+    assert reasons.in_russian(first) == "первая версия этого магазина"
+    unknown = "something that nobody foresaw"
+    assert reasons.in_russian(unknown) == unknown
