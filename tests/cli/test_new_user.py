@@ -296,7 +296,7 @@ def test_report_in_two_languages(
     finished.simulate(program, tmp_path / "shop", seed=1)
     root = finished.finished(program, tmp_path / "root", tmp_path / "shop")
     monkeypatch.chdir(root)
-    tracked = {"run_id": "", "reason": "not tried"}
+    tracked = {"run_id": "", "version": "", "reason": "not tried"}
     content = report.content_of(pipeline.load_pipeline(), tracked)
     assert all(
         customer["expected_recall"] <= 1 for customer in content["customers"]
