@@ -57,13 +57,19 @@ void check_bad_share(const IngestCounts& counts, double max_share) {
   const auto values = counts.unknown_actions.empty()
                           ? std::string()
                           : fmt::format(": {}", describe(counts.unknown_actions));
+  const auto& date = counts.example[static_cast<std::size_t>(BadRow::kNullDate)];
+  const auto dates = date.empty() ? std::string()
+                                  : fmt::format(" that can be read, such as '{}'", printable(date));
+  const auto fix = date.empty() ? ""
+                                : " (dates: ISO or 28.09.2024, others by date_format or date_unit, "
+                                  "see docs/data.md)";
   throw Error(
       ErrorCode::kBadData,
-      fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date, {} of "
-                  "unknown action{}), expected at most {:g}%; check the columns and --schema, "
+      fmt::format("log: {} of {} rows are bad ({} without a user, {} without a date{}, {} of "
+                  "unknown action{}), expected at most {:g}%; check the columns and --schema{}, "
                   "or raise ingest.max_bad_share",
                   bad, seen, counts.count(BadRow::kJunkUser), counts.count(BadRow::kNullDate),
-                  counts.count(BadRow::kUnknownAction), values, 100 * max_share));
+                  dates, counts.count(BadRow::kUnknownAction), values, 100 * max_share, fix));
 }
 
 void check_actions(const RawLog& raw, LogUse use, Progress& progress) {

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -15,16 +17,31 @@ namespace vitrina {
 
 /// Why a row, or a product inside a row, was not used. Counted, never logged one by one.
 enum class BadRow : std::uint8_t {
-  kJunkUser,         ///< user id is null, empty or `/*`
+  kJunkUser,         ///< user id is null, empty, `/*` or no UTF-8
   kNullDate,         ///< date is null or cannot be read
   kUnknownAction,    ///< action is null or not in the schema's codes
   kImplausibleDate,  ///< date far outside the rest of the log
-  kJunkProduct,      ///< a product of the row is null, empty or `/*`; the row is kept
+  kJunkProduct,      ///< a product of the row is null, empty, `/*` or no UTF-8; the row is kept
   kDuplicate,        ///< the same user, device, action, time, product and page once more
 };
 inline constexpr std::size_t kBadRowCount = 6;
 inline constexpr std::array<std::string_view, kBadRowCount> kBadRowNames{
     "junk_user", "null_date", "unknown_action", "implausible_date", "junk_product", "duplicate"};
+
+/// What reading files met that is not in the plain form, for people.
+struct ReadNotes {
+  std::vector<std::string> files;  ///< that were read, in their order
+  std::vector<std::string>
+      recognised;     ///< `train_actions.csv: columns separated by ';'`, each once
+  std::string zone;   ///< of dates that have one, as written; else empty
+  std::string clock;  ///< what those were turned to: `UTC` or a zone's name
+
+  void add_recognised(std::string note) {
+    if (std::ranges::find(recognised, note) == recognised.end()) {
+      recognised.push_back(std::move(note));
+    }
+  }
+};
 
 /// What reading a log met.
 struct IngestCounts {
@@ -33,6 +50,7 @@ struct IngestCounts {
   std::uint64_t events = 0;       ///< exploded rows read, before bad dates and duplicates go
   std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
+  std::array<std::string, kBadRowCount> example{};  ///< the first value of each that is not null
   TextTally unknown_actions;  ///< what stood in the rows of kUnknownAction; empty where null
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }
@@ -59,6 +77,7 @@ struct RawLog {
   std::vector<std::uint8_t> action;  ///< 0..9, core/action.hpp
   std::vector<std::uint32_t> page;   ///< 0 where there is none
   IngestCounts counts;
+  ReadNotes notes;
 };
 
 /// A catalog as read: one entry per row, in file order; a product may occur again (the last row
@@ -77,6 +96,12 @@ struct RawCatalog {
   std::vector<std::uint64_t> vector_of;
   std::vector<float> vectors;
   std::uint32_t dim = 0;
+
+  std::uint64_t n_junk = 0;           ///< rows without a product, left out
+  std::uint64_t n_vectors_junk = 0;   ///< rows of the mapping that were ignored
+  std::uint64_t n_prices_unread = 0;  ///< prices that are there and were not understood
+  std::string price_unread;           ///< the first of them
+  ReadNotes notes;
 };
 
 }  // namespace vitrina

@@ -8,6 +8,7 @@
 #include "core/utf8.hpp"
 
 namespace vitrina {
+
 void TextTally::add(std::string_view text, std::uint64_t n) {
   total_ += n;
   const auto kept = whole_characters(text, kMaxBytes);

@@ -13,10 +13,12 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/utf8.hpp"
 #include "io/arrow_support.hpp"
 #include "io/column_values.hpp"
 #include "io/log_files.hpp"
 #include "io/npz.hpp"
+#include "io/read_notes.hpp"
 #include "io/table_source.hpp"
 
 namespace vitrina::io {
@@ -34,7 +36,7 @@ struct Wanted {
 /// must), then `use(rows)`. `path` is its name in messages.
 void read_columns(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
                   const std::vector<Wanted>& wanted, std::size_t required, Progress& progress,
-                  const std::function<void(std::size_t)>& use) {
+                  const std::function<void(std::size_t)>& use, ReadNotes& notes) {
   const auto& found = source->names();
   std::vector<std::string> names;
   std::vector<const Wanted*> present;
@@ -60,15 +62,20 @@ void read_columns(std::unique_ptr<TableSource> source, const std::filesystem::pa
     guarded(path.string(), [&] { use(n_rows); });
     progress.advance(n_rows);
   }
+  notes.files.push_back(path.string());
+  note_source(*source, "catalog", notes);
 }
 
+/// A title that is no UTF-8 is none: it would be written out with the answer.
 std::string text_or_empty(const Texts& texts, std::size_t row, std::size_t n_rows) {
-  return texts.size() == n_rows ? std::string(texts.at(row)) : std::string();
+  if (texts.size() != n_rows) return {};
+  const auto text = texts.at(row);
+  return texts.is_utf8 || is_utf8(text) ? std::string(text) : std::string();
 }
 
-/// Reads the mapping and the vectors it points to. Returns how many rows were ignored.
-std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, Progress& progress,
-                           RawCatalog& catalog) {
+/// Reads the mapping and the vectors it points to.
+void read_vectors(const CatalogFiles& files, const LogSchema& schema, Progress& progress,
+                  RawCatalog& catalog) {
   auto matrix = read_npz(files.vectors, kVectorArray);
   catalog.dim = matrix.n_columns;
   catalog.vectors = std::move(matrix.values);
@@ -79,28 +86,28 @@ std::uint64_t read_vectors(const CatalogFiles& files, const LogSchema& schema, P
   }
   Texts products;
   std::vector<std::int64_t> numbers;
-  std::uint64_t n_ignored = 0;
   read_columns(
       open_table(files.mapping, /*threads=*/1), files.mapping,
       {{schema.catalog.product, [&](const auto& column) { load_texts(column, products); }},
        {schema.catalog.vector, [&](const auto& column) { load_integers(column, numbers); }}},
-      2, progress, [&](std::size_t n_rows) {
+      2, progress,
+      [&](std::size_t n_rows) {
         for (std::size_t row = 0; row < n_rows; ++row) {
           const auto product = products.at(row);
           const auto number = static_cast<std::uint64_t>(numbers[row]);
-          if (is_junk_id(product) || number >= sound.size() || !sound[number]) {
-            ++n_ignored;
+          if (!is_sound_id(product, products.is_utf8) || number >= sound.size() || !sound[number]) {
+            ++catalog.n_vectors_junk;
             continue;
           }
           catalog.vector_product.emplace_back(product);
           catalog.vector_of.push_back(number);
         }
-      });
-  return n_ignored;
+      },
+      catalog.notes);
 }
 
 RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
-                     const LogSchema& schema, Progress& progress, std::uint64_t& n_junk) {
+                     const LogSchema& schema, Progress& progress) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   const auto& names = schema.catalog;
   RawCatalog catalog;
@@ -110,25 +117,31 @@ RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem:
   std::vector<float> prices;
   std::vector<float> old_prices;
   std::vector<TimeUs> dates;
+  UnreadPrices unread;
+  UnreadPrices unread_old;
+  DatesMet dates_met;
+  const std::optional<TimeZone> zone = zone_of(schema);
+  const DateForm form{schema.date_unit, schema.date_format, zone ? &*zone : nullptr};
   const auto texts = [](Texts& into) {
     return [&into](const arrow::ChunkedArray& column) { load_texts(column, into); };
   };
-  const auto floats = [](std::vector<float>& into) {
-    return [&into](const arrow::ChunkedArray& column) { load_floats(column, into); };
+  const auto read_prices = [](std::vector<float>& into, UnreadPrices& not_read) {
+    return [&](const arrow::ChunkedArray& column) { load_prices(column, into, not_read); };
   };
   const auto times = [&](const arrow::ChunkedArray& column) {
-    load_times(column, schema.date_unit, dates);
+    load_times(column, form, dates, dates_met);
   };
   const auto append = [&](std::size_t n_rows) {
     for (std::size_t row = 0; row < n_rows; ++row) {
       const auto product = products.at(row);
-      if (is_junk_id(product)) {
-        ++n_junk;
+      if (!is_sound_id(product, products.is_utf8)) {
+        ++catalog.n_junk;
         continue;
       }
       catalog.product_id.emplace_back(product);
       auto category = text_or_empty(categories, row, n_rows);
-      catalog.category_id.push_back(is_junk_id(category) ? "" : std::move(category));
+      const bool sound = is_sound_id(category, categories.is_utf8);
+      catalog.category_id.push_back(sound ? std::move(category) : "");
       catalog.price.push_back(prices.size() == n_rows ? prices[row] : kNan);
       catalog.old_price.push_back(old_prices.size() == n_rows ? old_prices[row] : kNan);
       catalog.add_date.push_back(dates.size() == n_rows ? dates[row] : kNoTime);
@@ -138,29 +151,39 @@ RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem:
   read_columns(std::move(source), path,
                {{names.product, texts(products)},
                 {names.category, texts(categories)},
-                {names.price, floats(prices)},
-                {names.old_price, floats(old_prices)},
+                {names.price, read_prices(prices, unread)},
+                {names.old_price, read_prices(old_prices, unread_old)},
                 {names.add_date, times},
                 {names.title, texts(titles)}},
-               1, progress, append);
+               1, progress, append, catalog.notes);
+  catalog.n_prices_unread = unread.n;
+  catalog.price_unread = std::move(unread.example);
+  note_dates(dates_met, schema, "catalog", catalog.notes);
   return catalog;
 }
 
-std::string summary(const RawCatalog& catalog, std::uint64_t n_junk, std::uint64_t n_ignored) {
+std::string summary(const RawCatalog& catalog) {
   auto text =
       fmt::format("{} rows, {} vectors", catalog.product_id.size(), catalog.vector_product.size());
-  if (n_junk > 0) text += fmt::format(", {} rows without a product left out", n_junk);
-  if (n_ignored > 0) text += fmt::format(", {} rows of the vector mapping ignored", n_ignored);
-  return text;
+  if (catalog.n_junk > 0) {
+    text += fmt::format(", {} rows without a product left out", catalog.n_junk);
+  }
+  if (catalog.n_vectors_junk > 0) {
+    text += fmt::format(", {} rows of the vector mapping ignored", catalog.n_vectors_junk);
+  }
+  if (catalog.n_prices_unread > 0) {
+    text += fmt::format(", {} prices not understood, such as '{}'", catalog.n_prices_unread,
+                        printable(catalog.price_unread));
+  }
+  return text + as_suffix(catalog.notes);
 }
 
 /// A catalog without vectors.
 RawCatalog read_alone(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
                       const LogSchema& schema, Progress& progress) {
-  std::uint64_t n_junk = 0;
   progress.begin("read catalog", 0, "rows");
-  auto catalog = read_rows(std::move(source), path, schema, progress, n_junk);
-  progress.end(summary(catalog, n_junk, 0));
+  auto catalog = read_rows(std::move(source), path, schema, progress);
+  progress.end(summary(catalog));
   return catalog;
 }
 
@@ -181,15 +204,13 @@ std::optional<RawCatalog> read_catalog(const std::filesystem::path& folder, cons
                                        Progress& progress) {
   const auto files = catalog_files(folder);
   if (files.catalog.empty()) return std::nullopt;
-  std::uint64_t n_junk = 0;
-  std::uint64_t n_ignored = 0;
   progress.begin("read catalog", 0, "rows");
   auto catalog =
-      read_rows(open_table(files.catalog, /*threads=*/1), files.catalog, schema, progress, n_junk);
+      read_rows(open_table(files.catalog, /*threads=*/1), files.catalog, schema, progress);
   if (!files.mapping.empty() && !files.vectors.empty()) {
-    n_ignored = read_vectors(files, schema, progress, catalog);
+    read_vectors(files, schema, progress, catalog);
   }
-  progress.end(summary(catalog, n_junk, n_ignored));
+  progress.end(summary(catalog));
   return catalog;
 }
 

@@ -2,6 +2,7 @@
 
 #include <arrow/array.h>
 #include <arrow/chunked_array.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <arrow/util/decimal.h>
 #include <arrow/util/float16.h>
@@ -9,9 +10,12 @@
 
 #include <charconv>
 #include <cmath>
+#include <optional>
 
 #include "core/error.hpp"
 #include "io/arrow_visit.hpp"
+#include "io/date_text.hpp"
+#include "io/price_text.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -137,10 +141,12 @@ void append_integers(const arrow::Array& array, std::vector<std::int64_t>& out) 
   throw wrong_type(array, "whole numbers or texts");
 }
 
-void append_floats(const arrow::Array& array, std::vector<float>& out) {
+void append_prices(const arrow::Array& array, std::vector<float>& out, UnreadPrices& unread) {
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   if (array.type_id() == arrow::Type::DICTIONARY) {
-    append_by_index(array, kNan, out, append_floats);
+    append_by_index(array, kNan, out, [&](const arrow::Array& values, auto& prices) {
+      append_prices(values, prices, unread);
+    });
     return;
   }
   const auto add = [&](double value) {
@@ -154,54 +160,114 @@ void append_floats(const arrow::Array& array, std::vector<float>& out) {
   if (visit_reals(array, add)) return;
   if (visit_integers(array, kNoInteger, add_integer)) return;
   const auto add_text = [&](std::string_view text) {
-    double value = 0;
-    add(parse_all(trimmed(text), value) ? value : std::nan(""));
+    text = trimmed(text);
+    const auto price = parse_price(text);
+    add(price.value_or(std::nan("")));
+    if (price || text.empty()) return;
+    if (unread.n++ == 0) unread.example = text;
   };
   if (visit_views(array, add_text)) return;
   throw wrong_type(array, "numbers");
 }
 
-void append_times(const arrow::Array& array, DateUnit unit, std::vector<TimeUs>& out) {
-  const auto add = [&](DateUnit of) {
-    return [&out, of](std::int64_t value) {
-      out.push_back(value == kNoInteger ? kNoTime : to_us(value, of));
-    };
-  };
+/// Takes moments of a column one by one.
+class Moments {
+ public:
+  Moments(const DateForm& form, std::vector<TimeUs>& out, DatesMet& met)
+      : form_(form), out_(out), met_(met) {
+    if (form.zone != nullptr) clock_.emplace(*form.zone);
+  }
+
+  void add(TimeUs time) { out_.push_back(time); }
+
+  /// A moment in UTC that was written with `zone`.
+  void add_zoned(TimeUs time, std::string_view zone) {
+    if (time == kNoTime) return add(time);
+    if (met_.zone.empty()) met_.zone = zone;
+    add(clock_ ? (*clock_)(time) : time);
+  }
+
+  void add_text(std::string_view text) {
+    text = trimmed(text);
+    const auto number = form_.unit == DateUnit::kNone ? kNoInteger : parse_integer(text);
+    if (number != kNoInteger) return add_zoned(to_us(number, form_.unit), kUtc);
+    const auto date = parse_date_text(text, form_.format);
+    if (!date) return add(kNoTime);
+    met_.other_form |= !date->is_iso;
+    if (date->zone.empty()) return add(date->time);
+    add_zoned(date->time, date->zone);
+  }
+
+  static constexpr std::string_view kUtc = "UTC";
+
+ private:
+  const DateForm& form_;
+  std::vector<TimeUs>& out_;
+  DatesMet& met_;
+  std::optional<LocalClock> clock_;
+};
+
+void append_timestamps(const arrow::Array& array, Moments& moments) {
+  const auto unit = unit_of(*array.type());
+  const auto& zone = static_cast<const arrow::TimestampType&>(*array.type()).timezone();
+  visit_values<arrow::TimestampArray>(array, kNoInteger, [&](std::int64_t value) {
+    const auto time = value == kNoInteger ? kNoTime : to_us(value, unit);
+    if (zone.empty()) {
+      moments.add(time);
+    } else {
+      moments.add_zoned(time, zone);
+    }
+  });
+}
+
+void append_times(const arrow::Array& array, const DateForm& form, std::vector<TimeUs>& out,
+                  DatesMet& met) {
+  Moments moments(form, out, met);
   switch (array.type_id()) {
     case arrow::Type::DICTIONARY:
       append_by_index(array, kNoTime, out, [&](const arrow::Array& values, auto& times) {
-        append_times(values, unit, times);
+        append_times(values, form, times, met);
       });
       return;
     case arrow::Type::TIMESTAMP:
-      visit_values<arrow::TimestampArray>(array, kNoInteger, add(unit_of(*array.type())));
+      append_timestamps(array, moments);
       return;
     case arrow::Type::DATE64:
-      visit_values<arrow::Date64Array>(array, kNoInteger, add(DateUnit::kMilliseconds));
+      visit_values<arrow::Date64Array>(array, kNoInteger, [&](std::int64_t value) {
+        moments.add(value == kNoInteger ? kNoTime : to_us(value, DateUnit::kMilliseconds));
+      });
       return;
     case arrow::Type::DATE32:
       for (std::int64_t i = 0; i < array.length(); ++i) {
         const auto& days = static_cast<const arrow::Date32Array&>(array);
-        out.push_back(days.IsNull(i) ? kNoTime : days.Value(i) * kUsPerDay);
+        moments.add(days.IsNull(i) ? kNoTime : days.Value(i) * kUsPerDay);
       }
       return;
     default:
       break;
   }
-  const auto add_text = [&](std::string_view text) {
-    const auto number = unit == DateUnit::kNone ? kNoInteger : parse_integer(text);
-    out.push_back(number == kNoInteger ? parse_time(trimmed(text)).value_or(kNoTime)
-                                       : to_us(number, unit));
-  };
-  if (visit_views(array, add_text)) return;
-  if (unit == DateUnit::kNone) {
+  if (visit_views(array, [&](std::string_view text) { moments.add_text(text); })) return;
+  if (form.unit == DateUnit::kNone) {
     throw wrong_type(array,
                      "timestamps, dates or ISO texts; give date_unit with --schema when the "
                      "numbers count seconds or the like");
   }
-  if (visit_integers(array, kNoInteger, add(unit))) return;
-  if (visit_reals(array, [&](double value) { add(unit)(integral(value)); })) return;
+  const auto add_number = [&](std::int64_t value) {
+    moments.add_zoned(value == kNoInteger ? kNoTime : to_us(value, form.unit), Moments::kUtc);
+  };
+  if (visit_integers(array, kNoInteger, add_number)) return;
+  if (visit_reals(array, [&](double value) { add_number(integral(value)); })) return;
   throw wrong_type(array, "timestamps, dates or ISO texts");
+}
+
+/// Texts and bytes as they are: Arrow prints bytes as hexadecimal digits.
+std::string shown_scalar(const arrow::Scalar& scalar) {
+  if (arrow::is_base_binary_like(scalar.type->id()) ||
+      arrow::is_binary_view_like(scalar.type->id()) ||
+      scalar.type->id() == arrow::Type::FIXED_SIZE_BINARY) {
+    return std::string(static_cast<const arrow::BaseBinaryScalar&>(scalar).view());
+  }
+  return scalar.ToString();
 }
 
 }  // namespace
@@ -220,16 +286,28 @@ void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>&
   for (const auto& chunk : column.chunks()) append_integers(*chunk, numbers);
 }
 
-void load_floats(const arrow::ChunkedArray& column, std::vector<float>& numbers) {
-  numbers.clear();
-  numbers.reserve(static_cast<std::size_t>(column.length()));
-  for (const auto& chunk : column.chunks()) append_floats(*chunk, numbers);
+void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices,
+                 UnreadPrices& unread) {
+  prices.clear();
+  prices.reserve(static_cast<std::size_t>(column.length()));
+  for (const auto& chunk : column.chunks()) append_prices(*chunk, prices, unread);
 }
 
-void load_times(const arrow::ChunkedArray& column, DateUnit unit, std::vector<TimeUs>& times) {
+void load_times(const arrow::ChunkedArray& column, const DateForm& form, std::vector<TimeUs>& times,
+                DatesMet& met) {
   times.clear();
   times.reserve(static_cast<std::size_t>(column.length()));
-  for (const auto& chunk : column.chunks()) append_times(*chunk, unit, times);
+  for (const auto& chunk : column.chunks()) append_times(*chunk, form, times, met);
+}
+
+std::string shown(const arrow::ChunkedArray& column, std::size_t row) {
+  const auto scalar = column.GetScalar(static_cast<std::int64_t>(row));
+  if (!scalar.ok() || !(*scalar)->is_valid) return {};
+  if ((*scalar)->type->id() == arrow::Type::DICTIONARY) {
+    const auto value = static_cast<const arrow::DictionaryScalar&>(**scalar).GetEncodedValue();
+    return value.ok() && (*value)->is_valid ? shown_scalar(**value) : std::string();
+  }
+  return shown_scalar(**scalar);
 }
 
 }  // namespace vitrina::io

@@ -7,11 +7,15 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/time.hpp"
+#include "core/utf8.hpp"
+#include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
+#include "io/time_zone.hpp"
 
 namespace vitrina::io {
 
@@ -24,6 +28,7 @@ struct Texts {
   static constexpr std::uint32_t kNull = std::numeric_limits<std::uint32_t>::max();
 
   bool indexed = false;
+  bool is_utf8 = true;  ///< known to be; bytes of a binary column may be anything
   std::vector<std::string_view> values;
   std::vector<std::uint32_t> index;
   std::vector<std::unique_ptr<char[]>> owned;  ///< printed numbers, unescaped texts
@@ -49,6 +54,11 @@ struct TextLists {
   void clear();
 };
 
+/// Whether an external id names somebody; one that is no UTF-8 could not be written out.
+inline bool is_sound_id(std::string_view id, bool known_utf8) {
+  return !is_junk_id(id) && (known_utf8 || is_utf8(id));
+}
+
 // Each loader replaces what the last argument held. They throw Error(kBadData) saying which
 // type was found where the type cannot be understood; the caller adds file and column.
 
@@ -67,11 +77,37 @@ void load_lists(const arrow::ChunkedArray& column, TextLists& lists);
 /// wrap, so their low bits are kept.
 void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>& numbers);
 
-/// Numbers of any type, also decimals and texts; NaN where there is none.
-void load_floats(const arrow::ChunkedArray& column, std::vector<float>& numbers);
+/// Texts that are no price.
+struct UnreadPrices {
+  std::uint64_t n = 0;
+  std::string example;  ///< the first of them
+};
 
-/// Timestamps and dates of any unit, texts in ISO form, whole numbers when `unit` says what they
-/// count; kNoTime where there is none or it does not fit.
-void load_times(const arrow::ChunkedArray& column, DateUnit unit, std::vector<TimeUs>& times);
+/// Prices: numbers of any type, also decimals and texts (io/price_text.hpp); NaN where there is
+/// none. Adds to `unread`.
+void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices,
+                 UnreadPrices& unread);
+
+/// How the moments of a column are to be read.
+struct DateForm {
+  DateUnit unit = DateUnit::kNone;
+  DateFormat format = DateFormat::kPlain;
+  const TimeZone* zone = nullptr;  ///< the clock that moments with a zone are turned to; null: UTC
+};
+
+/// What was met among the moments of a column.
+struct DatesMet {
+  bool other_form = false;  ///< texts such as 28.09.2024
+  std::string zone;         ///< of the first moment that has one
+};
+
+/// Timestamps and dates of any unit, texts (io/date_text.hpp), whole numbers when `form.unit` says
+/// what they count since 1970 in UTC; kNoTime where there is none or it does not fit. Adds to
+/// `met`.
+void load_times(const arrow::ChunkedArray& column, const DateForm& form, std::vector<TimeUs>& times,
+                DatesMet& met);
+
+/// What stands in a row, as text for people; empty for null.
+std::string shown(const arrow::ChunkedArray& column, std::size_t row);
 
 }  // namespace vitrina::io

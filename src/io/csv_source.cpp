@@ -8,11 +8,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "io/arrow_support.hpp"
 #include "io/table_source.hpp"
+#include "io/text_stream.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -20,7 +22,11 @@ namespace {
 /// A block must hold a whole row: lists of thousands of products occur.
 constexpr std::int32_t kBlockBytes = 8 * 1024 * 1024;
 
-/// Every cell is read as text: an id such as 007 must not become a number.
+/// What the delimiter is looked for in; a first line is not longer.
+constexpr std::int64_t kPeekBytes = 64 * 1024;
+
+/// Every cell is read as bytes: an id such as 007 must not become a number, and a cell that is no
+/// UTF-8 spoils its own row alone.
 class CsvSource final : public TableSource {
  public:
   CsvSource(const std::filesystem::path& path, int threads)
@@ -32,6 +38,15 @@ class CsvSource final : public TableSource {
   }
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+  [[nodiscard]] std::vector<std::string> recognised() const override {
+    std::vector<std::string> notes;
+    if (delimiter_ != ',') {
+      notes.push_back(delimiter_ == '\t' ? "columns separated by tabs"
+                                         : fmt::format("columns separated by '{}'", delimiter_));
+    }
+    if (text_ && text_->is_cp1251()) notes.emplace_back("text in Windows-1251");
+    return notes;
+  }
   [[nodiscard]] std::uint64_t n_rows() const override { return 0; }
   [[nodiscard]] std::uint64_t n_values(const std::string& /*column*/) const override { return 0; }
 
@@ -70,15 +85,18 @@ class CsvSource final : public TableSource {
       codec_ = check(arrow::util::Codec::Create(arrow::Compression::GZIP), path_);
       input = check(arrow::io::CompressedInputStream::Make(codec_.get(), input), path_);
     }
+    text_ = std::make_shared<TextStream>(std::move(input));
+    delimiter_ = guess_delimiter(check(text_->peek(kPeekBytes), path_));
     auto read = arrow::csv::ReadOptions::Defaults();
     read.use_threads = false;
     read.block_size = kBlockBytes;
     auto parse = arrow::csv::ParseOptions::Defaults();
     parse.newlines_in_values = true;
+    parse.delimiter = delimiter_;
     auto convert = arrow::csv::ConvertOptions::Defaults();
-    convert.default_column_type = arrow::utf8();
+    convert.default_column_type = arrow::binary();
     convert.include_columns = columns;
-    return check(arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), input, read,
+    return check(arrow::csv::StreamingReader::Make(arrow::io::default_io_context(), text_, read,
                                                    parse, convert),
                  path_);
   }
@@ -87,6 +105,8 @@ class CsvSource final : public TableSource {
   int threads_;
   std::vector<std::string> names_;
   std::unique_ptr<arrow::util::Codec> codec_;
+  std::shared_ptr<TextStream> text_;
+  char delimiter_ = ',';
   std::shared_ptr<arrow::csv::StreamingReader> reader_;
 };
 

@@ -56,20 +56,74 @@ std::vector<fs::path> entries(const fs::path& folder) {
   return paths;
 }
 
-std::vector<fs::path> find_log(const fs::path& folder) {
-  for (const auto ending : kLogEndings) {
-    const auto path = folder / fmt::format("{}{}", kLogName, ending);
-    if (fs::is_regular_file(path)) return {path};
+[[noreturn]] void throw_two_logs(const fs::path& first, const fs::path& second) {
+  throw Error(
+      ErrorCode::kBadData,
+      fmt::format("{}: holds more than one log, found {} and {}; leave one of them in the "
+                  "folder, or name the file by --data",
+                  printable(first.parent_path().string()), printable(first.filename().string()),
+                  printable(second.filename().string())));
+}
+
+/// Parts of one log are all Parquet or all CSV.
+void check_one_format(const std::vector<fs::path>& files) {
+  const auto csv = std::ranges::find_if(files, is_csv);
+  const auto parquet = std::ranges::find_if(files, is_parquet);
+  if (csv != files.end() && parquet != files.end()) throw_two_logs(*parquet, *csv);
+}
+
+/// Whether a file can be opened and has all of `columns`.
+bool is_log(const fs::path& path, std::span<const std::string> columns) {
+  try {
+    const auto source = open_table(path, /*threads=*/1);
+    const auto& names = source->names();
+    return std::ranges::all_of(columns, [&](const std::string& column) {
+      return std::ranges::find(names, column) != names.end();
+    });
+  } catch (const Error&) {
+    return false;
   }
-  std::vector<fs::path> loose;
+}
+
+/// What lies in the folder of a shop.
+struct Found {
+  std::vector<fs::path> named;  ///< files and folders whose name says that they are the log
+  std::vector<fs::path> loose;  ///< other tables
+};
+
+Found look_into(const fs::path& folder) {
+  Found found;
   for (const auto& path : entries(folder)) {
+    const auto name = path.filename().string();
     if (fs::is_directory(path)) {
-      if (!path.filename().string().starts_with(kLogName)) continue;
-      auto parts = part_files(path);
-      if (!parts.empty()) return parts;
-    } else if (fs::is_regular_file(path) && is_parquet(path) && !is_catalog_name(path)) {
-      loose.push_back(path);
+      if (name.starts_with(kLogName) && !part_files(path).empty()) found.named.push_back(path);
+    } else if (fs::is_regular_file(path) && (is_parquet(path) || is_csv(path))) {
+      const bool is_named = std::ranges::any_of(kLogEndings, [&](std::string_view ending) {
+        return name == fmt::format("{}{}", kLogName, ending);
+      });
+      if (is_named) {
+        found.named.push_back(path);
+      } else if (!is_catalog_name(path)) {
+        found.loose.push_back(path);
+      }
     }
+  }
+  return found;
+}
+
+std::vector<fs::path> find_log(const fs::path& folder, std::span<const std::string> columns) {
+  auto [named, loose] = look_into(folder);
+  if (named.size() > 1) throw_two_logs(named[0], named[1]);
+  if (named.size() == 1) {
+    for (const auto& path : loose) {
+      if (is_log(path, columns)) throw_two_logs(named[0], path);
+    }
+    return fs::is_directory(named[0]) ? part_files(named[0]) : named;
+  }
+  // A small table of another kind may lie beside the parts; a log in another format may not.
+  if (std::ranges::any_of(loose, is_parquet)) {
+    std::erase_if(loose,
+                  [&](const fs::path& path) { return is_csv(path) && !is_log(path, columns); });
   }
   return loose;
 }
@@ -87,11 +141,12 @@ fs::path first_file(const fs::path& folder, std::initializer_list<std::string_vi
 
 }  // namespace
 
-std::vector<fs::path> log_files(const fs::path& path) {
+std::vector<fs::path> log_files(const fs::path& path, std::span<const std::string> columns) {
   try {
     if (fs::is_regular_file(path)) return {path};
     if (fs::is_directory(path)) {
-      auto files = find_log(path);
+      auto files = find_log(path, columns);
+      check_one_format(files);
       if (!files.empty()) return files;
     }
   } catch (const fs::filesystem_error& error) {
@@ -101,7 +156,8 @@ std::vector<fs::path> log_files(const fs::path& path) {
   throw Error(
       ErrorCode::kMissingInput,
       fmt::format("{}: no click log found; looked for train_actions.pq, .parquet, .csv, .csv.gz, "
-                  "a folder train_actions*/ of part files, and *.parquet or *.pq part files",
+                  "a folder train_actions*/ of part files, and part files *.parquet, *.pq, *.csv "
+                  "or *.csv.gz",
                   path.string()));
 }
 

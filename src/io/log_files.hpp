@@ -1,18 +1,22 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace vitrina::io {
 
 /// The files of the log at `path`, in reading order:
 /// - `path` itself when it is a file;
-/// - `train_actions.pq`, `.parquet`, `.csv` or `.csv.gz` in the folder, the first that is there
-///   (the first two may be folders of part files, as Spark writes them);
-/// - the part files of a folder whose name begins with `train_actions`;
-/// - the Parquet files of the folder itself that are none of the catalog's, by name.
-/// Throws Error(kMissingInput) listing what was looked for.
-std::vector<std::filesystem::path> log_files(const std::filesystem::path& path);
+/// - `train_actions.pq`, `.parquet`, `.csv` or `.csv.gz` in the folder;
+/// - the part files of a folder whose name begins with `train_actions`, as Spark writes them;
+/// - the Parquet or CSV files of the folder itself that are none of the catalog's, by name.
+/// Throws Error(kMissingInput) listing what was looked for, and Error(kBadData) naming two files
+/// when there is more than one log, or a log in two formats: which of them is meant cannot be
+/// known. Beside another log a file counts as one when it has all of `columns`.
+std::vector<std::filesystem::path> log_files(const std::filesystem::path& path,
+                                             std::span<const std::string> columns);
 
 /// The catalog, the mapping and the vectors of a shop's folder; empty where there is none.
 struct CatalogFiles {

@@ -8,14 +8,20 @@
 #include <array>
 #include <future>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/utf8.hpp"
+#include "io/action_decoder.hpp"
 #include "io/arrow_support.hpp"
 #include "io/column_values.hpp"
 #include "io/log_files.hpp"
+#include "io/read_notes.hpp"
 #include "io/table_source.hpp"
 
 namespace vitrina::io {
@@ -24,9 +30,6 @@ namespace {
 /// Reserving trusts the footer only so far.
 constexpr std::uint64_t kMaxReservedRows = std::uint64_t{1} << 25U;
 
-/// An action that is none: null or not in the schema's codes.
-constexpr std::uint8_t kBadAction = 0xff;
-
 enum class Role : std::uint8_t { kUser, kAction, kDate, kProducts, kDevice, kPage };
 constexpr std::size_t kRoleCount = 6;
 constexpr std::size_t kRequiredCount = 4;
@@ -34,57 +37,6 @@ constexpr std::size_t kRequiredCount = 4;
 std::array<std::string, kRoleCount> column_names(const LogSchema& schema) {
   return {schema.user, schema.action, schema.date, schema.products, schema.device, schema.page};
 }
-
-/// Action codes of whole numbers and of texts.
-class ActionDecoder {
- public:
-  explicit ActionDecoder(const ActionCodes& codes) : codes_(codes) {
-    for (std::size_t i = 0; i < small_.size(); ++i) small_[i] = find(fmt::to_string(i));
-  }
-
-  void decode(const std::vector<std::int64_t>& numbers, std::vector<std::uint8_t>& actions) const {
-    actions.resize(numbers.size());
-    std::transform(numbers.begin(), numbers.end(), actions.begin(), [&](std::int64_t number) {
-      if (number == kNoInteger) return kBadAction;
-      const auto index = static_cast<std::uint64_t>(number);
-      return index < small_.size() ? small_[index] : find(fmt::to_string(number));
-    });
-  }
-
-  void decode(const Texts& texts, std::vector<std::uint8_t>& actions) const {
-    std::vector<std::uint8_t> known(texts.values.size());
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      const bool repeated = i > 0 && texts.values[i] == texts.values[i - 1];
-      known[i] = repeated ? known[i - 1] : find_text(texts.values[i]);
-    }
-    if (!texts.indexed) {
-      actions.swap(known);
-      return;
-    }
-    actions.resize(texts.size());
-    for (std::size_t row = 0; row < actions.size(); ++row) {
-      const auto index = texts.index[row];
-      actions[row] = index == Texts::kNull ? kBadAction : known[index];
-    }
-  }
-
- private:
-  /// A column of numbers with gaps becomes `5.0` on its way through a CSV file.
-  [[nodiscard]] std::uint8_t find_text(std::string_view text) const {
-    const auto action = find(text);
-    if (action != kBadAction) return action;
-    const auto number = parse_integer(text);
-    return number == kNoInteger ? kBadAction : find(fmt::to_string(number));
-  }
-
-  [[nodiscard]] std::uint8_t find(std::string_view text) const {
-    const auto it = codes_.find(text);
-    return it == codes_.end() ? kBadAction : static_cast<std::uint8_t>(it->second);
-  }
-
-  const ActionCodes& codes_;
-  std::array<std::uint8_t, 256> small_{};
-};
 
 /// One batch of rows in our own terms. The Arrow columns are kept because the texts point there.
 struct Batch {
@@ -100,12 +52,16 @@ struct Batch {
   std::vector<std::int64_t> page;
   std::vector<std::uint32_t> kept;     ///< rows that are used, ascending
   std::vector<std::uint32_t> repeats;  ///< exploded rows of each of `kept`
+  DatesMet dates;
 
-  /// What stands in the action column; empty where nothing does.
+  /// What stands in a column; empty where nothing does.
+  [[nodiscard]] std::string shown_at(Role role, std::size_t row) const {
+    return shown(*columns[static_cast<std::size_t>(role)], row);
+  }
   [[nodiscard]] std::string action_shown(std::size_t row) const {
     if (action_number.empty()) return std::string(action_text.at(row));
     const auto number = action_number[row];
-    return number == kNoInteger ? std::string() : fmt::to_string(number);
+    return number == kNoInteger ? shown_at(Role::kAction, row) : fmt::to_string(number);
   }
 };
 
@@ -118,7 +74,7 @@ void encode(const Texts& texts, const std::vector<std::uint32_t>& rows, StringTa
     std::vector<std::uint32_t> good;
     good.reserve(rows.size());
     for (std::uint32_t i = 0; i < rows.size(); ++i) {
-      if (!is_junk_id(texts.values[rows[i]])) good.push_back(i);
+      if (is_sound_id(texts.values[rows[i]], texts.is_utf8)) good.push_back(i);
     }
     table.intern_all(
         good.size(), [&](std::size_t g) { return texts.values[rows[good[g]]]; },
@@ -132,7 +88,7 @@ void encode(const Texts& texts, const std::vector<std::uint32_t>& rows, StringTa
     if (index == Texts::kNull) continue;
     if (known[index] == kUnknown) {
       const auto text = texts.values[index];
-      known[index] = is_junk_id(text) ? kNoCode : table.intern(text);
+      known[index] = is_sound_id(text, texts.is_utf8) ? table.intern(text) : kNoCode;
     }
     codes[i] = known[index];
   }
@@ -143,6 +99,8 @@ class LogReader {
   LogReader(const LogSchema& schema, TimeUs as_of, int threads, Progress& progress)
       : schema_(schema),
         decoder_(schema.actions),
+        zone_(zone_of(schema)),
+        form_{schema.date_unit, schema.date_format, zone_ ? &*zone_ : nullptr},
         as_of_(as_of),
         threads_(resolve_threads(threads)),
         progress_(progress) {}
@@ -154,14 +112,19 @@ class LogReader {
   std::vector<Role> select_columns(const std::filesystem::path& path, TableSource& source) const;
   void prepare(const std::vector<std::filesystem::path>& files);
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
+  void warn_of_zone() const;
   RawLog finish();
   void load(Role role, const arrow::ChunkedArray& column, Batch& batch) const;
   void append(Batch& batch);
+  template <class Value>
+  void count_bad(BadRow reason, const Value& value);
   void choose_rows(Batch& batch);
   void append_items(Batch& batch);
 
   const LogSchema& schema_;
   ActionDecoder decoder_;
+  std::optional<TimeZone> zone_;
+  DateForm form_;
   TimeUs as_of_;
   int threads_;
   Progress& progress_;
@@ -221,12 +184,20 @@ void LogReader::load(Role role, const arrow::ChunkedArray& column, Batch& batch)
       load_texts(column, batch.action_text);
       return decoder_.decode(batch.action_text, batch.action);
     case Role::kDate:
-      return load_times(column, schema_.date_unit, batch.time);
+      return load_times(column, form_, batch.time, batch.dates);
     case Role::kProducts:
       return load_lists(column, batch.products);
     case Role::kPage:
       return load_integers(column, batch.page);
   }
+}
+
+/// Counts a bad row and keeps the first value of its kind that is not empty.
+template <class Value>
+void LogReader::count_bad(BadRow reason, const Value& value) {
+  log_.counts.add(reason);
+  auto& example = log_.counts.example[static_cast<std::size_t>(reason)];
+  if (example.empty()) example = whole_characters(value(), TextTally::kMaxBytes);
 }
 
 void LogReader::choose_rows(Batch& batch) {
@@ -236,14 +207,15 @@ void LogReader::choose_rows(Batch& batch) {
   for (std::size_t row = 0; row < batch.n_rows; ++row) {
     const TimeUs time = batch.time[row];
     if (time == kNoTime) {
-      counts.add(BadRow::kNullDate);
+      count_bad(BadRow::kNullDate, [&] { return batch.shown_at(Role::kDate, row); });
     } else if (as_of_ != kNoTime && time >= as_of_) {
       ++counts.rows_hidden;
-    } else if (is_junk_id(batch.user.at(row))) {
-      counts.add(BadRow::kJunkUser);
+    } else if (!is_sound_id(batch.user.at(row), batch.user.is_utf8)) {
+      count_bad(BadRow::kJunkUser, [&] { return std::string(batch.user.at(row)); });
     } else if (batch.action[row] == kBadAction) {
-      counts.add(BadRow::kUnknownAction);
-      counts.unknown_actions.add(batch.action_shown(row));
+      auto value = batch.action_shown(row);
+      counts.unknown_actions.add(value);
+      count_bad(BadRow::kUnknownAction, [&] { return std::move(value); });
     } else {
       batch.kept.push_back(static_cast<std::uint32_t>(row));
     }
@@ -263,11 +235,18 @@ void LogReader::append_items(Batch& batch) {
   encode(lists.elements, elements, log_.items, codes);
   batch.repeats.clear();
   auto next = codes.begin();
+  auto& example = log_.counts.example[static_cast<std::size_t>(BadRow::kJunkProduct)];
   for (const auto row : batch.kept) {
     const auto n = lists.rows[row].size;
     std::uint32_t n_good = 0;
     for (const auto end = next + static_cast<std::ptrdiff_t>(n); next != end; ++next) {
-      if (*next == kNoCode) continue;
+      if (*next == kNoCode) {
+        if (example.empty()) {
+          const auto element = elements[static_cast<std::size_t>(next - codes.begin())];
+          example = whole_characters(lists.elements.at(element), TextTally::kMaxBytes);
+        }
+        continue;
+      }
       log_.item.push_back(*next);
       ++n_good;
     }
@@ -345,17 +324,39 @@ void LogReader::read_source(std::unique_ptr<TableSource> source,
     });
   }
   if (appended.valid()) appended.get();
+  log_.notes.files.push_back(path.string());
+  note_source(*source_, "log", log_.notes);
+  for (const auto& batch : batches_) note_dates(batch.dates, schema_, "log", log_.notes);
+}
+
+/// A zone is said in any case, and loudly where the shop's own clock is lost.
+void LogReader::warn_of_zone() const {
+  const auto& notes = log_.notes;
+  if (notes.zone.empty() && zone_ && log_.counts.rows_read > 0) {
+    progress_.warn(
+        fmt::format("log: time_zone {} changes nothing: the times have no zone and are "
+                    "taken for the shop's own clock",
+                    zone_->name()));
+  }
+  if (notes.zone.empty() || zone_ || notes.zone == "UTC" || notes.zone == "+00:00") return;
+  progress_.warn(fmt::format(
+      "log: times have the zone {0} and are read as UTC, so that days begin at UTC's midnight; to "
+      "keep the shop's own clock give `time_zone: {0}` in the schema or --set ingest.time_zone={0}",
+      printable(notes.zone)));
 }
 
 RawLog LogReader::finish() {
   log_.counts.events = log_.user.size();
-  progress_.end(fmt::format("{} rows, {} events, {} users, {} products", log_.counts.rows_read,
-                            log_.counts.events, log_.users.size(), log_.items.size()));
+  progress_.end(fmt::format("{} rows, {} events, {} users, {} products{}", log_.counts.rows_read,
+                            log_.counts.events, log_.users.size(), log_.items.size(),
+                            as_suffix(log_.notes)));
+  warn_of_zone();
   return std::move(log_);
 }
 
 RawLog LogReader::read(const std::filesystem::path& path) {
-  const auto files = log_files(path);
+  const auto names = column_names(schema_);
+  const auto files = log_files(path, std::span(names).first(kRequiredCount));
   prepare(files);
   for (const auto& file : files) read_source(open_table(file, threads_), file);
   return finish();

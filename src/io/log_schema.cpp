@@ -80,6 +80,18 @@ DateUnit date_unit(const std::filesystem::path& path, const YAML::Node& node) {
                    fmt::format("date_unit: found '{}', expected s, ms, us or ns", printable(text)));
 }
 
+DateFormat date_format(const std::filesystem::path& path, const YAML::Node& node) {
+  const auto text = scalar(path, node, "date_format");
+  if (text == "dd/mm/yyyy") return DateFormat::kDaySlash;
+  if (text == "mm/dd/yyyy") return DateFormat::kMonthSlash;
+  if (text == "dd-mm-yyyy") return DateFormat::kDayDash;
+  if (text == "mm-dd-yyyy") return DateFormat::kMonthDash;
+  throw yaml_error(path, node,
+                   fmt::format("date_format: found '{}', expected dd/mm/yyyy, mm/dd/yyyy, "
+                               "dd-mm-yyyy or mm-dd-yyyy",
+                               printable(text)));
+}
+
 }  // namespace
 
 ActionCodes default_action_codes() {
@@ -94,7 +106,9 @@ ActionCodes default_action_codes() {
 LogSchema read_schema(const std::filesystem::path& path) {
   const auto root = load_yaml(path);
   if (!root.IsMap()) {
-    throw yaml_error(path, root, "expected a map with columns, date_unit, actions or catalog");
+    throw yaml_error(path, root,
+                     "expected a map with columns, date_unit, date_format, time_zone, actions or "
+                     "catalog");
   }
   LogSchema schema;
   auto& catalog = schema.catalog;
@@ -119,9 +133,14 @@ LogSchema read_schema(const std::filesystem::path& path) {
       assign_actions(path, entry.second, schema.actions);
     } else if (key == "date_unit") {
       schema.date_unit = date_unit(path, entry.second);
+    } else if (key == "date_format") {
+      schema.date_format = date_format(path, entry.second);
+    } else if (key == "time_zone") {
+      schema.time_zone = scalar(path, entry.second, key);
     } else {
       throw yaml_error(path, entry.first,
-                       unknown_key(key, {"columns", "date_unit", "actions", "catalog"}));
+                       unknown_key(key, {"columns", "date_unit", "date_format", "time_zone",
+                                         "actions", "catalog"}));
     }
   }
   return schema;

@@ -12,6 +12,16 @@ namespace vitrina::io {
 /// The unit of dates that are stored as plain whole numbers.
 enum class DateUnit : std::uint8_t { kNone, kSeconds, kMilliseconds, kMicroseconds, kNanoseconds };
 
+/// How dates written as text stand where that is ambiguous. ISO dates, 28.09.2024 and 2024/09/28
+/// are always read.
+enum class DateFormat : std::uint8_t {
+  kPlain,       ///< nothing else
+  kDaySlash,    ///< dd/mm/yyyy
+  kMonthSlash,  ///< mm/dd/yyyy
+  kDayDash,     ///< dd-mm-yyyy
+  kMonthDash,   ///< mm-dd-yyyy
+};
+
 /// Column names of the catalog and of the product -> vector mapping.
 struct CatalogColumns {
   std::string product = "product_id";
@@ -37,6 +47,9 @@ struct LogSchema {
   std::string products = "products";
   std::string page = "pageId";
   DateUnit date_unit = DateUnit::kNone;
+  DateFormat date_format = DateFormat::kPlain;
+  /// The clock that dates with a zone are turned to (io/time_zone.hpp); empty means UTC.
+  std::string time_zone;
   /// Value of the action column, as text, -> action. Values not in here are bad rows.
   ActionCodes actions = default_action_codes();
   CatalogColumns catalog;
@@ -47,7 +60,9 @@ struct LogSchema {
 ///     columns:            # user, device, action, date, products, page
 ///       user: client_id
 ///       products: sku
-///     date_unit: ms       # only for dates stored as numbers: s, ms, us or ns
+///     date_unit: ms       # only for dates stored as numbers since 1970: s, ms, us or ns
+///     date_format: dd/mm/yyyy     # or mm/dd/yyyy, dd-mm-yyyy, mm-dd-yyyy
+///     time_zone: Europe/Moscow    # the shop's clock, for dates that have a zone
 ///     actions:            # replaces the case's codes; a code may be a number or a text
 ///       pageview: view    # view, like, basket_add, basket_delete, basket_clear, order,
 ///       3: order          # basket_page, visit, category_page, search

@@ -89,6 +89,7 @@ class StreamSource final : public TableSource {
 
 /// A column alone is refused here: Arrow's own words speak of structs.
 void check_is_table(ArrowArrayStream* stream, std::string_view name) {
+  if (ArrowArrayStreamIsReleased(stream)) return;  // the import says so
   ArrowSchema schema{};
   if (stream->get_schema(stream, &schema) != 0) return;  // the import says why
   const std::string_view format = schema.format == nullptr ? "" : schema.format;

@@ -31,6 +31,8 @@ class TableSource {
   virtual ~TableSource() = default;
 
   [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
+  /// What is not in the plain form and was understood, for people; known in full at the end.
+  [[nodiscard]] virtual std::vector<std::string> recognised() const { return {}; }
   /// 0 when only reading tells.
   [[nodiscard]] virtual std::uint64_t n_rows() const = 0;
   /// What `column` holds when its lists are unfolded, an estimate from the metadata.

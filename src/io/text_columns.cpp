@@ -67,7 +67,14 @@ void append_printed(const arrow::Array& array, Texts& texts) {
   }
 }
 
+/// Types of bytes that Arrow has not found to be UTF-8.
+bool holds_bytes(arrow::Type::type type) {
+  return type == arrow::Type::BINARY || type == arrow::Type::LARGE_BINARY ||
+         type == arrow::Type::BINARY_VIEW || type == arrow::Type::FIXED_SIZE_BINARY;
+}
+
 void append_plain(const arrow::Array& array, Texts& texts) {
+  if (holds_bytes(array.type_id())) texts.is_utf8 = false;
   if (!visit_views(array, [&](std::string_view text) { texts.values.push_back(text); })) {
     append_printed(array, texts);
   }
@@ -138,6 +145,7 @@ void append_scalars(const arrow::Array& array, TextLists& lists) {
                [&](std::string_view text) { lists.elements.values.push_back(text); });
     lists.rows.push_back({begin, lists.elements.values.size() - begin});
   }
+  lists.elements.is_utf8 = lists.elements.is_utf8 && lists.cells.is_utf8;
   // Numbers were printed into the scratch; their texts move along with the views.
   for (auto& block : lists.cells.owned) lists.elements.owned.push_back(std::move(block));
 }
@@ -146,6 +154,7 @@ void append_scalars(const arrow::Array& array, TextLists& lists) {
 
 void Texts::clear() {
   indexed = false;
+  is_utf8 = true;
   values.clear();
   index.clear();
   owned.clear();

@@ -38,18 +38,34 @@ std::uint64_t count_duplicates(const RawCatalog& catalog) {
   return catalog.product_id.size() - static_cast<std::size_t>(n_distinct);
 }
 
-RawLog read_events(const StageContext& context, const IngestConfig& config,
-                   const io::LogSchema& schema) {
-  const auto as_of = parse_moment("--as-of", config.as_of);
-  if (context.tables != nullptr) {
-    return io::read_log_stream(context.tables->events, schema, as_of, context.threads,
-                               *context.progress);
-  }
-  return io::read_log(context.path(config.data_dir), schema, as_of, context.threads,
-                      *context.progress);
+}  // namespace
+
+io::LogSchema schema_of(const StageContext& context, const IngestConfig& config) {
+  auto schema =
+      config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
+  if (!config.time_zone.empty()) schema.time_zone = config.time_zone;
+  return schema;
 }
 
-std::optional<RawCatalog> read_own_catalog(const StageContext& context, const IngestConfig& config,
+std::string vectors_from(const Shop& shop, const RawCatalog* catalog) {
+  if (catalog == nullptr || shop.catalog.vector_dim == 0) return "none";
+  return catalog->dim > 0 ? "vectors.npz" : "title words";
+}
+
+RawLog read_raw_log(const StageContext& context, const IngestConfig& config,
+                    const io::LogSchema& schema) {
+  const auto as_of = parse_moment("--as-of", config.as_of);
+  const auto since = parse_moment("--since", config.since);
+  auto raw = context.tables != nullptr
+                 ? io::read_log_stream(context.tables->events, schema, as_of, context.threads,
+                                       *context.progress)
+                 : io::read_log(context.path(config.data_dir), schema, as_of, context.threads,
+                                *context.progress);
+  if (since != kNoTime) drop_before(raw, since);
+  return raw;
+}
+
+std::optional<RawCatalog> read_raw_catalog(const StageContext& context, const IngestConfig& config,
                                            const io::LogSchema& schema) {
   if (context.tables == nullptr) {
     return io::read_catalog(context.path(config.data_dir), schema, *context.progress);
@@ -58,28 +74,25 @@ std::optional<RawCatalog> read_own_catalog(const StageContext& context, const In
   return io::read_catalog_stream(context.tables->catalog, schema, *context.progress);
 }
 
-}  // namespace
-
 std::vector<StageOption> ingest_options() {
-  return {
-      {"--data", "DIR", "folder with the shop's log and catalog", false, "ingest.data_dir", true},
-      {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
-      {"--since", "TIME", "use events from this moment on only", false, "ingest.since"},
-      {"--schema", "FILE", "the shop's own column names and action codes", false, "ingest.schema",
-       true}};
+  return {{"--data", "DIR",
+           "folder with the shop's log and catalog, or the log; docs/data.md describes both", false,
+           "ingest.data_dir", true},
+          {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
+          {"--since", "TIME", "use events from this moment on only", false, "ingest.since"},
+          {"--schema", "FILE",
+           "the shop's own column names, action codes and dates; docs/data.md has an example",
+           false, "ingest.schema", true}};
 }
 
 ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   const auto config = read_section<IngestConfig>(context.params, "ingest");
-  const auto schema =
-      config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
+  const auto schema = schema_of(context, config);
   auto& progress = *context.progress;
-  const auto since = parse_moment("--since", config.since);
-  auto raw = read_events(context, config, schema);
+  auto raw = read_raw_log(context, config, schema);
   check_bad_share(raw.counts, config.max_bad_share);
-  if (since != kNoTime) drop_before(raw, since);
   check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
-  const auto own_catalog = read_own_catalog(context, config, schema);
+  const auto own_catalog = read_raw_catalog(context, config, schema);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
 
   ShopInput input;
@@ -91,13 +104,12 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
   input.counts = std::move(raw.counts);
-  input.vectors_from = "none";
+  input.log_notes = std::move(raw.notes);
+  if (own_catalog) input.catalog_notes = own_catalog->notes;
+  input.vectors_from = vectors_from(input.shop, catalog);
   if (catalog != nullptr) {
     input.catalog_rows = catalog->product_id.size();
     input.catalog_duplicates = count_duplicates(*catalog);
-    if (input.shop.catalog.vector_dim > 0) {
-      input.vectors_from = catalog->dim > 0 ? "vectors.npz" : "title words";
-    }
   }
   return input;
 }

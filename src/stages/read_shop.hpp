@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/params.hpp"
 #include "data/raw_log.hpp"
 #include "data/shop.hpp"
+#include "io/log_schema.hpp"
 #include "stages/stage.hpp"
 
 namespace vitrina::stages {
@@ -16,6 +18,7 @@ struct IngestConfig {
   std::string as_of;
   std::string since;
   std::string schema;
+  std::string time_zone;
   double max_bad_share = 0.2;
   bool link_users = false;
   int link_max_users = 4;
@@ -29,6 +32,9 @@ struct IngestConfig {
             "first moment that is looked at, ISO time in the log's own clock; empty means the "
             "log's beginning");
     v.field("schema", schema, "YAML file with the shop's own column names and action codes");
+    v.field("time_zone", time_zone,
+            "clock that times with a zone are turned to, such as Europe/Moscow or +03:00; empty "
+            "means the schema's time_zone, and without one UTC");
     v.field("max_bad_share", max_bad_share, {0, 1},
             "with a larger share of rows without a usable user, date or action reading fails");
     v.field("link_users", link_users,
@@ -49,6 +55,8 @@ struct ShopInput {
   std::uint64_t catalog_rows = 0;
   std::uint64_t catalog_duplicates = 0;
   std::string vectors_from;  ///< `vectors.npz`, `title words` or `none`
+  ReadNotes log_notes;
+  ReadNotes catalog_notes;
 };
 
 /// What a bundle adds to a shop's own files: products it knows, and a catalog for a folder that
@@ -57,6 +65,16 @@ struct BundleProducts {
   std::vector<std::string> product_ids;
   const RawCatalog* catalog = nullptr;
 };
+
+/// What is read of the files, or of the context's tables, before anything is checked.
+io::LogSchema schema_of(const StageContext& context, const IngestConfig& config);
+RawLog read_raw_log(const StageContext& context, const IngestConfig& config,
+                    const io::LogSchema& schema);
+std::optional<RawCatalog> read_raw_catalog(const StageContext& context, const IngestConfig& config,
+                                           const io::LogSchema& schema);
+
+/// Where the title vectors of a shop came from; null without a catalog.
+std::string vectors_from(const Shop& shop, const RawCatalog* catalog);
 
 /// Reads `ingest.data_dir`, or the tables of the context. Throws Error as io does, and
 /// Error(kBadData) when the share of bad rows is above `ingest.max_bad_share`.

@@ -115,13 +115,19 @@ TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
 TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name) {
   auto bought = purchases(log, from, to);
   if (!bought.users.empty()) return bought;
+  const auto unknown =
+      log.counts.unknown_actions.empty()
+          ? std::string()
+          : fmt::format("; {} rows have an action that is not known: {}",
+                        log.counts.unknown_actions.total(), describe(log.counts.unknown_actions));
   const auto [first, last] = std::minmax_element(log.time.begin(), log.time.end());
   throw Error(ErrorCode::kBadData,
-              fmt::format("{}: no orders from {} to {}, found {}; check --from and --to", name,
+              fmt::format("{}: no orders from {} to {}, found {}; check --from and --to{}", name,
                           format_time(from), format_time(to),
                           log.time.empty() ? "no event before that end"
                                            : fmt::format("events from {} to {} before that end",
-                                                         format_time(*first), format_time(*last))));
+                                                         format_time(*first), format_time(*last)),
+                          unknown));
 }
 
 Config read_config(const ParamMap& params, std::uint64_t seed, int threads) {

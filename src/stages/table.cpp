@@ -9,6 +9,7 @@
 #include "stages/baselines/stage.hpp"
 #include "stages/catalog/stage.hpp"
 #include "stages/ceilings/stage.hpp"
+#include "stages/check_data/stage.hpp"
 #include "stages/check_submission/stage.hpp"
 #include "stages/compare_buyers/stage.hpp"
 #include "stages/evaluate/stage.hpp"
@@ -52,6 +53,7 @@ const std::vector<Stage>& table() {
       baselines::stage(),
       score::stage(),
       similar::stage(),
+      check_data::stage(),
       check_submission::stage(),
       compare_buyers::stage(),
       ceilings::stage(),

@@ -226,6 +226,39 @@ def test_07_folders_are_swapped_whole_by_one_command_at_a_time(
 # 8. `check-data` tells what is in a log; Russian exports are read or refused clearly
 
 
+def test_08_a_russian_export_is_checked_and_read(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    lines = ["user_id;action;date;products"]
+    for row in shops.random_rows(seed=1, users=40):
+        when = row.date.strftime("%d.%m.%Y %H:%M:%S")
+        lines.append(
+            f"к{row.user_id};{row.action};{when};{list(row.products)}"
+        )
+    (tmp_path / "shop").mkdir()
+    text = "\n".join(lines).encode("cp1251")
+    (tmp_path / "shop" / "train_actions.csv").write_bytes(text)
+    catalog = "\ufeffproduct_id\tprice\n50\t1 299,90 ₽\n51\tпо запросу\n"
+    (tmp_path / "shop" / "catalog.csv").write_text(catalog, encoding="utf-8")
+    result = vitrina("check-data", "shop")
+    assert result.returncode == 0, result.stderr
+    for part in (
+        "Windows-1251",
+        "by ';'",
+        "by tabs",
+        "are not ISO",
+        "'по запросу'",
+    ):
+        assert part in result.stdout
+    assert "of these with a price 1" in result.stdout
+
+    slashes = lines[0] + "\n1;5;03/04/2024;50\n"
+    (tmp_path / "shop" / "train_actions.csv").write_text(slashes)
+    result = vitrina("check-data", "shop")
+    assert result.returncode == BAD_DATA
+    assert "'03/04/2024'" in result.stderr and "date_format" in result.stderr
+
+
 # 9. `check-submission` names what is wrong with a plain to_csv
 
 
@@ -355,6 +388,57 @@ def test_12_an_experiment_takes_no_alias(
 
 
 # 13. A moment after the log's end, loose parts, two logs, zones, relative paths
+
+
+def test_13_loose_csv_parts_two_logs_and_zones(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    rows = shops.random_rows(seed=1, users=40)
+    lines = [
+        f"{row.user_id},{row.action},{row.date.isoformat()}+03:00,"
+        + (row.products[0] if row.products else "")
+        for row in rows
+    ]
+    (tmp_path / "shop").mkdir()
+    for part in (0, 1):
+        text = "\n".join(["user_id,action,date,products", *lines[part::2]])
+        (tmp_path / "shop" / f"part-{part}.csv").write_text(text)
+    result = vitrina("ingest", "--data", "shop")
+    assert result.returncode == 0, result.stderr
+    assert "zone +03:00 and are read as UTC" in result.stderr
+    kept = vitrina(
+        "ingest", "--data", "shop", "--set", "ingest.time_zone=+03:00"
+    )
+    assert kept.returncode == 0 and "midnight" not in kept.stderr
+    report = json.loads((tmp_path / "reports" / "ingest.json").read_text())
+    assert report["rows_read"] == len(rows)
+    assert report["begin"] == min(row.date for row in rows).isoformat()
+    assert report["time_zone"]["of_the_log"] == "+03:00"
+
+    shops.write_shop(tmp_path / "shop", rows)
+    result = vitrina("run", "--data", "shop")
+    assert result.returncode == BAD_DATA
+    assert "train_actions.pq and part-0.csv" in result.stderr
+
+
+def test_13_typed_paths_are_relative_to_the_current_folder(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    for folder in (tmp_path / "shop", work / "inside"):
+        folder.mkdir(parents=True)
+        shops.write_shop(folder, shops.random_rows(seed=1, users=20))
+    (tmp_path / "own.yaml").write_text("columns: {user: user_id}\n")
+    (tmp_path / "p.yaml").write_text("ingest: {data_dir: inside}\n")
+    words = ("ingest", "--quiet", "--workspace", "work")
+    for more in (
+        ("--data", "shop", "--schema", "own.yaml"),
+        ("--params", "p.yaml"),  # a path in a params file: in the workspace
+    ):
+        result = vitrina(*words, *more)
+        assert (result.returncode, result.stderr) == (0, "")
+        (work / "reports/ingest.json").unlink()
+    assert vitrina(*words, "--data", "inside").returncode == 4
 
 
 # 14. No byte of a file reaches the terminal raw

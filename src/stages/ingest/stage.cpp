@@ -11,27 +11,13 @@
 #include "core/hash.hpp"
 #include "data/shop_file.hpp"
 #include "stages/layout.hpp"
+#include "stages/read_report.hpp"
 #include "stages/read_shop.hpp"
 
 namespace vitrina::stages::ingest {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// How many values of the action column are listed one by one.
-constexpr std::size_t kListedValues = 50;
-
-Json unknown_actions(const TextTally& tally) {
-  Json json{{"rows", tally.total()}, {"values", Json::array()}};
-  std::uint64_t n_listed = 0;
-  for (const auto& [value, rows] : tally.by_count()) {
-    if (json["values"].size() == kListedValues) break;
-    json["values"].push_back({{"value", printable(value)}, {"rows", rows}});
-    n_listed += rows;
-  }
-  json["rows_of_other_values"] = tally.total() - n_listed;
-  return json;
-}
 
 Json report_of(const ShopInput& input, const Shop& shop, const std::string& fingerprint) {
   Json json{{"rows_read", input.counts.rows_read},
@@ -46,7 +32,13 @@ Json report_of(const ShopInput& input, const Shop& shop, const std::string& fing
   for (std::size_t b = 0; b < kBadRowCount; ++b) {
     json["bad_rows"][std::string(kBadRowNames[b])] = input.counts.bad[b];
   }
-  json["unknown_actions"] = unknown_actions(input.counts.unknown_actions);
+  json["bad_row_examples"] = Json::object();
+  for (std::size_t b = 0; b < kBadRowCount; ++b) {
+    const auto& example = input.counts.example[b];
+    if (!example.empty())
+      json["bad_row_examples"][std::string(kBadRowNames[b])] = printable(example);
+  }
+  json["unknown_actions"] = unknown_actions_json(input.counts.unknown_actions);
   std::array<std::uint64_t, kActionCount> by_action{};
   for (const auto action : shop.events.action) ++by_action[code(action)];
   for (std::size_t a = 0; a < kActionCount; ++a) {
@@ -55,6 +47,9 @@ Json report_of(const ShopInput& input, const Shop& shop, const std::string& fing
   json["catalog"] = {{"rows", input.catalog_rows},
                      {"duplicate_rows", input.catalog_duplicates},
                      {"title_vectors", input.vectors_from}};
+  json["recognised"] = input.log_notes.recognised;
+  for (const auto& note : input.catalog_notes.recognised) json["recognised"].push_back(note);
+  json["time_zone"] = zone_json(input.log_notes);
   json["fingerprint"] = fingerprint;
   return json;
 }

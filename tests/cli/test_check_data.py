@@ -1,0 +1,189 @@
+"""`check-data`: what is in a shop's files, and exports as shops write them."""
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shops
+from conftest import Result, Vitrina
+
+BAD_DATA = 5
+ROWS = shops.random_rows(seed=4, users=60)
+HEAD = ["user_id", "loc_user_id", "action", "date", "products", "pageId"]
+
+
+def write_csv(
+    path: Path,
+    rows: list[shops.Row] = ROWS,
+    date: Callable[[dt.datetime], str] = str,
+    delimiter: str = ",",
+    encoding: str = "utf-8",
+) -> Path:
+    """The rows as a CSV log."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="", encoding=encoding) as file:
+        out = csv.writer(file, delimiter=delimiter)
+        out.writerow(HEAD)
+        for row in rows:
+            out.writerow(
+                [
+                    row.user_id,
+                    row.loc_user_id or "",
+                    row.action,
+                    date(row.date),
+                    list(row.products),
+                    "" if row.page_id is None else row.page_id,
+                ]
+            )
+    return path
+
+
+@pytest.fixture
+def check(
+    vitrina: Vitrina, tmp_path: Path
+) -> Callable[..., tuple[Result, dict[str, Any]]]:
+    """Runs check-data; the result, and what it wrote as JSON."""
+
+    def run(*words: str | Path) -> tuple[Result, dict[str, Any]]:
+        result = vitrina("check-data", *words, "--json", "found.json")
+        path = tmp_path / "found.json"
+        return result, json.loads(path.read_text()) if path.exists() else {}
+
+    return run
+
+
+def test_a_sound_shop(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    shop = shops.write_shop(tmp_path / "shop", ROWS, shops.catalog_table(60))
+    result, found = check(shop)
+    assert result.returncode == 0, result.stderr
+    assert found["usable"] and found["problems"] == []
+    assert found["rows"]["read"] == len(ROWS)
+    assert found["users"] == len({row.user_id for row in ROWS})
+    named = {item for row in ROWS for item in row.products}
+    listed = {str(i) for i in range(50, 110)}
+    assert found["products"] == len(named)
+    assert found["catalog"]["products_of_the_log"] == len(named & listed)
+    assert found["catalog"]["priced"] == len(named & listed)
+    assert found["begin"] == min(row.date for row in ROWS).isoformat()
+    assert found["end"] == max(row.date for row in ROWS).isoformat()
+    assert found["days"] == len({row.date.date() for row in ROWS})
+    end = max(row.date for row in ROWS) + dt.timedelta(microseconds=1)
+    buyers = {
+        row.user_id
+        for row in ROWS
+        if row.action == shops.ORDER and row.date >= end - dt.timedelta(days=3)
+    }
+    assert found["last_days"]["buyers"] == len(buyers) > 0
+    assert found["folds"]["valid"]
+    assert found["time_zone"] is None
+    lines = result.stdout.splitlines()
+    assert lines[-1].split() == ["usable", "yes"]
+    assert f"{len(ROWS)} read" in result.stdout
+
+
+def test_a_russian_export_reads_as_the_plain_log(
+    check: Callable[..., tuple[Result, dict[str, Any]]],
+    vitrina: Vitrina,
+    tmp_path: Path,
+) -> None:
+    write_csv(tmp_path / "plain" / "train_actions.csv")
+    write_csv(
+        tmp_path / "shop" / "train_actions.csv",
+        date=lambda date: date.strftime("%d.%m.%Y %H:%M:%S"),
+        delimiter=";",
+    )
+    catalog = (
+        "product_id;title;price\n50;Чайник «Б»;1 299,90 ₽\n51;Нож;1200 руб\n"
+    )
+    text = catalog.replace("₽", "руб.").encode("cp1251")
+    (tmp_path / "shop" / "catalog.csv").write_bytes(text)
+    result, found = check("shop")
+    assert result.returncode == 0, result.stderr
+    assert found["catalog"]["priced"] == 2
+    assert found["catalog"]["with_title"] == 2
+    assert "catalog: text in Windows-1251" in result.stdout
+    assert "columns separated by ';'" in result.stdout
+    for shop in ("plain", "shop"):
+        words = ("--data", shop, "--workspace", f"of_{shop}")
+        (tmp_path / f"of_{shop}").mkdir()
+        assert vitrina("ingest", *words).returncode == 0
+    read = [
+        json.loads((tmp_path / f"of_{shop}/reports/ingest.json").read_text())
+        for shop in ("plain", "shop")
+    ]
+    for key in ("events", "users", "begin", "end", "events_by_action"):
+        assert read[0][key] == read[1][key]
+
+
+@pytest.mark.parametrize(
+    ("date", "mend"),
+    [("%d/%m/%Y", "date_format"), ("%s", "date_unit"), ("%d %b", "ISO")],
+)
+def test_dates_not_understood_are_shown(
+    check: Callable[..., tuple[Result, dict[str, Any]]],
+    tmp_path: Path,
+    date: str,
+    mend: str,
+) -> None:
+    path = write_csv(
+        tmp_path / "log.csv", date=lambda moment: moment.strftime(date)
+    )
+    result, found = check(path)
+    assert result.returncode == BAD_DATA
+    assert not found["usable"]
+    shown = found["rows"]["bad"]["null_date"]["example"]
+    assert shown == ROWS[0].date.strftime(date)
+    assert shown in result.stderr and mend in result.stderr
+    assert result.stdout.splitlines()[-1].split() == ["usable", "no"]
+
+
+def test_what_is_missing_is_said(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    late = [row for row in ROWS if row.date > shops.OPENING + dt.timedelta(10)]
+    kept = [row for row in late if row.action != shops.ADD]
+    table = shops.log_table(kept).drop_columns(["loc_user_id", "pageId"])
+    (tmp_path / "shop").mkdir()
+    pq.write_table(table, tmp_path / "shop" / "train_actions.pq")
+    catalog = pa.table({"product_id": ["x1"], "price": ["по запросу"]})
+    pq.write_table(catalog, tmp_path / "shop" / "catalog.pq")
+    result, found = check("shop")
+    assert result.returncode == 0, result.stderr
+    missing = " ".join(entry["what"] for entry in found["missing"])
+    for part in (
+        "too short for a valid fold",
+        "no basket_add",
+        "lists 0 of the log's",
+        "'по запросу'",
+        "no category",
+        "no title",
+        "no loc_user_id",
+        "no pageId",
+    ):
+        assert part in missing
+    assert all(entry["lost"] and entry["mend"] for entry in found["missing"])
+
+
+def test_no_orders_and_no_log(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    rows = [row for row in ROWS if row.action != shops.ORDER]
+    path = write_csv(tmp_path / "log.csv", rows)
+    result, found = check(path)
+    assert result.returncode == BAD_DATA
+    assert "no order of a product" in found["problems"][0]
+    (tmp_path / "empty.csv").write_text(",".join(HEAD) + "\n")
+    result, found = check("empty.csv")
+    assert result.returncode == BAD_DATA
+    assert not found["usable"]
+    result, _ = check("nowhere")
+    assert result.returncode not in (0, BAD_DATA)
+    assert len(result.stderr.splitlines()) == 1

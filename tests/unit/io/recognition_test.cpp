@@ -1,0 +1,195 @@
+// Exports of shops: what is understood without being told, and what is refused.
+
+#include <string>
+#include <vector>
+
+#include "data/log_checks.hpp"
+#include "io/catalog_reader.hpp"
+#include "io/log_reader.hpp"
+#include "unit/io/scratch.hpp"
+
+namespace vitrina::io {
+namespace {
+
+class Warnings final : public Progress {
+ public:
+  void begin(std::string_view, std::uint64_t, std::string_view) override {}
+  void advance(std::uint64_t) override {}
+  void end(std::string_view summary) override { last_end = summary; }
+  void warn(std::string_view message) override { all.emplace_back(message); }
+
+  std::vector<std::string> all;
+  std::string last_end;
+};
+
+class RecognitionTest : public ScratchTest {
+ protected:
+  RawLog read(const std::filesystem::path& path, const LogSchema& schema = {}) {
+    return read_log(path, schema, kNoTime, 1, progress_);
+  }
+  static std::vector<std::string> times_of(const RawLog& log) {
+    std::vector<std::string> times;
+    for (const auto time : log.time) times.push_back(format_time(time));
+    return times;
+  }
+
+  Warnings progress_;
+};
+
+using Texts = std::vector<std::string>;
+
+TEST_F(RecognitionTest, ARussianExport) {
+  const auto path = put("train_actions.csv",
+                        "user_id;action;date;products\r\n"
+                        "\xc0\xed\xed\xe0;0;28.09.2024 9:05;\"['1', '2']\"\r\n"
+                        "7;5;28.09.2024;2\r\n");
+  const auto log = read(path.parent_path());
+  ASSERT_EQ(log.user.size(), 3U);
+  EXPECT_EQ(log.users.text(0), "\u0410\u043d\u043d\u0430");
+  EXPECT_EQ(times_of(log),
+            (Texts{"2024-09-28T09:05:00", "2024-09-28T09:05:00", "2024-09-28T00:00:00"}));
+  EXPECT_EQ(log.notes.recognised,
+            (Texts{"log: columns separated by ';'", "log: text in Windows-1251",
+                   "log: dates that are not ISO"}));
+  EXPECT_NE(progress_.last_end.find("Windows-1251"), std::string::npos);
+}
+
+TEST_F(RecognitionTest, PlainFilesAreNotRemarkedOn) {
+  const auto log = read(put("a.csv", "user_id,action,date,products\nu,5,2024-09-28,1\n"));
+  EXPECT_TRUE(log.notes.recognised.empty());
+  EXPECT_TRUE(log.notes.zone.empty());
+  EXPECT_TRUE(progress_.all.empty());
+}
+
+TEST_F(RecognitionTest, PricesOfACatalog) {
+  put("catalog.csv",
+      "product_id\tprice\ttitle\n1\t1200 \u0440\u0443\u0431\tA\n2\t1 299,90 \u20bd\tB\n"
+      "3\tpo zaprosu\tC\n4\t\tD\n");
+  const auto catalog = read_catalog(folder_, {}, progress_);
+  ASSERT_TRUE(catalog.has_value());
+  EXPECT_FLOAT_EQ(catalog->price[0], 1200);
+  EXPECT_FLOAT_EQ(catalog->price[1], 1299.9F);
+  EXPECT_EQ(catalog->n_prices_unread, 1U) << "an empty price is none";
+  EXPECT_EQ(catalog->price_unread, "po zaprosu");
+}
+
+TEST_F(RecognitionTest, SlashesNeedTheSchema) {
+  const auto path =
+      put("log.csv", "user_id,action,date,products\nu,5,03/04/2024,1\nv,5,13/04/2024,1\n");
+  const auto log = read(path);
+  EXPECT_EQ(log.counts.count(BadRow::kNullDate), 2U);
+  const auto error = error_of([&] { check_bad_share(log.counts, 0.2); });
+  EXPECT_TRUE(says(error, ErrorCode::kBadData, "such as '03/04/2024'"));
+  EXPECT_TRUE(says(error, ErrorCode::kBadData, "date_format"));
+  LogSchema schema;
+  schema.date_format = DateFormat::kDaySlash;
+  EXPECT_EQ(times_of(read(path, schema)), (Texts{"2024-04-03T00:00:00", "2024-04-13T00:00:00"}));
+}
+
+TEST_F(RecognitionTest, IdsThatAreNoUtf8AreBad) {
+  const std::string text =
+      "user_id,action,date,products\n\xff\x81,5,2024-09-28,1\nu,5,2024-09-28,\xff\x82\n";
+  const auto log = read(put("log.csv", text));
+  EXPECT_EQ(log.counts.count(BadRow::kJunkUser), 1U);
+  EXPECT_EQ(log.counts.count(BadRow::kJunkProduct), 1U);
+  EXPECT_EQ(log.counts.example[static_cast<std::size_t>(BadRow::kJunkUser)], "\xff\x81");
+  EXPECT_EQ(log.users.size(), 1U);
+  EXPECT_EQ(log.items.size(), 0U);
+}
+
+TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
+  const auto zoned = [&](const std::string& zone) {
+    const auto column = [](const std::string& name, std::shared_ptr<arrow::Array> array) {
+      return std::pair(arrow::field(name, array->type()), array);
+    };
+    arrow::FieldVector fields;
+    arrow::ArrayVector arrays;
+    for (const auto& [field, array] :
+         {column("user_id", json_array(arrow::utf8(), R"(["u"])")),
+          column("action", json_array(arrow::int64(), "[5]")),
+          column("date", json_array(arrow::timestamp(arrow::TimeUnit::SECOND, zone), "[82800]")),
+          column("products", json_array(arrow::utf8(), R"(["p"])"))}) {
+      fields.push_back(field);
+      arrays.push_back(array);
+    }
+    return put_table("log.pq", *arrow::Table::Make(arrow::schema(fields), arrays));
+  };
+  auto log = read(zoned("UTC"));
+  EXPECT_EQ(times_of(log), (Texts{"1970-01-01T23:00:00"}));
+  EXPECT_EQ(log.notes.zone, "UTC");
+  EXPECT_TRUE(progress_.all.empty());
+
+  log = read(zoned("+03:00"));
+  EXPECT_EQ(times_of(log), (Texts{"1970-01-01T23:00:00"}));
+  ASSERT_EQ(progress_.all.size(), 1U);
+  EXPECT_NE(progress_.all[0].find("time_zone: +03:00"), std::string::npos);
+
+  LogSchema schema;
+  schema.time_zone = "+03:00";
+  log = read(zoned("UTC"), schema);
+  EXPECT_EQ(times_of(log), (Texts{"1970-01-02T02:00:00"}));
+  EXPECT_EQ(log.notes.clock, "+03:00");
+  EXPECT_EQ(progress_.all.size(), 1U);
+
+  const auto texts = put("log.csv",
+                         "user_id,action,date,products\nu,5,2024-09-28T23:00:00+05:00,1\n"
+                         "u,5,2024-09-28T23:00:00,1\n");
+  log = read(texts, schema);
+  EXPECT_EQ(times_of(log), (Texts{"2024-09-28T21:00:00", "2024-09-28T23:00:00"}));
+  EXPECT_EQ(log.notes.zone, "+05:00");
+
+  read(put("plain.csv", "user_id,action,date,products\nu,5,2024-09-28,1\n"), schema);
+  ASSERT_EQ(progress_.all.size(), 2U);
+  EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
+}
+
+class LogFilesTest : public RecognitionTest {
+ protected:
+  static constexpr const char* kRows = "user_id,action,date,products\nu,5,2024-09-28,1\n";
+};
+
+TEST_F(LogFilesTest, LooseCsvPartsAreRead) {
+  put("shop/part-1.csv", kRows);
+  put("shop/part-0.csv", "user_id,action,date,products\nv,5,2024-09-28,1\n");
+  put("shop/catalog.csv", "product_id\n1\n");
+  const auto log = read(folder_ / "shop");
+  EXPECT_EQ(log.users.text(0), "v");
+  EXPECT_EQ(log.counts.rows_read, 2U);
+}
+
+TEST_F(LogFilesTest, TwoLogsAreAnError) {
+  const std::vector<std::vector<std::string>> cases{
+      {"train_actions.csv", "train_actions.csv.gz"},
+      {"train_actions.csv", "part-0.csv"},
+      {"train_actions/part-0.csv", "train_actions.csv"},
+      {"train_actions_1/a.csv", "train_actions_2/a.csv"}};
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto shop = std::to_string(i);
+    for (const auto& name : cases[i]) put(shop + "/" + name, kRows);
+    const auto error = error_of([&] { read(folder_ / shop); });
+    for (const auto& name : cases[i]) {
+      EXPECT_TRUE(says(error, ErrorCode::kBadData, name.substr(0, name.find('/'))));
+    }
+  }
+}
+
+TEST_F(LogFilesTest, OtherTablesMayLieBesideTheLog) {
+  put("shop/train_actions.csv", kRows);
+  put("shop/predictions.csv", "user_id,products\nu,\"['1']\"\n");
+  put("shop/damaged.parquet", "PAR1");
+  EXPECT_EQ(read(folder_ / "shop").counts.rows_read, 1U);
+}
+
+TEST_F(LogFilesTest, PartsOfTwoFormatsAreAnError) {
+  put("shop/train_actions/part-0.csv", kRows);
+  put("shop/train_actions/part-1.parquet", "PAR1");
+  EXPECT_TRUE(says(error_of([&] { read(folder_ / "shop"); }), ErrorCode::kBadData,
+                   "found part-1.parquet and part-0.csv"));
+  put("loose/part-0.csv", kRows);
+  put("loose/part-1.parquet", "PAR1");
+  EXPECT_TRUE(says(error_of([&] { read(folder_ / "loose"); }), ErrorCode::kBadData,
+                   "found part-1.parquet and part-0.csv"));
+}
+
+}  // namespace
+}  // namespace vitrina::io
