@@ -223,7 +223,7 @@ def test_07_folders_are_swapped_whole_by_one_command_at_a_time(
     assert "out: 'vitrina run' (process 7) is writing there" in refused.stderr
 
 
-# 8. `check-data` tells what is in a log; Russian exports are read or refused clearly
+# 8. `check-data` tells what is in a log; Russian exports are read or refused
 
 
 def test_08_a_russian_export_is_checked_and_read(
@@ -387,7 +387,7 @@ def test_12_an_experiment_takes_no_alias(
     assert (report["version"], report["alias"]) == ("1", "champion")
 
 
-# 13. A moment after the log's end, loose parts, two logs, zones, relative paths
+# 13. A moment after the log's end, loose parts, two logs, zones, paths
 
 
 def test_13_loose_csv_parts_two_logs_and_zones(
