@@ -11,6 +11,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/text.hpp"
 #include "io/arrow_support.hpp"
 #include "io/log_reader.hpp"
 #include "io/table_source.hpp"
@@ -22,7 +23,8 @@ namespace {
 void check_stream(const arrow::Status& status, std::string_view place) {
   if (status.ok()) return;
   if (status.IsOutOfMemory()) throw memory_error(place);
-  throw Error(ErrorCode::kBadData, fmt::format("{}: {}", place, printable(status.message())));
+  throw Error(ErrorCode::kBadData,
+              fmt::format("{}: {}", place, printable(one_line(status.message()))));
 }
 
 /// A whole table is often one batch; what is made of its rows should not be as large again.
