@@ -36,6 +36,14 @@ _PARTS = (
         "с версией {0} сравнить нельзя: {1}",
     ),
     (r"(\S+) does not answer", "{0} не отвечает"),
+    (
+        r"DVC experiment (\S+): nothing is registered",
+        "это эксперимент DVC {0}, такие не регистрируются",
+    ),
+    (
+        r"(`dvc exp apply \S+`) and (`make run`) do it",
+        "чтобы зарегистрировать: {0} и {1}",
+    ),
 )
 
 

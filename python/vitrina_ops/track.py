@@ -170,6 +170,13 @@ def log_content(present: Pipeline, tags: dict[str, str]) -> None:
     log_files(present)
 
 
+def experiment_reason(name: str) -> str:
+    return (
+        f"DVC experiment {name}: nothing is registered; `dvc exp apply "
+        f"{name}` and `make run` do it"
+    )
+
+
 def log_experiment(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     """Logs the pipeline of a DVC experiment: it is compared, not served."""
     name = tags[store.TAG_EXPERIMENT]
@@ -177,10 +184,7 @@ def log_experiment(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     with mlflow.start_run(run_name=notes.run_name(present, name)) as run:
         log_content(present, tags)
         mlflow.set_tag(NOTE, notes.run_note(present, experiment=name))
-    reason = (
-        f"DVC experiment {name}: nothing is registered; `dvc exp apply "
-        f"{name}` and `make run` do it"
-    )
+    reason = experiment_reason(name)
     say(f"run {run.info.run_id}, {reason}")
     report = report_of(present, run.info.run_id, "", "", reason, is_new=True)
     return {**report, "experiment_name": name}

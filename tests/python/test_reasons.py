@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from vitrina_ops import champion, reasons
+from vitrina_ops import champion, reasons, track
 
 NUMBERS = {
     "difference": 0.01,
@@ -39,5 +39,10 @@ def test_other_reasons() -> None:
     )
     first = "it is the shop's first"
     assert reasons.in_russian(first) == "первая версия этого магазина"
+    experiment = reasons.in_russian(track.experiment_reason("wise-fox"))
+    assert experiment == (
+        "это эксперимент DVC wise-fox, такие не регистрируются; чтобы "
+        "зарегистрировать: `dvc exp apply wise-fox` и `make run`"
+    )
     unknown = "something that nobody foresaw"
     assert reasons.in_russian(unknown) == unknown
