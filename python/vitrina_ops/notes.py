@@ -96,7 +96,8 @@ def run_note(
     if experiment:
         parts.append(
             f"DVC experiment `{experiment}`: not registered. To keep it: "
-            f"`dvc exp apply {experiment}`, then `make run`."
+            f"`dvc exp apply {experiment}`, then `make run` "
+            "with the same DATA= or SCALE=."
         )
     if verdict:
         parts.append(verdict)

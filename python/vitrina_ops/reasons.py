@@ -41,8 +41,9 @@ _PARTS = (
         "это эксперимент DVC {0}, такие не регистрируются",
     ),
     (
-        r"(`dvc exp apply \S+`) and (`make run`) do it",
-        "чтобы зарегистрировать: {0} и {1}",
+        r"(`dvc exp apply \S+`) and (`make run`) \(with the same DATA= or "
+        r"SCALE=\) do it",
+        "чтобы зарегистрировать: {0} и {1} с теми же DATA= или SCALE=",
     ),
 )
 

@@ -173,7 +173,7 @@ def log_content(present: Pipeline, tags: dict[str, str]) -> None:
 def experiment_reason(name: str) -> str:
     return (
         f"DVC experiment {name}: nothing is registered; `dvc exp apply "
-        f"{name}` and `make run` do it"
+        f"{name}` and `make run` (with the same DATA= or SCALE=) do it"
     )
 
 

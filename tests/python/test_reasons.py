@@ -42,7 +42,8 @@ def test_other_reasons() -> None:
     experiment = reasons.in_russian(track.experiment_reason("wise-fox"))
     assert experiment == (
         "это эксперимент DVC wise-fox, такие не регистрируются; чтобы "
-        "зарегистрировать: `dvc exp apply wise-fox` и `make run`"
+        "зарегистрировать: `dvc exp apply wise-fox` и `make run` с теми же "
+        "DATA= или SCALE="
     )
     unknown = "something that nobody foresaw"
     assert reasons.in_russian(unknown) == unknown
