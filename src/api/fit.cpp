@@ -67,8 +67,8 @@ class TemporaryWorkspace {
         if (Lock::try_take(entry.path(), O_RDONLY | O_DIRECTORY)) {
           fs::remove_all(entry.path(), ignored);
         }
-      } catch (const Error&) {
-        // another user's
+      } catch (const Error&) {  // another user's
+        continue;
       }
     }
   }

@@ -33,8 +33,8 @@ struct Watch {
 
 /// Never freed: its thread lives as long as the process.
 Watch& watch() {
-  static auto* const it = new Watch;
-  return *it;
+  static auto* const kIt = new Watch;
+  return *kIt;
 }
 
 /// Ends the process from the watching thread.
@@ -77,7 +77,7 @@ void watch_signals(std::string_view place) {
   // Blocked in every thread that follows, so that they come to the one that waits for them.
   ::pthread_sigmask(SIG_BLOCK, &watch().signals, nullptr);
   std::thread(wait_for_signals).detach();
-  static const CancelScope scope(&watch().cancel);
+  static const CancelScope kScope(&watch().cancel);
 }
 
 std::string cancelled_text() {

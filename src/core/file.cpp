@@ -29,7 +29,8 @@ class OpenFile {
   OpenFile(const fs::path& path, int flags, std::string_view doing, const fs::path& meant)
       : meant_(meant), doing_(doing) {
     constexpr mode_t kAnyone = 0666;  // and not what the umask forbids
-    descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC, kAnyone);
+    const int closing = static_cast<int>(static_cast<unsigned>(flags) | unsigned{O_CLOEXEC});
+    descriptor_ = ::open(path.c_str(), closing, kAnyone);
     if (descriptor_ < 0) fail();
   }
   ~OpenFile() {

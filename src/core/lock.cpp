@@ -34,20 +34,21 @@ bool is_still(const fs::path& path, int descriptor) {
 
 std::string holder_of(const fs::path& file) {
   constexpr std::size_t kLongest = 100;
-  std::string holder;
+  constexpr std::string_view kNobodyKnown = "another command";
   try {
-    holder = read_file(file, kLongest);
-  } catch (const Error&) {
-    // gone or unreadable: whoever it is, the folder is not ours
+    const auto holder = read_file(file, kLongest);
+    return holder.empty() ? std::string(kNobodyKnown) : printable(holder);
+  } catch (const Error&) {  // gone or unreadable: whoever it is, the folder is not ours
+    return std::string(kNobodyKnown);
   }
-  return holder.empty() ? "another command" : printable(holder);
 }
 
 }  // namespace
 
 std::optional<Lock> Lock::try_take(const fs::path& path, int flags) {
   while (true) {
-    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, kAnyone);
+    const int closing = static_cast<int>(static_cast<unsigned>(flags) | unsigned{O_CLOEXEC});
+    const int descriptor = ::open(path.c_str(), closing, kAnyone);
     if (descriptor < 0) throw file_error(path, "open", errno);
     Lock lock(descriptor);
     if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

@@ -34,8 +34,8 @@ struct Living {
 };
 
 Living& living() {
-  static auto* const all = new Living;  // never freed: threads may outlive static objects
-  return *all;
+  static auto* const kAll = new Living;  // never freed: threads may outlive static objects
+  return *kAll;
 }
 
 std::string plain(const fs::path& path) { return fs::absolute(path).lexically_normal().string(); }
