@@ -86,7 +86,7 @@ class CsvSource final : public TableSource {
       input = check(arrow::io::CompressedInputStream::Make(codec_.get(), input), path_);
     }
     text_ = std::make_shared<TextStream>(std::move(input));
-    delimiter_ = guess_delimiter(check(text_->peek(kPeekBytes), path_));
+    delimiter_ = guess_delimiter(check(text_->beginning(kPeekBytes), path_));
     auto read = arrow::csv::ReadOptions::Defaults();
     read.use_threads = false;
     read.block_size = kBlockBytes;

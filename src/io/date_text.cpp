@@ -56,7 +56,7 @@ std::string_view zone_of(std::string_view text) {
   constexpr std::size_t kDateBytes = 10;
   if (text.size() <= kDateBytes) return {};
   if (text.ends_with("UTC")) return text.substr(text.size() - 3);
-  if (text.ends_with("Z")) return text.substr(text.size() - 1);
+  if (text.ends_with('Z')) return text.substr(text.size() - 1);
   for (const std::size_t n : {6U, 5U, 3U}) {  // +03:00, +0300, +03
     if (text.size() < kDateBytes + n) continue;
     const auto zone = text.substr(text.size() - n);

@@ -128,7 +128,7 @@ arrow::Status TextStream::fill(std::int64_t n) {
   return arrow::Status::OK();
 }
 
-arrow::Result<std::string_view> TextStream::peek(std::int64_t n) {
+arrow::Result<std::string_view> TextStream::beginning(std::int64_t n) {
   ARROW_ASSIGN_OR_RAISE(const auto buffer, input_->Read(n));
   const auto read = view_of(*buffer);
   if (read.starts_with("\xff\xfe") || read.starts_with("\xfe\xff")) {

@@ -21,7 +21,7 @@ class TextStream final : public arrow::io::InputStream {
 
   /// The beginning of the text, at most `n` bytes of the file; to be called before the first
   /// read. Fails for UTF-16.
-  arrow::Result<std::string_view> peek(std::int64_t n);
+  arrow::Result<std::string_view> beginning(std::int64_t n);
   [[nodiscard]] bool is_cp1251() const { return state_ == State::kCp1251; }
 
   arrow::Status Close() override { return input_->Close(); }

@@ -20,9 +20,10 @@ namespace fs = std::filesystem;
 constexpr TimeUs kBegin = std::numeric_limits<TimeUs>::min() + 1;  // kNoTime is the one before
 constexpr TimeUs kEnd = std::numeric_limits<TimeUs>::max();
 /// A change further away than this is no moment of a log and would overflow in microseconds.
-constexpr std::int64_t kFarSeconds = std::int64_t{1} << 40U;
+constexpr std::int64_t kFarSeconds = 1'000'000'000'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// Takes a number of at most `most` digits off the front.
 std::optional<int> take_number(std::string_view& text, std::size_t most) {
@@ -76,8 +77,7 @@ std::optional<TimeUs> fixed_offset(std::string_view text) {
 /// Letters and what else names of the database hold: nothing that leaves the folder.
 bool is_name(std::string_view name) {
   const bool plain = std::ranges::all_of(name, [](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' ||
-           c == '_' || c == '-' || c == '+';
+    return is_digit(c) || is_letter(c) || c == '/' || c == '_' || c == '-' || c == '+';
   });
   return plain && !name.empty() && name.size() < 64 && name.front() != '/' && name.back() != '/';
 }
@@ -176,7 +176,7 @@ class ZoneFile {
       rest_.remove_prefix(std::min(rest_.find('>'), rest_.size() - 1) + 1);
       return;
     }
-    while (!rest_.empty() && ((rest_.front() | 0x20) >= 'a' && (rest_.front() | 0x20) <= 'z')) {
+    while (!rest_.empty() && is_letter(rest_.front())) {
       rest_.remove_prefix(1);
     }
   }

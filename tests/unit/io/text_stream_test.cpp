@@ -19,7 +19,7 @@ std::string read(const std::string& text, std::int64_t n_bytes, bool peeks = tru
   TextStream stream(
       std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(std::string(text))));
   if (peeks) {
-    EXPECT_TRUE(stream.peek(n_bytes).ok());
+    EXPECT_TRUE(stream.beginning(n_bytes).ok());
   }
   std::string out;
   while (true) {
@@ -61,7 +61,7 @@ TEST(TextStream, LeavesWhatIsNeither) {
 TEST(TextStream, RefusesUtf16) {
   TextStream stream(std::make_shared<arrow::io::BufferReader>(
       arrow::Buffer::FromString(std::string("\xff\xfeu\0s\0", 6))));
-  EXPECT_NE(stream.peek(100).status().message().find("UTF-16"), std::string::npos);
+  EXPECT_NE(stream.beginning(100).status().message().find("UTF-16"), std::string::npos);
 }
 
 TEST(TextStream, GuessesTheDelimiter) {
