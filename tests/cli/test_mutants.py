@@ -4,6 +4,7 @@ from pathlib import Path
 
 import mutants
 import pytest
+import shops
 
 SAMPLE = 60
 SEED = 2  # others than those of `make mutants`
@@ -58,3 +59,17 @@ def test_the_rules_see_what_breaks_them(
     assert bool(found) == bool(fault)
     assert fault in "; ".join(found)
     assert mutants.faults(5, b"x", b"", has_shop=True)[-1].startswith("a shop")
+
+
+def test_a_header_of_millions_of_columns_takes_no_memory(
+    program: Path, tmp_path: Path
+) -> None:
+    shops.write_shop(tmp_path / "shop", shops.random_rows(seed=1, users=3))
+    header = "product_id,price" + "," * 2_500_000 + "\n50,1\n"
+    (tmp_path / "shop" / "catalog.csv").write_text(header)
+    (tmp_path / "space").mkdir()
+    before = mutants.processor_seconds()
+    code, out, err = mutants.run_ingest(program, tmp_path, threads=1)
+    assert mutants.processor_seconds() - before < 1
+    assert (code, out) == (mutants.BAD_DATA, b"")
+    assert not mutants.faults(code, out, err, has_shop=False)
