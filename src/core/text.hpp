@@ -21,8 +21,8 @@ std::string duration_text(double seconds);
 /// At least one line.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
-/// `text` as one line of a terminal: tabs and line ends become spaces, and what a terminal would not
-/// show as itself is escaped (core/utf8.hpp). Everything that reaches a terminal passes here or
+/// `text` as one line of a terminal: tabs and line ends become spaces, and what a terminal would
+/// not show as itself is escaped (core/utf8.hpp). Everything that reaches a terminal passes here or
 /// through printable() (core/error.hpp).
 std::string one_line(std::string_view text);
 

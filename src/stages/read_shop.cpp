@@ -56,11 +56,10 @@ RawLog read_raw_log(const StageContext& context, const IngestConfig& config,
                     const io::LogSchema& schema) {
   const auto as_of = parse_moment("--as-of", config.as_of);
   const auto since = parse_moment("--since", config.since);
-  auto raw = context.tables != nullptr
-                 ? io::read_log_stream(context.tables->events, schema, as_of, context.threads,
-                                       *context.progress)
-                 : io::read_log(context.path(config.data_dir), schema, as_of, context.threads,
-                                *context.progress);
+  auto raw = context.tables != nullptr ? io::read_log_stream(context.tables->events, schema, as_of,
+                                                             context.threads, *context.progress)
+                                       : io::read_log(context.path(config.data_dir), schema, as_of,
+                                                      context.threads, *context.progress);
   if (since != kNoTime) drop_before(raw, since);
   return raw;
 }
