@@ -34,8 +34,9 @@ struct FitOptions {
   /// Also keep the packed bundle here. Empty: in memory alone.
   std::filesystem::path bundle = {};
 
-  std::uint64_t seed = 42;  ///< of everything random; the same seed gives the same bytes
-  int threads = 0;          ///< 0: every processor. The result does not depend on it.
+  std::uint64_t seed = 42;         ///< of everything random; the same seed gives the same bytes
+  int threads = 0;                 ///< 0: every processor. The result does not depend on it.
+  WarningHandler on_warning = {};  ///< empty: warnings are passed over
 };
 
 /// Learns a shop: the stages of `vitrina run` up to the packed bundle, which is the same to the

@@ -44,10 +44,20 @@ class Recommender {
   /// Sixteen hexadecimal digits over the bundle's files.
   [[nodiscard]] const std::string& fingerprint() const;
 
+  /// The bundle learned from events of this moment on, ISO time in the log's own clock, ...
+  [[nodiscard]] std::string learned_from() const;
+  /// ... and before this one, to the microsecond: it does not answer for an earlier moment.
+  [[nodiscard]] std::string learned_until() const;
+
+  /// The ids of the products that the bundle knows, in order.
+  [[nodiscard]] const std::vector<std::string>& products() const;
+
   /// Answers for the log at `data`: a folder as `--data` takes it, or one file. A catalog in that
   /// folder is used in the place of the bundle's. Throws Error(kMissingInput) when there is no
-  /// log, Error(kBadData) when it cannot be trusted or has no usable event, Error(kConfig) for an
-  /// option out of range.
+  /// log, Error(kBadData) when it cannot be trusted or has no usable event, or when the options
+  /// leave nobody to name, Error(kConfig) for an option out of range, Error(kIncompatibleArtifact)
+  /// for a moment before learned_until() and for a log of whose products the bundle knows next to
+  /// none, unless the options insist.
   [[nodiscard]] Answer recommend(const std::filesystem::path& data,
                                  const RecommendOptions& options = {}) const;
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vitrina/error.hpp"
+#include "vitrina/types.hpp"
 
 struct ArrowArrayStream;  // of the Arrow C data interface
 
@@ -24,6 +25,10 @@ struct ScoreOptions {
   std::uint64_t seed = 42;
   std::filesystem::path schema = {};  ///< YAML file with the log's own names; empty: the case's
   int threads = 0;                    ///< 0: every processor. The readings do not depend on it.
+  /// Score although the answer was made after `start` and has seen what it is scored on; otherwise
+  /// score() throws.
+  bool allow_overlap = false;
+  WarningHandler on_warning = {};  ///< empty: warnings are passed over
 };
 
 /// A reading of the measure with its 95% interval; NaN where it is over nobody.
@@ -46,14 +51,17 @@ struct Scores {
   std::uint64_t bought = 0;              ///< pairs of a buyer and a product
   std::uint64_t hits = 0;                ///< those of them that were sent
   std::vector<double> recall_by_k = {};  ///< reading A with lists cut at 1, ..., k
+  std::string as_of = {};                ///< moment of the answer, empty where nothing says so
 };
 
 /// Scores an answer as `vitrina score` does, to the last digit. `answer` is a predictions file, or
 /// a table with the columns `user_id` and `products` (lists, best first); `truth` a log that holds
 /// the orders: a folder or a file, or a table of events. Streams are taken over and released on
-/// return, also when something is thrown. Throws Error(kMissingInput), Error(kBadData) for what
-/// cannot be read, for a user named twice and when nothing was ordered, Error(kConfig) for an
-/// option that is missing or out of range.
+/// return, also when something is thrown. When the answer was made is known from the table's
+/// metadata (types.hpp, Answer), or from what lies beside the predictions file and carries its
+/// digest; an answer that is younger than `start` is refused. Throws Error(kMissingInput),
+/// Error(kBadData) for what cannot be read, for a user named twice and when nothing was ordered,
+/// Error(kConfig) for an option that is missing or out of range and for a refused answer.
 [[nodiscard]] Scores score(const Source& answer, const Source& truth, const ScoreOptions& options);
 
 }  // namespace vitrina

@@ -8,6 +8,8 @@ build_id: str
 SIMILAR_BY: str
 
 Columns = tuple[list[str], list[list[str]], list[float], list[float]]
+Warnings = list[str]
+Answered = tuple[Columns, dict[str, str], Warnings]
 
 class Error(RuntimeError):
     code: str
@@ -22,9 +24,12 @@ class RecommendOptions:
         only_users: Sequence[str] | None,
         exclude_users: Sequence[str],
         exclude_products: Sequence[str],
+        only_listed: bool,
         schema: str | Path,
         max_bad_share: float,
         threads: int,
+        allow_future: bool,
+        force_bundle: bool,
     ) -> None: ...
 
 class Recommender:
@@ -32,15 +37,21 @@ class Recommender:
     def load(bundle: str | Path) -> Recommender: ...
     @property
     def fingerprint(self) -> str: ...
+    @property
+    def learned_from(self) -> str: ...
+    @property
+    def learned_until(self) -> str: ...
+    @property
+    def products(self) -> list[str]: ...
     def similar(
         self, product: str, k: int, by: str
     ) -> tuple[list[str], list[float]]: ...
     def recommend_path(
         self, data: str | Path, options: RecommendOptions
-    ) -> Columns: ...
+    ) -> Answered: ...
     def recommend_stream(
         self, stream: object, options: RecommendOptions
-    ) -> Columns: ...
+    ) -> Answered: ...
 
 class FitOptions:
     def __init__(
@@ -56,10 +67,12 @@ class FitOptions:
         threads: int,
     ) -> None: ...
 
-def fit_path(data: str | Path, options: FitOptions) -> Recommender: ...
+def fit_path(
+    data: str | Path, options: FitOptions
+) -> tuple[Recommender, Warnings]: ...
 def fit_streams(
     events: object, catalog: object | None, options: FitOptions
-) -> Recommender: ...
+) -> tuple[Recommender, Warnings]: ...
 
 class ScoreOptions:
     def __init__(
@@ -72,6 +85,7 @@ class ScoreOptions:
         seed: int,
         schema: str | Path,
         threads: int,
+        allow_overlap: bool,
     ) -> None: ...
 
 class Reading:
@@ -105,5 +119,9 @@ class Scores:
     def hits(self) -> int: ...
     @property
     def recall_by_k(self) -> list[float]: ...
+    @property
+    def as_of(self) -> str: ...
 
-def score(answer: object, truth: object, options: ScoreOptions) -> Scores: ...
+def score(
+    answer: object, truth: object, options: ScoreOptions
+) -> tuple[Scores, Warnings]: ...

@@ -85,6 +85,13 @@ def integer_or_none(name: str, value: object) -> int | None:
     return None if value is None else integer(name, value)
 
 
+def boolean(name: str, value: object) -> bool:
+    """True or False, numpy's too."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise wrong(name, value, "True or False")
+
+
 def number(name: str, value: object) -> float:
     """A number of any kind."""
     value = plain(value)

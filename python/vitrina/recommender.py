@@ -11,6 +11,7 @@ from vitrina.arguments import (
     Id,
     Moment,
     PathLike,
+    boolean,
     error,
     identifier,
     identifiers,
@@ -22,7 +23,7 @@ from vitrina.arguments import (
     path_or_empty,
     text,
 )
-from vitrina.tables import Source, native_source
+from vitrina.tables import Source, native_source, tell
 
 ANSWER_SCHEMA = pa.schema(
     [
@@ -85,6 +86,21 @@ class Recommender:
         """Sixteen hexadecimal digits over the bundle's files."""
         return self._native.fingerprint
 
+    @property
+    def learned_from(self) -> str:
+        """The bundle learned from events of this moment on, ISO time, ..."""
+        return self._native.learned_from
+
+    @property
+    def learned_until(self) -> str:
+        """... and before this one: it answers for no earlier moment."""
+        return self._native.learned_until
+
+    @property
+    def products(self) -> list[str]:
+        """The ids of the products that the bundle knows, in order."""
+        return self._native.products
+
     def __repr__(self) -> str:
         return f"<vitrina.Recommender of bundle {self.fingerprint}>"
 
@@ -112,9 +128,12 @@ class Recommender:
         only_users: Iterable[Id] | None = None,
         exclude_users: Iterable[Id] | None = None,
         exclude_products: Iterable[Id] | None = None,
+        only_listed: bool = False,
         schema: PathLike | None = None,
         max_bad_share: float = 0.2,
         threads: int = 0,
+        allow_future: bool = False,
+        force_bundle: bool = False,
     ) -> pa.Table:
         """Who will buy, and what.
 
@@ -131,17 +150,25 @@ class Recommender:
         an ISO text in the log's own clock; one with a zone is refused, since
         a log's times need not have any. Ids are texts; a whole number stands
         for its digits. `only_users` None means everybody; `exclude_users`
-        and `exclude_products` are never named. `schema` is a YAML
+        and `exclude_products` are never named. `only_listed` proposes only
+        products that the catalog lists, and not together with `as_of`, since
+        the catalog is a snapshot of later. `schema` is a YAML
         file with the shop's own column names and action codes. With a larger
         share of unusable rows than `max_bad_share` (0 to 1) nothing is
         answered. `threads` 0 means every processor; the answer does not
         depend on it.
 
+        A moment before `learned_until` is refused, unless `allow_future`, and
+        so is a log of whose products of the last week the bundle knows under
+        a tenth, unless `force_bundle`: it is probably another shop's. What
+        the caller should know is a UserWarning.
+
         Returns a table with user_id (string), products (list of strings,
         best first), expected_recall (share of what the customer buys that is
         expected among the products, 0 where nothing is bought) and p_buy
         (probability that the customer buys anything), both calibrated, by
-        expected recall descending, then by user_id.
+        expected recall descending, then by user_id. Its schema metadata says
+        when it was made and by which bundle, which `vitrina.score` looks at.
         Raises Error, for example with the code `bad_data` or `config`.
         """
         options = _vitrina.RecommendOptions(
@@ -153,16 +180,22 @@ class Recommender:
             exclude_products=(
                 identifiers("exclude_products", exclude_products) or []
             ),
+            only_listed=boolean("only_listed", only_listed),
             schema=path_or_empty("schema", schema),
             max_bad_share=number("max_bad_share", max_bad_share),
             threads=integer("threads", threads),
+            allow_future=boolean("allow_future", allow_future),
+            force_bundle=boolean("force_bundle", force_bundle),
         )
         source = native_source("events", events)
         if isinstance(source, Path):
-            columns = self._native.recommend_path(source, options)
+            found = self._native.recommend_path(source, options)
         else:
-            columns = self._native.recommend_stream(source, options)
-        return pa.table(list(columns), schema=ANSWER_SCHEMA)
+            found = self._native.recommend_stream(source, options)
+        columns, metadata, warnings = found
+        tell(warnings)
+        schema_found = ANSWER_SCHEMA.with_metadata(metadata)
+        return pa.table(list(columns), schema=schema_found)
 
     def similar(
         self, product: Id, k: int = 10, *, by: str = _vitrina.SIMILAR_BY

@@ -5,11 +5,12 @@ from vitrina.arguments import (
     UINT64,
     Moment,
     PathLike,
+    boolean,
     integer,
     moment,
     path_or_empty,
 )
-from vitrina.tables import Source, native_source
+from vitrina.tables import Source, native_source, tell
 
 
 def score(
@@ -23,6 +24,7 @@ def score(
     seed: int = 42,
     schema: PathLike | None = None,
     threads: int = 0,
+    allow_overlap: bool = False,
 ) -> _vitrina.Scores:
     """Scores an answer as `vitrina score` does, to the last digit.
 
@@ -34,6 +36,12 @@ def score(
     products of each list count. `schema` is a YAML file with the log's own
     column names and action codes. `threads` 0 means every processor; the
     readings do not depend on it.
+
+    When the answer was made is known from the table's schema metadata, where
+    it still has that of `Recommender.recommend`, or from what lies beside the
+    predictions file; an answer made after `start` has seen what it would be
+    scored on and is refused, unless `allow_overlap`. `as_of` of what is
+    returned says it, or is empty.
 
     Returns readings `a`, `b`, `c` and `precision`, shares from 0 to 1, each
     with `value` and the ends `low` and `high` of its 95% interval from
@@ -50,9 +58,12 @@ def score(
         seed=integer("seed", seed, UINT64),
         schema=path_or_empty("schema", schema),
         threads=integer("threads", threads),
+        allow_overlap=boolean("allow_overlap", allow_overlap),
     )
-    return _vitrina.score(
+    scores, warnings = _vitrina.score(
         native_source("answer", answer, "predictions file"),
         native_source("truth", truth),
         options,
     )
+    tell(warnings)
+    return scores

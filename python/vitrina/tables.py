@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
 
@@ -71,3 +72,9 @@ def how_to_make_one(table: object) -> str:
     if isinstance(table, list | tuple):
         return "; pyarrow.Table.from_pylist(...) makes one of a list of dicts"
     return ""
+
+
+def tell(messages: Iterable[str]) -> None:
+    """Raises what a call had to say as warnings where it was called from."""
+    for message in messages:
+        warnings.warn(message, UserWarning, stacklevel=3)

@@ -18,7 +18,14 @@ from vitrina.arguments import (
     path_or_empty,
 )
 from vitrina.recommender import Recommender
-from vitrina.tables import Source, Table, is_path, native_source, native_stream
+from vitrina.tables import (
+    Source,
+    Table,
+    is_path,
+    native_source,
+    native_stream,
+    tell,
+)
 
 Value: TypeAlias = bool | int | float | str | Sequence[float]
 
@@ -84,10 +91,12 @@ def fit(
                 "catalog: found one beside the path of a log, expected none; "
                 "put it into the folder, or give both as tables"
             )
-        return Recommender._of(_vitrina.fit_path(source, options), kept)
-    return Recommender._of(
-        _vitrina.fit_streams(source, catalog_stream(catalog), options), kept
-    )
+        native, warnings = _vitrina.fit_path(source, options)
+    else:
+        stream = catalog_stream(catalog)
+        native, warnings = _vitrina.fit_streams(source, stream, options)
+    tell(warnings)
+    return Recommender._of(native, kept)
 
 
 def catalog_stream(catalog: object) -> object | None:

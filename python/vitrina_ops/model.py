@@ -7,6 +7,7 @@ from pathlib import Path
 
 import mlflow
 import pandas as pd
+import vitrina
 
 from vitrina_ops import pyfunc_model, store
 
@@ -21,15 +22,24 @@ def requirements() -> list[str]:
     return [f"{name}=={version(name)}" for name in REQUIREMENTS]
 
 
-def input_example() -> pd.DataFrame:
-    """A few events of made-up people, in the columns of the signature."""
+def input_example(bundle: Path) -> pd.DataFrame:
+    """A few events of made-up people, in the columns of the signature.
+
+    They touch products that the bundle knows, on the day after it stopped
+    learning: for others it does not answer.
+    """
+    recommender = vitrina.Recommender.load(bundle)
+    products = recommender.products
+    first, last = products[0], products[-1]
+    until = pd.Timestamp(recommender.learned_until)
+    noon = until.ceil("D") + pd.Timedelta(hours=12)
     minutes = pd.to_timedelta([0, 2, 5, 60], unit="min")
     return pd.DataFrame(
         {
             "user_id": ["person-1", "person-1", "person-1", "person-2"],
             "action": pd.Series([0, 1, 5, 0], dtype="int64"),
-            "date": pd.Timestamp("2024-01-01 12:00:00") + minutes,
-            "products": [["101"], ["101"], [], ["102"]],
+            "date": noon + minutes,
+            "products": [[first], [first], [], [last]],
         }
     )
 
@@ -47,7 +57,7 @@ def log_model(
             artifacts={"bundle": str(bundle)},
             registered_model_name=name,
             signature=pyfunc_model.signature(),
-            input_example=input_example(),
+            input_example=input_example(bundle),
             pip_requirements=requirements(),
             metadata=metadata,
         )

@@ -51,6 +51,8 @@ def signature() -> ModelSignature:
         ParamSpec("max_users", DataType.integer, 0),
         ParamSpec("k", DataType.integer, 0),
         ParamSpec("as_of", DataType.string, ""),
+        ParamSpec("allow_future", DataType.boolean, False),
+        ParamSpec("force_bundle", DataType.boolean, False),
     ]
     return ModelSignature(Schema(events), Schema(answer), ParamSchema(params))
 

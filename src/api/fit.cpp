@@ -15,6 +15,7 @@
 
 #include "api/stream.hpp"
 #include "api/terms.hpp"
+#include "api/warnings.hpp"
 #include "core/error.hpp"
 #include "core/file_error.hpp"
 #include "core/lock.hpp"
@@ -121,16 +122,16 @@ Given given_by(const FitOptions& options) {
   return given;
 }
 
-Recommender run_stages(const FitOptions& options, const ParamMap& params,
+Recommender run_stages(const FitOptions& options, const Given& given,
                        const stages::ShopTables* tables) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
   }
-  SilentProgress progress;
+  CallerProgress progress(options.on_warning, given.terms);
   std::ostringstream out;
   stages::StageContext context;
-  context.params = stages::load_params({}, params);
+  context.params = stages::load_params({}, given.params);
   context.threads = resolve_threads(options.threads);
   context.seed = options.seed;
   context.progress = &progress;
@@ -151,7 +152,7 @@ Recommender run_stages(const FitOptions& options, const ParamMap& params,
 Recommender fit(const fs::path& data, const FitOptions& options) {
   auto given = given_by(options);
   given.params["ingest.data_dir"] = data.string();
-  return with_terms(given.terms, [&] { return run_stages(options, given.params, nullptr); });
+  return with_terms(given.terms, [&] { return run_stages(options, given, nullptr); });
 }
 
 Recommender fit(ArrowArrayStream* events, ArrowArrayStream* catalog, const FitOptions& options) {
@@ -159,7 +160,7 @@ Recommender fit(ArrowArrayStream* events, ArrowArrayStream* catalog, const FitOp
   const auto owned_catalog = own(catalog);
   const stages::ShopTables tables{events, catalog};
   const auto given = given_by(options);
-  return with_terms(given.terms, [&] { return run_stages(options, given.params, &tables); });
+  return with_terms(given.terms, [&] { return run_stages(options, given, &tables); });
 }
 
 }  // namespace vitrina

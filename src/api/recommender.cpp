@@ -8,14 +8,18 @@
 
 #include "api/stream.hpp"
 #include "api/terms.hpp"
+#include "api/warnings.hpp"
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/guard.hpp"
+#include "bundle/origin.hpp"
+#include "bundle/rules.hpp"
 #include "bundle/similar.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/progress.hpp"
 #include "core/time.hpp"
 #include "data/build.hpp"
+#include "data/log_age.hpp"
 #include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
@@ -46,6 +50,7 @@ const Terms& recommend_terms() {
 struct Request {
   ParamMap params;
   bundle::IdRules rules;
+  bundle::Permissions permissions;
   io::LogSchema schema;
   TimeUs as_of = kNoTime;
   double max_bad_share = 0;
@@ -62,7 +67,7 @@ TimeUs parse_as_of(const std::string& text) {
 }
 
 Request check_options(const RecommendOptions& options, const ParamMap& bundle_params) {
-  Request request{.params = bundle_params, .rules = {}, .schema = {}};
+  Request request{.params = bundle_params, .rules = {}, .permissions = {}, .schema = {}};
   if (options.max_users) request.params["choose.max_users"] = fmt::to_string(*options.max_users);
   if (options.k) request.params["choose.k"] = fmt::to_string(*options.k);
   selection::read_choose(request.params);  // throws for what is out of range
@@ -74,8 +79,11 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
   }
-  request.rules = {options.only_users, options.exclude_users, options.exclude_products};
+  request.rules = {options.only_users, options.exclude_users, options.exclude_products,
+                   options.only_listed};
+  request.permissions = {options.allow_future, options.force_bundle};
   request.as_of = parse_as_of(options.as_of);
+  bundle::check_listed(options.only_listed, request.as_of != kNoTime);
   request.max_bad_share = options.max_bad_share;
   request.threads = resolve_threads(options.threads);
   if (!options.schema.empty()) request.schema = io::read_schema(options.schema);
@@ -90,10 +98,16 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
   const auto& products = bundle.products();
   const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
                                request.threads);
-  const auto rules = bundle::resolve(request.rules, shop).rules;
+  const auto warning = old_log_warning(request.as_of, shop.end - 1,
+                                       /*has_later_rows=*/log.counts.rows_hidden > 0, kMovedBack);
+  if (!warning.empty()) progress.warn(warning);
+  bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
+  const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const auto answer =
       bundle::answer(bundle, shop, rules, request.params, request.threads, progress).answer;
-  Answer rows;
+  bundle::check_answered(request.rules, answer.users.size());
+  Answer found{.rows = {}, .metadata = bundle::to_metadata(bundle::origin_of(bundle, shop))};
+  auto& rows = found.rows;
   rows.reserve(answer.users.size());
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
     auto& out = rows.emplace_back();
@@ -104,7 +118,7 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
       out.products.emplace_back(shop.items.external(entry.id));
     }
   }
-  return rows;
+  return found;
 }
 
 }  // namespace
@@ -137,11 +151,21 @@ Recommender Recommender::load(const std::filesystem::path& bundle) {
 
 const std::string& Recommender::fingerprint() const { return state_->bundle.fingerprint(); }
 
+std::string Recommender::learned_from() const { return format_time(state_->bundle.learned().from); }
+
+std::string Recommender::learned_until() const {
+  return format_time(state_->bundle.learned().until);
+}
+
+const std::vector<std::string>& Recommender::products() const {
+  return state_->bundle.products().ids;
+}
+
 Answer Recommender::recommend(const std::filesystem::path& data,
                               const RecommendOptions& options) const {
   return with_terms(recommend_terms(), [&] {
     const auto request = check_options(options, state_->bundle.params());
-    SilentProgress progress;
+    CallerProgress progress(options.on_warning, recommend_terms());
     auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
     const auto catalog = io::read_catalog(data, request.schema, progress);
     return answer_log(state_->bundle, request, std::move(log), catalog ? &*catalog : nullptr,
@@ -153,7 +177,7 @@ Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& 
   const auto owned = own(events);
   return with_terms(recommend_terms(), [&] {
     const auto request = check_options(options, state_->bundle.params());
-    SilentProgress progress;
+    CallerProgress progress(options.on_warning, recommend_terms());
     auto log =
         io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
     return answer_log(state_->bundle, request, std::move(log), nullptr, progress);

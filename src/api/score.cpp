@@ -6,13 +6,14 @@
 
 #include "api/stream.hpp"
 #include "api/terms.hpp"
+#include "api/warnings.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/progress.hpp"
 #include "core/time.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
+#include "stages/answer_origin.hpp"
 #include "stages/scoring.hpp"
 #include "stages/unique_users.hpp"
 
@@ -45,17 +46,19 @@ TimeUs moment(std::string_view option, const std::string& text) {
 
 scoring::Answer read_answer(const Source& source) {
   const auto name = name_of(source, "answer");
-  auto rows = std::holds_alternative<fs::path>(source)
-                  ? io::read_submission(std::get<fs::path>(source))
-                  : io::read_submission_stream(stream_of(source), name);
+  const auto* path = std::get_if<fs::path>(&source);
+  auto rows = path != nullptr ? io::read_submission(*path)
+                              : io::read_submission_stream(stream_of(source), name);
   stages::check_unique_users(rows, name);
-  return {name, {std::move(rows.user_id), std::move(rows.products)}};
+  const auto origin =
+      path != nullptr ? stages::find_origin(*path) : bundle::origin_in(rows.metadata);
+  return {name, {std::move(rows.user_id), std::move(rows.products)}, origin};
 }
 
-RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end) {
+RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end,
+                  Progress& progress) {
   const auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
   const int threads = resolve_threads(options.threads);
-  SilentProgress progress;
   if (const auto* path = std::get_if<fs::path>(&source)) {
     return io::read_log(*path, schema, end, threads, progress);
   }
@@ -114,12 +117,18 @@ Scores score_window(const Source& answer, const Source& truth, const ScoreOption
     throw Error(ErrorCode::kConfig, fmt::format("end: found {}, expected a time after start {}",
                                                 format_time(window.to), format_time(window.from)));
   }
+  CallerProgress progress(options.on_warning, terms_for(truth));
   window.first = read_answer(answer);
-  window.bought = scoring::some_purchases(read_truth(truth, options, window.to), window.from,
-                                          window.to, name_of(truth, "truth"));
+  scoring::check_overlap(window.first, window.from, options.allow_overlap, progress);
+  const auto log = read_truth(truth, options, window.to, progress);
+  scoring::check_truth_end(log, window.to, progress);
+  window.bought = scoring::some_purchases(log, window.from, window.to, name_of(truth, "truth"));
+  const auto origin = window.first.origin;
   std::vector<scoring::Window> windows;
   windows.push_back(std::move(window));
-  return to_scores(scoring::score(windows, config).first);
+  auto scores = to_scores(scoring::score(windows, config).first);
+  if (origin) scores.as_of = format_time(origin->as_of);
+  return scores;
 }
 
 }  // namespace

@@ -58,12 +58,16 @@ void replace_advice(std::string& text, std::string_view hint) {
 
 }  // namespace
 
-Error in_library_terms(const Error& error, const Terms& terms) {
-  std::string text = error.what();
+std::string in_library_words(std::string text, const Terms& terms) {
   replace_advice(text, terms.hint);
   for (const auto& term : terms.words) replace_word(text, term);
   rename_options(text);
-  return {error.code() == ErrorCode::kUsage ? ErrorCode::kConfig : error.code(), text};
+  return text;
+}
+
+Error in_library_terms(const Error& error, const Terms& terms) {
+  return {error.code() == ErrorCode::kUsage ? ErrorCode::kConfig : error.code(),
+          in_library_words(error.what(), terms)};
 }
 
 }  // namespace vitrina

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Terms {
 /// for another, options by the names of fields (`--as-of` is `as_of`), no advice to run the
 /// program, and `config` where the command line would be wrong.
 [[nodiscard]] Error in_library_terms(const Error& error, const Terms& terms);
+
+/// The same of any text.
+[[nodiscard]] std::string in_library_words(std::string text, const Terms& terms);
 
 /// The result of `work`; what it throws, in the library's words.
 template <class Work>

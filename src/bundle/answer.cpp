@@ -11,21 +11,6 @@
 namespace vitrina::bundle {
 namespace {
 
-/// Marks the indices of the ids; ids that the map does not have are counted.
-template <class Map>
-std::vector<bool> mark(const std::vector<std::string>& ids, const Map& map,
-                       std::size_t& n_unknown) {
-  std::vector<bool> marks(map.size());
-  for (const auto& id : ids) {
-    if (const auto index = map.find(id)) {
-      marks[index->value] = true;
-    } else {
-      ++n_unknown;
-    }
-  }
-  return marks;
-}
-
 /// 1 for the products that may be proposed; empty when all may.
 std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
   std::vector<std::uint8_t> allowed;
@@ -60,20 +45,6 @@ engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranke
 }
 
 }  // namespace
-
-ShopRules resolve(const IdRules& ids, const Shop& shop) {
-  ShopRules resolved;
-  auto& rules = resolved.rules;
-  auto& n_unknown = resolved.unknown_ids;
-  if (ids.only_users) rules.only_users = mark(*ids.only_users, shop.users, n_unknown);
-  if (!ids.exclude_users.empty()) {
-    rules.excluded_users = mark(ids.exclude_users, shop.users, n_unknown);
-  }
-  if (!ids.exclude_products.empty()) {
-    rules.excluded_items = mark(ids.exclude_products, shop.items, n_unknown);
-  }
-  return resolved;
-}
 
 ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules& rules,
                   const ParamMap& params, int threads, Progress& progress) {

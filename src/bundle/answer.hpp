@@ -9,26 +9,11 @@
 #include "bundle/bundle.hpp"
 #include "core/params.hpp"
 #include "core/progress.hpp"
-#include "core/time.hpp"
 #include "data/shop.hpp"
 #include "engine/answer.hpp"
+#include "selection/rules.hpp"
 
 namespace vitrina::bundle {
-
-/// Whom and what a caller allows, by external ids.
-struct IdRules {
-  std::optional<std::vector<std::string>> only_users;  ///< nothing: everybody
-  std::vector<std::string> exclude_users;
-  std::vector<std::string> exclude_products;
-};
-
-/// The same for the users and products of a shop.
-struct ShopRules {
-  selection::Rules rules;
-  std::size_t unknown_ids = 0;  ///< ids that the shop does not know
-};
-
-ShopRules resolve(const IdRules& ids, const Shop& shop);
 
 /// Who is sent what.
 struct ShopAnswer {

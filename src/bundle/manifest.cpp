@@ -71,14 +71,18 @@ std::string write_manifest(const std::filesystem::path& folder,
   return fingerprint;
 }
 
+void require_manifest(const std::filesystem::path& folder) {
+  const auto path = folder / kManifest;
+  if (std::filesystem::exists(path)) return;
+  throw Error(
+      ErrorCode::kMissingInput,
+      fmt::format("{}: no such file; expected a bundle made by 'vitrina pack'", path.string()));
+}
+
 Manifest check_manifest(const std::filesystem::path& folder,
                         const std::vector<std::string>& needed) {
+  require_manifest(folder);
   const auto path = folder / kManifest;
-  if (!std::filesystem::exists(path)) {
-    throw Error(
-        ErrorCode::kMissingInput,
-        fmt::format("{}: no such file; expected a bundle made by 'vitrina pack'", path.string()));
-  }
   try {
     const auto json = Json::parse(read_file(path));
     check_format(json, path);

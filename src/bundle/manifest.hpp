@@ -29,6 +29,9 @@ struct Manifest {
 std::string write_manifest(const std::filesystem::path& folder,
                            const std::vector<std::string>& files, LearnedPeriod learned);
 
+/// Throws Error(kMissingInput) for a folder without a manifest.
+void require_manifest(const std::filesystem::path& folder);
+
 /// Reads the manifest; checks every file against its hash and that the `needed` ones are among
 /// them. Throws Error(kMissingInput or kIncompatibleArtifact).
 Manifest check_manifest(const std::filesystem::path& folder,

@@ -1,14 +1,6 @@
 #include "bundle/origin.hpp"
 
 namespace vitrina::bundle {
-namespace {
-
-constexpr const char* kAsOf = "vitrina.as_of";
-constexpr const char* kLearnedUntil = "vitrina.learned_until";
-constexpr const char* kBundle = "vitrina.bundle";
-
-}  // namespace
-
 Origin origin_of(const Bundle& bundle, const Shop& shop) {
   return {shop.end, bundle.learned().until, bundle.fingerprint()};
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "bundle/bundle.hpp"
 #include "core/time.hpp"
@@ -23,11 +24,16 @@ struct Origin {
 /// Names and texts, as Parquet and Arrow keep beside a table.
 using Metadata = std::map<std::string, std::string>;
 
+/// Every name begins with it; in the reports the rest stands alone.
+inline constexpr std::string_view kMetadataPrefix = "vitrina.";
+inline constexpr const char* kAsOf = "vitrina.as_of";
+inline constexpr const char* kLearnedUntil = "vitrina.learned_until";
+inline constexpr const char* kBundle = "vitrina.bundle";
 inline constexpr const char* kPredictionsDigest = "vitrina.predictions_sha256";
 
 Origin origin_of(const Bundle& bundle, const Shop& shop);
 
-/// `vitrina.as_of`, `vitrina.learned_until` and `vitrina.bundle`.
+/// All but the digest, which is of a file.
 Metadata to_metadata(const Origin& origin);
 
 /// Reads them back; nothing where one is missing or no moment.

@@ -254,6 +254,9 @@ CommandLine parse_command_line(const Stage& stage, const std::vector<std::string
   line.params_files.assign(files.begin(), files.end());
   line.context.workspace = parsed.value("--workspace").value_or(".");
   line.overrides = parse_overrides(stage, parsed, line.context);
+  for (const auto& word : parsed.values("--set")) {
+    line.context.set_keys.push_back(word.substr(0, word.find('=')));
+  }
   line.context.threads = parse_threads(stage, parsed);
   line.context.seed = parse_seed(stage, parsed);
   for (const auto& option : stage.options) {

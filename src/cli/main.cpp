@@ -65,6 +65,7 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
     throw Error(ErrorCode::kMissingInput, fmt::format("--workspace: {} is not a folder",
                                                       printable(context.workspace.string())));
   }
+  if (stage.check != nullptr) stage.check(context);
   if (line.is_dry_run) stages::describe_run(stage, context, stages::table(), out);
   stages::check_inputs(stage, context, stages::table(), line.same_options);
   if (line.is_dry_run) return;

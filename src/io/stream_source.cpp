@@ -4,6 +4,7 @@
 #include <arrow/chunked_array.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/util/key_value_metadata.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -40,6 +41,15 @@ class StreamSource final : public TableSource {
         names_(reader_->schema()->field_names()) {}
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+  [[nodiscard]] std::map<std::string, std::string> metadata() const override {
+    std::map<std::string, std::string> found;
+    const auto& metadata = reader_->schema()->metadata();
+    if (!metadata) return found;
+    for (std::int64_t i = 0; i < metadata->size(); ++i) {
+      found[metadata->key(i)] = metadata->value(i);
+    }
+    return found;
+  }
   [[nodiscard]] std::uint64_t n_rows() const override { return 0; }
   [[nodiscard]] std::uint64_t n_values(const std::string& /*column*/) const override { return 0; }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@ struct Submission {
   std::vector<std::string> user_id;
   std::vector<std::vector<std::string>> products;  ///< as many rows as user_id
   std::vector<std::size_t> line;  ///< of each row in the file it was read from, from 1
+  std::map<std::string, std::string> metadata;  ///< beside a table in memory; a CSV file has none
 
   [[nodiscard]] std::size_t size() const { return user_id.size(); }
 };

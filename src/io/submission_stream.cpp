@@ -59,6 +59,7 @@ Submission read_submission_stream(ArrowArrayStream* stream, std::string_view nam
     }
   };
   Submission submission;
+  submission.metadata = source->metadata();
   while (const std::size_t n_rows = source->next(load)) {
     guarded(name, [&] {
       for (std::size_t row = 0; row < n_rows; ++row) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ class TableSource {
   [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
   /// What is not in the plain form and was understood, for people; known in full at the end.
   [[nodiscard]] virtual std::vector<std::string> recognised() const { return {}; }
+  /// What stands beside the table, of a source that hands it on; empty of the others.
+  [[nodiscard]] virtual std::map<std::string, std::string> metadata() const { return {}; }
   /// 0 when only reading tells.
   [[nodiscard]] virtual std::uint64_t n_rows() const = 0;
   /// What `column` holds when its lists are unfolded, an estimate from the metadata.

@@ -3,6 +3,7 @@
 #include <nanobind/stl/filesystem.h>
 #include <nanobind/stl/map.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/variant.h>
@@ -78,25 +79,42 @@ vitrina::RecommendOptions make_options(std::optional<int> max_users, std::option
                                        std::string as_of,
                                        std::optional<std::vector<std::string>> only_users,
                                        std::vector<std::string> exclude_users,
-                                       std::vector<std::string> exclude_products,
+                                       std::vector<std::string> exclude_products, bool only_listed,
                                        std::filesystem::path schema, double max_bad_share,
-                                       int threads) {
+                                       int threads, bool allow_future, bool force_bundle) {
   return {.max_users = max_users,
           .k = k,
           .as_of = std::move(as_of),
           .only_users = std::move(only_users),
           .exclude_users = std::move(exclude_users),
           .exclude_products = std::move(exclude_products),
+          .only_listed = only_listed,
           .schema = std::move(schema),
           .max_bad_share = max_bad_share,
-          .threads = threads};
+          .threads = threads,
+          .allow_future = allow_future,
+          .force_bundle = force_bundle};
 }
 
 /// An answer in columns: user ids, product lists, expected recalls, probabilities to buy.
 using Columns = std::tuple<std::vector<std::string>, std::vector<std::vector<std::string>>,
                            std::vector<double>, std::vector<double>>;
 
-Columns to_columns(vitrina::Answer answer) {
+/// What was to be told while a call worked.
+using Warnings = std::vector<std::string>;
+
+/// The options of a call with its warnings kept: Python is told when the lock is held again.
+template <class Options>
+Options with_warnings(const Options& options, Warnings& warnings) {
+  Options told = options;
+  told.on_warning = [&warnings](const std::string& message) { warnings.push_back(message); };
+  return told;
+}
+
+using Metadata = std::map<std::string, std::string>;
+using Answered = std::tuple<Columns, Metadata, Warnings>;
+
+Columns to_columns(std::vector<vitrina::Recommendation> answer) {
   Columns columns;
   auto& [users, products, expected_recall, p_buy] = columns;
   for (auto& row : answer) {
@@ -108,9 +126,17 @@ Columns to_columns(vitrina::Answer answer) {
   return columns;
 }
 
-Columns recommend_path(const vitrina::Recommender& recommender, const std::filesystem::path& data,
-                       const vitrina::RecommendOptions& options) {
-  return interruptible([&] { return to_columns(recommender.recommend(data, options)); });
+template <class Source>
+Answered answered(const vitrina::Recommender& recommender, const Source& source,
+                  const vitrina::RecommendOptions& options) {
+  Warnings warnings;
+  auto answer = recommender.recommend(source, with_warnings(options, warnings));
+  return {to_columns(std::move(answer.rows)), std::move(answer.metadata), std::move(warnings)};
+}
+
+Answered recommend_path(const vitrina::Recommender& recommender, const std::filesystem::path& data,
+                        const vitrina::RecommendOptions& options) {
+  return interruptible([&] { return answered(recommender, data, options); });
 }
 
 /// The stream in a capsule: who is given it releases it, and the capsule's own destructor then
@@ -122,10 +148,10 @@ ArrowArrayStream* stream_of(const nb::capsule& capsule) {
   return stream;
 }
 
-Columns recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
-                         const vitrina::RecommendOptions& options) {
+Answered recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
+                          const vitrina::RecommendOptions& options) {
   auto* stream = stream_of(capsule);
-  return interruptible([&] { return to_columns(recommender.recommend(stream, options)); });
+  return interruptible([&] { return answered(recommender, stream, options); });
 }
 
 /// Neighbours in columns: product ids and weights.
@@ -157,29 +183,41 @@ vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params, 
           .threads = threads};
 }
 
-vitrina::Recommender fit_path(const std::filesystem::path& data,
-                              const vitrina::FitOptions& options) {
-  return interruptible([&] { return vitrina::fit(data, options); });
+using Fitted = std::pair<vitrina::Recommender, Warnings>;
+
+/// What `learn` returns for the options, which keep its warnings.
+template <class Learn>
+Fitted fitted(const vitrina::FitOptions& options, const Learn& learn) {
+  return interruptible([&]() -> Fitted {
+    Warnings warnings;
+    auto recommender = learn(with_warnings(options, warnings));
+    return {std::move(recommender), std::move(warnings)};
+  });
 }
 
-vitrina::Recommender fit_streams(const nb::capsule& events,
-                                 const std::optional<nb::capsule>& catalog,
-                                 const vitrina::FitOptions& options) {
+Fitted fit_path(const std::filesystem::path& data, const vitrina::FitOptions& options) {
+  return fitted(options, [&](const auto& told) { return vitrina::fit(data, told); });
+}
+
+Fitted fit_streams(const nb::capsule& events, const std::optional<nb::capsule>& catalog,
+                   const vitrina::FitOptions& options) {
   auto* events_stream = stream_of(events);
   auto* catalog_stream = catalog ? stream_of(*catalog) : nullptr;
-  return interruptible([&] { return vitrina::fit(events_stream, catalog_stream, options); });
+  return fitted(
+      options, [&](const auto& told) { return vitrina::fit(events_stream, catalog_stream, told); });
 }
 
 vitrina::ScoreOptions make_score_options(std::string start, std::string end, int k, int draws,
                                          std::uint64_t seed, std::filesystem::path schema,
-                                         int threads) {
+                                         int threads, bool allow_overlap) {
   return {.start = std::move(start),
           .end = std::move(end),
           .k = k,
           .draws = draws,
           .seed = seed,
           .schema = std::move(schema),
-          .threads = threads};
+          .threads = threads,
+          .allow_overlap = allow_overlap};
 }
 
 using PathOrCapsule = std::variant<std::filesystem::path, nb::capsule>;
@@ -189,11 +227,15 @@ vitrina::Source source_of(const PathOrCapsule& given) {
   return stream_of(std::get<nb::capsule>(given));
 }
 
-vitrina::Scores score(const PathOrCapsule& answer, const PathOrCapsule& truth,
-                      const vitrina::ScoreOptions& options) {
+std::pair<vitrina::Scores, Warnings> score(const PathOrCapsule& answer, const PathOrCapsule& truth,
+                                           const vitrina::ScoreOptions& options) {
   const auto answer_source = source_of(answer);
   const auto truth_source = source_of(truth);
-  return interruptible([&] { return vitrina::score(answer_source, truth_source, options); });
+  return interruptible([&]() -> std::pair<vitrina::Scores, Warnings> {
+    Warnings warnings;
+    auto scores = vitrina::score(answer_source, truth_source, with_warnings(options, warnings));
+    return {std::move(scores), std::move(warnings)};
+  });
 }
 
 }  // namespace
@@ -217,11 +259,14 @@ NB_MODULE(_vitrina, m) {
 
   nb::class_<RecommendOptions>(m, "RecommendOptions")
       .def(nb::new_(&make_options), nb::kw_only(), "max_users"_a.none(), "k"_a.none(), "as_of"_a,
-           "only_users"_a.none(), "exclude_users"_a, "exclude_products"_a, "schema"_a,
-           "max_bad_share"_a, "threads"_a);
+           "only_users"_a.none(), "exclude_users"_a, "exclude_products"_a, "only_listed"_a,
+           "schema"_a, "max_bad_share"_a, "threads"_a, "allow_future"_a, "force_bundle"_a);
   nb::class_<Recommender>(m, "Recommender")
       .def_static("load", &Recommender::load, "bundle"_a, nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("fingerprint", &Recommender::fingerprint)
+      .def_prop_ro("learned_from", &Recommender::learned_from)
+      .def_prop_ro("learned_until", &Recommender::learned_until)
+      .def_prop_ro("products", &Recommender::products)
       .def("similar", &similar, "product"_a, "k"_a, "by"_a)
       .def("recommend_path", &recommend_path, "data"_a, "options"_a)
       .def("recommend_stream", &recommend_stream, "stream"_a, "options"_a);
@@ -237,7 +282,7 @@ NB_MODULE(_vitrina, m) {
   using vitrina::Scores;
   nb::class_<vitrina::ScoreOptions>(m, "ScoreOptions")
       .def(nb::new_(&make_score_options), nb::kw_only(), "start"_a, "end"_a, "k"_a, "draws"_a,
-           "seed"_a, "schema"_a, "threads"_a);
+           "seed"_a, "schema"_a, "threads"_a, "allow_overlap"_a);
   nb::class_<Reading>(m, "Reading", "A value with its 95% interval; NaN where it is over nobody.")
       .def_ro("value", &Reading::value)
       .def_ro("low", &Reading::low)
@@ -258,6 +303,7 @@ NB_MODULE(_vitrina, m) {
       .def_ro("bought", &Scores::bought, "pairs of a buyer and a product")
       .def_ro("hits", &Scores::hits, "those of them that were sent")
       .def_ro("recall_by_k", &Scores::recall_by_k, "reading A with lists cut at 1, ..., k")
+      .def_ro("as_of", &Scores::as_of, "moment of the answer, empty where nothing says so")
       .def("__repr__", [](const Scores& found) {
         return fmt::format(
             "<vitrina.Scores A {:.4f}, B {:.4f}, C {:.4f} over {} buyers and {} sent>",

@@ -131,6 +131,7 @@ std::string file_line(std::string_view path, std::string_view state, std::string
 std::string input_state(const StageFile& file, const std::optional<fs::path>& path,
                         const Stage& stage, const ParamMap& params,
                         const std::vector<Stage>& rows) {
+  if (!path && !file.unless.empty()) return fmt::format("not read with --{}", file.unless);
   if (!path) return "not given";
   if (is_there(*path)) return amount_text(*path);
   if (file.is_optional) return "not there, optional";
@@ -150,6 +151,7 @@ std::string shown_path(const StageFile& file, const std::optional<Expanded>& exp
 
 std::optional<fs::path> locate(const StageFile& file, const Stage& stage,
                                const StageContext& context) {
+  if (!file.unless.empty() && context.option(file.unless)) return std::nullopt;
   const auto expanded = expand(file.path, stage, context);
   if (!expanded) return std::nullopt;
   const auto real = real_part(expanded->path);

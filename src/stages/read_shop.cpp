@@ -10,6 +10,7 @@
 #include "core/time.hpp"
 #include "data/build.hpp"
 #include "data/links.hpp"
+#include "data/log_age.hpp"
 #include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
@@ -89,6 +90,7 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   const auto schema = schema_of(context, config);
   auto& progress = *context.progress;
   auto raw = read_raw_log(context, config, schema);
+  const auto as_of = parse_moment("--as-of", config.as_of);
   check_bad_share(raw.counts, config.max_bad_share);
   check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_raw_catalog(context, config, schema);
@@ -102,6 +104,9 @@ ShopInput read_shop(const StageContext& context, const BundleProducts& more) {
   }
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
+  const auto warning = old_log_warning(as_of, input.shop.end - 1,
+                                       /*has_later_rows=*/raw.counts.rows_hidden > 0, kMovedBack);
+  if (!warning.empty()) progress.warn(warning);
   input.counts = std::move(raw.counts);
   input.log_notes = std::move(raw.notes);
   if (own_catalog) input.catalog_notes = own_catalog->notes;

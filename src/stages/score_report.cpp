@@ -106,10 +106,35 @@ std::string difference_text(const PerReading<Difference>& difference, double lev
   return text;
 }
 
+const Answer& answer_of(const Window& window, bool is_second) {
+  return is_second ? *window.second : window.first;
+}
+
 std::string paths(const std::vector<Window>& windows, bool of_second) {
   std::string text;
   for (const Window& window : windows) {
-    text += (text.empty() ? "" : ", ") + (of_second ? *window.second : window.first).path;
+    text += (text.empty() ? "" : ", ") + answer_of(window, of_second).path;
+  }
+  return text;
+}
+
+/// When the answers were made, or that nothing says so.
+std::string moments_text(const std::vector<Window>& windows, bool of_second) {
+  std::string moments;
+  const Answer* unknown = nullptr;
+  for (const Window& window : windows) {
+    const Answer& answer = answer_of(window, of_second);
+    if (!answer.origin && unknown == nullptr) unknown = &answer;
+    moments += (moments.empty() ? "" : ", ") +
+               (answer.origin ? format_time(answer.origin->as_of) : "unknown");
+  }
+  std::string text;
+  if (unknown == nullptr || windows.size() > 1) text = fmt::format("  as of {}\n", moments);
+  if (unknown != nullptr) {
+    text += fmt::format(
+        "  moment unknown: nothing beside {} says when it was made; if that was later than the "
+        "window's start, it has seen what it is scored on\n",
+        unknown->path);
   }
   return text;
 }
@@ -154,16 +179,23 @@ Json difference_json(const PerReading<Difference>& differences) {
 
 namespace {
 
+/// Null where it is not known.
+Json origin_json(const Answer& answer) {
+  if (!answer.origin) return nullptr;
+  return {{"as_of", format_time(answer.origin->as_of)},
+          {"learned_until", format_time(answer.origin->learned_until)},
+          {"bundle", answer.origin->bundle}};
+}
+
 Json window_json(const Window& window, const Scores& scores, std::size_t w) {
   const Readings& first = scores.first.by_window[w];
-  Json json{{"from", format_time(window.from)},
-            {"to", format_time(window.to)},
-            {"predictions", window.first.path},
-            {"readings", values_json(first.value)},
-            {"counts", counts_json(first.counts)}};
+  Json json{{"from", format_time(window.from)},     {"to", format_time(window.to)},
+            {"predictions", window.first.path},     {"origin", origin_json(window.first)},
+            {"readings", values_json(first.value)}, {"counts", counts_json(first.counts)}};
   if (!scores.second) return json;
   const Readings& second = scores.second->by_window[w];
   json["versus"] = {{"predictions", window.second->path},
+                    {"origin", origin_json(*window.second)},
                     {"readings", values_json(second.value)},
                     {"counts", counts_json(second.counts)}};
   return json;
@@ -184,9 +216,11 @@ std::string table_text(const std::vector<Window>& windows, const Scores& scores,
         "list\n",
         windows.size(), config.k);
   }
-  text += paths(windows, false) + "\n" + answer_text(scores.first, level);
+  text += paths(windows, false) + "\n" + moments_text(windows, false) +
+          answer_text(scores.first, level);
   if (scores.second) {
-    text += paths(windows, true) + "\n" + answer_text(*scores.second, level);
+    text += paths(windows, true) + "\n" + moments_text(windows, true) +
+            answer_text(*scores.second, level);
     text += difference_text(*scores.difference, level);
   }
   return text + by_window_text(windows, scores);

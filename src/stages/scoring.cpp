@@ -11,6 +11,7 @@
 #include "core/action.hpp"
 #include "core/error.hpp"
 #include "data/id_map.hpp"
+#include "data/log_age.hpp"
 #include "metrics/user_lists.hpp"
 #include "selection/choose_config.hpp"
 
@@ -128,6 +129,32 @@ TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_
                                            : fmt::format("events from {} to {} before that end",
                                                          format_time(*first), format_time(*last)),
                           unknown));
+}
+
+void check_overlap(const Answer& answer, TimeUs from, bool allow_overlap, Progress& progress) {
+  if (!answer.origin || from >= answer.origin->knows_until()) return;
+  const auto& origin = *answer.origin;
+  const auto what = fmt::format("{}: {} {}, the window begins before that, at {}", answer.path,
+                                origin.as_of < origin.learned_until
+                                    ? "the bundle that answered learned from events until"
+                                    : "the answer was made as of",
+                                format_time(origin.knows_until()), format_time(from));
+  if (!allow_overlap) {
+    throw Error(ErrorCode::kConfig,
+                what +
+                    ", and it would be scored on what it has seen; score later orders, answer "
+                    "as of an earlier moment, or insist with --allow-overlap");
+  }
+  progress.warn(what + "; it is scored on what it has seen, the readings mean nothing");
+}
+
+void check_truth_end(const RawLog& log, TimeUs to, Progress& progress) {
+  if (log.time.empty()) return;
+  const auto warning =
+      old_log_warning(to, *std::max_element(log.time.begin(), log.time.end()),
+                      /*has_later_rows=*/log.counts.rows_hidden > 0,
+                      "what was bought in between is not among the orders scored against");
+  if (!warning.empty()) progress.warn(warning);
 }
 
 Config read_config(const ParamMap& params, std::uint64_t seed, int threads) {

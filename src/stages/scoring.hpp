@@ -7,7 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "bundle/guard.hpp"
+#include "bundle/origin.hpp"
 #include "core/params.hpp"
+#include "core/progress.hpp"
 #include "core/time.hpp"
 #include "data/raw_log.hpp"
 #include "metrics/bootstrap.hpp"
@@ -34,6 +37,7 @@ struct TextLists {
 struct Answer {
   std::string path;
   TextLists lists;
+  std::optional<bundle::Origin> origin = std::nullopt;  ///< where it is known
 };
 
 /// The answers to one window and what was bought in it.
@@ -70,6 +74,13 @@ TextLists purchases(const RawLog& log, TimeUs from, TimeUs to);
 /// The same of the log `name`, read up to the last window's end. Throws Error(kBadData) when
 /// nothing was ordered.
 TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name);
+
+/// Refuses to hold an answer against orders from `from` on when it knows what happened then; with
+/// `allow_overlap` that is a warning. Throws Error(kConfig).
+void check_overlap(const Answer& answer, TimeUs from, bool allow_overlap, Progress& progress);
+
+/// Warns when the log `name`, read up to `to`, ends before that.
+void check_truth_end(const RawLog& log, TimeUs to, Progress& progress);
 
 /// What `choose.k` and `score.draws` say, with the seed. Throws Error(kConfig).
 Config read_config(const ParamMap& params, std::uint64_t seed, int threads);

@@ -26,6 +26,9 @@ struct StageFile {
   std::string_view path;
   std::string_view meaning;
   bool is_optional = false;
+  /// An option, without its dashes, that stands in its place: where that is given, this is not
+  /// read.
+  std::string_view unless = {};
 };
 
 /// A command line option of one stage; options that all stages share are not listed here
@@ -62,6 +65,7 @@ struct StageContext {
   std::uint64_t seed = 0;
   Progress* progress = nullptr;
   std::ostream* out = nullptr;         ///< for answers to the user (standard output)
+  std::vector<std::string> set_keys;   ///< what --set named, for those who must not pass it over
   const ShopTables* tables = nullptr;  ///< read in the place of `ingest.data_dir` if not null
   ShopMemo* shop_memo = nullptr;       ///< keeps the shop for the next stage if not null
 
@@ -93,6 +97,8 @@ struct Stage {
   std::string_view example;
   void (*run)(const StageContext&);
   bool is_pipeline = true;  ///< part of the DAG; tools are not
+  /// Throws Error for options that do not go together, before any work; null: there are none.
+  void (*check)(const StageContext&) = nullptr;
 };
 
 }  // namespace vitrina::stages

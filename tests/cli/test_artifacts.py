@@ -13,6 +13,12 @@ INCOMPATIBLE_ARTIFACT = 6
 ENV = {"VITRINA_THREADS": "1"}
 FAST = ("--quiet", "--set=train.rounds=12", "--set=evaluate.draws=100")
 
+
+def quick(stage: str) -> tuple[str, ...]:
+    """Options that make the stage quick; recommend takes no such ones."""
+    return ("--quiet",) if stage == "recommend" else FAST
+
+
 # A file of the workspace, the stage that makes it, one that reads it.
 FILES = [
     ("data/interim/shop.vtr", "ingest", "split"),
@@ -85,7 +91,7 @@ def test_a_missing_file_names_the_stage_that_makes_it(
     vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str
 ) -> None:
     (workspace / file).unlink()
-    words = ("--workspace", workspace, *FAST)
+    words = ("--workspace", workspace, *quick(reader))
     result = vitrina(reader, *words, env=ENV)
     assert_one_line(result, MISSING_INPUT, Path(file).name, f"vitrina {maker}")
 
@@ -95,6 +101,7 @@ def test_a_damaged_file_is_never_used(
     vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str
 ) -> None:
     path = workspace / file
+    words = ("--workspace", workspace, *quick(reader))
     whole = path.read_bytes()
     damages = [whole[: len(whole) // 2], b"", b"[]", b"{}", b"junk"]
     is_text = file.endswith(("split.json", "manifest.json"))
@@ -102,14 +109,14 @@ def test_a_damaged_file_is_never_used(
         damages.append(whole[:-1])
     for damage in damages:
         path.write_bytes(damage)
-        result = vitrina(reader, "--workspace", workspace, *FAST, env=ENV)
+        result = vitrina(reader, *words, env=ENV)
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
     if is_text:
         return  # what no longer parses is refused; there is no checksum
     for at in (0.0, 0.1, 0.5, 0.9, 1.0):
         path.write_bytes(whole)
         flip(path, at)
-        result = vitrina(reader, "--workspace", workspace, *FAST, env=ENV)
+        result = vitrina(reader, *words, env=ENV)
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
 
 
@@ -122,7 +129,7 @@ def test_a_damaged_manifest_is_never_used(
         hash_at = whole.index('"', whole.index(name) + len(name) + 2) + 1
         digit = "0" if whole[hash_at] != "0" else "1"
         path.write_text(whole[:hash_at] + digit + whole[hash_at + 1 :])
-        result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+        result = vitrina("recommend", "--workspace", workspace, "--quiet")
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
     fingerprint_at = whole.index('"', whole.index('"fingerprint":') + 14) + 1
     digit = "0" if whole[fingerprint_at] != "0" else "1"
@@ -134,7 +141,7 @@ def test_a_damaged_manifest_is_never_used(
         whole[:fingerprint_at] + digit + whole[fingerprint_at + 1 :],
     ):
         path.write_text(damage)
-        result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+        result = vitrina("recommend", "--workspace", workspace, "--quiet")
         assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
 
 
@@ -146,7 +153,7 @@ def test_a_manifest_without_its_files_is_refused(
         '{"format": 2, "build": "", "learned_from": "2024-01-01", '
         '"learned_until": "2024-01-02", "files": {}, "fingerprint": ""}'
     )
-    result = vitrina("recommend", "--workspace", workspace, *FAST, env=ENV)
+    result = vitrina("recommend", "--workspace", workspace, "--quiet")
     assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
 
 
@@ -221,10 +228,10 @@ def test_stages_one_by_one_are_the_run(
     stages = ["ingest", "split", "fit", "examples", "train"]
     stages += ["evaluate", "refit", "pack", "recommend"]
     (tmp_path / "space").mkdir()
-    space = ("--workspace", tmp_path / "space", *FAST)
+    space = ("--workspace", tmp_path / "space")
     for stage in stages:
         words = ("--data", data) if stage == "ingest" else ()
-        result = vitrina(stage, *space, *words, env=ENV)
+        result = vitrina(stage, *space, *quick(stage), *words, env=ENV)
         assert result.returncode == 0, result.stderr
     for name in ("predictions.csv", "recommendations.parquet"):
         found = (tmp_path / "space" / "data/out" / name).read_bytes()

@@ -41,7 +41,71 @@ BAD_DATA = 5
 
 # Each point's cases stand below its line.
 
+CUT = "2024-03-13"  # of the generated log, which goes from 03-04 to 03-16
+
+
+@pytest.fixture(scope="module")
+def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a `shop`, and `answer` and `bundle` as of CUT."""
+    folder = tmp_path_factory.mktemp("learned")
+    rows = shops.random_rows(seed=15, users=80, products=40)
+    # The catalog does not list ten of the products.
+    shops.write_shop(folder / "shop", rows, shops.catalog_table(products=30))
+    subprocess.run(
+        [
+            *(program, "run", "--data", "shop", "--as-of", CUT, "--quiet"),
+            *("--out", "answer", "--bundle", "bundle"),
+            *("--set=train.rounds=5", "--set=evaluate.draws=50"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+def renamed(shop: Path, to: Path, every: int) -> Path:
+    """The log of a shop with other names for all but some products."""
+    table = pq.read_table(shop / "train_actions.pq")
+    products = [
+        [p if int(p) % every == 1 else f"sku-{p}" for p in row]
+        for row in table["products"].to_pylist()
+    ]
+    at = table.column_names.index("products")
+    to.mkdir()
+    column = pa.array(products, pa.list_(pa.string()))
+    table = table.set_column(at, "products", column)
+    pq.write_table(table, to / "train_actions.pq")
+    return to
+
+
 # 1. The champion of another shop; a bundle that knows few of the products
+def test_a_bundle_of_another_shop_does_not_answer(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    other = renamed(learned / "shop", tmp_path / "other", every=1000)
+    words: tuple[str | Path, ...] = (
+        "recommend",
+        "--bundle",
+        learned / "bundle",
+        "--quiet",
+    )
+    words += ("--out", tmp_path / "answer", "--data")
+    refused = vitrina(*words, other)
+    assert refused.returncode == 6
+    assert "knows 0 of the 40 products" in refused.stderr
+    assert "--force-bundle" in refused.stderr
+    assert not (tmp_path / "answer").exists()
+    forced = vitrina(*words, other, "--force-bundle")
+    assert forced.returncode == 0, forced.stderr
+    assert "warning: bundle" in forced.stderr
+
+    # A third of the products are known: said, and no more.
+    partly = vitrina(*words, renamed(learned / "shop", tmp_path / "new", 3))
+    assert partly.returncode == 0, partly.stderr
+    assert "of the 40 products" in partly.stderr
+    own = vitrina(*words, learned / "shop")
+    assert (own.returncode, own.stderr) == (0, "")
 
 
 def test_01_every_shop_is_answered_by_its_own_champion(
@@ -148,9 +212,75 @@ def test_03_where_nobody_bought_nothing_is_judged(
 
 
 # 4. A bundle is not asked for a moment before it stopped learning
+def test_a_bundle_that_has_seen_the_moment_does_not_answer(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words: tuple[str | Path, ...] = (
+        "recommend",
+        "--bundle",
+        learned / "bundle",
+        "--quiet",
+    )
+    words += ("--data", learned / "shop", "--out", tmp_path, "--as-of")
+    refused = vitrina(*words, "2024-03-10")
+    assert refused.returncode == 6
+    assert "learned from events until 2024-03-12T" in refused.stderr
+    seen = vitrina(*words, "2024-03-10", "--allow-future")
+    assert seen.returncode == 0, seen.stderr
+    assert "has seen the future" in seen.stderr
+    later = vitrina(*words, "2024-03-14T12:00")
+    assert (later.returncode, later.stderr) == (0, "")
+    report = json.loads((tmp_path / "recommend.json").read_text())
+    assert report["learned_until"].startswith("2024-03-12T")
+    assert 1 < report["bundle_days_old"] < 2
+
+
+def test_a_bundle_without_a_moment_is_refused(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    old = Path(shutil.copytree(learned / "bundle", tmp_path / "old"))
+    manifest = json.loads((old / "manifest.json").read_text())
+    for key in ("learned_from", "learned_until"):
+        del manifest[key]
+    (old / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
+    words = ("--bundle", old, "--data", learned / "shop", "--quiet")
+    refused = vitrina("recommend", *words)
+    assert refused.returncode == 6
+    assert "vitrina run --data DIR --bundle" in refused.stderr
 
 
 # 5. `score` refuses a truth window that the answer had seen
+def test_an_answer_is_not_scored_on_what_it_has_seen(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    answer = learned / "answer" / "predictions.csv"
+    words: tuple[str | Path, ...] = (
+        "score",
+        "--truth",
+        learned / "shop",
+        "--to",
+        "2024-03-16",
+    )
+    words += ("--draws", "50", "--quiet", "--predictions", answer, "--from")
+    refused = vitrina(*words, "2024-03-11")
+    assert refused.returncode == 3
+    assert "made as of 2024-03-12T" in refused.stderr
+    overlap = vitrina(*words, "2024-03-11", "--allow-overlap")
+    assert overlap.returncode == 0
+    assert "the readings mean nothing" in overlap.stderr
+    sound = vitrina(*words, CUT)
+    assert (sound.returncode, sound.stderr) == (0, "")
+    assert "as of 2024-03-12T" in sound.stdout
+
+    # The metadata of the Parquet file first, else a report, else nothing.
+    for name in ("report.json", "predictions.csv"):
+        shutil.copy(learned / "answer" / name, tmp_path)
+    moved = (*words[:-2], tmp_path / "predictions.csv", "--from")
+    assert vitrina(*moved, "2024-03-11").returncode == 3
+    (tmp_path / "report.json").unlink()
+    alone = vitrina(*moved, "2024-03-11")
+    assert alone.returncode == 0
+    assert "moment unknown" in alone.stdout
 
 
 # 6. Ctrl-C, SIGTERM and kill leave nothing behind (test_signals.py)
@@ -441,6 +571,20 @@ def test_13_typed_paths_are_relative_to_the_current_folder(
     assert vitrina(*words, "--data", "inside").returncode == 4
 
 
+def test_a_moment_after_the_logs_end_is_told(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = ("--data", learned / "shop", "--quiet", "--as-of")
+    late = vitrina("ingest", *words, "2024-03-20")
+    assert late.returncode == 0
+    assert "days before 2024-03-20T00:00:00" in late.stderr
+    assert late.stderr.count("\n") == 1
+    assert vitrina("ingest", *words, CUT).stderr == ""
+    bundle = ("--bundle", learned / "bundle", "--out", tmp_path / "out")
+    late = vitrina("recommend", *bundle, *words, "2024-03-20")
+    assert "the moment is moved back to that event" in late.stderr
+
+
 # 14. No byte of a file reaches the terminal raw
 
 
@@ -473,6 +617,62 @@ def test_summary_names_both_models(vitrina: Vitrina, tmp_path: Path) -> None:
 
 
 # 16. What cannot have an effect says so and does not exit 0
+def test_unknown_ids_are_told(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    ids = tmp_path / "ids.txt"
+    words: tuple[str | Path, ...] = (
+        "recommend",
+        "--bundle",
+        learned / "bundle",
+        "--quiet",
+    )
+    words += ("--data", learned / "shop", "--out", tmp_path / "out")
+    for option in ("--only-users", "--exclude-users", "--exclude-products"):
+        ids.write_text("1000\n50\nnobody\n")
+        told = vitrina(*words, option, ids)
+        assert told.returncode == 0, told.stderr
+        assert f"{option}: 2 of 3 ids" in told.stderr
+    for none in ("nobody\nno one\n", "\n"):
+        ids.write_text(none)
+        refused = vitrina(*words, "--only-users", ids)
+        assert refused.returncode == 5, refused.stderr
+    ids.write_text("1000\n")
+    both = ("--only-users", ids, "--exclude-users", ids)
+    assert "leave nobody" in vitrina(*words, *both).stderr
+
+
+def test_what_has_no_effect_is_refused(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = ("recommend", "--bundle", learned / "bundle", "--quiet")
+    data = ("--data", learned / "shop", "--out", tmp_path / "out")
+    refused = vitrina(*words, *data, "--set", "train.rounds=5", "--dry-run")
+    assert refused.returncode == 2
+    assert "--set train.rounds: has no effect here" in refused.stderr
+    assert vitrina(*words, *data, "--set", "choose.k=3").returncode == 0
+    assert vitrina(*words, "--set", "ingest.since=2024-03-05").returncode == 2
+    assert vitrina(*words, "--as-of", CUT).returncode == 2
+
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    dry = vitrina("recommend", "--dry-run", cwd=empty)
+    assert dry.returncode == 4
+    assert "run 'vitrina pack' first" in dry.stderr
+    nowhere = vitrina("recommend", "--dry-run", "--bundle", "no", cwd=empty)
+    assert nowhere.returncode == 4
+
+
+def test_an_empty_window_is_an_error(vitrina: Vitrina, learned: Path) -> None:
+    shop = learned / "shop"
+    ceilings = vitrina("ceilings", "--data", shop, "--as-of", "2024-04-01")
+    assert ceilings.returncode == 5
+    assert "nothing was ordered from 2024-04-01" in ceilings.stderr
+    words = ("--truth", shop, "--from", "2024-04-01", "--to", "2024-04-04")
+    answer = learned / "answer" / "predictions.csv"
+    score = vitrina("score", "--predictions", answer, *words)
+    assert score.returncode == 5
+    assert "no orders from 2024-04-01" in score.stderr
 
 
 # 17. Python's arguments: wrong ones are named
@@ -626,6 +826,36 @@ def test_19_a_copied_checkout_writes_into_itself(
 
 
 # 20. The answer in the docs is made by one command; --only-listed
+def test_only_listed_products_are_proposed(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    catalog = pq.read_table(learned / "shop" / "catalog.pq")
+    listed = set(catalog["product_id"].to_pylist())
+    words: tuple[str | Path, ...] = (
+        "recommend",
+        "--bundle",
+        learned / "bundle",
+        "--quiet",
+    )
+    words += ("--data", learned / "shop", "--out", tmp_path)
+
+    def named(*more: str) -> tuple[set[str], dict[str, object]]:
+        result = vitrina(*words, *more)
+        assert result.returncode == 0, result.stderr
+        table = pq.read_table(tmp_path / "recommendations.parquet")
+        report = json.loads((tmp_path / "recommend.json").read_text())
+        return set(table["product_id"].to_pylist()), report
+
+    found, report = named()
+    assert found - listed
+    assert report["products_named"] == len(found)
+    assert report["products_not_listed"] == len(found - listed)
+    found, report = named("--only-listed")
+    assert found <= listed
+    assert report["products_not_listed"] == 0
+    refused = vitrina(*words, "--only-listed", "--as-of", CUT)
+    assert refused.returncode == 3
+    assert "a snapshot of later" in refused.stderr
 
 
 # 21. The one test that needs a pseudo-terminal skips without one (test_cli.py)

@@ -123,7 +123,9 @@ def workspaces(
 
 
 def words_of(name: str, data: Path) -> list[str | Path]:
-    words: list[str | Path] = [name, *PARAMS]
+    # What a bundle answers with was set when it was packed.
+    params = PARAMS[:2] if name == "recommend" else PARAMS
+    words: list[str | Path] = [name, *params]
     if name in ("ingest", "run"):
         words += ["--data", data]
     if name == "run":

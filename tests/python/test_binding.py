@@ -60,12 +60,12 @@ def test_options_do_what_they_do_for_the_program(
     (tmp_path / "users.txt").write_text("\n".join(users))
     middle = events["date"].sort()[len(events) // 2].as_py()
     words = ["--max-users", "7", "--k", "3", "--as-of", middle.isoformat()]
-    words += ["--only-users", str(tmp_path / "users.txt")]
+    words += ["--only-users", str(tmp_path / "users.txt"), "--allow-future"]
     sources: list[str | Path] = ["--data", shop, "--bundle", shop / "bundle"]
     run("recommend", *sources, "--out", tmp_path, *words, "--quiet")
-    answer = recommender.recommend(
-        events, max_users=7, k=3, as_of=middle, only_users=users
-    )
+    options = {"max_users": 7, "k": 3, "as_of": middle, "only_users": users}
+    with pytest.warns(UserWarning, match="has seen the future"):
+        answer = recommender.recommend(events, allow_future=True, **options)
     assert rows_of(answer) == answer_of(tmp_path)
     assert len(answer) == 7
 

@@ -203,6 +203,62 @@ def test_score_reads_as_the_program(
     assert repr(found.a).startswith(f"{found.a.value:.4f} [")
 
 
+def test_an_answer_says_when_it_was_made(
+    vitrina: Any, learned: Path, events: pa.Table, catalog: pa.Table
+) -> None:
+    recommender = vitrina.Recommender.load(learned / "bundle")
+    answer = recommender.recommend(events, as_of=CUT)
+    metadata = answer.schema.metadata
+    assert metadata[b"vitrina.bundle"].decode() == recommender.fingerprint
+    beside = pq.read_schema(learned / "answer" / "recommendations.parquet")
+    for key, value in metadata.items():
+        assert beside.metadata[key] == value, key
+
+    end = CUT + timedelta(days=3)
+    early = CUT - timedelta(days=2)
+    for known in (answer, learned / "answer" / "predictions.csv"):
+        found = vitrina.score(known, events, CUT, end, draws=10)
+        assert found.as_of == metadata[b"vitrina.as_of"].decode()
+        with pytest.raises(vitrina.Error, match="insist with allow_overlap"):
+            vitrina.score(known, events, early, end)
+        with pytest.warns(UserWarning, match="scored on what it has seen"):
+            vitrina.score(
+                known, events, early, end, draws=10, allow_overlap=True
+            )
+    plain = answer.to_pandas()
+    assert vitrina.score(plain, events, early, end, draws=10).as_of == ""
+
+
+def test_a_bundle_refuses_what_it_should_not_answer(
+    vitrina: Any, learned: Path, events: pa.Table, catalog: pa.Table
+) -> None:
+    recommender = vitrina.Recommender.load(learned / "bundle")
+    assert recommender.learned_until <= CUT.isoformat()
+    early = CUT - timedelta(days=2)
+    with pytest.raises(vitrina.Error, match="insist with allow_future"):
+        recommender.recommend(events, as_of=early)
+    with pytest.warns(UserWarning, match="has seen the future"):
+        recommender.recommend(events, as_of=early, allow_future=True)
+
+    at = events.column_names.index("products")
+    others = [[f"sku-{p}" for p in row] for row in events[at].to_pylist()]
+    column = pa.array(others, pa.list_(pa.string()))
+    other_shop = events.set_column(at, "products", column)
+    with pytest.raises(vitrina.Error, match="insist with force_bundle"):
+        recommender.recommend(other_shop)
+    with pytest.warns(UserWarning, match="probably another shop's"):
+        recommender.recommend(other_shop, force_bundle=True)
+
+    with pytest.warns(UserWarning, match="only_users: 1 of 2 ids"):
+        user = events["user_id"][0].as_py()
+        recommender.recommend(events, only_users=[user, "nobody"])
+    listed = recommender.recommend(events, only_listed=True)
+    named = {p for row in listed["products"].to_pylist() for p in row}
+    assert named <= set(catalog["product_id"].to_pylist())
+    with pytest.raises(vitrina.Error, match="only_listed: found with as_of"):
+        recommender.recommend(events, only_listed=True, as_of=CUT)
+
+
 def visits() -> pd.DataFrame:
     """A lamp is seen with its bulb; a kettle with nothing near in time."""
     start = datetime(2024, 3, 4)
@@ -290,11 +346,12 @@ def test_errors_are_the_programs(
         "once"
     )
     one = answer.slice(0, 1)
-    early = ("2001-01-01", "2001-01-02")
-    assert said(vitrina.score, one, learned / "data", *early) == error_line(
+    # Between the answer's moment, just before CUT, and the first order.
+    none = (CUT.isoformat(), (CUT + timedelta(microseconds=1)).isoformat())
+    assert said(vitrina.score, one, learned / "data", *none) == error_line(
         "score",
         *("--predictions", learned / "answer" / "predictions.csv"),
-        *("--truth", learned / "data", "--from", early[0], "--to", early[1]),
+        *("--truth", learned / "data", "--from", none[0], "--to", none[1]),
     ).replace("--from", "start").replace("--to", "end")
     assert "end: found 2024-03-13" in said(
         vitrina.score, one, events, CUT, CUT

@@ -10,6 +10,7 @@
 #include "candidates/generator.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "data/purchases.hpp"
 #include "engine/engine.hpp"
 #include "models/model_set.hpp"
 #include "selection/choose_config.hpp"
@@ -73,6 +74,13 @@ Tallies tally_at(const StageContext& context, const Shop& shop, TimeUs cut,
   const auto choose = selection::read_choose(context.params);
   const auto folds =
       decide_folds(shop.begin, cut, read_section<SplitConfig>(context.params, "split"));
+  if (purchases_between(shop.events, cut, cut + folds.horizon).n_buyers() == 0) {
+    throw Error(
+        ErrorCode::kBadData,
+        fmt::format("log: nothing was ordered from {} to {}, expected orders to hold the "
+                    "generators against; it ends at {}, choose an earlier --as-of",
+                    format_time(cut), format_time(cut + folds.horizon), format_time(shop.end - 1)));
+  }
   const models::FitContext fit{
       shop, cut, folds.label_length, choose.max_users, choose.k, context.threads, context.seed};
   return tally(fit, cut + folds.horizon, ks, keep_lists, context.params, *context.progress);

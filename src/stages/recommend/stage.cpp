@@ -8,12 +8,16 @@
 
 #include "bundle/answer.hpp"
 #include "bundle/bundle.hpp"
+#include "bundle/guard.hpp"
 #include "bundle/origin.hpp"
+#include "bundle/rules.hpp"
+#include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
 #include "selection/choose_config.hpp"
 #include "stages/answer_rules.hpp"
 #include "stages/layout.hpp"
+#include "stages/option_values.hpp"
 #include "stages/read_shop.hpp"
 #include "stages/recommend/write.hpp"
 #include "stages/workspace_shop.hpp"
@@ -37,16 +41,29 @@ ParamMap merged_params(const StageContext& context, const bundle::Bundle& bundle
   return params;
 }
 
-/// The shop to answer for: --data's, else the workspace's own.
-std::shared_ptr<const Shop> read_answer_shop(StageContext context,
-                                             const bundle::Products& products) {
+/// The context with what --data, --as-of and --schema say as parameters.
+StageContext with_data(StageContext context) {
   const auto data = context.option("data");
-  if (!data) return workspace_shop(context);
+  if (!data) return context;
   context.params["ingest.data_dir"] = context.path_param(*data);
   if (const auto as_of = context.option("as-of")) context.params["ingest.as_of"] = *as_of;
   if (const auto schema = context.option("schema"))
     context.params["ingest.schema"] = context.path_param(*schema);
+  return context;
+}
+
+/// The shop to answer for: --data's, else the workspace's own.
+std::shared_ptr<const Shop> read_answer_shop(const StageContext& context,
+                                             const bundle::Products& products) {
+  if (!context.option("data")) return workspace_shop(context);
   return std::make_shared<const Shop>(read_shop(context, {products.ids, &products.catalog}).shop);
+}
+
+/// The moment that is asked for; kNoTime: the end of the log.
+TimeUs asked_moment(const StageContext& context) {
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  if (!context.option("data") || config.as_of.empty()) return kNoTime;
+  return option_time("as-of", config.as_of);
 }
 
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,
@@ -84,14 +101,56 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
   return json;
 }
 
-void run(const StageContext& context) {
+/// What is set must have an effect: the bundle brings its own parameters.
+void check_set_keys(const StageContext& context) {
+  for (const auto& key : context.set_keys) {
+    if (key.starts_with("choose.")) continue;
+    if (!key.starts_with("ingest.")) {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--set {}: has no effect here, the bundle answers with the "
+                              "parameters it was packed with; set it where the bundle is trained",
+                              printable(key)));
+    }
+    if (!context.option("data") || key == "ingest.data_dir") {
+      throw Error(ErrorCode::kUsage,
+                  fmt::format("--set {}: has no effect here; {}", printable(key),
+                              context.option("data") ? "--data names the folder"
+                                                     : "name the log by --data, or run 'vitrina "
+                                                       "ingest' with it first"));
+    }
+  }
+}
+
+void check(const StageContext& context) {
+  check_set_keys(context);
+  for (const auto* name : {"as-of", "schema"}) {
+    if (!context.option(name) || context.option("data")) continue;
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--{}: has no effect without --data; name the log by --data, or run "
+                            "'vitrina ingest' with it first",
+                            name));
+  }
+  bundle::check_listed(context.option("only-listed").has_value(),
+                       context.option("as-of") ||
+                           !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
+  if (context.option("bundle")) bundle::require_manifest(bundle_folder(context));
+}
+
+void run(const StageContext& given) {
+  const auto context = with_data(given);
   const auto bundle = bundle::Bundle::load(bundle_folder(context));
   const auto params = merged_params(context, bundle);
   const auto kept_shop = read_answer_shop(context, bundle.products());
   const Shop& shop = *kept_shop;
-  const auto resolved = bundle::resolve(read_id_rules(context), shop);
+  bundle::check_fit(bundle, shop, asked_moment(context),
+                    {.allow_future = context.option("allow-future").has_value(),
+                     .force_bundle = context.option("force-bundle").has_value()},
+                    *context.progress);
+  const auto ids = read_id_rules(context);
+  const auto resolved = bundle::resolve(ids, shop, *context.progress);
   const auto result =
       bundle::answer(bundle, shop, resolved.rules, params, context.threads, *context.progress);
+  bundle::check_answered(ids, result.answer.users.size());
 
   const auto out = context.option("out");
   const auto file = [&](std::string_view relative) {
@@ -118,6 +177,10 @@ std::vector<StageOption> options() {
       {"--data", "DIR", "answer for this log instead of the workspace's"},
       {"--as-of", "TIME", "with --data: use events before this moment only"},
       {"--schema", "FILE", "with --data: the shop's own column names and action codes"},
+      {"--allow-future", "",
+       "answer although the bundle learned from events after the moment; such an answer has seen "
+       "the future"},
+      {"--force-bundle", "", "answer although the bundle knows next to none of the log's products"},
       {"--out", "DIR", "where the answer goes (default: data/out of the workspace)"}};
   for (auto& option : answer_options()) options.push_back(option);
   return options;
@@ -128,8 +191,9 @@ std::vector<StageOption> options() {
 Stage stage() {
   return {.name = "recommend",
           .summary = "answers from the packed bundle alone: who will buy, and what",
-          .inputs = {{kBundleFolder, "the bundle, unless --bundle is given", true},
-                     {kShopFile, "the shop, unless --data is given", true}},
+          .inputs = {{kBundleFolder, "the bundle, unless --bundle is given", false, "bundle"},
+                     {kShopFile, "the shop, unless --data is given", false, "data"},
+                     {"{data}", "the log to answer for"}},
           .outputs = {{kPredictions, "the answer in the case's format"},
                       {kRecommendations, "the same, a row a pair, with scores and sources"},
                       {kAnswerReport, "who was chosen, expected buyers"}},
@@ -137,7 +201,8 @@ Stage stage() {
                        {"ingest", describe<IngestConfig>()}},
           .options = options(),
           .example = "vitrina recommend --bundle bundle/ --data shop/ --out answer/",
-          .run = run};
+          .run = run,
+          .check = check};
 }
 
 }  // namespace vitrina::stages::recommend

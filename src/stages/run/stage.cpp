@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bundle/rules.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/lock.hpp"
@@ -117,6 +118,11 @@ void run(const StageContext& context) {
                                (out / "predictions.csv").string());
 }
 
+void check(const StageContext& context) {
+  bundle::check_listed(context.option("only-listed").has_value(),
+                       !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
+}
+
 std::vector<StageOption> options() {
   auto options = ingest_options();
   options.push_back({"--out", "DIR", "where the answer goes (default: out)"});
@@ -142,7 +148,8 @@ Stage stage() {
           .options = options(),
           .example = "vitrina run --data shop/ --out answer/",
           .run = run,
-          .is_pipeline = false};
+          .is_pipeline = false,
+          .check = check};
 }
 
 }  // namespace vitrina::stages::run

@@ -14,6 +14,7 @@
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
 #include "selection/choose_config.hpp"
+#include "stages/answer_origin.hpp"
 #include "stages/option_values.hpp"
 #include "stages/score_report.hpp"
 #include "stages/scoring.hpp"
@@ -38,7 +39,7 @@ std::vector<std::string> one_a_window(const StageContext& context, std::string_v
 Answer read_answer(const std::string& path) {
   auto submission = io::read_submission(path);
   check_unique_users(submission, path);
-  return {path, {std::move(submission.user_id), std::move(submission.products)}};
+  return {path, {std::move(submission.user_id), std::move(submission.products)}, find_origin(path)};
 }
 
 /// The windows with their answers; what was bought is not known yet.
@@ -60,8 +61,14 @@ std::vector<Window> read_windows(const StageContext& context) {
     }
   }
   for (std::size_t w = 0; w < windows.size(); ++w) {
-    windows[w].first = read_answer(predictions[w]);
-    if (!versus.empty()) windows[w].second = read_answer(versus[w]);
+    const auto read = [&](const std::string& path) {
+      auto answer = read_answer(path);
+      check_overlap(answer, windows[w].from, context.option("allow-overlap").has_value(),
+                    *context.progress);
+      return answer;
+    };
+    windows[w].first = read(predictions[w]);
+    if (!versus.empty()) windows[w].second = read(versus[w]);
   }
   return windows;
 }
@@ -73,6 +80,7 @@ void read_truth(const StageContext& context, std::vector<Window>& windows) {
   TimeUs end = windows.front().to;
   for (const Window& window : windows) end = std::max(end, window.to);
   const RawLog log = io::read_log(truth, schema, end, context.threads, *context.progress);
+  check_truth_end(log, end, *context.progress);
   for (Window& window : windows) {
     window.bought = some_purchases(log, window.from, window.to, truth);
   }
@@ -129,6 +137,9 @@ Stage stage() {
                   {"--vs", "FILE[,FILE...]",
                    "other predictions of the same windows, for the paired "
                    "difference"},
+                  {"--allow-overlap", "",
+                   "score although the answer was made after a window's start and has seen what "
+                   "it is scored on"},
                   {"--k", "K", "products of each list that count", false, "choose.k"},
                   {"--draws", "N", "bootstrap draws behind each interval", false, "score.draws"},
                   {"--schema", "FILE", "column names and action codes of a log with other names"},

@@ -140,7 +140,7 @@ class RecommenderTest : public testing::Test {
     const auto submission = io::read_submission(path("out/predictions.csv"));
     Answer answer;
     for (std::size_t row = 0; row < submission.size(); ++row) {
-      answer.push_back({submission.user_id[row], submission.products[row]});
+      answer.rows.push_back({submission.user_id[row], submission.products[row]});
     }
     return lines_of(answer);
   }
@@ -174,8 +174,8 @@ TEST_F(RecommenderTest, AnswersAsTheCommandDoes) {
     return a.expected_recall > b.expected_recall;
   }));
   const std::string as_of = "2024-03-11T12:00:00";
-  EXPECT_EQ(lines_of(recommender.recommend(path("shop"), {.as_of = as_of})),
-            stage_lines("shop", {{"as-of", as_of}}));
+  EXPECT_EQ(lines_of(recommender.recommend(path("shop"), {.as_of = as_of, .allow_future = true})),
+            stage_lines("shop", {{"as-of", as_of}, {"allow-future", "true"}}));
 }
 
 TEST_F(RecommenderTest, AnswersForATableInMemoryAsForItsFile) {
@@ -234,6 +234,34 @@ TEST_F(RecommenderTest, KeepsToTheOptions) {
     EXPECT_NE(row.user_id, all[0].user_id);
     EXPECT_EQ(std::count(row.products.begin(), row.products.end(), all[1].products[0]), 0);
   }
+}
+
+TEST_F(RecommenderTest, HandsWarningsToTheCaller) {
+  std::vector<std::string> said;
+  const auto hear = [&](const std::string& message) { said.push_back(message); };
+  const auto recommender = load();
+  std::ignore = recommender.recommend(path("shop"), {.on_warning = hear});
+  EXPECT_TRUE(said.empty());
+  const auto answer = recommender.recommend(path("shop"), {.as_of = "2024-03-11T12:00:00",
+                                                           .exclude_users = {"nobody"},
+                                                           .allow_future = true,
+                                                           .on_warning = hear});
+  ASSERT_EQ(said.size(), 2U);
+  EXPECT_NE(said[0].find("the answer has seen the future"), std::string::npos) << said[0];
+  EXPECT_NE(said[1].find("exclude_users: 1 of 1 ids"), std::string::npos) << said[1];
+  EXPECT_EQ(answer.metadata.at("vitrina.learned_until"), recommender.learned_until());
+  EXPECT_EQ(answer.metadata.at("vitrina.bundle"), recommender.fingerprint());
+  EXPECT_LT(answer.metadata.at("vitrina.as_of"), "2024-03-11T12:00:00");
+}
+
+TEST_F(RecommenderTest, RefusesAMomentThatTheBundleHasSeen) {
+  const auto error = error_of(path("shop"), {.as_of = "2024-03-11T12:00:00"});
+  EXPECT_EQ(error.code(), ErrorCode::kIncompatibleArtifact);
+  EXPECT_NE(std::string(error.what()).find("insist with allow_future"), std::string::npos);
+  EXPECT_EQ(error_of(path("shop"), {.as_of = "2024-03-11", .only_listed = true}).code(),
+            ErrorCode::kConfig);
+  EXPECT_EQ(error_of(path("shop"), {.only_users = std::vector<std::string>{"nobody"}}).code(),
+            ErrorCode::kBadData);
 }
 
 TEST_F(RecommenderTest, SaysWhatIsWrong) {

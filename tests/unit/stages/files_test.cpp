@@ -72,6 +72,20 @@ TEST_F(StageFiles, AMissingInputNamesItsMakerAndWhatToType) {
   EXPECT_EQ(message_of_check(rows_[1], ""), "");
 }
 
+TEST_F(StageFiles, AnOptionMayStandInTheInputsPlace) {
+  const auto answer = stage_of(
+      "answer", {{"models/all", "the models", false, "models"}, {"{models}", "the models"}}, {});
+  EXPECT_EQ(message_of_check(answer, ""),
+            (root_ / "models/all").string() + " is missing; run 'vitrina fit' first");
+  context_.options["models"] = (root_ / "elsewhere").string();
+  EXPECT_EQ(message_of_check(answer, ""), (root_ / "elsewhere").string() + " is missing");
+  std::ostringstream out;
+  describe_run(answer, context_, rows_, out);
+  EXPECT_NE(out.str().find("not read with --models"), std::string::npos) << out.str();
+  write_file(root_ / "elsewhere", "x");
+  EXPECT_EQ(message_of_check(answer, ""), "");
+}
+
 TEST_F(StageFiles, AnInputThatNoStageMakesIsNamedAlone) {
   EXPECT_EQ(message_of_check(rows_[0], ""),
             (root_ / "data/raw/actions.pq").string() + " is missing");
