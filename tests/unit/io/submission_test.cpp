@@ -10,7 +10,7 @@ using SubmissionTest = ScratchTest;
 using Texts = std::vector<std::string>;
 
 Submission one(const std::string& user, Texts products) {
-  return {{user}, {std::move(products)}, {}};
+  return {{user}, {std::move(products)}, {}, {}};
 }
 
 /// The row that pandas writes, without the header and the last line break.
@@ -47,6 +47,7 @@ TEST_F(SubmissionTest, ReadsBackWhatItWrote) {
   const Submission written{
       {"u,1", "u\"2\"", "u\n3", "\xd0\xb6"},
       {{"it's", "a\"b'c", "x\\y"}, {}, {"\n\r\t\x01", "\xe2\x80\x8b\xf3\xa0\x80\x81"}, {"[,]", ""}},
+      {},
       {}};
   write_submission(folder_ / "p.csv", written);
   const auto read = read_submission(folder_ / "p.csv");
