@@ -374,9 +374,10 @@ def test_nothing_is_left_after_as_of(run: Runner, data: Path) -> None:
 
 
 def test_products_that_nobody_named(run: Runner, tmp_path: Path) -> None:
-    rows = [event(f"u{i}", shops.VISIT, i) for i in range(5)]
+    rows = [event(f"u{i}", shops.VISIT, i) for i in range(4)]
+    rows.append(event("buyer", shops.ORDER, 9, "50"))
     folder = shops.write_shop(tmp_path / "bare", rows)
-    assert predictions_of(run(folder, "bare")) == {}
+    assert_sound(predictions_of(run(folder, "bare")), 1)
     listed = shops.write_shop(
         tmp_path / "listed", rows, shops.catalog_table(products=4)
     )
@@ -434,6 +435,7 @@ def test_strange_ids_are_written_as_pandas_would(
         for n, user in enumerate(strange)
         for i, product in enumerate(strange)
     ]
+    rows.append(event(f"{strange[0]} 0", shops.ORDER, 200, strange[0]))
     out = run(shops.write_shop(tmp_path / "data", rows), "out")
     table = pq.read_table(out / "recommendations.parquet").to_pylist()
     answer: Predictions = {}
