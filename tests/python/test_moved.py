@@ -1,6 +1,7 @@
 """The store of a checkout that was moved or copied."""
 
 import shutil
+import socket
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -103,7 +104,7 @@ def test_a_port_is_a_free_number() -> None:
     for wrong in ("", "0", "x", "65536"):
         with pytest.raises(OpsError, match="^PORT: found"):
             ui.parse_port(wrong)
-    with ui.socket.socket() as other:
+    with socket.socket() as other:
         other.bind((ui.HOST, 0))
         other.listen()
         with pytest.raises(OpsError, match="give PORT=NUMBER"):

@@ -110,15 +110,16 @@ def test_another_configuration_is_compared_before_the_present_cut(
 def test_a_version_says_what_it_is(shops: Shops) -> None:
     client = store.open_store()
     version = client.get_model_version("vitrina-street", "1")
-    assert "| Vitrina | " in version.description
+    assert version.description and "| Vitrina | " in version.description
     assert version.tags[store.TAG_SHOP] == "street"
     assert "[" in version.tags["reading_a"]
+    assert version.run_id and version.source
     run = client.get_run(version.run_id)
     recall = run.data.metrics["evaluate/valid/recall_a"]
     found = client.get_logged_model(
         version.source.removeprefix("models:/")
     ).metrics
-    logged = {metric.key: metric.value for metric in found}
+    logged = {metric.key: metric.value for metric in found or ()}
     assert logged["A_recall"] == recall
     assert logged["A_recall_low"] <= recall <= logged["A_recall_high"]
     assert run.info.run_name.startswith("street 2024-09-28 ")
