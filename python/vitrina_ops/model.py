@@ -39,7 +39,7 @@ def input_example(bundle: Path) -> pd.DataFrame:
             "user_id": ["person-1", "person-1", "person-1", "person-2"],
             "action": pd.Series([0, 1, 5, 0], dtype="int64"),
             "date": noon + minutes,
-            "products": [[first], [first], [], [last]],
+            "products": [[first], [first], [first], [last]],
         }
     )
 

@@ -73,8 +73,9 @@ KnownProducts known_products(const Bundle& bundle, const Shop& shop) {
 
 void check_fit(const Bundle& bundle, const Shop& shop, TimeUs asked, Permissions permissions,
                Progress& progress) {
-  check_moment(bundle, shop, asked, permissions.allow_future, progress);
+  // Of another shop's bundle it is no use to hear how old it is.
   check_products(bundle, shop, permissions.force_bundle, progress);
+  check_moment(bundle, shop, asked, permissions.allow_future, progress);
 }
 
 }  // namespace vitrina::bundle

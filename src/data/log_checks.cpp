@@ -76,7 +76,8 @@ void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
   const auto& counts = raw.counts;
   const auto n_unknown = static_cast<double>(counts.count(BadRow::kUnknownAction));
   const auto n_orders = count_orders(raw);
-  if (raw.user.empty() && n_unknown == 0) return;  // an empty log is build_shop's to refuse
+  const bool is_hidden = counts.rows_hidden + counts.events_before_since > 0;
+  if (raw.user.empty() && n_unknown == 0 && is_hidden) return;  // build_shop says what hides it
   if (n_orders == 0) {
     const auto found = fmt::format("log: no order of a product, found {}", counts_by_action(raw));
     if (n_unknown > 0) {
