@@ -437,6 +437,7 @@ def test_10_the_readmes_python_runs_as_printed(
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
     client, name = store.open_store(), store.model_of("simulated")
+    store.open_experiment()
     with mlflow.start_run():
         version, _ = model.log_model(Path("bundle"), name, {})
     client.set_registered_model_alias(name, store.CHAMPION, version)
