@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import shops
 
 ROOT = Path(__file__).resolve().parents[2]
+
+CUT = "2024-03-13"  # of the generated log, which goes from 03-04 to 03-16
 
 Result = subprocess.CompletedProcess[str]
 Vitrina = Callable[..., Result]
@@ -48,3 +51,23 @@ def vitrina(program: Path, tmp_path: Path) -> Vitrina:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a `shop`, and `answer` and `bundle` as of CUT."""
+    folder = tmp_path_factory.mktemp("learned")
+    rows = shops.random_rows(seed=15, users=80, products=40)
+    # The catalog does not list ten of the products.
+    shops.write_shop(folder / "shop", rows, shops.catalog_table(products=30))
+    subprocess.run(
+        [
+            *(program, "run", "--data", "shop", "--as-of", CUT, "--quiet"),
+            *("--out", "answer", "--bundle", "bundle"),
+            *("--set=train.rounds=5", "--set=evaluate.draws=50"),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
+    return folder

@@ -1,14 +1,14 @@
 """What a sceptical new user tried, one case a point of the list.
 
 Each case is the shortest form of what once went wrong without a word; the
-details of a part are tested beside the part.
+details of a part are tested beside the part. Points about reading a shop's
+files are in test_new_user_data.py, those about Python, DVC, MLflow and the
+report in test_new_user_python.py.
 """
 
-import datetime as dt
 import fcntl
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -16,52 +16,18 @@ import sys
 import time
 from pathlib import Path
 
-import finished
-import mlflow
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import ROOT, Vitrina
+from conftest import CUT, ROOT, Vitrina
 from summary_reports import said, write_reports
-from vitrina_ops import (
-    fetch,
-    model,
-    pipeline,
-    plots_page,
-    report,
-    store,
-    track,
-    ui,
-)
 
 CONFIG = 3
 BAD_DATA = 5
 
 # Each point's cases stand below its line.
-
-CUT = "2024-03-13"  # of the generated log, which goes from 03-04 to 03-16
-
-
-@pytest.fixture(scope="module")
-def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a `shop`, and `answer` and `bundle` as of CUT."""
-    folder = tmp_path_factory.mktemp("learned")
-    rows = shops.random_rows(seed=15, users=80, products=40)
-    # The catalog does not list ten of the products.
-    shops.write_shop(folder / "shop", rows, shops.catalog_table(products=30))
-    subprocess.run(
-        [
-            *(program, "run", "--data", "shop", "--as-of", CUT, "--quiet"),
-            *("--out", "answer", "--bundle", "bundle"),
-            *("--set=train.rounds=5", "--set=evaluate.draws=50"),
-        ],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return folder
 
 
 def renamed(shop: Path, to: Path, every: int) -> Path:
@@ -108,33 +74,6 @@ def test_a_bundle_of_another_shop_does_not_answer(
     assert (own.returncode, own.stderr) == (0, "")
 
 
-def test_01_every_shop_is_answered_by_its_own_champion(
-    vitrina: Vitrina,
-    program: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
-    logs = {name: tmp_path / "logs" / name for name in ("web", "street")}
-    for seed, (name, log) in enumerate(logs.items()):
-        finished.simulate(program, log, seed)
-        finished.finished(program, tmp_path / name, log)
-        monkeypatch.chdir(tmp_path / name)
-        track.track()
-    for name, log in logs.items():
-        monkeypatch.chdir(tmp_path / name)
-        fetch.fetch("", "champion", "", Path("bundle"))
-        words = ("--bundle", "bundle", "--data", log, "--out", "answer")
-        assert vitrina("recommend", *words, cwd=Path.cwd()).returncode == 0
-        answer = pq.read_table("answer/recommendations.parquet")
-        events = pq.read_table(log / "train_actions.pq")["products"]
-        known = {str(p) for row in events.to_pylist() for p in row or ()}
-        assert (
-            0 < len(answer) and set(answer["product_id"].to_pylist()) <= known
-        )
-
-
 # 2. `simulate` does not write where files lie that it did not make
 
 
@@ -154,61 +93,6 @@ def test_02_simulate_leaves_what_it_did_not_make(
     (tmp_path / "simulated/train_actions.pq").write_bytes(log)
     assert vitrina(*words, "simulated").returncode == 2
     assert (tmp_path / "simulated/train_actions.pq").read_bytes() == log
-
-
-# 3. A log without orders is an error that names what it found
-
-
-def test_03_a_log_without_orders_is_an_error(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    rows = shops.random_rows(seed=1, users=40)
-    log = shops.log_table(rows)
-    codes = {shops.ORDER: "buy\u202e", shops.VIEW: "view", shops.PAGE: "page"}
-    texts = [codes.get(row.action, str(row.action)) for row in rows]
-    log = log.set_column(2, "action", pa.array(texts))
-    (tmp_path / "shop").mkdir()
-    pq.write_table(log, tmp_path / "shop" / "train_actions.pq")
-    result = vitrina(
-        "run", "--data", "shop", "--set", "ingest.max_bad_share=1"
-    )
-    assert result.returncode == BAD_DATA
-    message = result.stderr.splitlines()[-1]
-    orders, pages = texts.count("buy\u202e"), texts.count("page")
-    assert "no order of a product" in message
-    assert f"'page' {pages}, 'buy" in message
-    assert f"' {orders}; say what they mean" in message
-    assert "--schema" in message and "\u202e" not in message
-
-    schema = (
-        "actions: {buy\u202e: order, page: basket_page, view: view, 7: visit}"
-    )
-    (tmp_path / "schema.yaml").write_text(schema)
-    result = vitrina("ingest", "--data", "shop", "--schema", "schema.yaml")
-    assert result.returncode == 0
-    assert "rows have an action that is not known: '2' " in result.stderr
-    report = json.loads((tmp_path / "reports" / "ingest.json").read_text())
-    assert report["unknown_actions"]["values"][0] == {
-        "value": "2",
-        "rows": texts.count("2"),
-    }
-
-
-def test_03_where_nobody_bought_nothing_is_judged(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    rows = shops.random_rows(seed=1, users=40)
-    late = shops.OPENING + dt.timedelta(days=8)
-    kept = [r for r in rows if r.action != shops.ORDER or r.date < late]
-    shops.write_shop(tmp_path / "shop", kept)
-    result = vitrina("run", "--data", "shop", "--out", "answer")
-    assert result.returncode == 0, result.stderr
-    report = json.loads((tmp_path / "answer" / "report.json").read_text())
-    metrics = report["metrics"]
-    assert metrics["valid"]["buyers"] == 0
-    assert "nobody bought" in metrics["reason"]
-    for result in (metrics["valid"], *metrics["baselines"].values()):
-        assert result["recall_a"] is None and result["precision"] is None
 
 
 # 4. A bundle is not asked for a moment before it stopped learning
@@ -353,42 +237,6 @@ def test_07_folders_are_swapped_whole_by_one_command_at_a_time(
     assert "out: 'vitrina run' (process 7) is writing there" in refused.stderr
 
 
-# 8. `check-data` tells what is in a log; Russian exports are read or refused
-
-
-def test_08_a_russian_export_is_checked_and_read(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    lines = ["user_id;action;date;products"]
-    for row in shops.random_rows(seed=1, users=40):
-        when = row.date.strftime("%d.%m.%Y %H:%M:%S")
-        lines.append(
-            f"к{row.user_id};{row.action};{when};{list(row.products)}"
-        )
-    (tmp_path / "shop").mkdir()
-    text = "\n".join(lines).encode("cp1251")
-    (tmp_path / "shop" / "train_actions.csv").write_bytes(text)
-    catalog = "\ufeffproduct_id\tprice\n50\t1 299,90 ₽\n51\tпо запросу\n"
-    (tmp_path / "shop" / "catalog.csv").write_text(catalog, encoding="utf-8")
-    result = vitrina("check-data", "shop")
-    assert result.returncode == 0, result.stderr
-    for part in (
-        "Windows-1251",
-        "by ';'",
-        "by tabs",
-        "are not ISO",
-        "'по запросу'",
-    ):
-        assert part in result.stdout
-    assert "of these with a price 1" in result.stdout
-
-    slashes = lines[0] + "\n1;5;03/04/2024;50\n"
-    (tmp_path / "shop" / "train_actions.csv").write_text(slashes)
-    result = vitrina("check-data", "shop")
-    assert result.returncode == BAD_DATA
-    assert "'03/04/2024'" in result.stderr and "date_format" in result.stderr
-
-
 # 9. `check-submission` names what is wrong with a plain to_csv
 
 
@@ -416,195 +264,6 @@ def test_09_an_answer_without_rows_is_not_ok(
         assert result.returncode == BAD_DATA
         assert found in result.stderr
         assert result.stdout == ""
-
-
-# 10. The README's Python lines work as printed
-
-
-def test_10_the_readmes_python_runs_as_printed(
-    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a folder as `make run` leaves the checkout's, without PYTHONPATH."""
-    finished.simulate(program, tmp_path / "data" / "simulated", seed=1)
-    outside = {"PATH": os.environ["PATH"]}
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    registry, package = re.findall(
-        r"^```python\n(.*?)^```", readme, re.M | re.S
-    )
-    python = [sys.executable, "-W", "ignore", "-c"]
-    subprocess.run([*python, package], cwd=tmp_path, env=outside, check=True)
-
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    monkeypatch.chdir(tmp_path)
-    client, name = store.open_store(), store.model_of("simulated")
-    store.open_experiment()
-    with mlflow.start_run():
-        version, _ = model.log_model(Path("bundle"), name, {})
-    client.set_registered_model_alias(name, store.CHAMPION, version)
-    subprocess.run([*python, registry], cwd=tmp_path, env=outside, check=True)
-
-    where = [sys.executable, "-c", "import vitrina; print(vitrina.__file__)"]
-    found = subprocess.run(
-        where, cwd="/", env=outside, capture_output=True, text=True, check=True
-    )
-    here = ROOT / "build" / "python" / "vitrina" / "__init__.py"
-    assert found.stdout == f"{here}\n"
-
-
-# 11. The report says what its columns mean, in English and Russian
-
-
-def test_report_in_two_languages(
-    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finished.simulate(program, tmp_path / "shop", seed=1)
-    root = finished.finished(program, tmp_path / "root", tmp_path / "shop")
-    monkeypatch.chdir(root)
-    tracked = {"run_id": "", "version": "", "reason": "not tried"}
-    content = report.content_of(pipeline.load_pipeline(), tracked)
-    assert all(
-        customer["expected_recall"] <= 1 for customer in content["customers"]
-    )
-    assert content["catalog"]["products"]
-    text = report.render(content)
-    assert "it can sum to more than 1" in text
-    assert "может дать в сумме больше 1" in text
-    assert not re.search(r"\d:\d{2}\.\d", text)
-
-
-# 12. Plots need no network; experiments take no alias
-
-
-def test_12_the_pictures_of_dvc_need_no_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / ".dvc").mkdir()
-    shutil.copy(ROOT / ".dvc" / "config", tmp_path / ".dvc")
-    (tmp_path / "rows.csv").write_text("k,recall\n1,0.1\n2,0.2\n")
-    monkeypatch.chdir(tmp_path)
-    plots_page.main()
-    dvc = [sys.executable, "-m", "dvc"]
-    config = ("config", "--local", "core.no_scm", "true")
-    subprocess.run([*dvc, *config], check=True)
-    show = ("plots", "show", "rows.csv", "-x", "k", "-y", "recall")
-    subprocess.run([*dvc, *show], check=True, stdout=subprocess.DEVNULL)
-    page = (tmp_path / "dvc_plots" / "index.html").read_text()
-    assert "window.vegaEmbed=" in page
-    assert '"recall"' in page.partition("</script>")[2]
-    assert not re.search(r"<(script|link)[^>]+(src|href)=", page)
-
-
-def test_12_an_experiment_takes_no_alias(
-    program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finished.simulate(program, tmp_path / "log", 1)
-    root = finished.finished(program, tmp_path / "web", tmp_path / "log")
-    monkeypatch.chdir(root)
-    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
-    with monkeypatch.context() as inside:  # as DVC runs a stage
-        inside.setenv("DVC_EXP_BASELINE_REV", "b" * 40)
-        inside.setenv("DVC_EXP_NAME", "puffy-lamb")
-        track.track()
-    report = json.loads(Path("reports/mlflow_run.json").read_text())
-    client = store.open_store()
-    run = client.get_run(report["run_id"])
-    assert run.data.tags["vitrina.dvc_experiment"] == "puffy-lamb"
-    assert run.info.run_name.endswith("experiment puffy-lamb")
-    assert "dvc exp apply puffy-lamb" in report["reason"]
-    assert store.shops(client) == []
-    track.track()  # kept: `make run` runs the stage again
-    report = json.loads(Path("reports/mlflow_run.json").read_text())
-    assert (report["version"], report["alias"]) == ("1", "champion")
-
-
-# 13. A moment after the log's end, loose parts, two logs, zones, paths
-
-
-def test_13_loose_csv_parts_two_logs_and_zones(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    rows = shops.random_rows(seed=1, users=40)
-    lines = [
-        f"{row.user_id},{row.action},{row.date.isoformat()}+03:00,"
-        + (row.products[0] if row.products else "")
-        for row in rows
-    ]
-    (tmp_path / "shop").mkdir()
-    for part in (0, 1):
-        text = "\n".join(["user_id,action,date,products", *lines[part::2]])
-        (tmp_path / "shop" / f"part-{part}.csv").write_text(text)
-    result = vitrina("ingest", "--data", "shop")
-    assert result.returncode == 0, result.stderr
-    assert "zone +03:00 and are read as UTC" in result.stderr
-    kept = vitrina(
-        "ingest", "--data", "shop", "--set", "ingest.time_zone=+03:00"
-    )
-    assert kept.returncode == 0 and "midnight" not in kept.stderr
-    report = json.loads((tmp_path / "reports" / "ingest.json").read_text())
-    assert report["rows_read"] == len(rows)
-    assert report["begin"] == min(row.date for row in rows).isoformat()
-    assert report["time_zone"]["of_the_log"] == "+03:00"
-
-    shops.write_shop(tmp_path / "shop", rows)
-    result = vitrina("run", "--data", "shop")
-    assert result.returncode == BAD_DATA
-    assert "train_actions.pq and part-0.csv" in result.stderr
-
-
-def test_13_typed_paths_are_relative_to_the_current_folder(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    work = tmp_path / "work"
-    for folder in (tmp_path / "shop", work / "inside"):
-        folder.mkdir(parents=True)
-        shops.write_shop(folder, shops.random_rows(seed=1, users=20))
-    (tmp_path / "own.yaml").write_text("columns: {user: user_id}\n")
-    (tmp_path / "p.yaml").write_text("ingest: {data_dir: inside}\n")
-    words = ("ingest", "--quiet", "--workspace", "work")
-    for more in (
-        ("--data", "shop", "--schema", "own.yaml"),
-        ("--params", "p.yaml"),  # a path in a params file: in the workspace
-    ):
-        result = vitrina(*words, *more)
-        assert (result.returncode, result.stderr) == (0, "")
-        (work / "reports/ingest.json").unlink()
-    assert vitrina(*words, "--data", "inside").returncode == 4
-
-
-def test_a_moment_after_the_logs_end_is_told(
-    vitrina: Vitrina, learned: Path, tmp_path: Path
-) -> None:
-    words = ("--data", learned / "shop", "--quiet", "--as-of")
-    late = vitrina("ingest", *words, "2024-03-20")
-    assert late.returncode == 0
-    assert "days before 2024-03-20T00:00:00" in late.stderr
-    assert late.stderr.count("\n") == 1
-    assert vitrina("ingest", *words, CUT).stderr == ""
-    bundle = ("--bundle", learned / "bundle", "--out", tmp_path / "out")
-    late = vitrina("recommend", *bundle, *words, "2024-03-20")
-    assert "the moment is moved back to that event" in late.stderr
-
-
-# 14. No byte of a file reaches the terminal raw
-
-
-def test_14_bytes_of_a_file_are_escaped(
-    vitrina: Vitrina, tmp_path: Path
-) -> None:
-    shop = tmp_path / "sh\u202eop"
-    shop.mkdir()
-    header = b"user_id,actio\x82,\xc2\x9b31m,\xd0\xb6,date,products\n"
-    (shop / "train_actions.csv").write_bytes(header + b"1,2,3,4,5,6\n")
-    for progress in ("plain", "json"):
-        result = vitrina("ingest", "--data", shop, "--progress", progress)
-        assert result.returncode == 5
-        error = result.stderr.splitlines()[-1]
-        assert r"actio\x82" in error and r"\u009b31m, ж" in error
-        assert r"/sh\u202eop/train_actions.csv: " in error
-        assert result.stderr.replace("\n", "").isprintable()
-    listed = vitrina("ingest", "--data", shop, "--list-io").stdout
-    assert listed.replace("\n", "").replace("\t", "").isprintable()
 
 
 # 15. The summary says which model was judged and which answers
@@ -676,56 +335,6 @@ def test_an_empty_window_is_an_error(vitrina: Vitrina, learned: Path) -> None:
     assert "no orders from 2024-04-01" in score.stderr
 
 
-# 17. Python's arguments: wrong ones are named
-
-WRONG_ARGUMENTS = """
-import datetime, pickle, sys
-import polars, vitrina
-log = polars.scan_parquet(sys.argv[1])
-learned = vitrina.fit(log, bundle="bundle", as_of=datetime.date(2024, 3, 15))
-again = pickle.loads(pickle.dumps(learned))
-print(len(again.recommend(log, only_users=[1000], max_users=1)))
-for call, options in (
-    (learned.recommend, dict(events=None)),
-    (learned.recommend, dict(events={"user_id": []})),
-    (learned.recommend, dict(events=log, as_of=5)),
-    (learned.recommend, dict(events=log, only_users="1000")),
-    (learned.recommend, dict(events=log, k=0)),
-    (learned.similar, dict(product=None)),
-    (vitrina.Recommender.load, dict(bundle="nowhere")),
-):
-    try:
-        call(**options)
-    except vitrina.Error as error:
-        print(error)
-"""
-
-
-def test_17_pythons_arguments_are_named(program: Path, tmp_path: Path) -> None:
-    shop = shops.write_shop(tmp_path, shops.random_rows(seed=1, users=60))
-    result = subprocess.run(
-        [sys.executable, "-c", WRONG_ARGUMENTS, shop / "train_actions.pq"],
-        env={**os.environ, "PYTHONPATH": str(program.parent / "python")},
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.stderr == ""
-    named, *errors = result.stdout.splitlines()
-    assert named == "1"
-    assert [error.split(",")[0] for error in errors] == [
-        "events: found None",
-        "events: found a dict",
-        "as_of: found 5",
-        "only_users: found '1000'",
-        "k: found '0'",
-        "product: found None",
-        "nowhere/manifest.json: no such file; fit keeps one in the folder "
-        "that its option bundle names",
-    ]
-
-
 # 18. I/O errors name the cause
 
 
@@ -789,41 +398,6 @@ def test_18_errors_name_the_cause_in_our_words(
     broken = said("summary")
     assert "reports/ingest.json: is no whole JSON file" in broken
     assert "json.exception" not in broken
-
-
-# 19. MLflow shows what matters first
-
-
-def test_19_the_address_is_that_of_the_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
-    store.open_store()
-    number = store.open_experiment()
-    kind = store.open_store().get_experiment(number).tags[store.KIND]
-    assert kind == "custom_model_development"
-    page = ui.runs_page("http://127.0.0.1:5000", number)
-    assert page.startswith(
-        f"http://127.0.0.1:5000/#/experiments/{number}/runs"
-    )
-
-
-def test_19_a_copied_checkout_writes_into_itself(
-    program: Path, tmp_path: Path
-) -> None:
-    finished.simulate(program, tmp_path / "log", 1)
-    old = finished.finished(program, tmp_path / "old", tmp_path / "log")
-    finished.track(old)
-    before = sorted((old / "mlruns").rglob("*"))
-    new = shutil.copytree(old, tmp_path / "new", symlinks=True)
-    (new / "build" / "build_id.txt").write_text("another build")
-    assert "its artifacts are here now" in finished.track(new)
-    report = json.loads((new / "reports/mlflow_run.json").read_text())
-    assert (report["version"], report["alias"]) == ("2", "champion")
-    assert sorted((old / "mlruns").rglob("*")) == before
-    assert len(list((new / "mlruns").rglob("manifest.json"))) == 2
 
 
 # 20. The answer in the docs is made by one command; --only-listed
