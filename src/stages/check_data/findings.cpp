@@ -31,7 +31,8 @@ void add_judging(const Facts& facts, std::vector<Finding>& out) {
 void add_actions(const Facts& facts, std::vector<Finding>& out) {
   const auto missing = [&](Action action) { return facts.by_action[code(action)] == 0; };
   const auto mend = [](Action action) {
-    return fmt::format("map the shop's code under `actions:` of --schema: `CODE: {}`", name(action));
+    return fmt::format("map the shop's code under `actions:` of --schema: `CODE: {}`",
+                       name(action));
   };
   if (missing(Action::kView)) {
     out.push_back({"no view", "what customers looked at, the larger part of every history",
