@@ -5,7 +5,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs slides fresh-model clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
@@ -98,6 +98,9 @@ tune-apply: setup-dev ## write what was found into params.yaml and show the diff
 
 real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
 	@scripts/real_logs.sh $(LOGS)
+
+bytes: build ## is what `vitrina run` writes as recorded, byte for byte (LOGS=DIR)
+	@scripts/bytes.sh $(LOGS)
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
 	@.venv/bin/python -m vitrina_ops.slides

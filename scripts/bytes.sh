@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# What `vitrina run` writes, as SHA-256: predictions.csv, recommendations.parquet and the files of
+# the bundle, for the simulated shop of scale 0.1 and every log of LOGS_DIR. Without --write the
+# digests are compared with docs/measured/bytes.txt: a move or a renaming changes none of them.
+#   scripts/bytes.sh [--write] [LOGS_DIR [NAME...]]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+recorded=docs/measured/bytes.txt
+mode=check
+if [ "${1:-}" = --write ]; then
+  mode=write
+  shift
+fi
+logs=${1:-}
+shift || true
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+build/vitrina simulate --scale 0.1 --seed 42 --out "$work/simulated" --quiet
+folders=("$work/simulated")
+if [ -n "$logs" ]; then
+  for folder in "$logs"/*/; do
+    name=$(basename "$folder")
+    if [ $# -eq 0 ] || [[ " $* " == *" $name "* ]]; then folders+=("$folder"); fi
+  done
+fi
+
+found="$work/found.txt"
+for folder in "${folders[@]}"; do
+  name=$(basename "$folder")
+  echo "bytes: $name" >&2
+  build/vitrina run --data "$folder" --out "$work/$name/answer" --bundle "$work/$name/bundle" --quiet \
+    >"$work/$name.log"
+  (cd "$work" && sha256sum "$name/answer/predictions.csv" "$name/answer/recommendations.parquet" \
+    "$name"/bundle/*) >>"$found"
+  rm -rf "${work:?}/$name/answer" "${work:?}/$name/bundle"
+done
+
+if [ "$mode" = write ]; then
+  cp "$found" "$recorded"
+  exit 0
+fi
+# Of the logs that were run, each line must be among the recorded ones.
+if ! grep -vxFf "$recorded" "$found" >"$work/other"; then
+  echo "bytes: equal, $(wc -l <"$found") files"
+  exit 0
+fi
+echo "bytes: these differ from $recorded:" >&2
+cat "$work/other" >&2
+exit 1
