@@ -80,6 +80,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "boost/": {"server"},
     "fmt/": EVERY_SOURCE,
     "nanobind/": {"python"},
+    "nettle/": {"core"},
     "nlohmann/": {"bench", "bundle", "cli", "io", "stages"},
     "parquet/": {"io"},
     "sqlite3.h": {"server"},

@@ -5,12 +5,6 @@
 namespace vitrina {
 namespace {
 
-std::string sha256(std::string_view text, bool is_portable) {
-  Sha256 hash(is_portable);
-  hash.update(text);
-  return hash.hex();
-}
-
 TEST(Hash, Sha256MatchesThePublishedVectors) {  // FIPS 180-4, appendix examples
   const std::string long_text(1'000'000, 'a');
   const std::pair<std::string_view, std::string_view> vectors[] = {
@@ -21,15 +15,6 @@ TEST(Hash, Sha256MatchesThePublishedVectors) {  // FIPS 180-4, appendix examples
       {long_text, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"}};
   for (const auto& [text, digest] : vectors) {
     EXPECT_EQ(sha256_text(text), digest);
-    EXPECT_EQ(sha256(text, true), digest);
-  }
-}
-
-TEST(Hash, Sha256IsTheSameByInstructionsAndWithout) {
-  std::string text;
-  for (int i = 0; i < 300; ++i) {
-    EXPECT_EQ(sha256(text, false), sha256(text, true)) << text.size();
-    text += static_cast<char>(7 * i);
   }
 }
 
