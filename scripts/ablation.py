@@ -16,11 +16,7 @@ before, by its SHA-256, is not done again.
 
 import argparse
 import datetime as dt
-import hashlib
-import json
-import os
 import re
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -28,8 +24,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / "vitrina"
+from vitrina_ops.errors import run_main
+from vitrina_ops.files import read_json, write_json
+from vitrina_ops.program import Program, path_in_checkout
+
 KINDS = ("generators", "features", "days", "ceilings")
 DEFAULT = "default"
 ACTIONS = "train_actions.*"
@@ -60,25 +58,6 @@ def say(text: str) -> None:
     print(f"{dt.datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)
 
 
-class Program:
-    """One build of vitrina, known by its bytes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path.resolve()
-        self.digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
-
-    def call(self, *words: str | Path) -> str:
-        """Standard output of a command; its own message when it fails."""
-        command = [str(self.path), *map(str, words)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8")
-        if done.returncode:
-            sys.exit(f"{' '.join(command)}: {done.stderr.strip()}")
-        return done.stdout
-
-    def registries(self) -> Any:
-        return json.loads(self.call("features"))
-
-
 def switches(rows: Any, what: str) -> Iterator[Variant]:
     """Each row of a registry the other way round than by default."""
     for row in rows:
@@ -105,14 +84,15 @@ class Study:
     """The runs of one program, and what came out of them."""
 
     def __init__(self, options: argparse.Namespace) -> None:
-        self.program = Program(options.program)
+        self.program = Program(options.program.resolve())
+        digest = self.program.digest()
         self.out: Path = options.out
         self.cuts: list[str] = options.cuts.split(",")
         self.days: float = options.horizon_days
-        self.work: Path = options.work / self.program.digest[:16]
+        self.work: Path = options.work / digest[:16]
         self.report: dict[str, Any] = {
-            "program": self.program.digest,
-            "version": self.program.call("--version").strip(),
+            "program": digest,
+            "version": self.program.run("--version").strip(),
             "cuts": self.cuts,
             "horizon_days": self.days,
             "logs": {},
@@ -123,16 +103,13 @@ class Study:
         """Takes over what the same program has said of the same cuts."""
         if not self.out.exists():
             return
-        known = json.loads(self.out.read_text())
+        known = read_json(self.out)
         same = ("program", "cuts", "horizon_days")
         if all(known.get(key) == self.report[key] for key in same):
             self.report["logs"] = known["logs"]
 
     def save(self) -> None:
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.out.with_name(self.out.name + ".tmp")
-        partial.write_text(json.dumps(self.report, indent=1) + "\n")
-        os.replace(partial, self.out)
+        write_json(self.out, self.report)
         self.out.with_suffix(".md").write_text(markdown(self.report))
 
     def ends(self) -> list[str]:
@@ -152,10 +129,10 @@ class Study:
             # written last of all: with it the answer is whole
             if (folder / "report.json").exists():
                 continue
-            self.program.call(
+            self.program.run(
                 "run",
                 *("--data", log, "--as-of", cut, "--out", folder),
-                *("--horizon-days", str(self.days), "--quiet"),
+                *("--horizon-days", str(self.days)),
                 *variant.options(cut),
             )
         return files
@@ -166,15 +143,14 @@ class Study:
         ours = self.answers(log, variant)
         seconds = time.monotonic() - begin
         base = self.answers(log, Variant(DEFAULT))
-        out = self.work / "score.json"
-        self.program.call(
+        score = self.program.report(
+            self.work / "score.json",
             "score",
             *("--predictions", ",".join(map(str, ours))),
             *("--vs", ",".join(map(str, base))),
             *("--truth", log, "--from", ",".join(self.cuts)),
-            *("--to", ",".join(self.ends()), "--json", out, "--quiet"),
+            *("--to", ",".join(self.ends())),
         )
-        score = json.loads(out.read_text())
         result = {
             "seconds": round(seconds, 1),
             "readings": score["readings"],
@@ -187,14 +163,12 @@ class Study:
 
     def ceilings(self, log: Path) -> Any:
         """What the generators' lists could reach, pooled over the cuts."""
-        out = self.work / "ceilings.json"
-        self.program.call(
+        return self.program.report(
+            self.work / "ceilings.json",
             "ceilings",
             *("--data", log, "--as-of", ",".join(self.cuts)),
             *("--horizon-days", str(self.days), "--k", CEILING_LENGTHS),
-            *("--json", out, "--quiet"),
         )
-        return json.loads(out.read_text())
 
     def run(self, log: Path, todo: list[Variant], with_ceilings: bool) -> None:
         """Everything on one log; each result is saved at once."""
@@ -320,7 +294,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     )
     add("--days", default="1,2,3,4,5", help="lengths of the shortened log")
     add("--only", help="only variants whose name has this pattern")
-    add("--program", type=Path, default=PROGRAM)
+    add("--program", type=Path, default=path_in_checkout())
     options = parser.parse_args(arguments)
     options.kinds = options.kinds.split(",")
     for kind in options.kinds:
@@ -329,11 +303,11 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     return options
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     options = parse(arguments)
     study = Study(options)
     study.work.mkdir(parents=True, exist_ok=True)
-    registries = study.program.registries()
+    registries = study.program.answer("features")
     todo = [
         variant
         for variant in variants(registries, options.kinds, options.days)
@@ -345,8 +319,7 @@ def main(arguments: list[str]) -> int:
         study.run(log, todo, "ceilings" in options.kinds)
     study.save()
     say(f"written: {options.out} and the table beside it")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_main("ablation", lambda: main(sys.argv[1:])))

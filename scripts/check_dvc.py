@@ -7,8 +7,6 @@ params.yaml must hold the program's defaults. Each difference is one line; the
 exit code is 1 when there is any.
 """
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +14,9 @@ from typing import Any
 
 import yaml
 from cli_docs import commands, help_of, output_of
+from vitrina_ops.program import path_in_checkout
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / "vitrina"
 BUILD_ID = "build/build_id.txt"
 # The program's own default for a folder that dvc.yaml takes from elsewhere.
 SOURCE_DIR = "${source.data_dir}"
@@ -40,14 +38,7 @@ def names(entries: list[Any] | None) -> set[str]:
 
 def list_io(program: Path, stage: str) -> dict[str, set[str]]:
     """Inputs, outputs and params of a stage, as the program says."""
-    text = subprocess.run(
-        [program, stage, "--list-io"],
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"]},
-    ).stdout
+    text = output_of(program, stage, "--list-io")
     found: dict[str, set[str]] = {"input": set(), "output": set()}
     found["params"] = set()
     for line in text.splitlines():
@@ -138,7 +129,7 @@ def problems(root: Path, program: Path) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    program = Path(arguments[0]) if arguments else PROGRAM
+    program = Path(arguments[0]) if arguments else path_in_checkout()
     found = list(problems(ROOT, program.resolve()))
     for problem in found:
         print(problem)

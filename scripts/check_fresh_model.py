@@ -13,7 +13,6 @@ Writes docs/measured/fresh_model.json. Building the wheel takes minutes.
 import argparse
 import ast
 import csv
-import json
 import os
 import subprocess
 import sys
@@ -22,8 +21,11 @@ import venv
 from importlib.metadata import version
 from pathlib import Path
 
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json, write_json
+from vitrina_ops.program import Program, path_in_checkout
+
 ROOT = Path(__file__).resolve().parents[1]
-PROGRAM = ROOT / "build" / "vitrina"
 RESULT = ROOT / "docs" / "measured" / "fresh_model.json"
 SCALE = "0.02"
 ACTIONS = "train_actions.pq"
@@ -54,7 +56,7 @@ def run(*words: str | Path, **more: str) -> None:
     )
     if done.returncode != 0:
         print(done.stdout + done.stderr, file=sys.stderr)
-        sys.exit(f"check-fresh-model: '{words[0]} {words[1]}' failed")
+        raise OpsError(f"'{words[0]} {words[1]}' failed")
 
 
 def build_wheel(folder: Path) -> Path:
@@ -77,11 +79,10 @@ def rows_of(predictions: Path) -> Rows:
 def check(folder: Path, wheel: Path) -> dict[str, object]:
     """What was compared; ends the program where the answers differ."""
     shop, bundle = folder / "shop", folder / "bundle"
-    run(PROGRAM, "simulate", "--out", shop, "--scale", SCALE, "--quiet")
-    run(
-        *(PROGRAM, "run", "--data", shop, "--out", folder / "answer"),
-        *("--bundle", bundle, "--quiet"),
-    )
+    program = Program(path_in_checkout())
+    program.run("simulate", "--out", shop, "--scale", SCALE)
+    answer = ("--out", folder / "answer", "--bundle", bundle)
+    program.run("run", "--data", shop, *answer)
     tracking = f"sqlite:///{folder / 'mlflow.db'}"
     run(
         *(sys.executable, "-c", REGISTER, bundle),
@@ -101,14 +102,14 @@ def check(folder: Path, wheel: Path) -> dict[str, object]:
         MLFLOW_DISABLE_TELEMETRY="true",
         PYTHONPATH="",
     )
-    found = json.loads((folder / "rows.json").read_text(encoding="utf-8"))
+    found = read_json(folder / "rows.json")
     expected = rows_of(folder / "answer" / "predictions.csv")
     rows = [(user, products) for user, products in found["rows"]]
     if not expected or rows != expected:
         same = sum(a == b for a, b in zip(rows, expected, strict=False))
-        sys.exit(
-            f"check-fresh-model: the model named {len(rows)} "
-            f"customers, the program {len(expected)}; {same} rows are equal"
+        raise OpsError(
+            f"the model named {len(rows)} customers, the program "
+            f"{len(expected)}; {same} rows are equal"
         )
     return {
         "shop": f"simulated, scale {SCALE}",
@@ -128,7 +129,7 @@ def main() -> None:
         folder = Path(name)
         wheel = options.wheel or build_wheel(folder)
         result = check(folder, wheel.resolve())
-    RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+    write_json(RESULT, result)
     print(
         f"check-fresh-model: {result['customers']} customers with "
         f"{result['products']} products, equal to the program's"
@@ -136,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_main("check-fresh-model", main))

@@ -7,14 +7,14 @@ build/vitrina by default.
 
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from vitrina_ops.program import Program, path_in_checkout
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "cli.md"
-PROGRAM = ROOT / "build" / "vitrina"
 
 HEAD = """\
 # The command line
@@ -34,13 +34,7 @@ def output_of(program: Path, *words: str) -> str:
     """What the program prints for these words."""
     # Nothing of the caller's environment may reach the page.
     environment = {"PATH": os.environ["PATH"]}
-    return subprocess.run(
-        [program, *words],
-        check=True,
-        capture_output=True,
-        encoding="utf-8",
-        env=environment,
-    ).stdout
+    return Program(program).run(*words, env=environment)
 
 
 def help_of(program: Path, *words: str) -> str:
@@ -78,7 +72,7 @@ def write_or_check(
     """Write the page made from a program, or with --check compare it."""
     is_check = "--check" in arguments
     paths = [Path(word) for word in arguments if word != "--check"]
-    text = make(paths[0] if paths else PROGRAM)
+    text = make(paths[0] if paths else path_in_checkout())
     if not is_check:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

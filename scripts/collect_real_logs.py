@@ -9,11 +9,13 @@ logs and the build.
 """
 
 import argparse
-import hashlib
 import json
 import sys
 from pathlib import Path
 from typing import Any
+
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json, sha256_of_file, write_text
 
 ROOT = Path(__file__).resolve().parent.parent
 TO = ROOT / "docs" / "measured" / "real_logs.json"
@@ -35,10 +37,6 @@ def rounded(readings: Any) -> dict[str, dict[str, float]]:
     }
 
 
-def read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
 def gain_by_group(columns: list[dict[str, Any]]) -> dict[str, float]:
     """Share of the trees' total gain by feature group."""
     total = sum(row["gain"] for row in columns)
@@ -53,8 +51,8 @@ def log_of(folder: Path, data: Path) -> dict[str, Any]:
     """What was measured on one log."""
     path = folder / "backtest.json"
     if not path.exists():
-        sys.exit(f"{path} is missing; run scripts/real_logs.sh")
-    ours = read(path)
+        raise OpsError(f"{path} is missing; run scripts/real_logs.sh")
+    ours = read_json(path)
     rules = {
         name: {
             "readings": rounded(rule["readings"]),
@@ -63,12 +61,10 @@ def log_of(folder: Path, data: Path) -> dict[str, Any]:
         for name, rule in sorted(ours["rules"].items())
     }
     files = sorted(data.glob("*.pq"))
-    ingest = read(folder / "whole" / "reports" / "ingest.json")
-    last = read(max(folder.glob("*/report.json")))
+    ingest = read_json(folder / "whole" / "reports" / "ingest.json")
+    last = read_json(max(folder.glob("*/report.json")))
     return {
-        "sha256": {
-            p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files
-        },
+        "sha256": {p.name: sha256_of_file(p) for p in files},
         "ingest": {key: ingest[key] for key in INGEST},
         "windows": [[w["from"], w["to"]] for w in ours["windows"]],
         "k": ours["k"],
@@ -81,7 +77,7 @@ def log_of(folder: Path, data: Path) -> dict[str, Any]:
     }
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("logs", type=Path)
     parser.add_argument("out", type=Path)
@@ -93,13 +89,10 @@ def main(arguments: list[str]) -> int:
         if folder.is_dir() and (options.logs / folder.name).is_dir()
     }
     if not found:
-        sys.exit(f"{options.out}: no folder of a log of {options.logs}")
+        raise OpsError(f"{options.out}: no folder of a log of {options.logs}")
     report = {"build": BUILD_ID.read_text().strip(), "logs": found}
-    options.to.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=1) + "\n"
-    options.to.write_text(text, encoding="utf-8")
-    return 0
+    write_text(options.to, json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_main("collect_real_logs", lambda: main(sys.argv[1:])))

@@ -5,18 +5,15 @@
 The first file is of `scripts/ablation.py` with `days` among its kinds.
 """
 
-import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-# behind the rest: the package `vitrina` there lacks what the build adds to it
-sys.path.append(str(ROOT / "python"))
-
-from matplotlib import pyplot as plt  # noqa: E402
-from vitrina_ops import plots  # noqa: E402
+from matplotlib import pyplot as plt
+from vitrina_ops import plots
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.files import read_json
 
 LABEL = "whole log"
 
@@ -40,7 +37,7 @@ def draw(report: Any, path: Path) -> None:
         if any(v.startswith("last ") for v in found["variants"])
     }
     if not logs:
-        raise ValueError(
+        raise OpsError(
             "found no log shortened to its last days; expected a report of "
             "`scripts/ablation.py --kinds days`"
         )
@@ -71,15 +68,11 @@ def draw(report: Any, path: Path) -> None:
         plt.close(figure)
 
 
-def main(words: list[str]) -> int:
+def main(words: list[str]) -> None:
     if len(words) != 2:
-        sys.exit(f"{__doc__}\nfound {len(words)} words, expected two files")
-    try:
-        draw(json.loads(Path(words[0]).read_text()), Path(words[1]))
-    except (OSError, ValueError) as error:
-        sys.exit(f"{words[0]}: {error}")
-    return 0
+        raise OpsError(f"found {len(words)} words, expected two files")
+    draw(read_json(Path(words[0])), Path(words[1]))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_main("learning_curve", lambda: main(sys.argv[1:])))

@@ -11,18 +11,19 @@ the same program has measured before, by its SHA-256, is not measured again.
 """
 
 import argparse
-import hashlib
 import json
 import re
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
+from vitrina_ops.errors import run_main
+from vitrina_ops.files import read_json, write_text
+from vitrina_ops.program import Program, path_in_checkout
+
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / "vitrina"
 OUT = ROOT / "docs" / "measured" / "importance.json"
 SIMULATED = "simulated shop"
 # How often each column is permuted, and among how many users (0: all). The
@@ -41,23 +42,13 @@ class Measurement:
     """Runs one program in a folder that goes away."""
 
     def __init__(self, options: argparse.Namespace, folder: Path) -> None:
-        self.program: Path = options.program
+        self.program = Program(options.program.resolve())
         self.options = options
         self.folder = folder
 
-    def call(self, *words: str | Path) -> str:
-        """Standard output of a command; it must not fail."""
-        done = subprocess.run(
-            [self.program, *words, "--progress", "none"],
-            stdout=subprocess.PIPE,
-            check=True,
-            encoding="utf-8",
-        )
-        return done.stdout
-
     def everything_on(self) -> list[str]:
         """Options that switch on every generator and group."""
-        registries = json.loads(self.call("features"))
+        registries = self.program.answer("features")
         rows = registries["generators"] + registries["groups"]
         words: list[str] = []
         for row in rows:
@@ -67,19 +58,21 @@ class Measurement:
     def importance(self, name: str, words: list[str]) -> Any:
         """What `vitrina importance` says after a run on that data."""
         stages = self.folder / "stages"
-        out = self.folder / "importance.json"
         begin = time.monotonic()
         answer = ("--out", self.folder / "answer")
-        self.call(
+        self.program.run(
             "run", *self.data(name), *words, *answer, "--keep-stages", stages
         )
         effort: list[str] = []
         for key, value in EFFORT[name].items():
             effort += ["--set", f"importance.{key}={value}"]
-        workspace = ("--workspace", stages, "--json", out)
-        self.call("importance", *workspace, *effort, *words)
+        found = self.program.report(
+            self.folder / "importance.json",
+            *("importance", *effort, *words),
+            *("--workspace", stages),
+        )
         print(f"  {time.monotonic() - begin:.0f} s", file=sys.stderr)
-        return json.loads(out.read_text())
+        return found
 
     def data(self, name: str) -> list[str]:
         """Options that name the log; a simulated one is made first."""
@@ -89,7 +82,7 @@ class Measurement:
         shop = self.folder / "shop"
         if not shop.exists():
             scale = str(self.options.scale)
-            self.call("simulate", "--scale", scale, "--out", shop)
+            self.program.run("simulate", "--scale", scale, "--out", shop)
         return ["--data", str(shop)]
 
 
@@ -136,7 +129,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add("--logs", type=Path, required=True, help="folder of the log folders")
     add("--as-of", default="2017-12-01", help="moment of the answer")
     add("--scale", type=float, default=0.05, help="size of the simulation")
-    add("--program", type=Path, default=PROGRAM)
+    add("--program", type=Path, default=path_in_checkout())
     add("--out", type=Path, default=OUT)
     return parser.parse_args(arguments)
 
@@ -144,24 +137,23 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def begun(options: argparse.Namespace) -> dict[str, Any]:
     """The report so far: empty, or what the same program has measured."""
     report: dict[str, Any] = {
-        "program": hashlib.sha256(options.program.read_bytes()).hexdigest(),
+        "program": Program(options.program).digest(),
         "figures": list(FIGURES),
         "as_of": options.as_of,
         "simulated_scale": options.scale,
         "data": {},
     }
     if options.out.exists():
-        known = json.loads(options.out.read_text(encoding="utf-8"))
+        known = read_json(options.out)
         data = known.pop("data")
         if known | {"data": {}} == report:
             report["data"] = data
     return report
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     options = parse(arguments)
     report = begun(options)
-    options.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         measurement = Measurement(options, Path(scratch))
         for name in EFFORT:
@@ -175,9 +167,8 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}, {run}", file=sys.stderr)
                 runs[run] = compact(measurement.importance(name, words))
                 text = one_line_lists(json.dumps(report, indent=1))
-                options.out.write_text(text + "\n", encoding="utf-8")
-    return 0
+                write_text(options.out, text + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_main("measure_importance", lambda: main(sys.argv[1:])))

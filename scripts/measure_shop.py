@@ -10,7 +10,6 @@ reports of the same shop. Writes docs/measured/simulated_shop.json.
 import argparse
 import csv
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -19,9 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from vitrina_ops.errors import run_main
+from vitrina_ops.files import read_json, write_text
+from vitrina_ops.program import Program, path_in_checkout
 
 ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = ROOT / "build" / "vitrina"
 OUT = ROOT / "docs" / "measured" / "simulated_shop.json"
 # Codes of the case's log, as in src/core/action.hpp.
 ACTIONS = (
@@ -126,11 +127,6 @@ def log_of(folder: Path) -> dict[str, Any]:
     }
 
 
-def call(*words: str | Path) -> None:
-    command = [str(PROGRAM), *map(str, words), "--quiet"]
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-
-
 def rows_of(path: Path) -> list[dict[str, str]]:
     with open(path, encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -139,12 +135,12 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def run_of(folder: Path, seed: int, scratch: Path) -> dict[str, Any]:
     """What `vitrina run` reports of the shop, and the rows of its plots."""
     out, stages = scratch / "answer", scratch / "stages"
-    call(
+    Program(path_in_checkout()).run(
         "run",
         *("--data", folder, "--out", out, "--keep-stages", stages),
         *("--seed", str(seed)),
     )
-    report: dict[str, Any] = json.loads((out / "report.json").read_text())
+    report: dict[str, Any] = read_json(out / "report.json")
     report["train"].pop("gain", None)
     report["refit"].pop("gain", None)
     report["plots"] = {
@@ -154,7 +150,7 @@ def run_of(folder: Path, seed: int, scratch: Path) -> dict[str, Any]:
     return report
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--scale", type=float, default=1.0)
@@ -166,27 +162,19 @@ def main(arguments: list[str]) -> int:
         scratch = Path(name)
         folder = options.data or scratch / "shop"
         if options.data is None:
-            scale = ("--scale", f"{options.scale:g}")
-            call(
-                "simulate",
-                *scale,
-                "--seed",
-                str(options.seed),
-                "--out",
-                folder,
+            Program(path_in_checkout()).run(
+                *("simulate", "--scale", f"{options.scale:g}"),
+                *("--seed", str(options.seed), "--out", folder),
             )
-        made = json.loads((folder / "simulation.json").read_text())
+        made = read_json(folder / "simulation.json")
         made.pop("files", None)
         report = {
             "simulation": made,
             "log": log_of(folder),
             "run": run_of(folder, options.seed, scratch),
         }
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=1) + "\n"
-    options.out.write_text(text, encoding="utf-8")
-    return 0
+    write_text(options.out, json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_main("measure_shop", lambda: main(sys.argv[1:])))

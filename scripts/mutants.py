@@ -36,6 +36,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from vitrina_ops.program import path_in_checkout
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
@@ -43,7 +44,6 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 import mutations  # noqa: E402
 import shops  # noqa: E402
 
-PROGRAM = ROOT / "build" / "vitrina"
 OUT = Path(os.environ.get("MUTANTS_OUT", ROOT / "out" / "mutants"))
 SECONDS = 10.0
 PATIENCE = 60.0  # of the clock, on a busy machine
@@ -303,7 +303,7 @@ def main(arguments: Sequence[str]) -> int:
     add("--seed", type=int, default=1)
     add("--only", choices=KINDS, action="append", help="may be repeated")
     add("--jobs", type=int, default=os.cpu_count() or 1)
-    add("--program", type=Path, default=PROGRAM)
+    add("--program", type=Path, default=path_in_checkout())
     options = parser.parse_args(arguments)
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)

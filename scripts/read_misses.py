@@ -10,17 +10,15 @@ reported for. The log has the columns and action codes of the case.
 """
 
 import argparse
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
+from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.program import Program, path_in_checkout
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
 ACTIONS = ["view", "like", "basket", "delete", "clear", "order"]
 ACTIONS += ["basket page", "visit", "category page", "search"]
 ORDER = ACTIONS.index("order")
@@ -65,26 +63,20 @@ def read_log(data: Path, cut: pd.Timestamp, days: float) -> Log:
     return Log(events[events["time"] < cut], bought.assign(share=1.0 / counts))
 
 
-def run_program(*words: str | Path) -> None:
-    """Call the program; its own line says what went wrong."""
-    found = subprocess.run([PROGRAM, *words, "--progress", "none"])
-    if found.returncode != 0:
-        sys.exit(found.returncode)
-
-
 def answers(
     data: Path, as_of: str, days: float, buyers: list[str], out: Path
 ) -> tuple[set[str], pd.DataFrame]:
     """Users that are named, and up to 100 products of every buyer."""
+    program = Program(path_in_checkout())
     shared = ("--data", data, "--as-of", as_of)
-    run_program(
+    program.run(
         *("run", *shared, "--horizon-days", f"{days:g}"),
         *("--out", out / "answer", "--bundle", out / "bundle"),
     )
     named = pd.read_csv(out / "answer" / "predictions.csv", dtype=str)
     wanted = out / "buyers.txt"
     wanted.write_text("\n".join(buyers) + "\n", encoding="utf-8")
-    run_program(
+    program.run(
         *("recommend", "--bundle", out / "bundle", *shared),
         *("--only-users", wanted, "--out", out / "asked"),
         *("--max-users", str(len(buyers)), "--k", str(ASKED)),
@@ -161,7 +153,7 @@ def story(log: Log, pair: pd.Series, cut: pd.Timestamp) -> list[str]:
     return lines
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -175,10 +167,7 @@ def main() -> int:
     cut = pd.Timestamp(options.as_of)
     log = read_log(options.data, cut, options.horizon_days)
     if log.bought.empty:
-        print(
-            f"{options.data}: nothing is bought after {cut}", file=sys.stderr
-        )
-        return 1
+        raise OpsError(f"{options.data}: nothing is bought after {cut}")
     options.out.mkdir(parents=True, exist_ok=True)
     buyers = sorted(set(log.bought["user"]))
     named, asked = answers(
@@ -200,8 +189,7 @@ def main() -> int:
     page = options.out / "misses.md"
     page.write_text("\n".join(lines), encoding="utf-8")
     print("\n".join(lines))
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_main("read_misses", main))

@@ -13,17 +13,15 @@ OUT/against_own_history.json has the scores and their difference.
 import argparse
 import datetime as dt
 import hashlib
-import os
-import subprocess
 import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from vitrina_ops.errors import run_main
+from vitrina_ops.program import Program, path_in_checkout
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
 LOG_FILE = "train_actions.pq"
 RIVAL = "own_history"
 
@@ -53,14 +51,6 @@ def deal_out(log: Path, n_users: int, out: Path) -> list[Path]:
     return folders
 
 
-def run_program(*words: str | Path) -> None:
-    subprocess.run(
-        [PROGRAM, *words, "--progress", "none"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-
-
 def join(name: str, folders: list[Path], cut: str, out: Path) -> Path:
     """One answer out of those of the small shops at a cut."""
     joined = out / cut / name
@@ -75,7 +65,7 @@ def join(name: str, folders: list[Path], cut: str, out: Path) -> Path:
     return joined
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -87,13 +77,14 @@ def main() -> int:
     options = parser.parse_args()
     folders = deal_out(options.log, options.users, options.out)
     cuts = options.cuts.split(",")
+    program = Program(path_in_checkout())
     ours, theirs, ends = [], [], []
     for cut in cuts:
         for folder in folders:
             words = ("--data", folder, "--as-of", cut)
             answer = options.out / cut / folder.name
-            run_program("run", *words, "--out", answer)
-            run_program("baselines", *words, "--out", answer)
+            program.run("run", *words, "--out", answer)
+            program.run("baselines", *words, "--out", answer)
         print(f"small_logs: {cut}: {len(folders)} logs", file=sys.stderr)
         ours.append(join("predictions.csv", folders, cut, options.out))
         theirs.append(join(f"{RIVAL}.csv", folders, cut, options.out))
@@ -101,18 +92,15 @@ def main() -> int:
         end += dt.timedelta(days=options.horizon_days)
         ends.append(end.isoformat())
     # together the shops name more customers than one answer may
-    scores = [
-        PROGRAM, "score", "--progress", "none",
-        "--set", "choose.max_users=100000000",
-        "--predictions", ",".join(map(str, ours)),
-        "--vs", ",".join(map(str, theirs)),
-        "--truth", options.log,
-        "--from", ",".join(cuts),
-        "--to", ",".join(ends),
-        "--json", options.out / f"against_{RIVAL}.json",
-    ]  # fmt: skip
-    return subprocess.run(scores, check=False).returncode
+    scores = program.run(
+        *("score", "--set", "choose.max_users=100000000"),
+        *("--predictions", ",".join(map(str, ours))),
+        *("--vs", ",".join(map(str, theirs)), "--truth", options.log),
+        *("--from", ",".join(cuts), "--to", ",".join(ends)),
+        *("--json", options.out / f"against_{RIVAL}.json"),
+    )
+    print(scores, end="")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_main("small_logs", main))

@@ -17,6 +17,9 @@ THREADS = 2
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, str(THREADS))  # read when NumPy is loaded
 
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
+
 from harness.contest import (  # noqa: E402
     Contest,
     Settings,
@@ -28,7 +31,6 @@ from harness.models import all_peers  # noqa: E402
 from harness.program import Program  # noqa: E402
 from harness.report import markdown  # noqa: E402
 
-ROOT = Path(__file__).resolve().parents[2]
 NAMES = [peer.name for peer in all_peers()]
 
 

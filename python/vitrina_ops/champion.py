@@ -31,7 +31,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
@@ -40,7 +39,8 @@ from mlflow.tracking import MlflowClient
 from vitrina_ops import pipeline, store
 from vitrina_ops.errors import say
 from vitrina_ops.files import read_json
-from vitrina_ops.pipeline import Params, Pipeline, run_program
+from vitrina_ops.pipeline import Params, Pipeline
+from vitrina_ops.program import built
 from vitrina_ops.retrain import CannotCompareError, retrain
 
 # Parameters of `ingest` that say what is read, not what is made of it.
@@ -113,10 +113,10 @@ def _judge_against(
         else:
             buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
         report = Path(folder) / "difference.json"
-        text = run_program(
+        text = built().run(
             "compare-buyers",
             *("--first", pipeline.VALID_BUYERS, "--second", buyers),
-            *("--json", report, "--seed", str(present.seed), "--quiet"),
+            *("--json", report, "--seed", str(present.seed)),
         )
         numbers = read_json(report)
     say(f"against champion version {against}: {text.strip()}")
@@ -202,8 +202,7 @@ def configuration_of(params: Params) -> Params:
 def is_same_configuration(theirs: Params, present: Pipeline) -> bool:
     """Whether a champion's parameters make the same of the same data; what
     its build did not know has its default."""
-    defaults: Params = yaml.safe_load(run_program("params"))
-    whole = pipeline.merged(defaults, theirs)
+    whole = pipeline.merged(pipeline.defaults(), theirs)
     return configuration_of(whole) == configuration_of(present.params)
 
 

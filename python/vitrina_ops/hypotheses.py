@@ -8,7 +8,6 @@ list before anything runs.
 """
 
 import difflib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,8 @@ from typing import Any
 
 from vitrina_ops import pipeline
 from vitrina_ops.errors import OpsError
-from vitrina_ops.pipeline import load_yaml, run_program
+from vitrina_ops.pipeline import load_yaml
+from vitrina_ops.program import built
 
 FOLDER = Path("experiments")
 DEVELOPMENT = FOLDER / "logs" / "development.yaml"
@@ -144,17 +144,9 @@ def settings_of(place: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
-_known: list[str] = []
-
-
 def known_settings() -> list[str]:
     """Every parameter of the program as `section.field`."""
-    if not _known:
-        import yaml
-
-        defaults = yaml.safe_load(run_program("params"))
-        _known.extend(pipeline.flatten_params(defaults))
-    return _known
+    return list(pipeline.flatten_params(pipeline.defaults()))
 
 
 def load_variants(place: str, values: Any) -> tuple[Variant, ...]:
@@ -258,7 +250,7 @@ def load(path: Path, registries: Any) -> Hypothesis:
 
 def load_all(folder: Path = FOLDER) -> list[Hypothesis]:
     """Every hypothesis, in the order of the files' names."""
-    registries = json.loads(run_program("features", "--quiet"))
+    registries = built().answer("features")
     found = [load(path, registries) for path in sorted(folder.glob("*.yaml"))]
     if not found:
         raise OpsError(f"{folder}: no *.yaml, expected hypotheses")

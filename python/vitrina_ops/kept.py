@@ -18,6 +18,7 @@ from vitrina_ops import pipeline
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.pipeline import Pipeline
+from vitrina_ops.program import BUILT, built
 
 FOLDER = Path(".cache/unsent")
 RUN = "run.json"
@@ -85,9 +86,9 @@ def read(folder: Path) -> tuple[Pipeline, dict[str, str]]:
 def inside(folder: Path) -> Iterator[None]:
     """Works in a kept run's folder as in the project's: its paths are the
     pipeline's, and the program is the present one."""
-    program = pipeline.PROGRAM.resolve()
+    program = built().path
     home = Path.cwd()
-    link = folder / pipeline.PROGRAM
+    link = folder / BUILT
     link.parent.mkdir(parents=True, exist_ok=True)
     link.unlink(missing_ok=True)
     link.symlink_to(program)

@@ -4,7 +4,9 @@ import json
 import math
 import os
 import subprocess
+from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,9 @@ from vitrina_ops.files import (
     sha256_of,
     sha256_of_file,
 )
+from vitrina_ops.program import Program, built
 from vitrina_ops.source import LOCAL_PARAMS
 
-PROGRAM = Path("build/vitrina")
 BUILD_ID = Path("build/build_id.txt")
 PARAMS = Path("params.yaml")
 SHOP = Path("data/interim/shop.vtr")
@@ -119,21 +121,15 @@ def load_yaml(path: Path) -> Params:
     return found or {}
 
 
-class ProgramError(OpsError):
-    """The program ended with an exit code other than 0; it said why."""
-
-    def __init__(self, stage: str, exit_code: int) -> None:
-        super().__init__(f"`vitrina {stage}` ended with exit code {exit_code}")
-        self.exit_code = exit_code
+def defaults() -> Params:
+    """Every parameter of the program with its default."""
+    return deepcopy(_defaults_of(built()))
 
 
-def run_program(*words: str | Path) -> str:
-    """Runs the program; its progress stays visible. Returns its answer."""
-    command = [str(PROGRAM.resolve()), *map(str, words)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, encoding="utf-8")
-    if done.returncode != 0:
-        raise ProgramError(str(words[0]), done.returncode)
-    return done.stdout
+@cache
+def _defaults_of(program: Program) -> Params:
+    found: Params = yaml.safe_load(program.run("params"))
+    return found
 
 
 def git(*words: str) -> str | None:
@@ -248,8 +244,7 @@ def load_pipeline() -> Pipeline:
         raise OpsError(
             f"{LOCAL_PARAMS}: the shop has no name; `make setup` gives it one"
         )
-    defaults = yaml.safe_load(run_program("params"))
-    params = merged(defaults, load_yaml(PARAMS))
+    params = merged(defaults(), load_yaml(PARAMS))
     sections = set(SECTIONS) | ({"simulate"} if source["scales"] else set())
     params = {k: params[k] for k in sorted(params) if k in sections}
     params["ingest"]["data_dir"] = source["data_dir"]

@@ -6,7 +6,6 @@ Russian. Nothing in it is fetched; every id of the shop is escaped.
 """
 
 import base64
-import json
 import re
 import sys
 import tempfile
@@ -23,7 +22,8 @@ from vitrina_ops import pipeline, plots
 from vitrina_ops.errors import run_main
 from vitrina_ops.files import read_json, write_text
 from vitrina_ops.language import LANGUAGES
-from vitrina_ops.pipeline import Pipeline, run_program
+from vitrina_ops.pipeline import Pipeline
+from vitrina_ops.program import built
 from vitrina_ops.reasons import in_russian
 from vitrina_ops.report_words import Words
 
@@ -37,7 +37,7 @@ PRODUCTS = 5
 
 def why_of() -> dict[str, str]:
     """What each generator proposes, in its own words."""
-    found = json.loads(run_program("features", "--quiet"))
+    found = built().answer("features")
     return {row["name"]: row["summary"] for row in found["generators"]}
 
 
@@ -67,9 +67,9 @@ def catalog_of(present: Pipeline, products: set[str]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         ids = Path(folder) / "products.txt"
         ids.write_text("\n".join(sorted(products)), encoding="utf-8")
-        text = run_program("catalog", "--quiet", "--products", ids, *words)
-    found: dict[str, Any] = json.loads(text)
-    return without_codes(found)
+        return without_codes(
+            built().answer("catalog", "--products", ids, *words)
+        )
 
 
 def without_codes(catalog: dict[str, Any]) -> dict[str, Any]:

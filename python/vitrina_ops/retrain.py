@@ -16,7 +16,8 @@ import yaml
 from vitrina_ops import pipeline
 from vitrina_ops.errors import say
 from vitrina_ops.files import sha256_of
-from vitrina_ops.pipeline import Params, Pipeline, ProgramError, run_program
+from vitrina_ops.pipeline import Params, Pipeline
+from vitrina_ops.program import ProgramError, built
 
 CACHE = Path(".cache/champion")
 # What makes the per-buyer results of a configuration from the shop's events.
@@ -70,7 +71,7 @@ def retrain(
         params.write_text(text, encoding="utf-8")
         for stage in STAGES:
             try:
-                run_program(
+                built().show(
                     stage,
                     *("--workspace", workspace, "--params", params),
                     *("--seed", seed),

@@ -20,6 +20,7 @@ from vitrina_ops import language, pipeline, source
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json
 from vitrina_ops.language import Say
+from vitrina_ops.program import ProgramError, built
 from vitrina_ops.reasons import in_russian
 
 DVC = Path(sys.executable).with_name("dvc")
@@ -93,14 +94,11 @@ def dvc(*words: str, log: Path | None = None) -> None:
 def check_scale(scale: str) -> None:
     """Refuses what `vitrina simulate --scale` refuses, in its words."""
     key = "simulate.scale"
-    done = subprocess.run(
-        [pipeline.PROGRAM.resolve(), "params", "--set", f"{key}={scale}"],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    if done.returncode != 0:
-        raise OpsError(f"SCALE: {done.stderr.rpartition(f'{key}: ')[2]}")
+    try:
+        built().run("params", "--set", f"{key}={scale}")
+    except ProgramError as error:
+        said = str(error).rpartition(f"{key}: ")[2]
+        raise OpsError(f"SCALE: {said}") from None
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:
@@ -187,7 +185,7 @@ def main() -> None:
     took = time.monotonic() - began
     spoken = language.of_locale()
     say = language.sayer(spoken)
-    summary = pipeline.run_program("summary", "--quiet", "--lang", spoken)
+    summary = built().run("summary", "--lang", spoken)
     tracking = describe_tracking(
         read_json(pipeline.RUN_REPORT), stamp() != before, say
     )

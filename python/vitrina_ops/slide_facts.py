@@ -6,18 +6,15 @@ is never typed by hand and never left out silently.
 """
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from vitrina_ops import experiments
+from vitrina_ops import experiments, pipeline
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
-from vitrina_ops.pipeline import run_program
+from vitrina_ops.program import built
 
 MEASURED = Path("docs/measured")
 REQUIRED = {
@@ -112,7 +109,7 @@ def measured(folder: Path) -> Facts:
 
 def program_facts() -> Facts:
     """What the program says of its registries."""
-    found = json.loads(run_program("features", "--quiet"))
+    found = built().answer("features")
     on = {
         key: [row for row in found[key] if row["on"]]
         for key in ("generators", "groups")
@@ -219,7 +216,7 @@ def load(folder: Path = MEASURED) -> Facts:
     first = facts["real"]["baskets"]
     facts["real"]["draws"] = first["draws"]
     facts["real"]["level"] = LEVEL
-    facts["params"] = yaml.safe_load(run_program("params"))
+    facts["params"] = pipeline.defaults()
     facts["program"] = program_facts()
     days = [dt.datetime.fromisoformat(begin) for begin, _ in first["windows"]]
     facts["derived"] = {

@@ -380,8 +380,6 @@ def main() -> None:
         "--resume", action="store_true", help="send the runs that were kept"
     )
     options = parser.parse_args()
-    if not pipeline.PROGRAM.exists():
-        raise OpsError(f"{pipeline.PROGRAM} is missing; run `make build`")
     resume() if options.resume else track()
 
 

@@ -11,7 +11,6 @@ import datetime as dt
 import json
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Any
 import yaml
 
 from vitrina_ops import pipeline
-from vitrina_ops.errors import OpsError, one_line
+from vitrina_ops.errors import OpsError
 from vitrina_ops.files import (
     read_json,
     read_text,
@@ -30,6 +29,7 @@ from vitrina_ops.files import (
     write_json,
 )
 from vitrina_ops.hypotheses import Development
+from vitrina_ops.program import built
 
 WORK = Path("out/experiments")
 SEED = 42
@@ -76,7 +76,7 @@ def simulated_log(development: Development, work: Path = WORK) -> Log:
     if not (folder / "simulation.json").exists():
         partial = folder.with_name(folder.name + ".tmp")
         shutil.rmtree(partial, ignore_errors=True)
-        call(
+        built().run(
             "simulate",
             *("--scale", f"{development.scale:g}", "--out", partial),
             *("--seed", str(development.seed)),
@@ -105,16 +105,6 @@ def real_logs(development: Development, root: Path) -> list[Log]:
     return logs
 
 
-def call(*words: str | Path) -> str:
-    """Runs the program quietly; its own words when it fails."""
-    command = [str(pipeline.PROGRAM.resolve()), *map(str, words), "--quiet"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
-    if done.returncode != 0:
-        ended = f"`vitrina {words[0]}` ended with code {done.returncode}"
-        raise OpsError(one_line(done.stderr) or ended)
-    return done.stdout
-
-
 class Bench:
     """One build and one params.yaml, against which settings are laid."""
 
@@ -128,8 +118,9 @@ class Bench:
         self.seed = seed
         self.params_file = params
         self.build = read_text(pipeline.BUILD_ID).strip()
-        defaults = yaml.safe_load(pipeline.run_program("params"))
-        found = pipeline.merged(defaults, pipeline.load_yaml(params))
+        found = pipeline.merged(
+            pipeline.defaults(), pipeline.load_yaml(params)
+        )
         found["ingest"].pop("data_dir", None)
         self.params = pipeline.flatten_params(
             {key: found[key] for key in pipeline.SECTIONS}
@@ -164,7 +155,7 @@ class Bench:
             for word in settings:
                 words += ["--set", word]
             began = time.monotonic()
-            call(
+            built().run(
                 "run",
                 *("--data", log.folder, "--as-of", cut, "--out", folder),
                 *("--params", self.params_file, "--seed", str(self.seed)),
@@ -196,7 +187,7 @@ class Bench:
         ]
         out.parent.mkdir(parents=True, exist_ok=True)
         partial = out.with_name(f"{out.name}.{os.getpid()}")
-        call(
+        built().run(
             "score",
             *("--predictions", ",".join(map(str, files[1]))),
             *("--vs", ",".join(map(str, files[0])), "--truth", log.folder),

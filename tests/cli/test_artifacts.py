@@ -1,12 +1,11 @@
 """Files between the stages, bundles: missing, damaged, carried elsewhere."""
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Result, Vitrina, assert_refused, run
 
 MISSING_INPUT = 4
 INCOMPATIBLE_ARTIFACT = 6
@@ -57,12 +56,11 @@ def finished(
 
 
 def run_once(program: Path, folder: Path, data: Path) -> Result:
-    command: list[str | Path] = [program, "run", "--data", data]
-    command += ["--out", folder / "out"]
-    command += ["--bundle", folder / "bundle"]
-    command += ["--keep-stages", folder / "stages", *FAST]
-    return subprocess.run(
-        command, env=ENV, capture_output=True, text=True, check=False
+    return run(
+        *("run", "--data", data, "--out", folder / "out"),
+        *("--bundle", folder / "bundle"),
+        *("--keep-stages", folder / "stages", *FAST),
+        env=ENV,
     )
 
 
@@ -79,13 +77,6 @@ def flip(path: Path, at: float) -> None:
     path.write_bytes(data)
 
 
-def assert_one_line(result: Result, code: int, *parts: str) -> None:
-    assert result.returncode == code, result.stderr
-    assert result.stderr.count("\n") == 1, result.stderr
-    for part in parts:
-        assert part in result.stderr
-
-
 @pytest.mark.parametrize(("file", "maker", "reader"), FILES)
 def test_a_missing_file_names_the_stage_that_makes_it(
     vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str
@@ -93,7 +84,7 @@ def test_a_missing_file_names_the_stage_that_makes_it(
     (workspace / file).unlink()
     words = ("--workspace", workspace, *quick(reader))
     result = vitrina(reader, *words, env=ENV)
-    assert_one_line(result, MISSING_INPUT, Path(file).name, f"vitrina {maker}")
+    assert_refused(result, MISSING_INPUT, Path(file).name, f"vitrina {maker}")
 
 
 @pytest.mark.parametrize(("file", "maker", "reader"), FILES)
@@ -110,14 +101,14 @@ def test_a_damaged_file_is_never_used(
     for damage in damages:
         path.write_bytes(damage)
         result = vitrina(reader, *words, env=ENV)
-        assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
+        assert_refused(result, INCOMPATIBLE_ARTIFACT, path.name)
     if is_text:
         return  # what no longer parses is refused; there is no checksum
     for at in (0.0, 0.1, 0.5, 0.9, 1.0):
         path.write_bytes(whole)
         flip(path, at)
         result = vitrina(reader, *words, env=ENV)
-        assert_one_line(result, INCOMPATIBLE_ARTIFACT, path.name)
+        assert_refused(result, INCOMPATIBLE_ARTIFACT, path.name)
 
 
 def test_a_damaged_manifest_is_never_used(
@@ -130,7 +121,7 @@ def test_a_damaged_manifest_is_never_used(
         digit = "0" if whole[hash_at] != "0" else "1"
         path.write_text(whole[:hash_at] + digit + whole[hash_at + 1 :])
         result = vitrina("recommend", "--workspace", workspace, "--quiet")
-        assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
+        assert_refused(result, INCOMPATIBLE_ARTIFACT, name)
     fingerprint_at = whole.index('"', whole.index('"fingerprint":') + 14) + 1
     digit = "0" if whole[fingerprint_at] != "0" else "1"
     for damage in (
@@ -142,7 +133,7 @@ def test_a_damaged_manifest_is_never_used(
     ):
         path.write_text(damage)
         result = vitrina("recommend", "--workspace", workspace, "--quiet")
-        assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
+        assert_refused(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
 
 
 def test_a_manifest_without_its_files_is_refused(
@@ -154,7 +145,7 @@ def test_a_manifest_without_its_files_is_refused(
         '"learned_until": "2024-01-02", "files": {}, "fingerprint": ""}'
     )
     result = vitrina("recommend", "--workspace", workspace, "--quiet")
-    assert_one_line(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
+    assert_refused(result, INCOMPATIBLE_ARTIFACT, "manifest.json")
 
 
 def test_a_bundle_answers_as_the_run_that_packed_it(
@@ -210,7 +201,7 @@ def test_a_flipped_byte_in_a_bundle_is_found(
     out = tmp_path / "out"
     words = ("--bundle", bundle, "--data", data, "--out", out, "--quiet")
     result = vitrina("recommend", *words)
-    assert_one_line(result, INCOMPATIBLE_ARTIFACT, name)
+    assert_refused(result, INCOMPATIBLE_ARTIFACT, name)
     assert not out.exists()
 
 
@@ -219,7 +210,7 @@ def test_a_missing_bundle_is_told(
 ) -> None:
     words = ("--bundle", tmp_path / "none", "--data", data, "--quiet")
     result = vitrina("recommend", *words)
-    assert_one_line(result, MISSING_INPUT, "none", "vitrina pack")
+    assert_refused(result, MISSING_INPUT, "none", "vitrina pack")
 
 
 def test_stages_one_by_one_are_the_run(

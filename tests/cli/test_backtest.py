@@ -1,13 +1,13 @@
 """`vitrina backtest`: the same figures as its parts give one by one."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Vitrina, assert_refused
 from shops import ORDER
+from vitrina_ops.files import read_json
 
 USAGE = 2
 CONFIG = 3
@@ -38,18 +38,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
 
 
-def read(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def one_line(result: Result, code: int, *parts: str) -> None:
-    assert result.returncode == code, result.stderr
-    assert result.stderr.startswith("vitrina backtest: error: ")
-    assert result.stderr.count("\n") == 1
-    for part in parts:
-        assert part in result.stderr
-
-
 def test_figures_are_those_of_run_baselines_and_score(
     vitrina: Vitrina, tmp_path: Path, data: Path
 ) -> None:
@@ -60,7 +48,7 @@ def test_figures_are_those_of_run_baselines_and_score(
         *("--out", "whole", "--json", "whole.json"),
     )
     assert found.returncode == 0, found.stderr
-    whole = read(tmp_path / "whole.json")
+    whole = read_json(tmp_path / "whole.json")
     for cut in CUTS:
         words = (*common, "--as-of", cut, "--out", cut)
         assert vitrina("run", *words).returncode == 0
@@ -83,7 +71,7 @@ def test_figures_are_those_of_run_baselines_and_score(
             *("--json", "part.json"),
         )
         assert result.returncode == 0, result.stderr
-        return read(tmp_path / "part.json")
+        return read_json(tmp_path / "part.json")
 
     same = ("readings", "counts", "recall_by_k")
     judged: list[tuple[Any, tuple[int, ...]]] = [(whole, (0, 1))]
@@ -108,7 +96,7 @@ def test_cuts_by_number_end_with_the_log(
         *("--json", "b.json"),
     )
     assert found.returncode == 0, found.stderr
-    windows = read(tmp_path / "b.json")["windows"]
+    windows = read_json(tmp_path / "b.json")["windows"]
     assert [w["from"][:10] for w in windows] == ["2024-03-12", "2024-03-14"]
     assert {w["from"][-3:] for w in windows} == {":00"}
     assert "cut 1 of 2, 2024-03-12" in found.stderr
@@ -146,7 +134,9 @@ def test_what_cannot_be_done_is_told_before_any_work(
 ) -> None:
     given = words.split()
     source = () if "--data" in given else ("--data", data)
-    one_line(vitrina("backtest", "--quiet", *source, *given), code, message)
+    assert_refused(
+        vitrina("backtest", "--quiet", *source, *given), code, message
+    )
     assert not (tmp_path / "out").exists()
 
 
@@ -156,4 +146,6 @@ def test_a_window_without_buyers_is_an_error(
     rows = shops.random_rows(seed=2, users=20)
     shops.write_shop(tmp_path / "shop", [r for r in rows if r.action != ORDER])
     words = ("backtest", "--quiet", "--data", "shop", "--cuts", "1")
-    one_line(vitrina(*words), BAD_DATA, "found no orders from 2024-03-13T")
+    assert_refused(
+        vitrina(*words), BAD_DATA, "found no orders from 2024-03-13T"
+    )

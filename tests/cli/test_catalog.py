@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from conftest import Vitrina
+from command import Vitrina
 
 MISSING_INPUT = 4
 CATALOG = """\

@@ -2,7 +2,6 @@
 
 import csv
 import datetime as dt
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Result, Vitrina
+from vitrina_ops.files import read_json
 
 BAD_DATA = 5
 ROWS = shops.random_rows(seed=4, users=60)
@@ -53,7 +53,7 @@ def check(
     def run(*words: str | Path) -> tuple[Result, dict[str, Any]]:
         result = vitrina("check-data", *words, "--json", "found.json")
         path = tmp_path / "found.json"
-        return result, json.loads(path.read_text()) if path.exists() else {}
+        return result, read_json(path) if path.exists() else {}
 
     return run
 
@@ -116,7 +116,7 @@ def test_a_russian_export_reads_as_the_plain_log(
         (tmp_path / f"of_{shop}").mkdir()
         assert vitrina("ingest", *words).returncode == 0
     read = [
-        json.loads((tmp_path / f"of_{shop}/reports/ingest.json").read_text())
+        read_json(tmp_path / f"of_{shop}/reports/ingest.json")
         for shop in ("plain", "shop")
     ]
     for key in ("events", "users", "begin", "end", "events_by_action"):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cli_docs
 import pytest
-from conftest import Result, Vitrina
+from command import Result, Vitrina
 
 USAGE = 2
 CONFIG = 3

@@ -1,9 +1,9 @@
 """`vitrina compare-buyers` and --timing."""
 
-import json
 from pathlib import Path
 
-from conftest import Vitrina
+from command import Vitrina
+from vitrina_ops.files import read_json
 
 HEADER = "user_id,n_bought,n_hits,sent\n"
 BAD_DATA = 5
@@ -24,7 +24,7 @@ def test_the_better_one_is_named(vitrina: Vitrina, tmp_path: Path) -> None:
     assert result.returncode == 0, result.stderr
     assert "difference +0.2500" in result.stdout
     assert "the first is better, beyond the interval" in result.stdout
-    found = json.loads((tmp_path / "d.json").read_text())
+    found = read_json(tmp_path / "d.json")
     assert found["buyers"] == 100
     assert found["first_recall_a"] == 1.0
     assert found["second_recall_a"] == 0.75
@@ -77,7 +77,7 @@ def test_other_buyers_are_refused(vitrina: Vitrina, tmp_path: Path) -> None:
 def test_timing_is_written(vitrina: Vitrina, tmp_path: Path) -> None:
     result = vitrina("params", "--timing", "costs/params.json")
     assert result.returncode == 0, result.stderr
-    cost = json.loads((tmp_path / "costs" / "params.json").read_text())
+    cost = read_json(tmp_path / "costs" / "params.json")
     assert 0 <= cost["seconds"] < 60
     assert cost["peak_bytes"] > 0
     vitrina("params", "--set", "no.such=1", "--timing", "costs/failed.json")

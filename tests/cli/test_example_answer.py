@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from conftest import ROOT
+from command import ROOT
 
 
 def test_the_committed_answer_is_made_again(

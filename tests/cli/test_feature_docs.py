@@ -1,13 +1,13 @@
 """docs/features.md is what the program says of its columns."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import feature_docs
 import pytest
-from conftest import Vitrina
+from command import Vitrina
+from vitrina_ops.files import read_json
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_page_names_and_explains_every_column(registries: Any) -> None:
 
 
 def test_figures_are_shares_of_a_whole() -> None:
-    measured = json.loads(feature_docs.MEASURED.read_text(encoding="utf-8"))
+    measured = read_json(feature_docs.MEASURED)
     for name, runs in measured["data"].items():
         assert runs.keys() <= {"default", "everything_on"}, name
         for run in runs.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Result, Vitrina
 
 COVISITATION = "--set=models.covisitation.neighbours=7"
 Files = dict[str, bytes]

@@ -4,16 +4,14 @@ They are the public collections of arrow-testing and parquet-testing and lie
 beside the repository, never in it; without them these tests are skipped.
 """
 
-import os
 import resource
 import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shops
-from conftest import ROOT
+from command import ROOT, assert_refused, run
 
 FOLDER = ROOT.parent / "shared" / "data" / "malformed-parquet"
 FILES = sorted(
@@ -41,51 +39,39 @@ def limit_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def assert_refused(program: Path, folder: Path, workspace: Path) -> None:
+def assert_unread(folder: Path, workspace: Path) -> None:
     workspace.mkdir()
-    command: list[str | Path] = [program, "ingest", "--quiet"]
-    command += ["--data", folder, "--workspace", workspace]
-    result = subprocess.run(
-        command,
-        env={"PATH": os.environ["PATH"]},
-        capture_output=True,
-        encoding="utf-8",
-        errors="surrogateescape",
+    result = run(
+        *("ingest", "--quiet", "--data", folder, "--workspace", workspace),
         timeout=SECONDS,
-        check=False,
-        preexec_fn=limit_memory,
+        prepare=limit_memory,
     )
     assert 1 <= result.returncode <= 63, result.stderr
-    assert result.stderr.startswith("vitrina ingest: error: ")
-    assert result.stderr.count("\n") == 1, result.stderr
+    assert_refused(result, result.returncode)
     assert not any(char < " " or char == "\x7f" for char in result.stderr[:-1])
     assert result.stdout == ""
     assert list(workspace.rglob("*.vtr")) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.name[-24:])
-def test_as_log(program: Path, tmp_path: Path, file: Path) -> None:
+def test_as_log(tmp_path: Path, file: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(file, folder / "train_actions.pq")
-    assert_refused(program, folder, tmp_path / "space")
+    assert_unread(folder, tmp_path / "space")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.name[-24:])
-def test_as_catalog(
-    program: Path, tmp_path: Path, log: Path, file: Path
-) -> None:
+def test_as_catalog(tmp_path: Path, log: Path, file: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(log, folder / "train_actions.pq")
     shutil.copy(file, folder / "catalog.pq")
-    assert_refused(program, folder, tmp_path / "space")
+    assert_unread(folder, tmp_path / "space")
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.name[-24:])
-def test_as_mapping_of_vectors(
-    program: Path, tmp_path: Path, log: Path, file: Path
-) -> None:
+def test_as_mapping_of_vectors(tmp_path: Path, log: Path, file: Path) -> None:
     folder = tmp_path / "data"
     folder.mkdir()
     shutil.copy(log, folder / "train_actions.pq")
@@ -93,4 +79,4 @@ def test_as_mapping_of_vectors(
     shutil.copy(log, folder / "train_actions.pq")
     shutil.copy(file, folder / "catalog_vector_mapping.pq")
     np.savez(folder / "vectors.npz", np.ones((3, 4), np.float32))
-    assert_refused(program, folder, tmp_path / "space")
+    assert_unread(folder, tmp_path / "space")

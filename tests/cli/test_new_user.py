@@ -21,8 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import CUT, ROOT, Vitrina
+from command import ROOT, Vitrina
+from conftest import CUT
 from summary_reports import said, write_reports
+from vitrina_ops.files import read_json
 
 CONFIG = 3
 BAD_DATA = 5
@@ -114,7 +116,7 @@ def test_a_bundle_that_has_seen_the_moment_does_not_answer(
     assert "has seen the future" in seen.stderr
     later = vitrina(*words, "2024-03-14T12:00")
     assert (later.returncode, later.stderr) == (0, "")
-    report = json.loads((tmp_path / "recommend.json").read_text())
+    report = read_json(tmp_path / "recommend.json")
     assert report["learned_until"].startswith("2024-03-12T")
     assert 1 < report["bundle_days_old"] < 2
 
@@ -123,7 +125,7 @@ def test_a_bundle_without_a_moment_is_refused(
     vitrina: Vitrina, learned: Path, tmp_path: Path
 ) -> None:
     old = Path(shutil.copytree(learned / "bundle", tmp_path / "old"))
-    manifest = json.loads((old / "manifest.json").read_text())
+    manifest = read_json(old / "manifest.json")
     for key in ("learned_from", "learned_until"):
         del manifest[key]
     (old / "manifest.json").write_text(json.dumps({**manifest, "format": 1}))
@@ -418,7 +420,7 @@ def test_only_listed_products_are_proposed(
         result = vitrina(*words, *more)
         assert result.returncode == 0, result.stderr
         table = pq.read_table(tmp_path / "recommendations.parquet")
-        report = json.loads((tmp_path / "recommend.json").read_text())
+        report = read_json(tmp_path / "recommend.json")
         return set(table["product_id"].to_pylist()), report
 
     found, report = named()
@@ -463,7 +465,7 @@ def test_22_a_backtest_is_one_command(
     assert found.returncode == 0, found.stderr
     for part in ("2 cuts", "vitrina", "own_history", "organisers", "[+"):
         assert part in found.stdout
-    ahead = json.loads((tmp_path / "found.json").read_text())["rules"]
+    ahead = read_json(tmp_path / "found.json")["rules"]
     assert ahead["own_history"]["difference"]["a"]["share_above"] >= 0
     short = vitrina(*words.split()[:-1], "30")
     assert short.returncode == BAD_DATA

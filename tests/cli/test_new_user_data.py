@@ -5,13 +5,14 @@ case is the shortest form of what once went wrong without a word.
 """
 
 import datetime as dt
-import json
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shops
-from conftest import CUT, Vitrina
+from command import Vitrina
+from conftest import CUT
+from vitrina_ops.files import read_json
 
 CONFIG = 3
 BAD_DATA = 5
@@ -48,7 +49,7 @@ def test_03_a_log_without_orders_is_an_error(
     result = vitrina("ingest", "--data", "shop", "--schema", "schema.yaml")
     assert result.returncode == 0
     assert "rows have an action that is not known: '2' " in result.stderr
-    report = json.loads((tmp_path / "reports" / "ingest.json").read_text())
+    report = read_json(tmp_path / "reports" / "ingest.json")
     assert report["unknown_actions"]["values"][0] == {
         "value": "2",
         "rows": texts.count("2"),
@@ -64,7 +65,7 @@ def test_03_where_nobody_bought_nothing_is_judged(
     shops.write_shop(tmp_path / "shop", kept)
     result = vitrina("run", "--data", "shop", "--out", "answer")
     assert result.returncode == 0, result.stderr
-    report = json.loads((tmp_path / "answer" / "report.json").read_text())
+    report = read_json(tmp_path / "answer" / "report.json")
     metrics = report["metrics"]
     assert metrics["valid"]["buyers"] == 0
     assert "nobody bought" in metrics["reason"]
@@ -131,7 +132,7 @@ def test_13_loose_csv_parts_two_logs_and_zones(
         "ingest", "--data", "shop", "--set", "ingest.time_zone=+03:00"
     )
     assert kept.returncode == 0 and "midnight" not in kept.stderr
-    report = json.loads((tmp_path / "reports" / "ingest.json").read_text())
+    report = read_json(tmp_path / "reports" / "ingest.json")
     assert report["rows_read"] == len(rows)
     assert report["begin"] == min(row.date for row in rows).isoformat()
     assert report["time_zone"]["of_the_log"] == "+03:00"

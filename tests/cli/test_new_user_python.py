@@ -4,7 +4,6 @@ The points of test_new_user.py that need the package, a tracking store or the
 report; each case is the shortest form of what once went wrong.
 """
 
-import json
 import os
 import re
 import shutil
@@ -17,7 +16,7 @@ import mlflow
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import ROOT, Vitrina
+from command import ROOT, Vitrina
 from vitrina_ops import (
     fetch,
     model,
@@ -28,6 +27,7 @@ from vitrina_ops import (
     track,
     ui,
 )
+from vitrina_ops.files import read_json
 
 CONFIG = 3
 BAD_DATA = 5
@@ -46,8 +46,8 @@ def test_01_every_shop_is_answered_by_its_own_champion(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
     logs = {name: tmp_path / "logs" / name for name in ("web", "street")}
     for seed, (name, log) in enumerate(logs.items()):
-        finished.simulate(program, log, seed)
-        finished.finished(program, tmp_path / name, log)
+        finished.simulate(log, seed)
+        finished.finished(tmp_path / name, log)
         monkeypatch.chdir(tmp_path / name)
         track.track()
     for name, log in logs.items():
@@ -70,7 +70,7 @@ def test_10_the_readmes_python_runs_as_printed(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In a folder as `make run` leaves the checkout's, without PYTHONPATH."""
-    finished.simulate(program, tmp_path / "data" / "simulated", seed=1)
+    finished.simulate(tmp_path / "data" / "simulated", seed=1)
     outside = {"PATH": os.environ["PATH"]}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     registry, package = re.findall(
@@ -102,8 +102,8 @@ def test_10_the_readmes_python_runs_as_printed(
 def test_report_in_two_languages(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finished.simulate(program, tmp_path / "shop", seed=1)
-    root = finished.finished(program, tmp_path / "root", tmp_path / "shop")
+    finished.simulate(tmp_path / "shop", seed=1)
+    root = finished.finished(tmp_path / "root", tmp_path / "shop")
     monkeypatch.chdir(root)
     tracked = {"run_id": "", "version": "", "reason": "not tried"}
     content = report.content_of(pipeline.load_pipeline(), tracked)
@@ -142,8 +142,8 @@ def test_12_the_pictures_of_dvc_need_no_network(
 def test_12_an_experiment_takes_no_alias(
     program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finished.simulate(program, tmp_path / "log", 1)
-    root = finished.finished(program, tmp_path / "web", tmp_path / "log")
+    finished.simulate(tmp_path / "log", 1)
+    root = finished.finished(tmp_path / "web", tmp_path / "log")
     monkeypatch.chdir(root)
     registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
     monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
@@ -151,7 +151,7 @@ def test_12_an_experiment_takes_no_alias(
         inside.setenv("DVC_EXP_BASELINE_REV", "b" * 40)
         inside.setenv("DVC_EXP_NAME", "puffy-lamb")
         track.track()
-    report = json.loads(Path("reports/mlflow_run.json").read_text())
+    report = read_json(Path("reports/mlflow_run.json"))
     client = store.open_store()
     run = client.get_run(report["run_id"])
     assert run.data.tags["vitrina.dvc_experiment"] == "puffy-lamb"
@@ -159,7 +159,7 @@ def test_12_an_experiment_takes_no_alias(
     assert "dvc exp apply puffy-lamb" in report["reason"]
     assert store.shops(client) == []
     track.track()  # kept: `make run` runs the stage again
-    report = json.loads(Path("reports/mlflow_run.json").read_text())
+    report = read_json(Path("reports/mlflow_run.json"))
     assert (report["version"], report["alias"]) == ("1", "champion")
 
 
@@ -235,14 +235,14 @@ def test_19_the_address_is_that_of_the_runs(
 def test_19_a_copied_checkout_writes_into_itself(
     program: Path, tmp_path: Path
 ) -> None:
-    finished.simulate(program, tmp_path / "log", 1)
-    old = finished.finished(program, tmp_path / "old", tmp_path / "log")
+    finished.simulate(tmp_path / "log", 1)
+    old = finished.finished(tmp_path / "old", tmp_path / "log")
     finished.track(old)
     before = sorted((old / "mlruns").rglob("*"))
     new = shutil.copytree(old, tmp_path / "new", symlinks=True)
     (new / "build" / "build_id.txt").write_text("another build")
     assert "its artifacts are here now" in finished.track(new)
-    report = json.loads((new / "reports/mlflow_run.json").read_text())
+    report = read_json(new / "reports/mlflow_run.json")
     assert (report["version"], report["alias"]) == ("2", "champion")
     assert sorted((old / "mlruns").rglob("*")) == before
     assert len(list((new / "mlruns").rglob("manifest.json"))) == 2

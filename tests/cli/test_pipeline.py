@@ -4,7 +4,6 @@ The tests stand in the order of a user's day: a first run, nothing changed, a
 changed parameter, a real log. Each goes on where the one before it stopped.
 """
 
-import json
 import os
 import re
 import shutil
@@ -19,8 +18,9 @@ from typing import Any
 import check_dvc
 import pytest
 import yaml
-from conftest import ROOT, Result
+from command import ROOT, Result
 from finished import FAST
+from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import merged
 
 DVC = Path(sys.executable).with_name("dvc")
@@ -63,7 +63,7 @@ class Checkout:
         return self.run("scripts/run.sh", **variables)
 
     def json(self, path: str) -> Any:
-        return json.loads((self.root / path).read_text())
+        return read_json(self.root / path)
 
     def set_params(self, **sections: Any) -> None:
         path = self.root / "params.yaml"

@@ -3,19 +3,19 @@
 import ast
 import csv
 import datetime as dt
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
+import command
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Result, Vitrina, assert_refused
 from shops import OPENING, Row
+from vitrina_ops.files import read_json
 
 BAD_DATA = 5
 ANSWER = ("predictions.csv", "recommendations.parquet")
@@ -51,13 +51,6 @@ def assert_sound(predictions: Predictions, k: int) -> None:
     for user, products in predictions.items():
         assert len(set(products)) == len(products), user
         assert len(products) == k, user
-
-
-def assert_one_line(result: Result, code: int, *parts: str) -> None:
-    assert result.returncode == code, result.stderr
-    assert result.stderr.count("\n") == 1, result.stderr
-    for part in parts:
-        assert part in result.stderr
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +95,10 @@ def plain(
 ) -> Path:
     """The answer for `data` with nothing else said, and its bundle."""
     out = tmp_path_factory.mktemp("plain")
-    command: list[str | Path] = [program, "run", *FAST]
-    command += ["--data", data, "--out", out]
-    command += ["--bundle", out / "bundle"]
-    result = subprocess.run(
-        command, env=ONE_THREAD, capture_output=True, text=True, check=False
+    result = command.run(
+        *("run", *FAST, "--data", data, "--out", out),
+        *("--bundle", out / "bundle"),
+        env=ONE_THREAD,
     )
     assert result.returncode == 0, result.stderr
     return out
@@ -132,7 +124,7 @@ def test_answer_is_whole_and_well_formed(
     assert list(long_form.items()) == list(predictions.items())
     recalls = [row["expected_recall"] for row in table]
     assert recalls == sorted(recalls, reverse=True)
-    report = json.loads((out / "report.json").read_text())
+    report = read_json(out / "report.json")
     assert report["answer"]["users"] == len(predictions)
     assert report["metrics"]["valid"]["recall_a"] > 0
     assert report["train"]["trees"] > 0, "the trees were not tried"
@@ -146,7 +138,7 @@ def test_same_seed_same_bytes_whatever_the_threads(
         assert answer_of(out) == answer_of(plain), threads
         reports = []
         for folder in (plain, out):
-            report = json.loads((folder / "report.json").read_text())
+            report = read_json(folder / "report.json")
             assert all(s >= 0 for s in report.pop("seconds").values())
             reports.append(report)
         assert reports[0] == reports[1], "more than the seconds differs"
@@ -233,7 +225,7 @@ def test_repeated_rows_change_nothing(
     )
     out = run(twice, "twice")
     assert answer_of(out) == answer_of(plain)
-    report = json.loads((out / "report.json").read_text())
+    report = read_json(out / "report.json")
     duplicates = sum(max(1, len(row.products)) for row in rows[::2])
     assert report["ingest"]["bad_rows"]["duplicate"] == duplicates
 
@@ -302,7 +294,7 @@ def test_fewer_products_than_places(run: Runner, tmp_path: Path) -> None:
     predictions = predictions_of(out)
     assert len(predictions) == 60
     assert all(set(products) == seen for products in predictions.values())
-    report = json.loads((out / "report.json").read_text())
+    report = read_json(out / "report.json")
     assert report["answer"]["users_with_fewer_than_k"] == 60
 
 
@@ -344,7 +336,7 @@ def test_a_log_of_three_weeks_and_its_folds(
     folder = shops.write_shop(tmp_path / "data", rows)
     out = run(folder, "out")
     assert_sound(predictions_of(out), 25)
-    folds = json.loads((out / "report.json").read_text())["folds"]
+    folds = read_json(out / "report.json")["folds"]
     assert folds["label_days"] == 3
     assert len(folds["train"]) >= 4
     assert folds["valid"] is not None
@@ -364,13 +356,13 @@ def test_logs_without_a_usable_event_are_refused(
     run: Runner, tmp_path: Path, rows: list[Row]
 ) -> None:
     folder = shops.write_shop(tmp_path / "data", rows)
-    assert_one_line(run.result(folder, "out"), BAD_DATA, "log: ")
+    assert_refused(run.result(folder, "out"), BAD_DATA, "log: ")
     assert not (tmp_path / "out" / "out" / "predictions.csv").exists()
 
 
 def test_nothing_is_left_after_as_of(run: Runner, data: Path) -> None:
     result = run.result(data, "out", "--as-of", "2001-01-01")
-    assert_one_line(result, BAD_DATA, "hidden by as-of")
+    assert_refused(result, BAD_DATA, "hidden by as-of")
 
 
 def test_products_that_nobody_named(run: Runner, tmp_path: Path) -> None:
@@ -391,12 +383,12 @@ def test_catalog_and_vectors_are_optional(
 ) -> None:
     bare = run(shops.write_shop(tmp_path / "bare", rows), "bare")
     assert_sound(predictions_of(bare), 25)
-    ingest = json.loads((bare / "report.json").read_text())["ingest"]
+    ingest = read_json(bare / "report.json")["ingest"]
     assert ingest["catalog"]["title_vectors"] == "none"
     assert ingest["categories"] == 0
     untitled = shops.catalog_table().drop_columns(["title", "price"])
     plain = run(shops.write_shop(tmp_path / "plain", rows, untitled), "plain")
-    ingest = json.loads((plain / "report.json").read_text())["ingest"]
+    ingest = read_json(plain / "report.json")["ingest"]
     assert ingest["catalog"]["title_vectors"] == "none"
     assert ingest["categories"] == shops.CATEGORIES
     assert_sound(predictions_of(plain), 25)
@@ -407,7 +399,7 @@ def test_vectors_are_used_where_there_are_any(
 ) -> None:
     def vectors_of(name: str) -> tuple[str, Bytes]:
         out = run(folder, name)
-        ingest = json.loads((out / "report.json").read_text())["ingest"]
+        ingest = read_json(out / "report.json")["ingest"]
         return ingest["catalog"]["title_vectors"], answer_of(out)
 
     folder = Path(shutil.copytree(data, tmp_path / "data"))

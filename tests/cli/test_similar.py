@@ -1,12 +1,11 @@
 """`vitrina similar`: a product's neighbours, from a packed bundle."""
 
-import json
-import subprocess
 from pathlib import Path
 
 import pytest
 import shops
-from conftest import Result, Vitrina
+from command import Vitrina, assert_refused, must_run
+from vitrina_ops.files import read_json
 
 USAGE = 2
 CONFIG = 3
@@ -15,27 +14,17 @@ MISSING_INPUT = 4
 
 @pytest.fixture(scope="module")
 def bundle(
-    program: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Path, str]:
     """A packed bundle, and one of its products."""
     folder = tmp_path_factory.mktemp("similar")
     shops.write_shop(folder / "shop", shops.random_rows(seed=4, users=60))
-    words = "run --quiet --set=train.rounds=5 --threads=1 --data shop"
-    subprocess.run(
-        [program, *words.split(), "--out", "answer", "--bundle", "bundle"],
+    must_run(
+        *("run", "--set=train.rounds=5", "--threads=1", "--data", "shop"),
+        *("--out", "answer", "--bundle", "bundle"),
         cwd=folder,
-        check=True,
-        stdout=subprocess.DEVNULL,
     )
     return folder / "bundle", "50"
-
-
-def assert_refused(result: Result, code: int, *parts: str) -> None:
-    assert result.returncode == code, result.stderr
-    assert result.stderr.startswith("vitrina similar: error: ")
-    assert result.stderr.count("\n") == 1
-    for part in parts:
-        assert part in result.stderr
 
 
 def test_neighbours_as_a_table_and_as_json(
@@ -45,7 +34,7 @@ def test_neighbours_as_a_table_and_as_json(
     words = ("similar", "--bundle", folder, product, "--k", "4")
     result = vitrina(*words, "--json", "near.json")
     assert result.returncode == 0, result.stderr
-    found = json.loads((tmp_path / "near.json").read_text())
+    found = read_json(tmp_path / "near.json")
     assert (found["product"], found["by"]) == (product, "seen_together_1h")
     assert len(found["bundle"]) == 16
     near = found["neighbours"]

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Vitrina
+from command import Vitrina
 from summary_reports import metrics, said, write_reports
 
 USAGE, MISSING_INPUT = 2, 4

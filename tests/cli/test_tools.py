@@ -1,14 +1,14 @@
 """The tools behind the figures: importance, ceilings and --since."""
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shops
-from conftest import Vitrina
+from command import Vitrina
 from shops import OPENING
+from vitrina_ops.files import read_json
 
 USAGE = 2
 BAD_DATA = 5
@@ -36,7 +36,7 @@ def importance(
     command = ("importance", "--workspace", stages, "--json", out, "--quiet")
     result = vitrina(*command, *words)
     assert result.returncode == 0, result.stderr
-    return json.loads(out.read_text()), out.read_bytes()
+    return read_json(out), out.read_bytes()
 
 
 def test_importance_of_what_a_run_kept(
@@ -47,11 +47,11 @@ def test_importance_of_what_a_run_kept(
     result = vitrina(*run, "--keep-stages", stages, *FAST)
     assert result.returncode == 0, result.stderr
     report, expected = importance(vitrina, stages, "one.json", "--threads=1")
-    metrics = json.loads((stages / "reports" / "metrics.json").read_text())
+    metrics = read_json(stages / "reports" / "metrics.json")
     assert report["recall_a"] == metrics["valid"]["recall_a"]
     assert report["buyers"] == metrics["valid"]["buyers"]
 
-    gains = json.loads((stages / "reports" / "train.json").read_text())
+    gains = read_json(stages / "reports" / "train.json")
     by_column = {row["column"]: row["gain"] for row in gains["gain"]}
     columns = report["columns"]
     assert {row["column"]: row["gain"] for row in columns} == by_column
@@ -120,7 +120,7 @@ def ceilings(
     result = vitrina(*command, *words)
     assert result.returncode == 0, result.stderr
     assert "share of bought pairs found" in result.stdout
-    return json.loads(out.read_text())
+    return read_json(out)
 
 
 def test_ceilings_are_pooled_over_cuts(
@@ -201,7 +201,7 @@ def test_since_is_a_log_that_begins_there(
         return (out / "predictions.csv").read_bytes()
 
     hidden = answer(data, "--since", since.isoformat())
-    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    report = read_json(tmp_path / "out" / "report.json")
     assert report["ingest"]["events_hidden_by_since"] > 0
     assert report["ingest"]["begin"] >= since.isoformat()
     assert hidden == answer(later)

@@ -4,7 +4,6 @@ Every stage of the pipeline, and `run`, is killed (SIGKILL) at shares of the
 time that it takes, and at the moment when it begins to write a file.
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -14,9 +13,8 @@ from pathlib import Path
 
 import pytest
 import shops
+from command import must_run, program_path
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
 PIPELINE = (
     *("ingest", "split", "fit", "examples", "train"),
     *("evaluate", "refit", "pack", "recommend"),
@@ -34,9 +32,7 @@ Files = dict[str, bytes]
 
 @pytest.fixture(scope="session")
 def program() -> Path:
-    if not PROGRAM.is_file():
-        pytest.fail(f"{PROGRAM} is missing; run `make build`")
-    return PROGRAM.resolve()
+    return program_path()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +46,7 @@ class Stage:
     """One command with the files it reads in place."""
 
     def __init__(self, program: Path, words: list[str | Path]) -> None:
+        self.words = words
         self.command = [str(program), *map(str, words)]
 
     def start(self, folder: Path) -> subprocess.Popen[bytes]:
@@ -68,14 +65,8 @@ class Stage:
 
     def outputs(self, folder: Path) -> list[Path]:
         """Files and folders that the stage says it writes."""
-        listed = subprocess.run(
-            [*self.command, "--list-io"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=folder,
-        )
-        lines = [line.split("\t") for line in listed.stdout.splitlines()]
+        listed = must_run(*self.words, "--list-io", cwd=folder)
+        lines = [line.split("\t") for line in listed.splitlines()]
         return [Path(line[1]) for line in lines if line[0] == "output"]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import ablation
 import learning_curve
 import pytest
+from vitrina_ops.errors import OpsError
+from vitrina_ops.files import read_json
 
 REGISTRIES = {
     "generators": [
@@ -100,13 +102,12 @@ def study(program: Path, *words: str) -> Any:
     log.mkdir(parents=True, exist_ok=True)
     (log / "train_actions.csv").write_text("")
     out = folder / "out.json"
-    code = ablation.main(
+    ablation.main(
         ["--logs", str(folder / "logs"), "--cuts", "2024-01-05,2024-01-06"]
         + ["--out", str(out), "--work", str(folder / "work")]
         + ["--program", str(program), *words]
     )
-    assert code == 0
-    return json.loads(out.read_text())
+    return read_json(out)
 
 
 def runs(program: Path) -> list[str]:
@@ -146,12 +147,12 @@ def test_the_curve_goes_from_the_shortest_log_to_the_whole(
     assert [days for days, _ in curve] == ["2", "10", "whole log"]
     out = program.parent / "curve.svg"
     words = [str(program.parent / "out.json"), str(out)]
-    assert learning_curve.main(words) == 0
+    learning_curve.main(words)
     first = out.read_bytes()
     assert b"<svg" in first
     learning_curve.main(words)
     assert out.read_bytes() == first
-    with pytest.raises(ValueError, match="--kinds days"):
+    with pytest.raises(OpsError, match="--kinds days"):
         learning_curve.draw({"logs": {}}, out)
 
 

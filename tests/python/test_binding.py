@@ -1,6 +1,5 @@
 """The Python package answers as the program does, for any kind of table."""
 
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
-from package_shop import ACTIONS, PROGRAM, ROOT, answer_of, rows_of, run
+from command import ROOT, must_run
+from package_shop import ACTIONS, answer_of, rows_of
 
 pytest_plugins = ["package_fixtures"]
 
@@ -62,7 +62,7 @@ def test_options_do_what_they_do_for_the_program(
     words = ["--max-users", "7", "--k", "3", "--as-of", middle.isoformat()]
     words += ["--only-users", str(tmp_path / "users.txt"), "--allow-future"]
     sources: list[str | Path] = ["--data", shop, "--bundle", shop / "bundle"]
-    run("recommend", *sources, "--out", tmp_path, *words, "--quiet")
+    must_run("recommend", *sources, "--out", tmp_path, *words)
     options = {"max_users": 7, "k": 3, "as_of": middle, "only_users": users}
     with pytest.warns(UserWarning, match="has seen the future"):
         answer = recommender.recommend(events, allow_future=True, **options)
@@ -110,10 +110,7 @@ def test_errors_are_those_of_the_program(
 
 
 def test_it_says_what_it_is(vitrina: Any, recommender: Any) -> None:
-    result = subprocess.run(
-        [PROGRAM, "--version"], capture_output=True, text=True, check=True
-    )
-    assert vitrina.__version__ in result.stdout
+    assert vitrina.__version__ in must_run("--version")
     assert len(vitrina.build_id) == 16
     assert recommender.fingerprint in repr(recommender)
 

@@ -4,10 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import yaml
 from test_track import difference, run_with_tags, sample
-from vitrina_ops import champion, retrain, store
-from vitrina_ops.pipeline import Params, Pipeline, ProgramError
+from vitrina_ops import champion, pipeline, retrain, store
+from vitrina_ops.pipeline import Params, Pipeline
+from vitrina_ops.program import ProgramError
 
 EARLIER, LATER = "2024-01-20T00:00:00", "2024-01-25T00:00:00"
 
@@ -26,7 +26,10 @@ class Champion:
         patch.setattr(champion, "_params_of", lambda *_: self.params)
         patch.setattr(champion, "_file_of", lambda *_: "buyers.csv")
         patch.setattr(champion, "retrain", self.retrain)
-        patch.setattr(champion, "run_program", self.run_program)
+        program = SimpleNamespace(run=lambda *_: "")
+        patch.setattr(champion, "built", lambda: program)
+        defaults = {"train": {"rounds": 80, "new": 1}}
+        patch.setattr(pipeline, "defaults", lambda: defaults)
         patch.setattr(champion, "read_json", lambda _: self.numbers)
 
     def version_of_alias(self, _: Any, model: str, alias: str) -> Any:
@@ -38,10 +41,6 @@ class Champion:
     def retrain(self, *_: Any) -> str:
         self.is_retrained = True
         return "retrained.csv"
-
-    def run_program(self, *words: Any) -> str:
-        defaults = {"train": {"rounds": 80, "new": 1}}
-        return yaml.safe_dump(defaults) if words == ("params",) else ""
 
     def judge(self, present: Pipeline) -> champion.Verdict:
         client: Any = None
@@ -172,7 +171,8 @@ def test_only_parameters_that_are_not_taken_stop_a_comparison(
     def fail(stage: str, *_: Any) -> str:
         raise ProgramError(stage, code)
 
-    monkeypatch.setattr(retrain, "run_program", fail)
+    program = SimpleNamespace(show=fail)
+    monkeypatch.setattr(retrain, "built", lambda: program)
     kind = retrain.CannotCompareError if code == 3 else ProgramError
     with pytest.raises(kind, match="split"):
         retrain.retrain(tuned(), "42", "3", sample())

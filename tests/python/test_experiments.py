@@ -5,7 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from vitrina_ops import experiments, experiments_page, hypotheses, trials
+from vitrina_ops import (
+    experiments,
+    experiments_page,
+    hypotheses,
+    pipeline,
+    trials,
+)
 from vitrina_ops.errors import OpsError
 from vitrina_ops.hypotheses import Rule, Variant
 
@@ -27,16 +33,15 @@ variants:
     name_ru: с лайками
     set: [candidates.likes.enabled=true]
 """
-SETTINGS = [
-    "candidates.likes.enabled",
-    "candidates.popular.enabled",
-    "train.rounds",
-]
+SETTINGS = {
+    "candidates": {"likes": {"enabled": False}, "popular": {"enabled": True}},
+    "train": {"rounds": 80},
+}
 
 
 @pytest.fixture(autouse=True)
 def settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hypotheses, "_known", list(SETTINGS))
+    monkeypatch.setattr(pipeline, "defaults", lambda: SETTINGS)
 
 
 def load(tmp_path: Path, text: str) -> hypotheses.Hypothesis:
@@ -222,8 +227,8 @@ def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
 def test_the_projects_own_files_are_sound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.undo()  # the program's own settings
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(hypotheses, "_known", [])
     found = hypotheses.load_all()
     assert len(found) >= 12
     development = hypotheses.load_development()

@@ -9,6 +9,7 @@ from vitrina_ops import kept, language, pipeline, run, store, track
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.pipeline import Pipeline
+from vitrina_ops.program import BUILT, built
 
 NOBODY = "http://127.0.0.1:1"  # a port that nothing listens on
 
@@ -18,7 +19,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A finished pipeline in a folder of its own; the server is down."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", NOBODY)
-    for path in (*kept.CONTENT, pipeline.PROGRAM):
+    for path in (*kept.CONTENT, BUILT):
         path.parent.mkdir(parents=True, exist_ok=True)
         if path in (pipeline.BUNDLE, pipeline.FIGURES, pipeline.TIMINGS):
             path.mkdir(exist_ok=True)
@@ -57,7 +58,7 @@ def test_the_run_is_kept_and_sent_later(
 
     def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
         sent.append((present, tags, pipeline.PREDICTIONS.read_text()))
-        assert pipeline.PROGRAM.resolve() == project / pipeline.PROGRAM
+        assert built().path == project / BUILT
         return {"run_id": "r1"}
 
     monkeypatch.setattr(track, "log_run", log_run)

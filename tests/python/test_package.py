@@ -1,18 +1,18 @@
 """fit, score and similar do what the program does, for any table."""
 
-import json
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import command
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from package_shop import ACTIONS, PROGRAM, answer_of, random_log, rows_of, run
+from package_shop import ACTIONS, answer_of, random_log, rows_of
+from vitrina_ops.files import read_json
 
 pytest_plugins = ["package_fixtures"]
 
@@ -23,12 +23,7 @@ SETS = [f"{name}={value}" for name, value in PARAMS.items()]
 
 def error_line(stage: str, *words: str | Path) -> str:
     """What the program says when it fails."""
-    result = subprocess.run(
-        [PROGRAM, stage, "--quiet", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    result = command.run(stage, "--quiet", *words)
     assert result.returncode != 0
     return result.stderr.removeprefix(f"vitrina {stage}: error: ").rstrip("\n")
 
@@ -72,9 +67,9 @@ def learned(
     pq.write_table(events, folder / "data" / ACTIONS)
     pq.write_table(catalog, folder / "data" / "catalog.pq")
     words = [word for setting in SETS for word in ("--set", setting)]
-    run(
+    command.must_run(
         "run",
-        *("--data", folder / "data", "--as-of", CUT.isoformat(), "--quiet"),
+        *("--data", folder / "data", "--as-of", CUT.isoformat()),
         *("--out", folder / "answer", "--bundle", folder / "bundle"),
         *("--keep-stages", folder / "stages"),
         *words,
@@ -83,9 +78,7 @@ def learned(
 
 
 def fingerprint_of(bundle: Path) -> str:
-    return str(
-        json.loads((bundle / "manifest.json").read_text())["fingerprint"]
-    )
+    return str(read_json(bundle / "manifest.json")["fingerprint"])
 
 
 def test_fit_makes_the_programs_bundle_of_any_table(
@@ -123,8 +116,8 @@ def test_fit_reads_a_path_and_keeps_what_is_asked_for(
         copy = tmp_path / "bundle" / file.name
         assert copy.read_bytes() == file.read_bytes(), file.name
     metrics = Path("reports/metrics.json")
-    mine = json.loads((tmp_path / "work" / metrics).read_text())
-    assert mine == json.loads((learned / "stages" / metrics).read_text())
+    mine = read_json(tmp_path / "work" / metrics)
+    assert mine == read_json(learned / "stages" / metrics)
     loaded = vitrina.Recommender.load(tmp_path / "bundle")
     assert loaded.fingerprint == recommender.fingerprint
 
@@ -173,13 +166,13 @@ def test_score_reads_as_the_program(
 ) -> None:
     predictions = learned / "answer" / "predictions.csv"
     end = CUT + timedelta(days=3)
-    run(
+    command.must_run(
         "score",
         *("--predictions", predictions, "--truth", learned / "data"),
         *("--from", CUT.isoformat(), "--to", end.isoformat(), "--k", "5"),
-        *("--draws", "300", "--json", tmp_path / "score.json", "--quiet"),
+        *("--draws", "300", "--json", tmp_path / "score.json"),
     )
-    expected = json.loads((tmp_path / "score.json").read_text())
+    expected = read_json(tmp_path / "score.json")
     assert expected["counts"]["hits"] > 0
     rows = answer_of(learned / "answer")
     answer = pa.table(

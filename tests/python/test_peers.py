@@ -3,7 +3,6 @@
 Needs nothing of the peers' environment.
 """
 
-import os
 from pathlib import Path
 
 import measured_docs
@@ -11,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from command import program_path
 from harness import choice, history, lists
 from harness import report as peers_report
 from harness.evaluate import (
@@ -25,7 +25,6 @@ from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
 from harness.program import Program, read_answer, write_answer
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
 
 CUTS = ["2024-01-04T00:00:00", "2024-01-05T00:00:00"]
 ENDS = ["2024-01-05T00:00:00", "2024-01-06T00:00:00"]
@@ -144,8 +143,6 @@ def test_bootstrap_draws_a_buyer_with_all_cuts(log: Log) -> None:
 
 
 def test_program_scores_the_same(log: Log, tmp_path: Path) -> None:
-    if not PROGRAM.is_file():
-        pytest.fail(f"{PROGRAM} is missing; run `make build`")
     write_log(tmp_path / "shop", EVENTS)
     files = [tmp_path / f"{at}.csv" for at in range(2)]
     for path, sent in zip(files, SENT, strict=True):
@@ -154,7 +151,9 @@ def test_program_scores_the_same(log: Log, tmp_path: Path) -> None:
         assert np.array_equal(back.users, made.users)
         width = made.items.shape[1]
         assert np.array_equal(back.items[:, :width], made.items)
-    theirs = Program(PROGRAM, 1).score(files, tmp_path / "shop", CUTS, ENDS)
+    theirs = Program(program_path(), 1).score(
+        files, tmp_path / "shop", CUTS, ENDS
+    )
     ours = readings(windows(log))
     assert theirs == pytest.approx(ours, abs=1e-9)
 

@@ -1,7 +1,6 @@
 """A recommender goes to other processes by the path of its bundle."""
 
 import copy
-import json
 import multiprocessing
 import pickle
 import shutil
@@ -12,6 +11,7 @@ import joblib
 import pyarrow as pa
 import pytest
 from package_shop import answer_of, rows_of
+from vitrina_ops.files import read_json
 
 pytest_plugins = ["package_fixtures"]
 
@@ -72,7 +72,7 @@ def test_one_that_was_learned(
     params = {"train.min_positives": 5, "train.rounds": 3}
     kept = vitrina.fit(events, params=params, bundle=tmp_path / "bundle")
     again = pickle.loads(pickle.dumps(kept))
-    manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text())
+    manifest = read_json(tmp_path / "bundle" / "manifest.json")
     assert again.fingerprint == kept.fingerprint == manifest["fingerprint"]
     in_memory = vitrina.fit(events, params=params)
     with pytest.raises(vitrina.Error, match="bundle=folder"):

@@ -8,14 +8,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from command import must_run
 from finished import finished, run_again, simulate
 from vitrina_ops import fetch, promote, source, store, track
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
-from vitrina_ops.pipeline import RUN_REPORT, run_program
-
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
+from vitrina_ops.pipeline import RUN_REPORT
 
 
 class Shops:
@@ -34,7 +32,6 @@ class Shops:
 @pytest.fixture(scope="module")
 def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
     made = Shops(tmp_path_factory.mktemp("shops"))
-    program = PROGRAM.resolve()
     home = Path.cwd()
     with pytest.MonkeyPatch.context() as patch:
         uri = f"sqlite:///{made.root / 'mlflow.db'}"
@@ -42,9 +39,9 @@ def shops(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
         os.chdir(made.root)  # the artifacts go here
         store.open_store()
         for seed, name in enumerate(("web", "street"), 1):
-            simulate(program, made.data(name), seed)
+            simulate(made.data(name), seed)
             cut = "2024-09-27" if name == "web" else ""
-            finished(program, made.root / name, made.data(name), as_of=cut)
+            finished(made.root / name, made.data(name), as_of=cut)
             made.enter(name)
             track.track()
         yield made
@@ -63,8 +60,8 @@ def test_each_shop_is_answered_with_its_own_products(shops: Shops) -> None:
         assert report["model"] == f"vitrina-{name}"
         assert (report["version"], report["alias"]) == ("1", "champion")
         fetch.fetch("", "champion", "", Path("bundle"))
-        run_program(
-            *("recommend", "--quiet", "--bundle", "bundle"),
+        must_run(
+            *("recommend", "--bundle", "bundle"),
             *("--data", shops.data(name), "--out", "answer"),
         )
         answer = pq.read_table("answer/recommendations.parquet")
@@ -75,14 +72,13 @@ def test_each_shop_is_answered_with_its_own_products(shops: Shops) -> None:
 
 def test_a_nightly_run_stays_fresh(shops: Shops) -> None:
     shops.enter("web")
-    program = PROGRAM.resolve()
-    run_again(program, Path.cwd(), shops.data("web"), as_of="2024-09-28")
+    run_again(Path.cwd(), shops.data("web"), as_of="2024-09-28")
     track.track()
     report = read_json(RUN_REPORT)
     assert (report["version"], report["alias"]) == ("2", "champion")
     assert report["reason"].startswith("the configuration of version 1")
     # an older moment once more is logged before, a new one stays challenger
-    run_again(program, Path.cwd(), shops.data("web"), as_of="2024-09-26")
+    run_again(Path.cwd(), shops.data("web"), as_of="2024-09-26")
     track.track()
     report = read_json(RUN_REPORT)
     assert (report["version"], report["alias"]) == ("3", "challenger")
@@ -98,7 +94,7 @@ def test_another_configuration_is_compared_before_the_present_cut(
     params = yaml.safe_load(Path("params.yaml").read_text())
     params["train"]["rounds"] = 4
     Path("params.yaml").write_text(yaml.safe_dump(params))
-    run_again(PROGRAM.resolve(), Path.cwd(), shops.data("web"))
+    run_again(Path.cwd(), shops.data("web"))
     track.track()
     report = read_json(RUN_REPORT)
     assert "against version 2 retrained" in report["reason"]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 from vitrina_ops import slide_facts, slide_plots, slide_tables, slides
 from vitrina_ops.errors import OpsError
+from vitrina_ops.files import read_json
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = ROOT / "docs" / "measured"
@@ -201,7 +202,7 @@ def test_the_decks_are_typeset_from_what_is_committed(
         pdf = tmp_path / f"{lang}.pdf"
         slides.typeset(source, pdf)
         assert pdf.read_bytes().startswith(b"%PDF")
-        deck = json.loads((tmp_path / lang / "deck.json").read_text())
+        deck = read_json(tmp_path / lang / "deck.json")
         assert "{" not in json.dumps([s["title"] for s in deck["slides"]])[2:]
     again = tmp_path / "again.svg"
     slide_plots.draw(

@@ -5,7 +5,14 @@ from typing import Any
 
 import pytest
 import yaml
-from vitrina_ops import hypotheses, params_file, tune, tune_log, tune_plots
+from vitrina_ops import (
+    hypotheses,
+    params_file,
+    pipeline,
+    tune,
+    tune_log,
+    tune_plots,
+)
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import sha256_of
 from vitrina_ops.trials import Log
@@ -128,7 +135,8 @@ def test_a_wrong_space_is_named(
     text: str,
     expected: str,
 ) -> None:
-    monkeypatch.setattr(hypotheses, "_known", ["train.rounds"])
+    known = {"train": {"rounds": 80}}
+    monkeypatch.setattr(pipeline, "defaults", lambda: known)
     path = tmp_path / "space.yaml"
     path.write_text(text)
     with pytest.raises(OpsError) as error:
@@ -141,7 +149,6 @@ def test_the_projects_own_space_is_sound(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(hypotheses, "_known", [])
     assert len(tune.load_space()) >= 5
 
 

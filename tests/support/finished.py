@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from command import must_run, program_path
 from vitrina_ops import source
 
 # Little work: what is tested is what becomes of the answer.
@@ -22,53 +23,33 @@ FAST: dict[str, Any] = {
 }
 
 
-def simulate(program: Path, out: Path, seed: int, scale: str = "0.01") -> None:
+def simulate(out: Path, seed: int, scale: str = "0.01") -> None:
     """A simulated shop; of another seed it has other products."""
-    subprocess.run(
-        [
-            *(program, "simulate", "--quiet", "--scale", scale),
-            *("--seed", str(seed), "--out", out),
-        ],
-        check=True,
-    )
+    words = ("simulate", "--scale", scale, "--seed", str(seed), "--out", out)
+    must_run(*words)
 
 
 def finished(
-    program: Path, root: Path, data: Path, *, shop: str = "", as_of: str = ""
+    root: Path, data: Path, *, shop: str = "", as_of: str = ""
 ) -> Path:
     """A folder as a checkout whose pipeline has run on the log in `data`."""
     (root / "build").mkdir(parents=True)
+    program = program_path()
     (root / "build" / "vitrina").symlink_to(program)
     shutil.copy(program.parent / "build_id.txt", root / "build")
     (root / "params.yaml").write_text(yaml.safe_dump(FAST))
     with contextlib.chdir(root):
         source.update(source.local_params(str(data), "", "", shop))
-    run_again(program, root, data, as_of=as_of)
+    run_again(root, data, as_of=as_of)
     return root
 
 
-def run_again(
-    program: Path, root: Path, data: Path, *, as_of: str = ""
-) -> None:
+def run_again(root: Path, data: Path, *, as_of: str = "") -> None:
     """The stages once more, on the log as it is now."""
     words = ("--as-of", as_of) if as_of else ()
-    subprocess.run(
-        [
-            *(
-                program,
-                "run",
-                "--quiet",
-                "--data",
-                data,
-                "--out",
-                root / "one",
-            ),
-            *("--params", root / "params.yaml", "--keep-stages", root / "new"),
-            *words,
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        env={"PATH": os.environ["PATH"]},
+    must_run(
+        *("run", "--data", data, "--out", root / "one", *words),
+        *("--params", root / "params.yaml", "--keep-stages", root / "new"),
     )
     shutil.rmtree(root / "one")
     for name in ("data", "models", "reports"):

@@ -12,13 +12,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from package_shop import ACTIONS, PROGRAM, answer_of, random_log, run
+from command import must_run, program_path
+from package_shop import ACTIONS, answer_of, random_log
 
 
 @pytest.fixture(scope="session")
 def vitrina() -> Any:
     """The package beside the program, with its extension module."""
-    folder = PROGRAM.resolve().parent / "python"
+    folder = program_path().parent / "python"
     if not list(folder.glob("vitrina/_vitrina.*.so")):
         pytest.fail(f"{folder} has no vitrina; run `make test`")
     sys.path.insert(0, str(folder))
@@ -37,10 +38,12 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     else:
         random_log(folder / ACTIONS)
     bundle = folder / "bundle"
-    words: list[str | Path] = ["--data", folder, "--quiet"]
+    words: list[str | Path] = ["--data", folder]
     sets = [] if given else ["--set", "train.min_positives=5"]
-    run("run", *words, "--out", folder / "run", "--bundle", bundle, *sets)
-    run("recommend", *words, "--out", folder / "answer", "--bundle", bundle)
+    must_run("run", *words, "--out", folder / "run", "--bundle", bundle, *sets)
+    must_run(
+        "recommend", *words, "--out", folder / "answer", "--bundle", bundle
+    )
     assert answer_of(folder / "run") == answer_of(folder / "answer")
     return folder
 

@@ -2,17 +2,13 @@
 
 import ast
 import csv
-import os
 import random
-import subprocess
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = Path(os.environ.get("VITRINA_BIN", ROOT / "build" / "vitrina"))
 ACTIONS = "train_actions.pq"
 
 Rows = list[tuple[str, list[str]]]
@@ -41,10 +37,6 @@ def random_log(path: Path) -> None:
             )
     table = pa.Table.from_pylist(rows)
     pq.write_table(table, path, row_group_size=500)
-
-
-def run(*words: str | Path) -> None:
-    subprocess.run([PROGRAM, *map(str, words)], check=True)
 
 
 def answer_of(folder: Path) -> Rows:

@@ -2,14 +2,12 @@
 
 import ast
 import csv
-import hashlib
-import json
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from vitrina_ops import program
 
 from .evaluate import READINGS, Answer
 from .logs import Log
@@ -25,31 +23,17 @@ class Program:
     """One build of vitrina."""
 
     def __init__(self, path: Path, threads: int) -> None:
-        self.path = path
+        self.program = program.Program(path.resolve())
         self.threads = threads
-        self.digest = hashlib.sha256(path.read_bytes()).hexdigest()
-
-    def call(self, *args: str) -> str:
-        """Run a command; its own message is the reason when it fails."""
-        command = [str(self.path), *args, "--progress", "none"]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip()}")
-        return done.stdout
+        self.digest = self.program.digest()
 
     def version(self) -> str:
         """Say which version it is."""
-        done = subprocess.run(
-            [str(self.path), "--version"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+        return self.program.run("--version").strip()
 
     def answer(self, folder: Path, cut: str, out: Path) -> None:
         """Write the engine's answer at a cut, with default parameters."""
-        self.call(
+        self.program.run(
             "run",
             *("--data", str(folder), "--as-of", cut, "--out", str(out)),
             *("--threads", str(self.threads)),
@@ -57,7 +41,7 @@ class Program:
 
     def rules(self, folder: Path, cut: str, out: Path) -> None:
         """Write the answers of the simple rules at a cut."""
-        self.call(
+        self.program.run(
             "baselines",
             *("--data", str(folder), "--as-of", cut, "--out", str(out)),
             *("--threads", str(self.threads)),
@@ -72,15 +56,15 @@ class Program:
     ) -> dict[str, float]:
         """Read the pooled readings of answers in files."""
         with tempfile.TemporaryDirectory() as scratch:
-            out = Path(scratch) / "score.json"
-            self.call(
+            score = self.program.report(
+                Path(scratch) / "score.json",
                 "score",
                 *("--predictions", ",".join(map(str, files))),
                 *("--truth", str(folder)),
                 *("--from", ",".join(cuts), "--to", ",".join(ends)),
-                *("--draws", "1", "--json", str(out)),
+                *("--draws", "1"),
             )
-            found: dict[str, Any] = json.loads(out.read_text())["readings"]
+        found: dict[str, Any] = score["readings"]
         return {
             name: float("nan")
             if found[name]["value"] is None
