@@ -103,7 +103,7 @@ bytes: build ## is what `vitrina run` writes as recorded, byte for byte (LOGS=DI
 	@scripts/bytes.sh $(LOGS)
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
-	@.venv/bin/python -m vitrina_ops.slides
+	@.venv/bin/python -m vitrina_slides.deck
 
 fresh-model: build ## a registered model answers as the program where only MLflow and the wheel are
 	@.venv/bin/python scripts/check_fresh_model.py

@@ -10,9 +10,12 @@ import measure_shop
 import pandas as pd
 import pytest
 import yaml
-from vitrina_ops import slide_facts, slide_plots, slide_tables, slides
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
+from vitrina_slides import deck as slides
+from vitrina_slides import facts as slide_facts
+from vitrina_slides import plots as slide_plots
+from vitrina_slides import tables as slide_tables
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = ROOT / "docs" / "measured"
@@ -213,3 +216,8 @@ def test_the_decks_are_typeset_from_what_is_committed(
         "funnel", facts, {**decks()["en"]["words"], "lang": "en"}, again
     )
     assert again.read_bytes() == first
+
+
+def test_the_glue_knows_nothing_of_the_slides() -> None:
+    for path in Path("python/vitrina_ops").glob("*.py"):
+        assert "vitrina_slides" not in path.read_text(encoding="utf-8"), path

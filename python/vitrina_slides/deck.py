@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import typst
-
-from vitrina_ops import slide_facts, slide_plots
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import write_text
 from vitrina_ops.pipeline import load_yaml
-from vitrina_ops.slide_facts import Facts, resolve
-from vitrina_ops.slide_tables import TABLES, Writer
+
+from vitrina_slides import facts as measurements
+from vitrina_slides import plots, style
+from vitrina_slides.facts import Facts, resolve
+from vitrina_slides.tables import TABLES, Writer
 
 SOURCE = Path("slides")
 REPORTS = Path("reports")
@@ -46,7 +47,7 @@ def finished(
     slide = chosen(slide, facts)
     claim = slide.get("holds")
     try:
-        if claim is not None and not slide_facts.at(facts["claims"], claim):
+        if claim is not None and not measurements.at(facts["claims"], claim):
             raise OpsError(f"its title '{slide['title']}' does not hold")
         found = resolve(slide, facts | {"words": words}, lang)
         if "table" in found:
@@ -54,7 +55,7 @@ def finished(
             found["table"] = table
         if "image" in found:
             path = folder / f"{found['image']}.svg"
-            slide_plots.draw(found["image"], facts, words, path)
+            plots.draw(found["image"], facts, words, path)
             found["image"] = path.name
     except (KeyError, OpsError) as error:
         raise OpsError(f"{where}: {error}") from None
@@ -90,7 +91,7 @@ def typeset(source: Path, to: Path, *, pictures: bool = False) -> None:
             str(source),
             output=str(to),
             root=str(source.parent),
-            font_paths=[str(slide_plots.font_folder())],
+            font_paths=[str(style.font_folder())],
             ignore_system_fonts=True,
             sys_inputs={"data": "deck.json"},
             **kind,
@@ -111,14 +112,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("--out", type=Path, default=REPORTS)
-    add("--measured", type=Path, default=slide_facts.MEASURED)
+    add("--measured", type=Path, default=measurements.MEASURED)
     add("--pictures", type=Path, help="also a PNG a page, into this folder")
     options = parser.parse_args()
     for lang in LANGUAGES:
         path = SOURCE / f"deck.{lang}.yaml"
         if typed := typed_numbers(path.read_text(encoding="utf-8")):
             raise OpsError(f"{path}: found '{typed[0]}', a number by hand")
-        facts = slide_facts.load(options.measured)
+        facts = measurements.load(options.measured)
         source = build_deck(facts, lang, BUILD / lang)
         pdf = options.out / f"presentation.{lang}.pdf"
         typeset(source, pdf)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from vitrina_ops import experiments
-from vitrina_ops.slide_facts import ALIASES, FORMATS, Facts, localized
+
+from vitrina_slides.facts import ALIASES, FORMATS, Facts, localized
 
 Words = dict[str, Any]
 Table = dict[str, Any]
