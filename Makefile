@@ -5,7 +5,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
@@ -80,6 +80,9 @@ track-resume: setup ## send the runs that were kept while the MLflow server was 
 
 dag: setup ## the pipeline's stages as a graph
 	@.venv/bin/dvc dag
+
+keep: ## commit this run, for DVC to compare others with
+	@scripts/keep.sh
 
 fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
 	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)

@@ -177,6 +177,7 @@ def main() -> None:
         check_scale(scale)
     check_shop(text)
     source.update(text)
+    source.prepare_lock()
     configure_dvc()
     forget_lost_store()
     before = stamp()

@@ -20,6 +20,7 @@ from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import write_text
 
 LOCAL_PARAMS = Path("params.local.yaml")
+LOCK = Path("dvc.lock")
 SIMULATED = Path("data/simulated")
 MAX_SEED = 2**64 - 1
 DEFAULT_SCALE = 0.1
@@ -160,6 +161,14 @@ def update(text: str) -> None:
         write_text(LOCAL_PARAMS, text)
 
 
+def prepare_lock() -> None:
+    """Makes the file behind the link dvc.lock where it is not there. In git
+    is the link alone: what was run, and on whose data, stays here. (A lock
+    that git ignores is refused by DVC.)"""
+    if LOCK.is_symlink() and not LOCK.exists():
+        write_text(LOCK.readlink(), "schema: '2.0'\nstages: {}\n")
+
+
 def with_shop(text: str) -> str | None:
     """An older file's text with the shop's name; None where it has one."""
     found = yaml.safe_load(text)["source"]
@@ -184,6 +193,7 @@ def main() -> None:
         help="leave a file that is there as it is, but for a missing name",
     )
     options = parser.parse_args()
+    prepare_lock()
     given = (options.data, options.scale, options.seed, options.shop)
     if not options.if_missing:
         update(local_params(*given))

@@ -29,7 +29,15 @@ STAGES = (
     "report"
 ).split()
 SCALE = "0.01"
-SOURCES = ("dvc.yaml", ".dvcignore", ".dvc/config", ".dvc/.gitignore")
+SOURCES = (
+    *("dvc.yaml", "dvc.lock", ".dvcignore", ".dvc/config"),
+    *(".dvc/.gitignore", ".gitignore"),
+)
+IDENTITY = {
+    f"GIT_{who}_{what}": f"{who}@example.com"
+    for who in ("AUTHOR", "COMMITTER")
+    for what in ("NAME", "EMAIL")
+}
 
 
 @dataclass
@@ -42,8 +50,9 @@ class Checkout:
         """Runs a command there; it must not fail."""
         environment = {
             "PATH": os.environ["PATH"],
-            "HOME": str(self.root / "home"),
+            "HOME": str(self.root.parent),
             "DVC_NO_ANALYTICS": "1",
+            **IDENTITY,
             **variables,
         }
         done = subprocess.run(
@@ -84,7 +93,7 @@ def checkout(
     root = tmp_path_factory.mktemp("checkout")
     for name in SOURCES:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, root / name)
+        shutil.copy(ROOT / name, root / name, follow_symlinks=False)
     ignored = shutil.ignore_patterns("__pycache__")
     for name in ("scripts", "python"):
         shutil.copytree(ROOT / name, root / name, ignore=ignored)
@@ -100,10 +109,11 @@ def checkout(
         )
         link.chmod(0o755)
     shutil.copy(ROOT / "params.yaml", root)
-    (root / "home").mkdir()
     made = Checkout(root)
     made.set_params(**FAST)
     made.run("git", "init", "--quiet")
+    made.run("git", "add", "--all")
+    made.run("git", "commit", "--quiet", "--message", "A clone")
     yield made
     shutil.rmtree(root)
 
@@ -131,6 +141,20 @@ def test_the_first_run_makes_everything(checkout: Checkout) -> None:
         "build/vitrina", "check-submission", "data/out/predictions.csv"
     )
     assert ": ok, 50 rows" in checked.stdout
+
+
+def test_a_run_leaves_nothing_for_git(checkout: Checkout) -> None:
+    assert checkout.run("git", "status", "--porcelain").stdout == ""
+    assert (checkout.root / "dvc.lock").is_symlink()
+    checkout.run("git", "checkout", "--quiet", "-b", "kept")
+    checkout.run("scripts/keep.sh")
+    kept = checkout.run("git", "show", "HEAD:dvc.lock").stdout
+    assert yaml.safe_load(kept)["stages"] == checkout.lock()
+    checkout.run(".venv/bin/dvc", "metrics", "diff", "HEAD")
+    local = (checkout.root / "params.local.yaml").read_text()
+    checkout.run("git", "checkout", "--quiet", "-")
+    (checkout.root / "params.local.yaml").write_text(local)
+    assert (checkout.root / "dvc.lock").is_symlink()
 
 
 def test_run_in_one_process_gives_the_same_bytes(checkout: Checkout) -> None:
