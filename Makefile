@@ -60,13 +60,13 @@ mutants: build setup-dev ## 14,000 damaged files of a tiny shop, each refused in
 	@scripts/mutants.sh
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
-	@scripts/bench.sh
+	@scripts/measure/bench.sh
 
 growth: setup ## time and memory of the whole run from scale 0.25 to 10: out/growth
-	@scripts/growth.sh
+	@scripts/measure/growth.sh
 
 bench-micro: setup ## kernels timed beside the limits of the machine
-	@scripts/bench_micro.sh
+	@scripts/measure/bench_micro.sh
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh
@@ -100,7 +100,7 @@ tune-apply: setup-dev ## write what was found into params.yaml and show the diff
 	@.venv/bin/python -m vitrina_ops.tune apply
 
 real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
-	@scripts/real_logs.sh $(LOGS)
+	@scripts/measure/real_logs.sh $(LOGS)
 
 bytes: build ## is what `vitrina run` writes as recorded, byte for byte (LOGS=DIR)
 	@scripts/bytes.sh $(LOGS)
@@ -109,7 +109,7 @@ slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/me
 	@.venv/bin/python -m vitrina_slides.deck
 
 fresh-model: build ## a registered model answers as the program where only MLflow and the wheel are
-	@.venv/bin/python scripts/check_fresh_model.py
+	@.venv/bin/python scripts/measure/fresh_model.py
 
 clean: ## remove build/; .venv, .cache and data stay
 	@rm -rf build

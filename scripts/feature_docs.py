@@ -1,7 +1,7 @@
 """Writes docs/features.md: every feature column, and what it brings.
 
 Names, meanings and scopes are what ``vitrina features`` says, figures those
-of docs/measured/importance.json (scripts/measure_importance.py makes them).
+of docs/measured/importance.json (scripts/measure/column_importance.py).
 ``feature_docs.py [PROGRAM]`` writes the page, ``feature_docs.py --check
 [PROGRAM]`` exits with 1 when the page is not what it would write. PROGRAM is
 build/vitrina by default.
@@ -40,8 +40,9 @@ products, other add dates) and ask for equal bits; and they hold the word \
 «catalog» of each section against what happens without one.
 
 ## Figures
-Measured with `scripts/measure_importance.py`, as of {as_of}: {data}. The \
-ranker is that of the valid fold, the figures are of the valid fold.
+Measured with `scripts/measure/column_importance.py`, as of {as_of}: \
+{data}. The ranker is that of the valid fold, the figures are of the valid \
+fold.
 
 - **gain**: share of the trees' total gain, in percent.
 - **A**: what reading A loses when the column's values are exchanged among \

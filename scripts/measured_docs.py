@@ -1,8 +1,8 @@
 """Writes tables of what was measured in docs/ and the READMEs.
 
 They stand between two comments and come from docs/measured/, copies of what
-`make bench`, `make growth`, bench/peers/quality.py and scripts/ablation.py
-wrote. ``measured_docs.py`` writes them,
+`make bench`, `make growth`, bench/peers/quality.py and
+scripts/measure/ablation.py wrote. ``measured_docs.py`` writes them,
 ``measured_docs.py --check`` exits with 1 when a page is not what it would
 write. Where no run has been recorded the pages say so.
 """
@@ -18,7 +18,10 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "bench" / "speed"), str(ROOT / "bench" / "peers")]
+sys.path[:0] = [
+    str(ROOT / folder)
+    for folder in ("bench/speed", "bench/peers", "scripts/measure")
+]
 
 import ablation  # noqa: E402
 from harness import report as peers  # noqa: E402
@@ -103,7 +106,7 @@ def in_russian(make: Callable[[Any], str]) -> Callable[[Any], str]:
 
 
 def parts(report: Any) -> str:
-    """What scripts/ablation.py found, without its heading."""
+    """What scripts/measure/ablation.py found, without its heading."""
     return ablation.markdown(report).partition("\n\n")[2]
 
 
@@ -145,7 +148,7 @@ class Block:
 
 NOTHING = "No run of `make {}` on a quiet machine has been recorded yet.\n"
 NO_PEERS = "No run of bench/peers/quality.py has been recorded yet.\n"
-NO_PARTS = "No run of scripts/ablation.py has been recorded yet.\n"
+NO_PARTS = "No run of scripts/measure/ablation.py has been recorded yet.\n"
 BLOCKS = [
     Block("speed", "docs/performance.md", table.page, NOTHING.format("bench")),
     Block("speed", "README.md", short, NOTHING.format("bench")),

@@ -18,8 +18,8 @@ from vitrina_ops.program import built
 
 MEASURED = Path("docs/measured")
 REQUIRED = {
-    "real": ("real_logs.json", "scripts/real_logs.sh LOGS_DIR"),
-    "shop": ("simulated_shop.json", "scripts/measure_shop.py"),
+    "real": ("real_logs.json", "scripts/measure/real_logs.sh LOGS_DIR"),
+    "shop": ("simulated_shop.json", "scripts/measure/simulated_shop.py"),
     "experiments": ("experiments.json", "make experiments"),
 }
 OPTIONAL = ("tuning", "peers", "speed")

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import collect_real_logs
-import measure_shop
 import pandas as pd
 import pytest
+import simulated_shop
 import yaml
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
@@ -176,15 +176,15 @@ def test_the_log_is_described() -> None:
     ]
     log = pd.DataFrame(rows, columns=["user_id", "action", "date", "products"])
     log["date"] = pd.to_datetime(log["date"])
-    life = measure_shop.basket_life(log)
+    life = simulated_shop.basket_life(log)
     by_hour = dict(zip(life["hours"], life["order"], strict=True))
     assert life["additions"] == 2
     assert by_hour[3] == 0.0 and by_hour[6] == 0.5
     assert life["basket_delete"][0] == 0.5
     counts = {"visit": 1, "view": 1, "basket_add": 2, "order": 1}
-    assert measure_shop.funnel(log) == counts
-    assert measure_shop.by_day_and_hour(log)["events"][0][2] == 2
-    assert measure_shop.long_tail(log)["order"][-1] == 1.0
+    assert simulated_shop.funnel(log) == counts
+    assert simulated_shop.by_day_and_hour(log)["events"][0][2] == 2
+    assert simulated_shop.long_tail(log)["order"][-1] == 1.0
 
 
 def test_gain_is_summed_by_group() -> None:

@@ -1,6 +1,6 @@
 """Checks that a registered model answers as the program, elsewhere.
 
-    .venv/bin/python scripts/check_fresh_model.py [--wheel FILE]
+    .venv/bin/python scripts/measure/fresh_model.py [--wheel FILE]
 
 In a temporary folder: a shop is simulated, learned and answered by the
 program; the bundle is registered in MLflow as champion; an environment is
@@ -23,10 +23,9 @@ from pathlib import Path
 
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json, write_json
-from vitrina_ops.program import Program, path_in_checkout
+from vitrina_ops.program import CHECKOUT, Program, path_in_checkout
 
-ROOT = Path(__file__).resolve().parents[1]
-RESULT = ROOT / "docs" / "measured" / "fresh_model.json"
+RESULT = CHECKOUT / "docs" / "measured" / "fresh_model.json"
 SCALE = "0.02"
 ACTIONS = "train_actions.pq"
 
@@ -61,7 +60,7 @@ def run(*words: str | Path, **more: str) -> None:
 
 def build_wheel(folder: Path) -> Path:
     python = sys.executable
-    run(python, "-m", "pip", "wheel", "--no-deps", "-w", folder, ROOT)
+    run(python, "-m", "pip", "wheel", "--no-deps", "-w", folder, CHECKOUT)
     return next(folder.glob("vitrina-*.whl"))
 
 
@@ -95,7 +94,7 @@ def check(folder: Path, wheel: Path) -> dict[str, object]:
     run(python, "-m", "pip", "install", "-q", f"mlflow=={version('mlflow')}")
     run(python, "-m", "pip", "install", "-q", wheel)
     run(
-        *(python, ROOT / "scripts" / "predict_registered.py"),
+        *(python, CHECKOUT / "scripts" / "measure" / "predict_registered.py"),
         *(shop / ACTIONS, folder / "rows.json"),
         cwd=str(folder),
         MLFLOW_TRACKING_URI=tracking,
@@ -131,10 +130,10 @@ def main() -> None:
         result = check(folder, wheel.resolve())
     write_json(RESULT, result)
     print(
-        f"check-fresh-model: {result['customers']} customers with "
+        f"fresh-model: {result['customers']} customers with "
         f"{result['products']} products, equal to the program's"
     )
 
 
 if __name__ == "__main__":
-    sys.exit(run_main("check-fresh-model", main))
+    sys.exit(run_main("fresh-model", main))

@@ -1,6 +1,6 @@
 """Answers with a registered model: python predict_registered.py EVENTS OUT
 
-Run by scripts/check_fresh_model.py in an environment that has MLflow and the
+Run by scripts/measure/fresh_model.py in an environment that has MLflow and the
 wheel alone; MLFLOW_TRACKING_URI says where the registry is. EVENTS is a
 Parquet file, OUT gets the rows as JSON and what was installed.
 """

@@ -2,10 +2,10 @@
 # Makes the README's figures: runs Vitrina on the real logs at three cuts with defaults, beside the
 # organisers' rule, popularity and own history, and scores all of them pooled over the cuts. What
 # came of it is collected in docs/measured/real_logs.json.
-#   scripts/real_logs.sh LOGS_DIR [OUT_DIR]
+#   scripts/measure/real_logs.sh LOGS_DIR [OUT_DIR]
 set -euo pipefail
 
-logs=$(realpath -e -- "${1:?usage: scripts/real_logs.sh LOGS_DIR [OUT_DIR]}")
+logs=$(realpath -e -- "${1:?usage: scripts/measure/real_logs.sh LOGS_DIR [OUT_DIR]}")
 out=${2:-out/real_logs}
 program=${VITRINA_BIN:-build/vitrina}
 cuts=2017-11-29,2017-11-30,2017-12-01
@@ -21,4 +21,4 @@ for log in taobao2017-full-logs taobao2017-baskets; do
   "$program" backtest --data "$logs/$log" --at "$cuts" --out "$out/$log" \
     --json "$out/$log/backtest.json" --progress none
 done
-.venv/bin/python scripts/collect_real_logs.py "$logs" "$out"
+.venv/bin/python scripts/measure/collect_real_logs.py "$logs" "$out"

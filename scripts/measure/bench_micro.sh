@@ -2,7 +2,7 @@
 # Times the kernels beside what the machine can do at all; options go to Google Benchmark
 # (--benchmark_filter=REGEX). JSON: out/bench/micro.json.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 scripts/build.sh release vitrina_micro
 mkdir -p out/bench

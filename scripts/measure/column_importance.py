@@ -4,7 +4,7 @@ On each real log and on a simulated shop, ``vitrina run`` and ``vitrina
 importance`` are run twice: with the defaults, and with every generator and
 feature group on, so that each column has figures. Nothing is computed here.
 
-    scripts/measure_importance.py --logs LOGS_DIR
+    scripts/measure/column_importance.py --logs LOGS_DIR
 
 writes docs/measured/importance.json; `make docs` makes the page from it. What
 the same program has measured before, by its SHA-256, is not measured again.
@@ -21,10 +21,9 @@ from typing import Any
 
 from vitrina_ops.errors import run_main
 from vitrina_ops.files import read_json, write_text
-from vitrina_ops.program import Program, path_in_checkout
+from vitrina_ops.program import CHECKOUT, Program, path_in_checkout
 
-ROOT = Path(__file__).resolve().parent.parent
-OUT = ROOT / "docs" / "measured" / "importance.json"
+OUT = CHECKOUT / "docs" / "measured" / "importance.json"
 SIMULATED = "simulated shop"
 # How often each column is permuted, and among how many users (0: all). The
 # first log is small, so that chance is large and a permutation cheap.
@@ -171,4 +170,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_main("measure_importance", lambda: main(sys.argv[1:])))
+    sys.exit(run_main("column_importance", lambda: main(sys.argv[1:])))

@@ -1,8 +1,8 @@
 """Draws what a longer log is worth: reading A by the days that were read.
 
-    scripts/learning_curve.py out/ablation.json docs/measured/learning.svg
+    scripts/measure/learning_curve.py out/ablation.json learning.svg
 
-The first file is of `scripts/ablation.py` with `days` among its kinds.
+The first file is of `scripts/measure/ablation.py` with `days` among its kinds.
 """
 
 import re
@@ -39,7 +39,7 @@ def draw(report: Any, path: Path) -> None:
     if not logs:
         raise OpsError(
             "found no log shortened to its last days; expected a report of "
-            "`scripts/ablation.py --kinds days`"
+            "`scripts/measure/ablation.py --kinds days`"
         )
     # the same bytes for the same report
     style = plots.STYLE | {"svg.hashsalt": "vitrina"}

@@ -4,7 +4,7 @@ Counts of the log (actions by day and hour, the funnel, the long tail, how
 long a basket lives) are descriptive; everything else is what `vitrina run`
 reports of the same shop. Writes docs/measured/simulated_shop.json.
 
-    scripts/measure_shop.py [--scale 1] [--seed 42] [--data DIR]
+    scripts/measure/simulated_shop.py [--scale 1] [--seed 42] [--data DIR]
 """
 
 import argparse
@@ -20,10 +20,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 from vitrina_ops.errors import run_main
 from vitrina_ops.files import read_json, write_text
-from vitrina_ops.program import Program, path_in_checkout
+from vitrina_ops.program import CHECKOUT, Program, path_in_checkout
 
-ROOT = Path(__file__).resolve().parent.parent
-OUT = ROOT / "docs" / "measured" / "simulated_shop.json"
+OUT = CHECKOUT / "docs" / "measured" / "simulated_shop.json"
 # Codes of the case's log, as in src/core/action.hpp.
 ACTIONS = (
     "view",
@@ -177,4 +176,4 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run_main("measure_shop", lambda: main(sys.argv[1:])))
+    sys.exit(run_main("simulated_shop", lambda: main(sys.argv[1:])))

@@ -2,7 +2,7 @@
 # Races Vitrina and its peers on one log: builds, makes the peers' environment, then calls
 # bench/speed/bench.py with the options given. SCALE (1), SEED (42), DATA and REPEATS (5) as in make.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 bench/speed/setup.sh
 scripts/build.sh release vitrina vitrina_bench

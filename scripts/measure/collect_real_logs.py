@@ -1,11 +1,11 @@
-"""Collects what scripts/real_logs.sh measured into docs/measured/.
+"""Collects what scripts/measure/real_logs.sh measured into docs/measured/.
 
 Reads `backtest.json` of every log's folder, which `vitrina backtest` wrote,
 and writes docs/measured/real_logs.json: readings of Vitrina and of every
 rule, paired differences, cuts, what the trees went by, the digests of the
 logs and the build.
 
-    scripts/collect_real_logs.py LOGS_DIR OUT_DIR [--to FILE]
+    scripts/measure/collect_real_logs.py LOGS_DIR OUT_DIR [--to FILE]
 """
 
 import argparse
@@ -16,10 +16,10 @@ from typing import Any
 
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json, sha256_of_file, write_text
+from vitrina_ops.program import CHECKOUT
 
-ROOT = Path(__file__).resolve().parent.parent
-TO = ROOT / "docs" / "measured" / "real_logs.json"
-BUILD_ID = ROOT / "build" / "build_id.txt"
+TO = CHECKOUT / "docs" / "measured" / "real_logs.json"
+BUILD_ID = CHECKOUT / "build" / "build_id.txt"
 READINGS = ("a", "b", "c", "precision")
 EDGES = ("value", "low", "high")
 DIGITS = 8
@@ -51,7 +51,7 @@ def log_of(folder: Path, data: Path) -> dict[str, Any]:
     """What was measured on one log."""
     path = folder / "backtest.json"
     if not path.exists():
-        raise OpsError(f"{path} is missing; run scripts/real_logs.sh")
+        raise OpsError(f"{path} is missing; run scripts/measure/real_logs.sh")
     ours = read_json(path)
     rules = {
         name: {

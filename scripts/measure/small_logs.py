@@ -4,7 +4,8 @@ The users of a log are dealt out to disjoint logs of about --users each. On
 every one, at every cut, the program answers as for a shop of its own, beside
 own history with learned decay; the answers are joined and scored together.
 
-    scripts/small_logs.py --log LOGS_DIR/taobao2017-baskets --users 800 \\
+    scripts/measure/small_logs.py --users 800 \\
+        --log LOGS_DIR/taobao2017-baskets \\
         --cuts 2017-11-29,2017-11-30,2017-12-01 --out out/small_logs
 
 OUT/against_own_history.json has the scores and their difference.
