@@ -34,7 +34,6 @@ from vitrina_ops.program import built
 WORK = Path("out/experiments")
 SEED = 42
 LOG_FILES = ("train_actions.*", "*catalog*", "vectors.npz")
-REFERENCE = "defaults"
 
 Settings = Sequence[str]
 

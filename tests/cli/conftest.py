@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import command
 import pytest
 import shops
-from command import Result, Vitrina, must_run, program_path, run
+from command import Result, Vitrina, must_run, program_path
+from runner import Runner
+from shops import Row
 
 CUT = "2024-03-13"  # of the generated log, which goes from 03-04 to 03-16
 
@@ -18,15 +21,15 @@ def program() -> Path:
 def vitrina(program: Path, tmp_path: Path) -> Vitrina:
     """Runs the program with words, in a new folder unless told otherwise."""
 
-    def run_here(
+    def run(
         *words: str | Path,
         cwd: Path = tmp_path,
         env: dict[str, str] | None = None,
         timeout: float = 120,
     ) -> Result:
-        return run(*words, cwd=cwd, env=env, timeout=timeout)
+        return command.run(*words, cwd=cwd, env=env, timeout=timeout)
 
-    return run_here
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +46,20 @@ def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=folder,
     )
     return folder
+
+
+@pytest.fixture
+def run(vitrina: Vitrina, tmp_path: Path) -> Runner:
+    return Runner(vitrina, tmp_path / "out")
+
+
+@pytest.fixture(scope="session")
+def rows() -> list[Row]:
+    return shops.random_rows(seed=1)
+
+
+@pytest.fixture(scope="session")
+def data(rows: list[Row], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shop most tests look at."""
+    folder = tmp_path_factory.mktemp("data")
+    return shops.write_shop(folder, rows, shops.catalog_table())

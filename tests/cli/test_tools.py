@@ -21,13 +21,6 @@ FAST = (
 )
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    rows = shops.random_rows(seed=1)
-    return shops.write_shop(folder, rows, shops.catalog_table())
-
-
 def importance(
     vitrina: Vitrina, stages: Path, name: str, *words: str
 ) -> tuple[Any, bytes]:
