@@ -17,7 +17,7 @@ else()
 endif()
 target_include_directories(vitrina_test_support ${scope} "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(vitrina_test_support ${scope}
-  ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm ZLIB::ZLIB yaml-cpp)
+  ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm "${VITRINA_MINIZIP}" yaml-cpp)
 if(support_sources)
   vitrina_precompile(vitrina_test_support JSON)
 endif()

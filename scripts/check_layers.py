@@ -79,6 +79,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "benchmark/": {"bench"},
     "boost/": {"server"},
     "fmt/": EVERY_SOURCE,
+    "minizip/": {"io"},
     "nanobind/": {"python"},
     "nettle/": {"core"},
     "nlohmann/": {"bench", "bundle", "cli", "io", "stages"},
@@ -86,7 +87,6 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "sqlite3.h": {"server"},
     "tbb/": {"core"},
     "yaml-cpp/": {"io"},
-    "zlib.h": {"io"},
 }
 # Headers of the operating system that live in a folder.
 SYSTEM_FOLDERS = {"arpa", "linux", "net", "netinet", "sys"}

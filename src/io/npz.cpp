@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -11,7 +10,6 @@
 #include <string>
 
 #include "core/error.hpp"
-#include "core/file.hpp"
 #include "io/arrow_support.hpp"
 #include "io/zip_archive.hpp"
 
@@ -152,14 +150,12 @@ Matrix parse_array(const ZipReader& zip, std::string_view content) {
 Matrix read_npz(const std::filesystem::path& path, std::string_view name) {
   return guarded(path.string(), [&] {
     ZipReader zip(path);
-    const auto wanted = fmt::format("{}.npy", name);
-    const auto it = std::find(zip.names().begin(), zip.names().end(), wanted);
-    if (it == zip.names().end()) {
+    const auto content = zip.read(fmt::format("{}.npy", name));
+    if (!content) {
       zip.fail(fmt::format("no array '{}' in the archive; expected what numpy.savez writes",
                            printable(name)));
     }
-    const auto content = zip.read(static_cast<std::size_t>(it - zip.names().begin()));
-    return parse_array(zip, content);
+    return parse_array(zip, *content);
   });
 }
 
@@ -179,7 +175,7 @@ void write_npz(const std::filesystem::path& path, std::string_view name,
   head += text;
   const std::string_view body(reinterpret_cast<const char*>(values.data()),
                               values.size() * sizeof(float));
-  write_file(path, zip_one_member(fmt::format("{}.npy", name), head, body));
+  write_zip(path, fmt::format("{}.npy", name), std::array{std::string_view(head), body});
 }
 
 }  // namespace vitrina::io

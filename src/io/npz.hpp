@@ -22,7 +22,7 @@ struct Matrix {
 Matrix read_npz(const std::filesystem::path& path, std::string_view name);
 
 /// Writes `values`, row-major with `n_columns` columns, as the only array of an archive that
-/// numpy reads. The bytes depend on the arguments only. At most 4 GiB.
+/// numpy reads. The bytes depend on the arguments only.
 void write_npz(const std::filesystem::path& path, std::string_view name,
                std::span<const float> values, std::uint32_t n_columns);
 

@@ -1,50 +1,39 @@
 #pragma once
 
-// Internal to io: the little of the zip format that numpy archives use.
+// Internal to io: the zip container of numpy's archives.
 
-#include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace vitrina::io {
 
 /// A zip file open for reading. Every error is an Error(kBadData) that names the file.
 class ZipReader {
  public:
-  /// Reads the directory of the archive. Throws Error(kMissingInput) when there is no such file.
+  /// Throws Error(kMissingInput) when there is no such file.
   explicit ZipReader(const std::filesystem::path& path);
 
-  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }
-  /// The bytes of the member at `index`, with its checksum verified.
-  [[nodiscard]] std::string read(std::size_t index);
+  /// The bytes of the member `name`, with their checksum verified; none where it is not there.
+  [[nodiscard]] std::optional<std::string> read(const std::string& name);
 
   [[noreturn]] void fail(std::string_view what) const;
 
  private:
-  struct Member {
-    std::uint16_t method = 0;
-    std::uint32_t crc = 0;
-    std::uint64_t compressed = 0;
-    std::uint64_t size = 0;
-    std::uint64_t header = 0;  ///< where its local header is
+  struct Close {
+    void operator()(void* archive) const;
   };
-  [[nodiscard]] std::string bytes(std::uint64_t begin, std::uint64_t n);
-  void read_directory(std::uint64_t begin, std::uint64_t n_bytes, std::uint64_t n_members);
-  void read_zip64_sizes(std::string_view extra, Member& member) const;
-  void inflate_member(std::uint64_t begin, const Member& member, std::string& out);
 
   std::string path_;
-  std::ifstream in_;
-  std::uint64_t n_bytes_ = 0;
-  std::vector<std::string> names_;
-  std::vector<Member> members_;
+  std::unique_ptr<void, Close> archive_;
 };
 
-/// The bytes of a zip file with one stored member, dated 1980-01-01 as numpy dates them.
-/// `head` + `body` are the content, kept apart so that the body is not copied twice.
-std::string zip_one_member(std::string_view name, std::string_view head, std::string_view body);
+/// Writes a zip file with one stored member, `pieces` one after another, dated 1980-01-01 as numpy
+/// dates them. The bytes depend on the arguments only.
+void write_zip(const std::filesystem::path& path, const std::string& name,
+               std::span<const std::string_view> pieces);
 
 }  // namespace vitrina::io

@@ -1,19 +1,15 @@
 #include "io/npz.hpp"
 
-#include <zlib.h>
+#include <minizip/zip.h>
 
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "core/file.hpp"
-#include "io/zip_archive.hpp"
 #include "unit/io/scratch.hpp"
 
 namespace vitrina::io {
 namespace {
-
-using NpzTest = ScratchTest;
 
 template <class T>
 std::string bytes_of(const std::vector<T>& values) {
@@ -32,31 +28,23 @@ std::string header(const std::string& type, bool fortran, const std::string& sha
          ", 'shape': (" + shape + "), }\n";
 }
 
-/// The one-member archive of `zip_one_member` with its member deflated instead of stored.
-std::string deflated(const std::string& name, const std::string& content) {
-  std::string packed(compressBound(content.size()), '\0');
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(content.data()));
-  stream.avail_in = static_cast<uInt>(content.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(packed.size() - stream.avail_out);
-  deflateEnd(&stream);
-
-  auto zip = zip_one_member(name, packed, "");
-  const auto size = static_cast<std::uint32_t>(content.size());
-  const auto crc = static_cast<std::uint32_t>(
-      crc32_z(0, reinterpret_cast<const Bytef*>(content.data()), content.size()));
-  const auto directory = zip.rfind("PK\x01\x02");
-  for (const std::size_t at : {std::size_t{4}, directory + 6}) {
-    zip[at + 4] = 8;  // method
-    std::memcpy(zip.data() + at + 10, &crc, 4);
-    std::memcpy(zip.data() + at + 18, &size, 4);
+class NpzTest : public ScratchTest {
+ protected:
+  /// A zip file with one member, stored (0) or deflated (Z_DEFLATED).
+  std::filesystem::path zip(const std::string& array, int method) const {
+    auto path = folder_ / "zip.npz";
+    auto* const archive = ::zipOpen64(path.c_str(), APPEND_STATUS_CREATE);
+    const zip_fileinfo info{};
+    EXPECT_EQ(::zipOpenNewFileInZip(archive, "arr_0.npy", &info, nullptr, 0, nullptr, 0, nullptr,
+                                    method, Z_DEFAULT_COMPRESSION),
+              ZIP_OK);
+    EXPECT_EQ(::zipWriteInFileInZip(archive, array.data(), static_cast<unsigned>(array.size())),
+              ZIP_OK);
+    EXPECT_EQ(::zipCloseFileInZip(archive), ZIP_OK);
+    EXPECT_EQ(::zipClose(archive, nullptr), ZIP_OK);
+    return path;
   }
-  return zip;
-}
+};
 
 TEST_F(NpzTest, ReadsBackWhatItWrote) {
   const std::vector<float> values{1.5F, -2, 3, 4, 5, 6};
@@ -80,18 +68,14 @@ TEST_F(NpzTest, ReadsEveryFloatAndBothOrders) {
                                         npy(header("<f2", false, "2, 3"), bytes_of(halves)),
                                         npy(header("<f4", true, "2, 3"), bytes_of(by_column))};
   for (const auto& array : arrays) {
-    const auto stored = put("s.npz", zip_one_member("arr_0.npy", array, ""));
-    EXPECT_EQ(read_npz(stored, "arr_0").values, expected);
-    const auto packed = put("d.npz", deflated("arr_0.npy", array));
-    EXPECT_EQ(read_npz(packed, "arr_0").values, expected);
+    EXPECT_EQ(read_npz(zip(array, 0), "arr_0").values, expected);
+    EXPECT_EQ(read_npz(zip(array, Z_DEFLATED), "arr_0").values, expected);
   }
 }
 
 TEST_F(NpzTest, ReadsHalvesOfEveryKind) {
   const std::vector<std::uint16_t> halves{0x0001, 0x8400, 0x7c00, 0x7e00};
-  const auto path =
-      put("h.npz",
-          zip_one_member("arr_0.npy", npy(header("<f2", false, "2, 2"), bytes_of(halves)), ""));
+  const auto path = zip(npy(header("<f2", false, "2, 2"), bytes_of(halves)), 0);
   const auto values = read_npz(path, "arr_0").values;
   EXPECT_EQ(values[0], 0x1p-24F);
   EXPECT_EQ(values[1], -0x1p-14F);
@@ -102,7 +86,7 @@ TEST_F(NpzTest, ReadsHalvesOfEveryKind) {
 TEST_F(NpzTest, RefusesWhatItCannotTrust) {
   const std::string four = bytes_of(std::vector<float>{1, 2, 3, 4});
   const auto refuse = [&](const std::string& array) {
-    const auto path = put("bad.npz", zip_one_member("arr_0.npy", array, ""));
+    const auto path = zip(array, 0);
     return error_of([&] { read_npz(path, "arr_0"); });
   };
   EXPECT_TRUE(says(refuse("x"), ErrorCode::kBadData, "no npy header"));
@@ -123,20 +107,23 @@ TEST_F(NpzTest, RefusesWhatItCannotTrust) {
 
 TEST_F(NpzTest, EveryBrokenByteOrCutIsAnErrorOrHarmless) {
   const std::vector<float> values{1, 2, 3, 4};
-  const auto sound = deflated("arr_0.npy", npy(header("<f4", false, "2, 2"), bytes_of(values)));
+  const auto sound =
+      read_file(zip(npy(header("<f4", false, "2, 2"), bytes_of(values)), Z_DEFLATED));
+  const auto check = [&](std::string_view broken) {
+    const auto path = put("broken.npz", broken);
+    try {
+      EXPECT_EQ(read_npz(path, "arr_0").values, values);
+    } catch (const Error& error) {
+      EXPECT_TRUE(says(error, ErrorCode::kBadData, "broken.npz"));
+    }
+  };
   for (std::size_t at = 0; at < sound.size(); ++at) {
     for (const unsigned flip : {0x01U, 0xffU}) {
       auto broken = sound;
       broken[at] = static_cast<char>(static_cast<unsigned char>(broken[at]) ^ flip);
-      const auto path = put("broken.npz", broken);
-      try {
-        EXPECT_EQ(read_npz(path, "arr_0").values, values);
-      } catch (const Error& error) {
-        EXPECT_EQ(error.code(), ErrorCode::kBadData) << error.what();
-      }
+      check(broken);
     }
-    const auto cut = put("cut.npz", std::string_view(sound).substr(0, at));
-    EXPECT_TRUE(says(error_of([&] { read_npz(cut, "arr_0"); }), ErrorCode::kBadData, "cut.npz"));
+    check(std::string_view(sound).substr(0, at));
   }
 }
 
