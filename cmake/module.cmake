@@ -14,9 +14,9 @@ endfunction()
 
 # vitrina_module(<name> [DEPS <module>...] [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
 #
-# Static library from src/<name>/*.cpp (for `stages` also src/stages/*/*.cpp). New files are found
-# without a change here. A folder that has headers only, or does not exist yet, becomes an
-# interface library, so that the table in CMakeLists.txt can name every module from the start.
+# Static library from src/<name>/*.cpp. New files are found without a change here. A folder that has
+# headers only, or does not exist yet, becomes an interface library, so that the table in
+# CMakeLists.txt can name every module from the start.
 # main.cpp is left to vitrina_program, so that tests can link the rest of a program's folder.
 # PRIVATE third parties are invisible to the modules that depend on this one.
 function(vitrina_module name)
@@ -29,11 +29,7 @@ function(vitrina_module name)
   endif()
   list(TRANSFORM ARG_DEPS PREPEND vitrina_)
 
-  set(patterns "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
-  if(name STREQUAL "stages")
-    list(APPEND patterns "${CMAKE_SOURCE_DIR}/src/${name}/*/*.cpp")
-  endif()
-  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
 
   set(target vitrina_${name})

@@ -1,6 +1,7 @@
 """Checks that the folders of src/ include only what they may know.
 
-The programs of bench/ are one more layer, above all others.
+Nor may files include each other in a circle. The programs of bench/ are one
+more layer, above all others.
 
 The tables below are the rule; docs/architecture.md explains it. Run from
 anywhere: ``check_layers.py [ROOT]``. Each violation is one line with its
@@ -36,7 +37,7 @@ LAYERS: dict[str, set[str]] = {
     "candidates": {"core", "data", "models"},
     "features": {"core", "data", "models"},
     "engine": BELOW_ENGINE,
-    # What both an answer of the stages and one of the API need of a packed
+    # What both an answer of the pipeline and one of the API need of a packed
     # bundle. It reads archives (core), so it needs neither Arrow nor io.
     "bundle": {
         "core",
@@ -46,23 +47,40 @@ LAYERS: dict[str, set[str]] = {
         "ranking",
         "selection",
     },
+    # What judges knows neither files nor options.
+    "evaluation": BELOW_ENGINE | {"bundle", "engine"},
+    "command": {"bundle", "core", "data", "io"},
+    "pipeline": BELOW_ENGINE
+    | {"bundle", "command", "engine", "evaluation", "io"},
+    "tools": BELOW_ENGINE
+    | {
+        "bundle",
+        "command",
+        "engine",
+        "evaluation",
+        "io",
+        "pipeline",
+        "simulate",
+    },
+    "program": {"command", "core", "pipeline", "tools"},
     "api": {
         "bundle",
+        "command",
         "core",
         "data",
+        "evaluation",
         "io",
         "metrics",
+        "program",
         "selection",
-        "stages",
         "vitrina",
     },
-    "stages": BELOW_ENGINE | {"bundle", "engine", "io", "simulate"},
     "server": {"core", "vitrina"},
     "python": {"core", "vitrina"},
-    "cli": {"core", "server", "stages"},
+    "cli": {"command", "core", "program", "server"},
     "vitrina": set(),
     "bench": BELOW_ENGINE
-    | {"bundle", "cli", "engine", "io", "simulate", "stages"},
+    | {"bundle", "cli", "command", "engine", "io", "program", "simulate"},
 }
 
 # Public headers that core is built on: what they declare is core's own, and
@@ -82,7 +100,16 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "minizip/": {"io"},
     "nanobind/": {"python"},
     "nettle/": {"core"},
-    "nlohmann/": {"bench", "bundle", "cli", "io", "stages"},
+    "nlohmann/": {
+        "bench",
+        "bundle",
+        "cli",
+        "command",
+        "evaluation",
+        "io",
+        "pipeline",
+        "tools",
+    },
     "parquet/": {"io"},
     "sqlite3.h": {"server"},
     "tbb/": {"core"},
@@ -106,35 +133,6 @@ def sources(root: Path) -> Iterator[tuple[Path, str]]:
             if path.suffix in SUFFIXES:
                 place = path.relative_to(root)
                 yield path, place.parts[0 if top == "bench" else 1]
-
-
-def stage_of(path: str) -> str:
-    """Name of the stage that `path` (relative to src) is of, "" if none."""
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 and parts[0] == "stages" else ""
-
-
-def fault_of_stage(source: str, target: str) -> str:
-    """Rules between stages; both paths are relative to src."""
-    own, other = stage_of(source), stage_of(target)
-    if not other or own == other:
-        return ""
-    if own:
-        return (
-            f"stages/{own} may not include {target}; stages talk by files, "
-            f"allowed: stages/{own}/ and headers directly in stages/"
-        )
-    if not source.startswith("stages/"):
-        return (
-            f"{source.split('/')[0]} may not include {target}; "
-            f"allowed: headers directly in stages/"
-        )
-    if target != f"stages/{other}/stage.hpp":
-        return (
-            f"{source} may not include {target}; "
-            f"allowed of a stage: stages/{other}/stage.hpp"
-        )
-    return ""
 
 
 def fault_of_third_party(layer: str, target: str) -> str:
@@ -176,12 +174,63 @@ def fault(place: str, layer: str, target: str) -> str:
     if head != layer and head not in LAYERS[layer]:
         allowed = ", ".join(sorted(LAYERS[layer])) or "nothing of ours"
         return f"{layer} may not include {target}; allowed: {allowed}"
-    return fault_of_stage(place.removeprefix("src/"), target)
+    return ""
+
+
+def unit(place: str) -> str:
+    """A header and its source are one: `src/core/file.cpp` -> `core/file`."""
+    return place.removeprefix("src/").rpartition(".")[0]
+
+
+def includes_by_unit(root: Path) -> dict[str, set[str]]:
+    """Each unit of src/ with the other units of src/ that it includes."""
+    graph: dict[str, set[str]] = {}
+    for path, _ in sources(root):
+        place = path.relative_to(root).as_posix()
+        if not place.startswith("src/"):
+            continue
+        own = graph.setdefault(unit(place), set())
+        for line in path.read_text(encoding="utf-8").splitlines():
+            match = INCLUDE.match(line)
+            if match and (root / "src" / match[1]).is_file():
+                own.add(unit(match[1]))
+        own.discard(unit(place))
+    return graph
+
+
+def circles(root: Path) -> list[str]:
+    """Units that need each other in a circle, one line a circle.
+
+    Two neighbours may: one of them has a part of the other's work. With
+    three nothing can be read or tested before the rest.
+    """
+    graph = includes_by_unit(root)
+
+    def reachable(start: str) -> set[str]:
+        seen: set[str] = set()
+        left = [start]
+        while left:
+            new = graph.get(left.pop(), set()) - seen
+            seen |= new
+            left += new
+        return seen
+
+    below = {name: reachable(name) for name in graph}
+    found = {
+        tuple(sorted(other for other in below[name] if name in below[other]))
+        for name in graph
+        if name in below[name]
+    }
+    return [
+        f"src/{names[0]}.hpp:1: these include each other: {', '.join(names)}"
+        for names in sorted(found)
+        if len(names) > 2
+    ]
 
 
 def violations(root: Path) -> list[str]:
     """All violations under `root`, one line each, ordered by place."""
-    found = []
+    found = circles(root)
     for path, layer in sources(root):
         place = path.relative_to(root).as_posix()
         if layer not in LAYERS:

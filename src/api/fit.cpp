@@ -16,17 +16,17 @@
 #include "api/stream.hpp"
 #include "api/terms.hpp"
 #include "api/warnings.hpp"
+#include "command/chain.hpp"
+#include "command/configuration.hpp"
+#include "command/files.hpp"
+#include "command/layout.hpp"
 #include "core/error.hpp"
 #include "core/file_error.hpp"
 #include "core/lock.hpp"
 #include "core/parallel.hpp"
 #include "core/progress.hpp"
 #include "core/temporary.hpp"
-#include "stages/chain.hpp"
-#include "stages/configuration.hpp"
-#include "stages/files.hpp"
-#include "stages/layout.hpp"
-#include "stages/table.hpp"
+#include "program/table.hpp"
 
 namespace vitrina {
 namespace {
@@ -123,28 +123,28 @@ Given given_by(const FitOptions& options) {
 }
 
 Recommender run_stages(const FitOptions& options, const Given& given,
-                       const stages::ShopTables* tables) {
+                       const command::ShopTables* tables) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
   }
   CallerProgress progress(options.on_warning, given.terms);
   std::ostringstream out;
-  stages::StageContext context;
-  context.params = stages::load_params({}, given.params);
+  command::Context context;
+  context.params = command::load_params({}, given.params, program::all_sections());
   context.threads = resolve_threads(options.threads);
   context.seed = options.seed;
   context.progress = &progress;
   context.out = &out;
   context.tables = tables;
   if (tables == nullptr) {
-    stages::check_inputs(stages::find("ingest"), context, stages::table(), {});
+    command::check_inputs(program::find("ingest"), context, program::table(), {});
   }
-  if (!options.bundle.empty()) stages::check_bundle_place(options.bundle);
+  if (!options.bundle.empty()) command::check_bundle_place(options.bundle);
   const Workspace workspace(options.workspace);
-  stages::run_chain(stages::in_workspace(context, workspace.path()), stages::kBundleChain);
-  if (!options.bundle.empty()) stages::copy_bundle(workspace.path(), options.bundle);
-  return Recommender::load(workspace.path() / stages::kBundleFolder);
+  command::run_chain(command::in_workspace(context, workspace.path()), program::bundle_steps());
+  if (!options.bundle.empty()) command::copy_bundle(workspace.path(), options.bundle);
+  return Recommender::load(workspace.path() / command::kBundleFolder);
 }
 
 }  // namespace
@@ -158,7 +158,7 @@ Recommender fit(const fs::path& data, const FitOptions& options) {
 Recommender fit(ArrowArrayStream* events, ArrowArrayStream* catalog, const FitOptions& options) {
   const auto owned_events = own(events);
   const auto owned_catalog = own(catalog);
-  const stages::ShopTables tables{events, catalog};
+  const command::ShopTables tables{events, catalog};
   const auto given = given_by(options);
   return with_terms(given.terms, [&] { return run_stages(options, given, &tables); });
 }

@@ -7,21 +7,20 @@
 #include "api/stream.hpp"
 #include "api/terms.hpp"
 #include "api/warnings.hpp"
+#include "command/answer_origin.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/time.hpp"
+#include "evaluation/scoring.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
-#include "stages/answer_origin.hpp"
-#include "stages/scoring.hpp"
-#include "stages/unique_users.hpp"
+#include "io/unique_users.hpp"
 
 namespace vitrina {
 namespace {
 
 namespace fs = std::filesystem;
-namespace scoring = stages::score;
 
 constexpr int kMaxThreads = 1024;
 
@@ -44,14 +43,14 @@ TimeUs moment(std::string_view option, const std::string& text) {
                           option, printable(text)));
 }
 
-scoring::Answer read_answer(const Source& source) {
+evaluation::Predictions read_answer(const Source& source) {
   const auto name = name_of(source, "answer");
   const auto* path = std::get_if<fs::path>(&source);
   auto rows = path != nullptr ? io::read_submission(*path)
                               : io::read_submission_stream(stream_of(source), name);
-  stages::check_unique_users(rows, name);
+  io::check_unique_users(rows, name);
   const auto origin =
-      path != nullptr ? stages::find_origin(*path) : bundle::origin_in(rows.metadata);
+      path != nullptr ? command::find_origin(*path) : bundle::origin_in(rows.metadata);
   return {name, {std::move(rows.user_id), std::move(rows.products)}, origin};
 }
 
@@ -65,12 +64,12 @@ RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end,
   return io::read_log_stream(stream_of(source), schema, end, threads, progress);
 }
 
-scoring::Config read_config(const ScoreOptions& options) {
+evaluation::ScoringConfig read_config(const ScoreOptions& options) {
   if (options.threads < 0 || options.threads > kMaxThreads) {
     throw Error(ErrorCode::kConfig,
                 fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
   }
-  return scoring::read_config(
+  return evaluation::read_scoring_config(
       {{"choose.k", fmt::to_string(options.k)}, {"score.draws", fmt::to_string(options.draws)}},
       options.seed, resolve_threads(options.threads));
 }
@@ -79,7 +78,7 @@ Reading reading(double value, const metrics::Interval& interval) {
   return {.value = value, .low = interval.low, .high = interval.high};
 }
 
-Scores to_scores(scoring::AnswerScore score) {
+Scores to_scores(evaluation::AnswerScore score) {
   const auto& value = score.pooled.value;
   const auto& counts = score.pooled.counts;
   return {.a = reading(value.a, score.intervals.a),
@@ -110,7 +109,7 @@ Terms terms_for(const Source& truth) {
 
 Scores score_window(const Source& answer, const Source& truth, const ScoreOptions& options) {
   const auto config = read_config(options);
-  scoring::Window window;
+  evaluation::Window window;
   window.from = moment("start", options.start);
   window.to = moment("end", options.end);
   if (window.from >= window.to) {
@@ -119,14 +118,14 @@ Scores score_window(const Source& answer, const Source& truth, const ScoreOption
   }
   CallerProgress progress(options.on_warning, terms_for(truth));
   window.first = read_answer(answer);
-  scoring::check_overlap(window.first, window.from, options.allow_overlap, progress);
+  evaluation::check_overlap(window.first, window.from, options.allow_overlap, progress);
   const auto log = read_truth(truth, options, window.to, progress);
-  scoring::check_truth_end(log, window.to, progress);
-  window.bought = scoring::some_purchases(log, window.from, window.to, name_of(truth, "truth"));
+  evaluation::check_truth_end(log, window.to, progress);
+  window.bought = evaluation::some_purchases(log, window.from, window.to, name_of(truth, "truth"));
   const auto origin = window.first.origin;
-  std::vector<scoring::Window> windows;
+  std::vector<evaluation::Window> windows;
   windows.push_back(std::move(window));
-  auto scores = to_scores(scoring::score(windows, config).first);
+  auto scores = to_scores(evaluation::score(windows, config).first);
   if (origin) scores.as_of = format_time(origin->as_of);
   return scores;
 }

@@ -17,12 +17,9 @@
 namespace vitrina::cli {
 namespace {
 
-using stages::Stage;
-using stages::StageOption;
-
 constexpr int kMaxThreads = 1024;
 
-constexpr std::array<StageOption, 11> kSharedOptions{{
+constexpr std::array<command::Option, 11> kSharedOptions{{
     {"--workspace", "DIR",
      "folder that holds data/, models/ and reports/; paths that are parameters are relative to it, "
      "paths that are options to the current folder [default .]"},
@@ -47,11 +44,11 @@ std::string_view without_dashes(std::string_view name) {
   return name.substr(std::min(name.find_first_not_of('-'), name.size()));
 }
 
-Error usage_error(const Stage& stage, std::string_view what) {
+Error usage_error(const command::Command& stage, std::string_view what) {
   return {ErrorCode::kUsage, fmt::format("{}; see 'vitrina {} --help'", what, stage.name)};
 }
 
-Error wrong_value(const Stage& stage, std::string_view option, std::string_view found,
+Error wrong_value(const command::Command& stage, std::string_view option, std::string_view found,
                   std::string_view expected) {
   return usage_error(
       stage, fmt::format("{}: found '{}', expected {}", option, printable(found), expected));
@@ -69,7 +66,8 @@ std::optional<T> parse_whole(std::string_view text) {
 /// (`--a=b`, positionals, `--`); names, values and messages are ours, so that they read alike.
 class ParsedWords {
  public:
-  ParsedWords(const Stage& stage, const std::vector<std::string>& words) : stage_(stage) {
+  ParsedWords(const command::Command& stage, const std::vector<std::string>& words)
+      : stage_(stage) {
     app_.set_help_flag();
     app_.allow_extras();
     for (const auto& option : kSharedOptions) add(option);
@@ -106,7 +104,7 @@ class ParsedWords {
   }
 
  private:
-  void add(const StageOption& option) {
+  void add(const command::Option& option) {
     std::string names(option.name);
     if (option.name == "--help") names += ",-h";
     if (option.name == stage_.positional) names += "," + std::string(without_dashes(option.name));
@@ -119,7 +117,7 @@ class ParsedWords {
     return *app_.get_option(std::string(name));
   }
 
-  void check_option(const StageOption& option) const {
+  void check_option(const command::Option& option) const {
     if (!has(option.name)) {
       if (!option.is_required) return;
       throw usage_error(stage_, fmt::format("{} {} is required", option.name, option.value));
@@ -152,11 +150,11 @@ class ParsedWords {
                             nearest.empty() ? "" : fmt::format(", did you mean {}", nearest)));
   }
 
-  const Stage& stage_;
+  const command::Command& stage_;
   CLI::App app_;
 };
 
-int parse_threads(const Stage& stage, const ParsedWords& words) {
+int parse_threads(const command::Command& stage, const ParsedWords& words) {
   std::string_view place = "--threads";
   auto text = words.value("--threads");
   if (!text) {
@@ -172,7 +170,7 @@ int parse_threads(const Stage& stage, const ParsedWords& words) {
   return resolve_threads(*threads);
 }
 
-std::uint64_t parse_seed(const Stage& stage, const ParsedWords& words) {
+std::uint64_t parse_seed(const command::Command& stage, const ParsedWords& words) {
   constexpr std::uint64_t kDefaultSeed = 42;
   const auto text = words.value("--seed");
   if (!text) return kDefaultSeed;
@@ -181,7 +179,7 @@ std::uint64_t parse_seed(const Stage& stage, const ParsedWords& words) {
   return *seed;
 }
 
-ProgressMode parse_progress(const Stage& stage, const ParsedWords& words) {
+ProgressMode parse_progress(const command::Command& stage, const ParsedWords& words) {
   if (words.has("--quiet")) return ProgressMode::kNone;
   const auto text = words.value("--progress").value_or("auto");
   const auto mode = parse_progress_mode(text);
@@ -189,8 +187,8 @@ ProgressMode parse_progress(const Stage& stage, const ParsedWords& words) {
   return *mode;
 }
 
-ParamMap parse_overrides(const Stage& stage, const ParsedWords& words,
-                         const stages::StageContext& context) {
+ParamMap parse_overrides(const command::Command& stage, const ParsedWords& words,
+                         const command::Context& context) {
   ParamMap overrides;
   for (const auto& word : words.values("--set")) {
     const auto equals = word.find('=');
@@ -238,9 +236,10 @@ std::string options_to_repeat(const ParsedWords& words) {
 
 }  // namespace
 
-std::span<const StageOption> shared_options() { return kSharedOptions; }
+std::span<const command::Option> shared_options() { return kSharedOptions; }
 
-CommandLine parse_command_line(const Stage& stage, const std::vector<std::string>& words) {
+CommandLine parse_command_line(const command::Command& stage,
+                               const std::vector<std::string>& words) {
   const ParsedWords parsed(stage, words);
   CommandLine line;
   line.is_help = parsed.has("--help");

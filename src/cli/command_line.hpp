@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/progress.hpp"
-#include "stages/stage.hpp"
+#include "command/command.hpp"
 
 namespace vitrina::cli {
 
@@ -19,17 +19,18 @@ struct CommandLine {
   ProgressMode progress = ProgressMode::kAuto;
   std::filesystem::path timing_file;  ///< of --timing; empty when it was not given
   std::vector<std::filesystem::path> params_files;
-  ParamMap overrides;            ///< of --set, then of the options that set a parameter
-  stages::StageContext context;  ///< without params, progress and out
+  ParamMap overrides;        ///< of --set, then of the options that set a parameter
+  command::Context context;  ///< without params, progress and out
   /// The options that another stage needs to meet the same files and parameters, as typed.
   std::string same_options;
 };
 
 /// The options that every stage has, for help and documentation.
-std::span<const stages::StageOption> shared_options();
+std::span<const command::Option> shared_options();
 
 /// Reads the words after the name of the stage. Throws Error(kUsage) that names the option and
 /// says where help is. The environment variable VITRINA_THREADS stands for --threads.
-CommandLine parse_command_line(const stages::Stage& stage, const std::vector<std::string>& words);
+CommandLine parse_command_line(const command::Command& stage,
+                               const std::vector<std::string>& words);
 
 }  // namespace vitrina::cli

@@ -8,16 +8,12 @@
 #include <utility>
 
 #include "cli/command_line.hpp"
+#include "command/files.hpp"
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "stages/files.hpp"
 
 namespace vitrina::cli {
 namespace {
-
-using stages::Stage;
-using stages::StageFile;
-using stages::StageOption;
 
 constexpr std::size_t kWidth = 100;
 
@@ -65,7 +61,7 @@ std::string exit_codes() {
   return columns.text("Exit codes");
 }
 
-std::string option_left(const StageOption& option) {
+std::string option_left(const command::Option& option) {
   return option.value.empty() ? std::string(option.name)
                               : fmt::format("{} {}", option.name, option.value);
 }
@@ -87,7 +83,7 @@ std::string default_word(const FieldInfo& field) {
   return word;
 }
 
-const FieldInfo* find_field(std::string_view key, const std::vector<Stage>& rows) {
+const FieldInfo* find_field(std::string_view key, const std::vector<command::Command>& rows) {
   for (const auto& stage : rows) {
     for (const auto& section : stage.sections) {
       for (const auto& field : section.fields) {
@@ -98,7 +94,7 @@ const FieldInfo* find_field(std::string_view key, const std::vector<Stage>& rows
   return nullptr;
 }
 
-std::string usage(const Stage& stage) {
+std::string usage(const command::Command& stage) {
   std::string text = fmt::format("Usage: vitrina {}", stage.name);
   for (const auto& option : stage.options) {
     if (option.is_required && option.name != stage.positional) text += ' ' + option_left(option);
@@ -112,22 +108,23 @@ std::string usage(const Stage& stage) {
   return text + '\n';
 }
 
-std::string files_text(std::string_view title, const std::vector<StageFile>& files,
-                       const Stage& stage, const std::vector<Stage>* makers) {
+std::string files_text(std::string_view title, const std::vector<command::File>& files,
+                       const command::Command& stage, const std::vector<command::Command>* makers) {
   Columns columns;
   for (const auto& file : files) {
     std::string meaning(file.meaning);
     if (file.is_optional) meaning += "; optional";
-    const Stage* maker = makers == nullptr ? nullptr : stages::maker_of(file, stage, {}, *makers);
+    const command::Command* maker =
+        makers == nullptr ? nullptr : command::maker_of(file, stage, {}, *makers);
     if (maker != nullptr) {
       meaning += fmt::format(" [made by {}]", maker->name);
     }
-    columns.add(stages::declared_path(file.path), meaning);
+    columns.add(command::declared_path(file.path), meaning);
   }
   return columns.text(title);
 }
 
-std::string options_text(const Stage& stage, const std::vector<Stage>& rows) {
+std::string options_text(const command::Command& stage, const std::vector<command::Command>& rows) {
   Columns columns;
   for (const auto& option : stage.options) {
     std::string sentence(option.sentence);
@@ -148,7 +145,7 @@ std::string shared_options_text() {
   return columns.text("Options of every command");
 }
 
-std::string params_text(const Stage& stage) {
+std::string params_text(const command::Command& stage) {
   std::string text;
   for (const auto& section : stage.sections) {
     for (const auto& field : section.fields) {
@@ -163,7 +160,7 @@ std::string params_text(const Stage& stage) {
   return "\nParameters with their defaults, each also a line of a params file:\n" + text;
 }
 
-std::string commands_text(std::string_view title, const std::vector<Stage>& rows,
+std::string commands_text(std::string_view title, const std::vector<command::Command>& rows,
                           bool is_pipeline) {
   Columns columns;
   for (const auto& stage : rows) {
@@ -174,7 +171,7 @@ std::string commands_text(std::string_view title, const std::vector<Stage>& rows
   return columns.text(title);
 }
 
-std::string first_steps(const std::vector<Stage>& rows) {
+std::string first_steps(const std::vector<command::Command>& rows) {
   // A command that is not in the table is not advertised.
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kSteps{{
       {"simulate", "vitrina simulate --scale 0.01 --out simulated"},
@@ -184,8 +181,9 @@ std::string first_steps(const std::vector<Stage>& rows) {
   }};
   std::string text = "\nWhere to start:\n";
   for (const auto& [name, words] : kSteps) {
-    const bool is_there = std::any_of(rows.begin(), rows.end(),
-                                      [&](const Stage& stage) { return stage.name == name; });
+    const bool is_there = std::any_of(rows.begin(), rows.end(), [&](const command::Command& stage) {
+      return stage.name == name;
+    });
     if (is_there) text += fmt::format("  {}\n", words);
   }
   return text;
@@ -193,7 +191,7 @@ std::string first_steps(const std::vector<Stage>& rows) {
 
 }  // namespace
 
-std::string general_help(const std::vector<Stage>& rows) {
+std::string general_help(const std::vector<command::Command>& rows) {
   std::string text =
       "vitrina: from a shop's click log to the customers who will buy and what they will buy\n\n"
       "Usage: vitrina COMMAND [OPTIONS]\n"
@@ -206,7 +204,7 @@ std::string general_help(const std::vector<Stage>& rows) {
   return text;
 }
 
-std::string stage_help(const Stage& stage, const std::vector<Stage>& rows) {
+std::string stage_help(const command::Command& stage, const std::vector<command::Command>& rows) {
   std::string text;
   for (const auto& line : wrap(fmt::format("vitrina {}: {}", stage.name, stage.summary), kWidth)) {
     text += line + '\n';

@@ -23,15 +23,15 @@
 #include "cli/plain_output.hpp"
 #include "cli/progress.hpp"
 #include "cli/signals.hpp"
+#include "command/configuration.hpp"
+#include "command/files.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/file_error.hpp"
 #include "core/lock.hpp"
 #include "core/text.hpp"
 #include "core/version.hpp"
-#include "stages/configuration.hpp"
-#include "stages/files.hpp"
-#include "stages/table.hpp"
+#include "program/table.hpp"
 
 namespace vitrina::cli {
 namespace {
@@ -48,17 +48,17 @@ void write_timing(const std::filesystem::path& path, double seconds, std::uint64
   write_file(path, json.dump(2) + "\n");
 }
 
-void run_stage(const stages::Stage& stage, const std::vector<std::string>& words,
-               std::ostream& out) {
+void run_command(const command::Command& stage, const std::vector<std::string>& words,
+                 std::ostream& out) {
   auto line = parse_command_line(stage, words);
   if (line.is_help) {
-    out << stage_help(stage, stages::table());
+    out << stage_help(stage, program::table());
     return;
   }
   auto& context = line.context;
-  context.params = stages::load_params(line.params_files, line.overrides);
+  context.params = command::load_params(line.params_files, line.overrides, program::all_sections());
   if (line.is_list_io) {
-    stages::list_io(stage, context, out);
+    command::list_io(stage, context, out);
     return;
   }
   if (std::error_code ignored; !std::filesystem::is_directory(context.workspace, ignored)) {
@@ -66,8 +66,8 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
                                                       printable(context.workspace.string())));
   }
   if (stage.check != nullptr) stage.check(context);
-  if (line.is_dry_run) stages::describe_run(stage, context, stages::table(), out);
-  stages::check_inputs(stage, context, stages::table(), line.same_options);
+  if (line.is_dry_run) command::describe_run(stage, context, program::table(), out);
+  command::check_inputs(stage, context, program::table(), line.same_options);
   if (line.is_dry_run) return;
   ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
@@ -78,7 +78,7 @@ void run_stage(const stages::Stage& stage, const std::vector<std::string>& words
                  fmt::format("vitrina {}", stage.name));
   }
   const double start = monotonic_seconds();
-  stages::run_stage(stage, context, stages::table(), line.same_options);
+  command::run(stage, context, program::table(), line.same_options);
   out.flush();
   std::cout.flush();
   if (!line.timing_file.empty()) {
@@ -96,14 +96,14 @@ void run_words(const std::vector<std::string>& words, std::string& place) {
   std::ostream out(&plain);
   const auto& first = words.front();
   if (first == "--help" || first == "-h") {
-    out << general_help(stages::table());
+    out << general_help(program::table());
   } else if (first == "--version") {
     out << fmt::format("vitrina {} (build {})\n", version(), build_id());
   } else {
-    const auto& stage = stages::find(first);
+    const auto& stage = program::find(first);
     place = fmt::format("vitrina {}", stage.name);
     watch_signals(place);
-    run_stage(stage, {words.begin() + 1, words.end()}, out);
+    run_command(stage, {words.begin() + 1, words.end()}, out);
   }
   out.flush();
   if (!std::cout.flush()) {

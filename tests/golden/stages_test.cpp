@@ -7,16 +7,16 @@
 #include <set>
 #include <sstream>
 
+#include "command/configuration.hpp"
+#include "command/layout.hpp"
 #include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "data/shop_file.hpp"
 #include "golden/canonical.hpp"
 #include "models/model_set.hpp"
-#include "stages/configuration.hpp"
-#include "stages/folds.hpp"
-#include "stages/layout.hpp"
-#include "stages/table.hpp"
+#include "pipeline/folds.hpp"
+#include "program/table.hpp"
 #include "support/scratch.hpp"
 #include "support/text_shop.hpp"
 
@@ -111,45 +111,47 @@ class GoldenStages : public testing::Test {
 
     static SilentProgress progress;
     context_.workspace = workspace_;
-    context_.params = stages::load_params({}, {{"ingest.data_dir", (workspace_ / "shop").string()},
-                                               {"choose.max_users", "5"},
-                                               {"choose.k", "4"},
-                                               {"engine.max_candidates", "8"},
-                                               {"models.own_history.min_buyers", "1"},
-                                               {"train.min_positives", "1"},
-                                               {"train.min_leaf_rows", "2"},
-                                               {"train.min_leaf_hessian", "0.01"},
-                                               {"train.rounds", "4"},
-                                               {"evaluate.draws", "100"}});
+    context_.params = command::load_params({},
+                                           {{"ingest.data_dir", (workspace_ / "shop").string()},
+                                            {"choose.max_users", "5"},
+                                            {"choose.k", "4"},
+                                            {"engine.max_candidates", "8"},
+                                            {"models.own_history.min_buyers", "1"},
+                                            {"train.min_positives", "1"},
+                                            {"train.min_leaf_rows", "2"},
+                                            {"train.min_leaf_hessian", "0.01"},
+                                            {"train.rounds", "4"},
+                                            {"evaluate.draws", "100"}},
+                                           program::all_sections());
     context_.progress = &progress;
     context_.seed = 42;
-    for (const auto& stage : stages::table()) {
+    for (const auto& stage : program::table()) {
       if (stage.is_pipeline) stage.run(context_);
     }
-    shop_ = load_shop(context_.path(stages::kShopFile));
+    shop_ = load_shop(context_.path(command::kShopFile));
   }
   static void TearDownTestSuite() { fs::remove_all(workspace_); }
 
   static models::ModelSet final_models() {
-    return models::load_models(stages::models_file(workspace_, stages::kFinalFold),
+    return models::load_models(command::models_file(workspace_, pipeline::kFinalFold),
                                models::identity_remap(shop_), shop_);
   }
   static ranking::Examples first_examples() {
-    return ranking::load_examples(stages::examples_file(workspace_, "w01"));
+    return ranking::load_examples(command::examples_file(workspace_, "w01"));
   }
 
   static inline fs::path workspace_;
-  static inline stages::StageContext context_;
+  static inline command::Context context_;
   static inline Shop shop_;
 };
 
 TEST_F(GoldenStages, Ingest) {
   expect_golden("ingest_shop.txt", to_text(shop_));
-  expect_golden("ingest_report.json", json_text(context_.path(stages::kIngestReport)));
+  expect_golden("ingest_report.json", json_text(context_.path(command::kIngestReport)));
 }
 
 TEST_F(GoldenStages, Split) {
-  expect_golden("split.json", json_text(context_.path(stages::kSplitFile)));
+  expect_golden("split.json", json_text(context_.path(command::kSplitFile)));
 }
 
 TEST_F(GoldenStages, Fit) { expect_golden("fit_models.txt", to_text(final_models(), shop_)); }
@@ -157,9 +159,9 @@ TEST_F(GoldenStages, Fit) { expect_golden("fit_models.txt", to_text(final_models
 TEST_F(GoldenStages, Examples) { expect_golden("examples.txt", to_text(first_examples())); }
 
 TEST_F(GoldenStages, Train) {
-  const auto ranker = ranking::Ranker::load(context_.path(stages::kRankerFolder));
+  const auto ranker = ranking::Ranker::load(context_.path(command::kRankerFolder));
   expect_golden("train_ranker.txt", to_text(ranker, first_examples()));
-  auto report = nlohmann::ordered_json::parse(read_file(context_.path(stages::kTrainReport)));
+  auto report = nlohmann::ordered_json::parse(read_file(context_.path(command::kTrainReport)));
   auto& gains = report.at("gain");
   EXPECT_EQ(gains.size(), ranker.columns().size());
   while (!gains.empty() && gains.back().at("gain") == 0) gains.erase(gains.size() - 1);
@@ -167,21 +169,21 @@ TEST_F(GoldenStages, Train) {
 }
 
 TEST_F(GoldenStages, Evaluate) {
-  expect_golden("evaluate_metrics.json", json_text(context_.path(stages::kMetricsReport)));
-  expect_golden("evaluate_buyers.csv", read_file(context_.path(stages::kValidBuyers)));
-  const auto plots = context_.path(stages::kPlotsFolder);
+  expect_golden("evaluate_metrics.json", json_text(context_.path(command::kMetricsReport)));
+  expect_golden("evaluate_buyers.csv", read_file(context_.path(command::kValidBuyers)));
+  const auto plots = context_.path(command::kPlotsFolder);
   for (const auto* name : {"recall_by_k.csv", "segments.csv", "ceilings.csv", "calibration.csv"}) {
     expect_golden(std::string("evaluate_") + name, read_file(plots / name));
   }
 }
 
 TEST_F(GoldenStages, Refit) {
-  const auto ranker = ranking::Ranker::load(context_.path(stages::kFinalFolder));
+  const auto ranker = ranking::Ranker::load(context_.path(command::kFinalFolder));
   expect_golden("refit_ranker.txt", to_text(ranker, first_examples()));
 }
 
 TEST_F(GoldenStages, Pack) {
-  const auto folder = context_.path(stages::kBundleFolder);
+  const auto folder = context_.path(command::kBundleFolder);
   expect_golden("pack_params.json", json_text(folder / "params.json"));
   expect_golden("pack_products.txt", to_text(bundle::load_products(folder / "products.vtr")));
   std::vector<std::string> names;
@@ -195,16 +197,16 @@ TEST_F(GoldenStages, Pack) {
 }
 
 TEST_F(GoldenStages, Recommend) {
-  expect_golden("recommend_predictions.csv", read_file(context_.path(stages::kPredictions)));
+  expect_golden("recommend_predictions.csv", read_file(context_.path(command::kPredictions)));
   expect_golden("recommend_recommendations.txt",
-                parquet_text(context_.path(stages::kRecommendations)));
-  expect_golden("recommend_report.json", json_text(context_.path(stages::kAnswerReport)));
+                parquet_text(context_.path(command::kRecommendations)));
+  expect_golden("recommend_report.json", json_text(context_.path(command::kAnswerReport)));
 }
 
 TEST_F(GoldenStages, EveryStageOfThePipelineIsLookedAt) {
   const std::set<std::string> looked_at{"ingest",   "split", "fit",  "examples", "train",
                                         "evaluate", "refit", "pack", "recommend"};
-  for (const auto& stage : stages::table()) {
+  for (const auto& stage : program::table()) {
     if (stage.is_pipeline) {
       EXPECT_TRUE(looked_at.contains(std::string(stage.name))) << stage.name;
     }
@@ -234,17 +236,17 @@ class GoldenArtifacts : public GoldenStages {
 };
 
 TEST_F(GoldenArtifacts, OfTheFirstVersionAreReadOrRefused) {
-  expect_readable_or_refused("shop", context_.path(stages::kShopFile),
+  expect_readable_or_refused("shop", context_.path(command::kShopFile),
                              [](const fs::path& path) { return to_text(load_shop(path)); });
   expect_readable_or_refused(
-      "models", stages::models_file(workspace_, stages::kFinalFold), [](const fs::path& path) {
+      "models", command::models_file(workspace_, pipeline::kFinalFold), [](const fs::path& path) {
         return to_text(models::load_models(path, models::identity_remap(shop_), shop_), shop_);
       });
   expect_readable_or_refused(
-      "examples", stages::examples_file(workspace_, "w01"),
+      "examples", command::examples_file(workspace_, "w01"),
       [](const fs::path& path) { return to_text(ranking::load_examples(path)); });
   expect_readable_or_refused(
-      "products", context_.path(stages::kBundleFolder) / "products.vtr",
+      "products", context_.path(command::kBundleFolder) / "products.vtr",
       [](const fs::path& path) { return to_text(bundle::load_products(path)); });
 }
 

@@ -35,17 +35,18 @@ def violations(root: Path, place: str, *includes: str) -> list[str]:
         ("src/io/a.cpp", "<yaml-cpp/yaml.h>"),
         ("src/ranking/a.cpp", "<LightGBM/c_api.h>"),
         ("src/cli/main.cpp", "<CLI/CLI.hpp>"),
-        ("src/cli/main.cpp", '"stages/table.hpp"'),
+        ("src/cli/main.cpp", '"program/table.hpp"'),
         ("src/features/a.cpp", '"models/b.hpp"'),
         ("src/engine/a.cpp", '"ranking/b.hpp"'),
         ("src/bundle/a.cpp", '"engine/b.hpp"'),
         ("src/bundle/a.cpp", "<nlohmann/json.hpp>"),
         ("src/api/a.cpp", '"bundle/b.hpp"'),
-        ("src/api/a.cpp", '"stages/chain.hpp"'),
-        ("src/stages/fit/stage.cpp", '"engine/b.hpp"'),
-        ("src/stages/fit/stage.cpp", '"stages/stage.hpp"'),
-        ("src/stages/fit/stage.cpp", '"stages/fit/folds.hpp"'),
-        ("src/stages/table.cpp", '"stages/fit/stage.hpp"'),
+        ("src/api/a.cpp", '"program/table.hpp"'),
+        ("src/evaluation/a.cpp", '"engine/b.hpp"'),
+        ("src/pipeline/fit.cpp", '"command/command.hpp"'),
+        ("src/pipeline/fit.cpp", '"pipeline/folds.hpp"'),
+        ("src/tools/score.cpp", '"pipeline/read_shop.hpp"'),
+        ("src/program/table.cpp", '"tools/tools.hpp"'),
         ("src/server/a.cpp", '"vitrina/recommender.hpp"'),
         ("include/vitrina/a.hpp", '"vitrina/b.hpp"'),
         ("bench/speed/a.cpp", '"bench/speed/part.hpp"'),
@@ -76,41 +77,31 @@ def test_allowed(tmp_path: Path, place: str, include: str) -> None:
         ("src/models/a.cpp", '"metrics/b.hpp"', "models may not"),
         ("src/core/a.hpp", '"vitrina/recommender.hpp"', "core may not"),
         ("src/bundle/a.cpp", '"io/b.hpp"', "bundle may not"),
-        ("src/bundle/a.cpp", '"stages/b.hpp"', "bundle may not"),
+        ("src/bundle/a.cpp", '"command/b.hpp"', "bundle may not"),
         ("src/api/a.cpp", '"engine/b.hpp"', "api may not"),
-        ("src/api/a.cpp", '"stages/fit/b.hpp"', "api may not"),
+        ("src/api/a.cpp", '"pipeline/b.hpp"', "api may not"),
+        ("src/api/a.cpp", '"tools/tools.hpp"', "api may not"),
         ("src/engine/a.cpp", '"bundle/b.hpp"', "engine may not"),
         ("src/engine/a.cpp", '"io/b.hpp"', "engine may not"),
         ("src/engine/a.cpp", '"simulate/b.hpp"', "engine may not"),
-        ("src/stages/fit/stage.cpp", '"api/b.hpp"', "stages may not"),
-        (
-            "src/stages/fit/stage.cpp",
-            '"stages/train/stage.hpp"',
-            "stages/fit may not include stages/train/stage.hpp; "
-            "stages talk by files",
-        ),
-        (
-            "src/stages/table.cpp",
-            '"stages/fit/folds.hpp"',
-            "allowed of a stage: stages/fit/stage.hpp",
-        ),
-        (
-            "src/cli/main.cpp",
-            '"stages/fit/stage.hpp"',
-            "cli may not include stages/fit/stage.hpp; "
-            "allowed: headers directly in stages/",
-        ),
+        ("src/evaluation/a.cpp", '"command/b.hpp"', "evaluation may not"),
+        ("src/evaluation/a.cpp", '"io/b.hpp"', "evaluation may not"),
+        ("src/command/a.cpp", '"pipeline/b.hpp"', "command may not"),
+        ("src/pipeline/fit.cpp", '"api/b.hpp"', "pipeline may not"),
+        ("src/pipeline/fit.cpp", '"tools/b.hpp"', "pipeline may not"),
+        ("src/tools/score.cpp", '"program/b.hpp"', "tools may not"),
+        ("src/cli/main.cpp", '"pipeline/steps.hpp"', "cli may not"),
         ("src/cli/main.cpp", '"io/b.hpp"', "cli may not include io/b.hpp"),
         ("src/server/a.cpp", '"engine/b.hpp"', "server may not"),
         ("include/vitrina/a.hpp", '"core/b.hpp"', "vitrina may not"),
-        ("src/stages/fit/a.cpp", "<arrow/api.h>", "only io may"),
+        ("src/pipeline/a.cpp", "<arrow/api.h>", "only io may"),
         ("src/api/a.cpp", "<parquet/api.h>", "only io may"),
         ("src/engine/a.cpp", "<LightGBM/c_api.h>", "only ranking may"),
-        ("src/stages/fit/a.cpp", "<CLI/CLI.hpp>", "only bench, cli may"),
+        ("src/pipeline/a.cpp", "<CLI/CLI.hpp>", "only bench, cli may"),
         (
             "src/core/a.cpp",
             "<nlohmann/json.hpp>",
-            "only bench, bundle, cli, io, stages",
+            "only bench, bundle, cli, command, evaluation, io",
         ),
         ("src/core/a.cpp", "<eigen3/Eigen/Core>", "no such folder"),
         ("src/core/a.cpp", '"b.hpp"', "write the path relative to src"),
@@ -132,6 +123,39 @@ def test_forbidden(tmp_path: Path, place: str, include: str, why: str) -> None:
     assert len(found) == 1
     assert found[0].startswith(f"{place}:")
     assert why in found[0]
+
+
+def make(root: Path, place: str, *includes: str) -> None:
+    """A source file with these includes."""
+    path = root / "src" / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f'#include "{name}"\n' for name in includes))
+
+
+def test_three_files_in_a_circle(tmp_path: Path) -> None:
+    make(tmp_path, "data/a.hpp")
+    make(tmp_path, "data/a.cpp", "data/a.hpp", "data/b.hpp")
+    make(tmp_path, "data/b.hpp", "data/c.hpp")
+    make(tmp_path, "data/c.hpp", "core/d.hpp")
+    make(tmp_path, "core/d.hpp")
+    assert check_layers.violations(tmp_path) == []
+    make(tmp_path, "data/c.hpp", "data/b.hpp")
+    assert check_layers.violations(tmp_path) == []  # two neighbours
+    make(tmp_path, "data/c.hpp", "data/a.hpp")
+    assert check_layers.violations(tmp_path) == [
+        "src/data/a.hpp:1: these include each other: data/a, data/b, data/c"
+    ]
+
+
+def test_the_table_has_no_circle() -> None:
+    left = dict(check_layers.LAYERS)
+    while left:
+        lowest = [
+            name for name, below in left.items() if not below & set(left)
+        ]
+        assert lowest, f"these may include each other: {sorted(left)}"
+        for name in lowest:
+            del left[name]
 
 
 def test_line_number_and_every_violation(tmp_path: Path) -> None:

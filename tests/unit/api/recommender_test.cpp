@@ -17,15 +17,15 @@
 #include <tuple>
 #include <vector>
 
+#include "command/layout.hpp"
 #include "core/file.hpp"
 #include "core/progress.hpp"
 #include "data/shop_file.hpp"
 #include "io/submission.hpp"
 #include "models/model_set.hpp"
+#include "pipeline/folds.hpp"
+#include "program/table.hpp"
 #include "ranking/ranker.hpp"
-#include "stages/folds.hpp"
-#include "stages/layout.hpp"
-#include "stages/table.hpp"
 #include "support/random_shop.hpp"
 #include "vitrina/fit.hpp"
 #include "vitrina/score.hpp"
@@ -114,21 +114,20 @@ class RecommenderTest : public testing::Test {
   }
   static fs::path path(const std::string& name) { return folder() / name; }
 
-  static stages::StageContext make_context(
-      std::map<std::string, std::string, std::less<>> options) {
-    stages::StageContext context;
+  static command::Context make_context(std::map<std::string, std::string, std::less<>> options) {
+    command::Context context;
     context.workspace = folder();
     context.options = std::move(options);
     context.options["out"] = path("out").string();
     return context;
   }
 
-  static void run(std::string_view stage, stages::StageContext context) {
+  static void run(std::string_view stage, command::Context context) {
     SilentProgress progress;
     std::ostringstream out;
     context.progress = &progress;
     context.out = &out;
-    stages::find(stage).run(context);
+    program::find(stage).run(context);
   }
 
   /// What `vitrina recommend` answers for a folder from the bundle.
@@ -308,9 +307,9 @@ TEST_F(RecommenderTest, NamesTheNeighboursThatTheModelsHave) {
   auto options = fit_options();
   options.workspace = path("kept");
   const auto recommender = fit(path("shop"), options);
-  const auto shop = load_shop(options.workspace / stages::kShopFile);
+  const auto shop = load_shop(options.workspace / command::kShopFile);
   const auto models =
-      models::load_models(stages::models_file(options.workspace, stages::kFinalFold),
+      models::load_models(command::models_file(options.workspace, pipeline::kFinalFold),
                           models::identity_remap(shop), shop);
   ASSERT_TRUE(models.covisitation.has_value());
   std::size_t n_neighbours = 0;

@@ -10,9 +10,9 @@
 namespace vitrina::cli {
 namespace {
 
-using stages::Stage;
+using command::Command;
 
-Stage sample_stage() {
+command::Command sample_stage() {
   return {
       .name = "answer",
       .summary = "answers",

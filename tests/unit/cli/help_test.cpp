@@ -4,34 +4,36 @@
 
 #include <sstream>
 
-#include "stages/table.hpp"
+#include "program/table.hpp"
 
 namespace vitrina::cli {
 namespace {
 
-using stages::Stage;
+using command::Command;
 
-std::vector<Stage> sample_rows() {
-  Stage read{.name = "ingest",
-             .summary = "reads the log",
-             .inputs = {{"{data.dir}/actions.pq", "the log"}},
-             .outputs = {{"data/interim/shop.vtr", "the encoded log"}},
-             .sections = {{"data", {{"dir", "text", "data/raw", "", "where the log is"}}}},
-             .options = {},
-             .example = "vitrina ingest",
-             .run = nullptr};
-  Stage score{.name = "score",
-              .summary = "scores a file",
-              .inputs = {{"data/interim/shop.vtr", "the truth"}, {"{notes}", "notes", true}},
-              .outputs = {},
-              .sections = {},
-              .options = {{"--predictions", "F", "what to score", true},
-                          {"--notes", "FILE", "what to say"},
-                          {"--dir", "DIR", "where the log is", false, "data.dir"}},
-              .positional = "--predictions",
-              .example = "vitrina score answer.csv",
-              .run = nullptr,
-              .is_pipeline = false};
+std::vector<command::Command> sample_rows() {
+  command::Command read{
+      .name = "ingest",
+      .summary = "reads the log",
+      .inputs = {{"{data.dir}/actions.pq", "the log"}},
+      .outputs = {{"data/interim/shop.vtr", "the encoded log"}},
+      .sections = {{"data", {{"dir", "text", "data/raw", "", "where the log is"}}}},
+      .options = {},
+      .example = "vitrina ingest",
+      .run = nullptr};
+  command::Command score{
+      .name = "score",
+      .summary = "scores a file",
+      .inputs = {{"data/interim/shop.vtr", "the truth"}, {"{notes}", "notes", true}},
+      .outputs = {},
+      .sections = {},
+      .options = {{"--predictions", "F", "what to score", true},
+                  {"--notes", "FILE", "what to say"},
+                  {"--dir", "DIR", "where the log is", false, "data.dir"}},
+      .positional = "--predictions",
+      .example = "vitrina score answer.csv",
+      .run = nullptr,
+      .is_pipeline = false};
   return {read, score};
 }
 
@@ -64,8 +66,8 @@ TEST(Help, TheGeneralHelpHasThePipelineBeforeTheTools) {
 }
 
 TEST(Help, NoLineIsWiderThanAHundredColumns) {
-  std::string all = general_help(stages::table());
-  for (const auto& stage : stages::table()) all += stage_help(stage, stages::table());
+  std::string all = general_help(program::table());
+  for (const auto& stage : program::table()) all += stage_help(stage, program::table());
   std::istringstream in(all);
   for (std::string line; std::getline(in, line);) {
     const bool is_command = line.find("vitrina ") != std::string::npos;

@@ -1,0 +1,32 @@
+#include "command/option_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/error.hpp"
+
+namespace vitrina::command {
+
+std::vector<std::string> option_values(const Context& context, std::string_view option) {
+  std::vector<std::string> values;
+  const auto text = context.option(option);
+  if (!text) return values;
+  for (std::size_t begin = 0; begin <= text->size();) {
+    const std::size_t end = std::min(text->find(',', begin), text->size());
+    values.push_back(text->substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return values;
+}
+
+TimeUs option_time(std::string_view option, std::string_view text) {
+  const auto time = parse_time(text);
+  if (time) return *time;
+  throw Error(ErrorCode::kUsage,
+              fmt::format("--{}: found '{}', expected a time such as 2024-09-29 or "
+                          "2024-09-29T12:00:00",
+                          option, printable(text)));
+}
+
+}  // namespace vitrina::command

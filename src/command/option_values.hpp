@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/command.hpp"
+#include "core/time.hpp"
+
+namespace vitrina::command {
+
+/// The comma-separated values of an option, named without its dashes; nothing when it was not
+/// given.
+std::vector<std::string> option_values(const Context& context, std::string_view option);
+
+/// The moment that `text`, a value of the option, names. Throws Error(kUsage) naming the option.
+TimeUs option_time(std::string_view option, std::string_view text);
+
+}  // namespace vitrina::command

@@ -1,0 +1,48 @@
+#include "pipeline/steps.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string>
+
+#include "bundle/bundle.hpp"
+#include "command/layout.hpp"
+#include "command/workspace_shop.hpp"
+#include "core/file.hpp"
+#include "pipeline/folds.hpp"
+
+namespace vitrina::pipeline {
+namespace {
+
+void run(const command::Context& context) {
+  const auto kept_shop = command::workspace_shop(context);
+  const Shop& shop = *kept_shop;
+  const auto folder = context.path(command::kBundleFolder);
+  context.progress->begin("pack bundle", 0, "");
+  std::string fingerprint;
+  write_folder(folder, [&](const std::filesystem::path& beside) {
+    fingerprint =
+        bundle::write_bundle({shop, command::models_file(context.workspace, kFinalFold),
+                              context.path(command::kFinalFolder) / "ranker.vtr", context.params},
+                             beside);
+  });
+  context.progress->end(fingerprint);
+}
+
+}  // namespace
+
+command::Command pack_command() {
+  return {
+      .name = "pack",
+      .summary = "packs the final models and ranker into a checked bundle that answers alone",
+      .inputs = {{command::kShopFile, "the shop"},
+                 {command::kModelsFolder, "the final models"},
+                 {command::kFinalFolder, "the final ranker"}},
+      .outputs = {{command::kBundleFolder, "products, models, ranker, parameters and a manifest"}},
+      .sections = bundle::answer_sections(),
+      .options = {},
+      .example = "vitrina pack",
+      .run = run};
+}
+
+}  // namespace vitrina::pipeline

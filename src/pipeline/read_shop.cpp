@@ -1,0 +1,122 @@
+#include "pipeline/read_shop.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "core/error.hpp"
+#include "core/time.hpp"
+#include "data/build.hpp"
+#include "data/links.hpp"
+#include "data/log_age.hpp"
+#include "data/log_checks.hpp"
+#include "io/catalog_reader.hpp"
+#include "io/log_reader.hpp"
+#include "io/log_schema.hpp"
+
+namespace vitrina::pipeline {
+namespace {
+
+/// `--as-of` or `--since` as a moment; kNoTime when it is empty.
+TimeUs parse_moment(std::string_view option, const std::string& text) {
+  if (text.empty()) return kNoTime;
+  const auto time = parse_time(text);
+  if (!time) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
+                            "2024-09-28T12:00:00",
+                            option, printable(text)));
+  }
+  return *time;
+}
+
+std::uint64_t count_duplicates(const RawCatalog& catalog) {
+  std::vector<std::string_view> ids(catalog.product_id.begin(), catalog.product_id.end());
+  std::sort(ids.begin(), ids.end());
+  const auto n_distinct = std::unique(ids.begin(), ids.end()) - ids.begin();
+  return catalog.product_id.size() - static_cast<std::size_t>(n_distinct);
+}
+
+}  // namespace
+
+io::LogSchema schema_of(const command::Context& context, const IngestConfig& config) {
+  auto schema =
+      config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
+  if (!config.time_zone.empty()) schema.time_zone = config.time_zone;
+  return schema;
+}
+
+std::string vectors_from(const Shop& shop, const RawCatalog* catalog) {
+  if (catalog == nullptr || shop.catalog.vector_dim == 0) return "none";
+  return catalog->dim > 0 ? "vectors.npz" : "title words";
+}
+
+RawLog read_raw_log(const command::Context& context, const IngestConfig& config,
+                    const io::LogSchema& schema) {
+  const auto as_of = parse_moment("--as-of", config.as_of);
+  const auto since = parse_moment("--since", config.since);
+  auto raw = context.tables != nullptr ? io::read_log_stream(context.tables->events, schema, as_of,
+                                                             context.threads, *context.progress)
+                                       : io::read_log(context.path(config.data_dir), schema, as_of,
+                                                      context.threads, *context.progress);
+  if (since != kNoTime) drop_before(raw, since);
+  return raw;
+}
+
+std::optional<RawCatalog> read_raw_catalog(const command::Context& context,
+                                           const IngestConfig& config,
+                                           const io::LogSchema& schema) {
+  if (context.tables == nullptr) {
+    return io::read_catalog(context.path(config.data_dir), schema, *context.progress);
+  }
+  if (context.tables->catalog == nullptr) return std::nullopt;
+  return io::read_catalog_stream(context.tables->catalog, schema, *context.progress);
+}
+
+std::vector<command::Option> ingest_options() {
+  return {{"--data", "DIR",
+           "folder with the shop's log and catalog, or the log; docs/data.md describes both", false,
+           "ingest.data_dir", true},
+          {"--as-of", "TIME", "use events before this moment only", false, "ingest.as_of"},
+          {"--since", "TIME", "use events from this moment on only", false, "ingest.since"},
+          {"--schema", "FILE",
+           "the shop's own column names, action codes and dates; docs/data.md has an example",
+           false, "ingest.schema", true}};
+}
+
+ShopInput read_shop(const command::Context& context, const BundleProducts& more) {
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  const auto schema = schema_of(context, config);
+  auto& progress = *context.progress;
+  auto raw = read_raw_log(context, config, schema);
+  const auto as_of = parse_moment("--as-of", config.as_of);
+  check_bad_share(raw.counts, config.max_bad_share);
+  check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
+  const auto own_catalog = read_raw_catalog(context, config, schema);
+  const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
+
+  ShopInput input;
+  progress.begin("sort events", 0, "");
+  input.shop = build_shop(raw, catalog, more.product_ids, context.threads);
+  if (config.link_users) {
+    link_users(input.shop.events, static_cast<std::size_t>(config.link_max_users));
+  }
+  progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
+                           input.shop.users.size(), input.shop.items.size()));
+  const auto warning = old_log_warning(as_of, input.shop.end - 1,
+                                       /*has_later_rows=*/raw.counts.rows_hidden > 0, kMovedBack);
+  if (!warning.empty()) progress.warn(warning);
+  input.counts = std::move(raw.counts);
+  input.log_notes = std::move(raw.notes);
+  if (own_catalog) input.catalog_notes = own_catalog->notes;
+  input.vectors_from = vectors_from(input.shop, catalog);
+  if (catalog != nullptr) {
+    input.catalog_rows = catalog->product_id.size();
+    input.catalog_duplicates = count_duplicates(*catalog);
+  }
+  return input;
+}
+
+}  // namespace vitrina::pipeline

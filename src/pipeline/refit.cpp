@@ -1,0 +1,34 @@
+#include "pipeline/steps.hpp"
+
+#include "command/layout.hpp"
+#include "pipeline/folds.hpp"
+#include "pipeline/train_ranker.hpp"
+
+namespace vitrina::pipeline {
+namespace {
+
+void run(const command::Context& context) {
+  const auto folds = load_folds(context.path(command::kSplitFile));
+  auto ranker = train_ranker(context, folds, ranking::Lineage::kFinal);
+  ranker.set_buyers(ranking::BuyerCalibration::load(context.path(command::kBuyersFile)));
+  ranker.save(context.path(command::kFinalFolder));
+  write_ranker_report(ranker, folds.train.size(), context.path(command::kRefitReport));
+}
+
+}  // namespace
+
+command::Command refit_command() {
+  return {.name = "refit",
+          .summary = "trains the same ranker on all windows, the newest included",
+          .inputs = {{command::kSplitFile, "the folds"},
+                     {command::kExamplesFolder, "the training rows"},
+                     {command::kBuyersFile, "the calibration of buyers"}},
+          .outputs = {{command::kFinalFolder, "the ranker that is packed"},
+                      {command::kRefitReport, "its sizes and the gain of every column"}},
+          .sections = {{"train", describe<ranking::RankerConfig>()}},
+          .options = {},
+          .example = "vitrina refit",
+          .run = run};
+}
+
+}  // namespace vitrina::pipeline

@@ -1,9 +1,0 @@
-#pragma once
-
-#include "stages/stage.hpp"
-
-namespace vitrina::stages::evaluate {
-
-Stage stage();
-
-}  // namespace vitrina::stages::evaluate
