@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # What `vitrina run` writes, as SHA-256: predictions.csv, recommendations.parquet and the files of
 # the bundle, for the simulated shop of scale 0.1 and every log of LOGS_DIR. Without --write the
-# digests are compared with docs/measured/bytes.txt: a move or a renaming changes none of them.
+# digests are compared with docs/measured/bytes.txt: a move or a renaming changes none of them. The
+# bundle's manifest names the build, so every change of the sources changes it; the digests of the
+# other files are what it holds.
 #   scripts/bytes.sh [--write] [LOGS_DIR [NAME...]]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -31,6 +33,7 @@ for folder in "${folders[@]}"; do
   echo "bytes: $name" >&2
   build/vitrina run --data "$folder" --out "$work/$name/answer" --bundle "$work/$name/bundle" --quiet \
     >"$work/$name.log"
+  rm "$work/$name/bundle/manifest.json"
   (cd "$work" && sha256sum "$name/answer/predictions.csv" "$name/answer/recommendations.parquet" \
     "$name"/bundle/*) >>"$found"
   rm -rf "${work:?}/$name/answer" "${work:?}/$name/bundle"
