@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cli_docs import output_of, write_or_check
+from vitrina_ops.files import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "features.md"
@@ -199,7 +200,7 @@ def section(group: Any, measured: Any) -> list[str]:
 def page(program: Path) -> str:
     """The text of docs/features.md for a program."""
     registries = said(program)
-    measured = json.loads(MEASURED.read_text(encoding="utf-8"))
+    measured = read_json(MEASURED)
     lines = [
         HEAD.format(
             columns=registries["columns"],

@@ -7,7 +7,6 @@ scripts/measure/ablation.py wrote. ``measured_docs.py`` writes them,
 write. Where no run has been recorded the pages say so.
 """
 
-import json
 import re
 import sys
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from vitrina_ops.files import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [
@@ -132,7 +132,7 @@ class Block:
         path = MEASURED / f"{self.name}.json"
         if not path.exists():
             return self.nothing
-        return self.make(json.loads(path.read_text(encoding="utf-8")))
+        return self.make(read_json(path))
 
     def put(self, page: str, text: str) -> str:
         """The page with what is between the comments replaced."""
