@@ -8,5 +8,6 @@ cd "$(dirname "$0")/.."
   exit 1
 }
 if [[ -L dvc.lock ]]; then cp --remove-destination "$(readlink -f dvc.lock)" dvc.lock; fi
-git add --force params.local.yaml params.yaml dvc.lock
-git commit --quiet --message "Keep this run"
+files=(params.local.yaml params.yaml dvc.lock)
+git add --force "${files[@]}"
+git commit --quiet --message "Keep this run" -- "${files[@]}" # and nothing else that is staged
