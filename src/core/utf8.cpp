@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <iterator>
 
 namespace vitrina {
@@ -60,25 +59,6 @@ CodePoint first_code_point(std::string_view text) {
   const bool overlong = (n_bytes == 3 && code < 0x800) || (n_bytes == 4 && code < 0x10000);
   if (overlong || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return invalid;
   return {code, n_bytes, true};
-}
-
-bool is_utf8(std::string_view text) {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  while (!text.empty()) {
-    // most texts are ASCII, which eight bytes at a time say
-    if (text.size() >= kWord) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text.data(), kWord);
-      if ((word & 0x8080808080808080U) == 0) {
-        text.remove_prefix(kWord);
-        continue;
-      }
-    }
-    const auto point = first_code_point(text);
-    if (!point.valid) return false;
-    text.remove_prefix(point.n_bytes);
-  }
-  return true;
 }
 
 void append_utf8(std::uint32_t code, std::string& out) {

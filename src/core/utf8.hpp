@@ -19,9 +19,6 @@ struct CodePoint {
 /// not valid.
 CodePoint first_code_point(std::string_view text);
 
-/// Whether all of `text` is UTF-8.
-bool is_utf8(std::string_view text);
-
 void append_utf8(std::uint32_t code, std::string& out);
 
 /// Whether str.isprintable() of Python holds for an assigned code point.

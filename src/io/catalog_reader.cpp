@@ -13,7 +13,6 @@
 #include <vector>
 
 #include "core/error.hpp"
-#include "core/utf8.hpp"
 #include "io/arrow_support.hpp"
 #include "io/column_values.hpp"
 #include "io/log_files.hpp"

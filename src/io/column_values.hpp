@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "core/time.hpp"
-#include "core/utf8.hpp"
 #include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
 #include "io/time_zone.hpp"
@@ -53,6 +52,9 @@ struct TextLists {
 
   void clear();
 };
+
+/// Whether all of `text` is UTF-8.
+bool is_utf8(std::string_view text);
 
 /// Whether an external id names somebody; one that is no UTF-8 could not be written out.
 inline bool is_sound_id(std::string_view id, bool known_utf8) {
