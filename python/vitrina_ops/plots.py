@@ -182,7 +182,7 @@ def draw_calibration(
 ) -> None:
     """Achieved against expected recall of the named, in equal groups."""
     expected = [float(row["expected"]) for row in rows]
-    achieved = [float(row["attained"]) for row in rows]
+    achieved = [float(row["achieved"]) for row in rows]
     top = max([*expected, *achieved, 1e-3]) * 1.5
     # Most groups are near 0: the axes are straight up to 0.001, then log.
     axes.set_xscale("symlog", linthresh=1e-3)

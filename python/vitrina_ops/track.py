@@ -63,13 +63,13 @@ def group_rows(columns: plots.Rows) -> plots.Rows:
 def lift_rows(calibration: plots.Rows) -> plots.Rows:
     """Groups of the sent, the most promising first, by how much more recall
     they achieved than the average group; none where nothing was achieved."""
-    attained = [float(row["attained"]) for row in calibration]
-    if not any(attained):
+    achieved = [float(row["achieved"]) for row in calibration]
+    if not any(achieved):
         return []
-    mean = sum(attained) / len(attained)
+    mean = sum(achieved) / len(achieved)
     return [
         {"group": str(place), "lift": str(value / mean)}
-        for place, value in enumerate(reversed(attained), 1)
+        for place, value in enumerate(reversed(achieved), 1)
     ]
 
 

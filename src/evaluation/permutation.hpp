@@ -14,7 +14,7 @@
 
 namespace vitrina::evaluation {
 
-/// How well the scores of a fold foretell what was bought in it.
+/// How well the scores of a fold predict what was bought in it.
 struct Measures {
   double recall_a = 0;       ///< reading A of the exact choice, in [0, 1]; larger is better
   double cross_entropy = 0;  ///< nats a scored user, of w against 1 / |bought|; smaller is better

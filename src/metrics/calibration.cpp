@@ -8,8 +8,8 @@
 namespace vitrina::metrics {
 
 std::vector<CalibrationBin> calibration(std::span<const double> expected,
-                                        std::span<const double> attained, std::size_t n_bins) {
-  VITRINA_CHECK(expected.size(), ==, attained.size());
+                                        std::span<const double> achieved, std::size_t n_bins) {
+  VITRINA_CHECK(expected.size(), ==, achieved.size());
   VITRINA_CHECK(n_bins, >, std::size_t{0});
   std::vector<std::size_t> order(expected.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -27,10 +27,10 @@ std::vector<CalibrationBin> calibration(std::span<const double> expected,
     bin.max_expected = expected[order[end - 1]];
     for (std::size_t i = begin; i < end; ++i) {
       bin.mean_expected += expected[order[i]];
-      bin.mean_attained += attained[order[i]];
+      bin.mean_achieved += achieved[order[i]];
     }
     bin.mean_expected /= static_cast<double>(bin.n);
-    bin.mean_attained /= static_cast<double>(bin.n);
+    bin.mean_achieved /= static_cast<double>(bin.n);
   }
   return bins;
 }

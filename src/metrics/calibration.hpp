@@ -12,14 +12,14 @@ struct CalibrationBin {
   double min_expected = 0.0;
   double max_expected = 0.0;
   double mean_expected = 0.0;
-  double mean_attained = 0.0;
+  double mean_achieved = 0.0;
 };
 
-/// Expected against attained values (probabilities and outcomes, expected and real recall) in
+/// Expected against achieved values (probabilities and outcomes, expected and real recall) in
 /// `n_bins` bins of equal size by expected value, lowest first; sizes differ by at most one, and
 /// there are fewer bins when there are fewer entries. Both spans have one value per entry; ties
 /// keep their order. Throws Error(kInternal) when the lengths differ or n_bins is 0.
 std::vector<CalibrationBin> calibration(std::span<const double> expected,
-                                        std::span<const double> attained, std::size_t n_bins);
+                                        std::span<const double> achieved, std::size_t n_bins);
 
 }  // namespace vitrina::metrics

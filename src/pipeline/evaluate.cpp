@@ -113,7 +113,7 @@ std::vector<metrics::UserResult> outcomes(const engine::Answer& answer, const Pu
   return by_row;
 }
 
-double attained_recall(const metrics::UserResult& outcome) {
+double achieved_recall(const metrics::UserResult& outcome) {
   return outcome.is_buyer() ? outcome.recall() : 0;
 }
 
@@ -128,7 +128,7 @@ ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer,
   for (std::size_t row = first; row < outcome.size(); row += step) {
     sums.push_back(answer.score_sum[row]);
     is_buyer.push_back(outcome[row].is_buyer() ? 1 : 0);
-    recall.push_back(static_cast<float>(attained_recall(outcome[row])));
+    recall.push_back(static_cast<float>(achieved_recall(outcome[row])));
   }
   return ranking::BuyerCalibration::fit(sums, is_buyer, recall);
 }
@@ -154,15 +154,15 @@ std::string calibration_csv(const engine::Answer& answer,
                             std::span<const metrics::UserResult> outcome, int n_bins) {
   const CrossCalibration learned(answer, outcome);
   std::vector<double> expected;
-  std::vector<double> attained;
+  std::vector<double> achieved;
   for (std::size_t row = 0; row < outcome.size(); ++row) {
     expected.push_back(learned.of(row).recall(answer.score_sum[row]));
-    attained.push_back(attained_recall(outcome[row]));
+    achieved.push_back(achieved_recall(outcome[row]));
   }
-  std::string csv = "expected,attained,users\n";
+  std::string csv = "expected,achieved,users\n";
   for (const auto& bin :
-       metrics::calibration(expected, attained, static_cast<std::size_t>(n_bins))) {
-    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_attained, bin.n);
+       metrics::calibration(expected, achieved, static_cast<std::size_t>(n_bins))) {
+    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_achieved, bin.n);
   }
   return csv;
 }
@@ -190,7 +190,7 @@ engine::Answer first_rows(const engine::Answer& all, std::size_t n) {
 void write_empty_plots(const std::filesystem::path& plots) {
   write_file(plots / "recall_by_k.csv", "k,recall_a\n");
   write_file(plots / "ceilings.csv", "generator,share_of_pairs,recall_a\n");
-  write_file(plots / "calibration.csv", "expected,attained,users\n");
+  write_file(plots / "calibration.csv", "expected,achieved,users\n");
   write_file(plots / "segments.csv", "events_before,buyers,named,recall_a\n");
 }
 

@@ -64,7 +64,7 @@ TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
     const auto chosen = choice.finish();
 
     EXPECT_LE(chosen.users.size(), max_users);
-    double attained = 0.0;
+    double achieved = 0.0;
     for (std::size_t r = 0; r < chosen.users.size(); ++r) {
       EXPECT_EQ(chosen.items.row(r).size(), k);
       double row = 0.0;
@@ -75,9 +75,9 @@ TEST(SelectionOracle, NoSubsetOfUsersAndProductsIsBetter) {
       if (r > 0) {
         EXPECT_LE(row, chosen.score_sum[r - 1]);
       }
-      attained += row;
+      achieved += row;
     }
-    EXPECT_EQ(attained, best_by_trying_everything(w, max_users, k) / 64.0);
+    EXPECT_EQ(achieved, best_by_trying_everything(w, max_users, k) / 64.0);
   }
 }
 

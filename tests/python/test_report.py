@@ -198,7 +198,7 @@ def test_a_short_log_is_told_of(
 
 
 def test_lift_is_against_the_average() -> None:
-    rows = [{"attained": "0.1"}, {"attained": "0.3"}]
+    rows = [{"achieved": "0.1"}, {"achieved": "0.3"}]
     found = track.lift_rows(rows)
     assert [float(row["lift"]) for row in found] == pytest.approx([1.5, 0.5])
-    assert track.lift_rows([{"attained": "0"}]) == []
+    assert track.lift_rows([{"achieved": "0"}]) == []

@@ -218,7 +218,7 @@ def test_figures_are_drawn_alike_for_equal_rows(tmp_path: Path) -> None:
     tables = {
         "recall_by_k": [{"k": "1", "recall_a": "0.1"}],
         "ceilings": [{"generator": "union", "share_of_pairs": "0.5"}],
-        "calibration": [{"expected": "0", "attained": "0", "users": "3"}],
+        "calibration": [{"expected": "0", "achieved": "0", "users": "3"}],
         "importance": track.gain_rows(sample().reports["train"]),
         "lift": [{"group": "1", "lift": "1.5"}],
         "segments": [

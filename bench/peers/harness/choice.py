@@ -6,7 +6,7 @@ earlier cuts:
 
 own       the sum of the 25 best own-history scores;
 buys      P(buys) by a boosted model of activity, trained before the cut;
-expected  the recall that own history is expected to attain, by the same
+expected  the recall that own history is expected to achieve, by the same
           model and features;
 self      the sum of the peer's own 25 best scores.
 """
@@ -86,7 +86,7 @@ class Examples:
 
     features: Array
     buys: Array
-    recall: Array  # attained by own history; 0 for who did not buy
+    recall: Array  # achieved by own history; 0 for who did not buy
 
 
 def examples(log: Log, cut: int, rule: Rule) -> Examples:
@@ -101,12 +101,12 @@ def examples(log: Log, cut: int, rule: Rule) -> Examples:
         features.append(activity(past, start, own))
         bought = past.bought(start, start + US_PER_DAY)
         judged = judge(Answer(own.users, own.items), bought)
-        attained = np.zeros(len(own.users))
+        achieved = np.zeros(len(own.users))
         bought_any = np.isin(own.users, judged.user)
         at = np.searchsorted(judged.user, own.users[bought_any])
-        attained[bought_any] = judged.recall[at]
+        achieved[bought_any] = judged.recall[at]
         buys.append(bought_any.astype(float))
-        recall.append(attained)
+        recall.append(achieved)
     return Examples(
         np.concatenate(features), np.concatenate(buys), np.concatenate(recall)
     )
