@@ -11,7 +11,7 @@
 
 namespace vitrina::cli {
 
-/// What the command line of one stage says.
+/// What the command line of one command says.
 struct CommandLine {
   bool is_help = false;  ///< then nothing else was looked at
   bool is_list_io = false;
@@ -21,16 +21,16 @@ struct CommandLine {
   std::vector<std::filesystem::path> params_files;
   ParamMap overrides;        ///< of --set, then of the options that set a parameter
   command::Context context;  ///< without params, progress and out
-  /// The options that another stage needs to meet the same files and parameters, as typed.
+  /// The options that another command needs to meet the same files and parameters, as typed.
   std::string same_options;
 };
 
-/// The options that every stage has, for help and documentation.
+/// The options that every command has, for help and documentation.
 std::span<const command::Option> shared_options();
 
-/// Reads the words after the name of the stage. Throws Error(kUsage) that names the option and
+/// Reads the words after the name of the command. Throws Error(kUsage) that names the option and
 /// says where help is. The environment variable VITRINA_THREADS stands for --threads.
-CommandLine parse_command_line(const command::Command& stage,
+CommandLine parse_command_line(const command::Command& command,
                                const std::vector<std::string>& words);
 
 }  // namespace vitrina::cli

@@ -84,8 +84,8 @@ std::string default_word(const FieldInfo& field) {
 }
 
 const FieldInfo* find_field(std::string_view key, const std::vector<command::Command>& rows) {
-  for (const auto& stage : rows) {
-    for (const auto& section : stage.sections) {
+  for (const auto& command : rows) {
+    for (const auto& section : command.sections) {
       for (const auto& field : section.fields) {
         if (section.name + "." + field.name == key) return &field;
       }
@@ -94,14 +94,14 @@ const FieldInfo* find_field(std::string_view key, const std::vector<command::Com
   return nullptr;
 }
 
-std::string usage(const command::Command& stage) {
-  std::string text = fmt::format("Usage: vitrina {}", stage.name);
-  for (const auto& option : stage.options) {
-    if (option.is_required && option.name != stage.positional) text += ' ' + option_left(option);
+std::string usage(const command::Command& command) {
+  std::string text = fmt::format("Usage: vitrina {}", command.name);
+  for (const auto& option : command.options) {
+    if (option.is_required && option.name != command.positional) text += ' ' + option_left(option);
   }
   text += " [OPTIONS]";
-  for (const auto& option : stage.options) {
-    if (option.name != stage.positional) continue;
+  for (const auto& option : command.options) {
+    if (option.name != command.positional) continue;
     text +=
         option.is_required ? fmt::format(" {}", option.value) : fmt::format(" [{}]", option.value);
   }
@@ -109,13 +109,14 @@ std::string usage(const command::Command& stage) {
 }
 
 std::string files_text(std::string_view title, const std::vector<command::File>& files,
-                       const command::Command& stage, const std::vector<command::Command>* makers) {
+                       const command::Command& command,
+                       const std::vector<command::Command>* makers) {
   Columns columns;
   for (const auto& file : files) {
     std::string meaning(file.meaning);
     if (file.is_optional) meaning += "; optional";
     const command::Command* maker =
-        makers == nullptr ? nullptr : command::maker_of(file, stage, {}, *makers);
+        makers == nullptr ? nullptr : command::maker_of(file, command, {}, *makers);
     if (maker != nullptr) {
       meaning += fmt::format(" [made by {}]", maker->name);
     }
@@ -124,9 +125,10 @@ std::string files_text(std::string_view title, const std::vector<command::File>&
   return columns.text(title);
 }
 
-std::string options_text(const command::Command& stage, const std::vector<command::Command>& rows) {
+std::string options_text(const command::Command& command,
+                         const std::vector<command::Command>& rows) {
   Columns columns;
-  for (const auto& option : stage.options) {
+  for (const auto& option : command.options) {
     std::string sentence(option.sentence);
     if (option.is_required) sentence += " [required]";
     if (const auto* field = find_field(option.param, rows)) {
@@ -145,9 +147,9 @@ std::string shared_options_text() {
   return columns.text("Options of every command");
 }
 
-std::string params_text(const command::Command& stage) {
+std::string params_text(const command::Command& command) {
   std::string text;
-  for (const auto& section : stage.sections) {
+  for (const auto& section : command.sections) {
     for (const auto& field : section.fields) {
       text += fmt::format("  --set {}.{}={}\n", section.name, field.name, default_word(field));
       const auto meaning = field.range.empty()
@@ -163,9 +165,9 @@ std::string params_text(const command::Command& stage) {
 std::string commands_text(std::string_view title, const std::vector<command::Command>& rows,
                           bool is_pipeline) {
   Columns columns;
-  for (const auto& stage : rows) {
-    if (stage.is_pipeline == is_pipeline) {
-      columns.add(std::string(stage.name), std::string(stage.summary));
+  for (const auto& command : rows) {
+    if (command.is_pipeline == is_pipeline) {
+      columns.add(std::string(command.name), std::string(command.summary));
     }
   }
   return columns.text(title);
@@ -181,9 +183,9 @@ std::string first_steps(const std::vector<command::Command>& rows) {
   }};
   std::string text = "\nWhere to start:\n";
   for (const auto& [name, words] : kSteps) {
-    const bool is_there = std::any_of(rows.begin(), rows.end(), [&](const command::Command& stage) {
-      return stage.name == name;
-    });
+    const bool is_there =
+        std::any_of(rows.begin(), rows.end(),
+                    [&](const command::Command& command) { return command.name == name; });
     if (is_there) text += fmt::format("  {}\n", words);
   }
   return text;
@@ -204,18 +206,20 @@ std::string general_help(const std::vector<command::Command>& rows) {
   return text;
 }
 
-std::string stage_help(const command::Command& stage, const std::vector<command::Command>& rows) {
+std::string command_help(const command::Command& command,
+                         const std::vector<command::Command>& rows) {
   std::string text;
-  for (const auto& line : wrap(fmt::format("vitrina {}: {}", stage.name, stage.summary), kWidth)) {
+  for (const auto& line :
+       wrap(fmt::format("vitrina {}: {}", command.name, command.summary), kWidth)) {
     text += line + '\n';
   }
-  text += '\n' + usage(stage);
-  text += files_text("Inputs", stage.inputs, stage, &rows);
-  text += files_text("Outputs", stage.outputs, stage, nullptr);
-  text += options_text(stage, rows);
+  text += '\n' + usage(command);
+  text += files_text("Inputs", command.inputs, command, &rows);
+  text += files_text("Outputs", command.outputs, command, nullptr);
+  text += options_text(command, rows);
   text += shared_options_text();
-  text += params_text(stage);
-  text += fmt::format("\nExample:\n  {}\n", stage.example);
+  text += params_text(command);
+  text += fmt::format("\nExample:\n  {}\n", command.example);
   text += exit_codes();
   return text;
 }

@@ -42,49 +42,49 @@ void complain(std::string_view place, std::string_view message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-/// What a finished stage cost, for those who keep a record of it.
+/// What a finished command cost, for those who keep a record of it.
 void write_timing(const std::filesystem::path& path, double seconds, std::uint64_t peak_bytes) {
   const nlohmann::ordered_json json{{"seconds", seconds}, {"peak_bytes", peak_bytes}};
   write_file(path, json.dump(2) + "\n");
 }
 
-void run_command(const command::Command& stage, const std::vector<std::string>& words,
+void run_command(const command::Command& command, const std::vector<std::string>& words,
                  std::ostream& out) {
-  auto line = parse_command_line(stage, words);
+  auto line = parse_command_line(command, words);
   if (line.is_help) {
-    out << stage_help(stage, program::table());
+    out << command_help(command, program::table());
     return;
   }
   auto& context = line.context;
   context.params = command::load_params(line.params_files, line.overrides, program::all_sections());
   if (line.is_list_io) {
-    command::list_io(stage, context, out);
+    command::list_io(command, context, out);
     return;
   }
   if (std::error_code ignored; !std::filesystem::is_directory(context.workspace, ignored)) {
     throw Error(ErrorCode::kMissingInput, fmt::format("--workspace: {} is not a folder",
                                                       printable(context.workspace.string())));
   }
-  if (stage.check != nullptr) stage.check(context);
-  if (line.is_dry_run) command::describe_run(stage, context, program::table(), out);
-  command::check_inputs(stage, context, program::table(), line.same_options);
+  if (command.check != nullptr) command.check(context);
+  if (line.is_dry_run) command::describe_run(command, context, program::table(), out);
+  command::check_inputs(command, context, program::table(), line.same_options);
   if (line.is_dry_run) return;
-  ProgressReporter progress(stage.name, make_stderr_renderer(line.progress), monotonic_seconds);
+  ProgressReporter progress(command.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
   context.out = &out;
   std::optional<FolderLock> lock;
-  if (stage.is_pipeline) {
+  if (command.is_pipeline) {
     lock.emplace(context.option("out").value_or(context.workspace.string()),
-                 fmt::format("vitrina {}", stage.name));
+                 fmt::format("vitrina {}", command.name));
   }
   const double start = monotonic_seconds();
-  command::run(stage, context, program::table(), line.same_options);
+  command::run(command, context, program::table(), line.same_options);
   out.flush();
   std::cout.flush();
   if (!line.timing_file.empty()) {
     write_timing(line.timing_file, monotonic_seconds() - start, peak_memory_bytes());
   }
-  progress.finish(stage.is_pipeline, peak_memory_bytes());
+  progress.finish(command.is_pipeline, peak_memory_bytes());
 }
 
 /// Does what `words` say; `place` becomes the command, for messages.
@@ -100,10 +100,10 @@ void run_words(const std::vector<std::string>& words, std::string& place) {
   } else if (first == "--version") {
     out << fmt::format("vitrina {} (build {})\n", version(), build_id());
   } else {
-    const auto& stage = program::find(first);
-    place = fmt::format("vitrina {}", stage.name);
+    const auto& command = program::find(first);
+    place = fmt::format("vitrina {}", command.name);
     watch_signals(place);
-    run_command(stage, {words.begin() + 1, words.end()}, out);
+    run_command(command, {words.begin() + 1, words.end()}, out);
   }
   out.flush();
   if (!std::cout.flush()) {

@@ -5,9 +5,12 @@
 
 namespace vitrina::cli {
 
-ProgressReporter::ProgressReporter(std::string_view stage,
+ProgressReporter::ProgressReporter(std::string_view command,
                                    std::unique_ptr<ProgressRenderer> renderer, Clock clock)
-    : stage_(stage), renderer_(std::move(renderer)), clock_(std::move(clock)), start_(clock_()) {}
+    : command_(command),
+      renderer_(std::move(renderer)),
+      clock_(std::move(clock)),
+      start_(clock_()) {}
 
 ProgressReporter::~ProgressReporter() {
   if (is_open_) renderer_->abandon();
@@ -17,8 +20,8 @@ void ProgressReporter::begin(std::string_view step, std::uint64_t total, std::st
   const std::scoped_lock lock(mutex_);
   if (is_open_) end_step("");
   // `fit: models`, not `fit: fit models`: in `run` the same step is `run: fit models`
-  if (step.starts_with(stage_) && step.substr(stage_.size()).starts_with(' ')) {
-    step.remove_prefix(stage_.size() + 1);
+  if (step.starts_with(command_) && step.substr(command_.size()).starts_with(' ')) {
+    step.remove_prefix(command_.size() + 1);
   }
   step_ = step;
   unit_ = unit;
@@ -49,7 +52,7 @@ void ProgressReporter::end(std::string_view summary) {
 
 void ProgressReporter::warn(std::string_view message) {
   const std::scoped_lock lock(mutex_);
-  renderer_->warn(stage_, message);
+  renderer_->warn(command_, message);
 }
 
 void ProgressReporter::end_step(std::string_view summary) {
@@ -60,11 +63,11 @@ void ProgressReporter::end_step(std::string_view summary) {
 void ProgressReporter::finish(bool always, std::uint64_t peak_bytes) {
   const std::scoped_lock lock(mutex_);
   if (is_open_) end_step("");
-  if (always || has_shown_) renderer_->finish(stage_, clock_() - start_, peak_bytes);
+  if (always || has_shown_) renderer_->finish(command_, clock_() - start_, peak_bytes);
 }
 
 StepState ProgressReporter::state(double now) const {
-  return {stage_, step_, unit_, done_.load(), total_, now - step_start_};
+  return {command_, step_, unit_, done_.load(), total_, now - step_start_};
 }
 
 double monotonic_seconds() {

@@ -20,7 +20,7 @@ std::optional<ProgressMode> parse_progress_mode(std::string_view word);
 
 /// The current step as a renderer sees it.
 struct StepState {
-  std::string_view stage;
+  std::string_view command;
   std::string_view step;
   std::string_view unit;
   std::uint64_t done = 0;
@@ -42,10 +42,10 @@ class ProgressRenderer {
   virtual void advance(const StepState& state) = 0;
   virtual void end(const StepState& state, std::string_view summary) = 0;
   /// A line on its own, whether a step is open or not.
-  virtual void warn(std::string_view stage, std::string_view message) = 0;
-  /// The stage ended as it should.
-  virtual void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) = 0;
-  /// The stage failed within a step: what follows must start on a line of its own.
+  virtual void warn(std::string_view command, std::string_view message) = 0;
+  /// The command ended as it should.
+  virtual void finish(std::string_view command, double seconds, std::uint64_t peak_bytes) = 0;
+  /// The command failed within a step: what follows must start on a line of its own.
   virtual void abandon() = 0;
 };
 
@@ -65,7 +65,8 @@ class ProgressReporter final : public Progress {
   /// Monotonic seconds; a parameter so that tests do not wait.
   using Clock = std::function<double()>;
 
-  ProgressReporter(std::string_view stage, std::unique_ptr<ProgressRenderer> renderer, Clock clock);
+  ProgressReporter(std::string_view command, std::unique_ptr<ProgressRenderer> renderer,
+                   Clock clock);
   ~ProgressReporter() override;
 
   void begin(std::string_view step, std::uint64_t total, std::string_view unit) override;
@@ -73,14 +74,14 @@ class ProgressReporter final : public Progress {
   void end(std::string_view summary) override;
   void warn(std::string_view message) override;
 
-  /// Says that the stage is done, if it showed a step or `always`.
+  /// Says that the command is done, if it showed a step or `always`.
   void finish(bool always, std::uint64_t peak_bytes);
 
  private:
   [[nodiscard]] StepState state(double now) const;
   void end_step(std::string_view summary);
 
-  const std::string stage_;
+  const std::string command_;
   const std::unique_ptr<ProgressRenderer> renderer_;
   const Clock clock_;
   const double start_;

@@ -48,18 +48,18 @@ std::string end_text(const StepState& state, std::string_view summary) {
   const auto result = !summary.empty() ? one_line(summary)
                       : state.done > 0 ? amount_text(state.done, state.unit)
                                        : std::string("done");
-  return fmt::format("{}: {}: {} ({})", state.stage, state.step, result,
+  return fmt::format("{}: {}: {} ({})", state.command, state.step, result,
                      duration_text(state.seconds));
 }
 
-std::string finish_text(std::string_view stage, double seconds, std::uint64_t peak_bytes) {
-  return fmt::format("{}: done in {}, peak memory {}\n", stage, duration_text(seconds),
+std::string finish_text(std::string_view command, double seconds, std::uint64_t peak_bytes) {
+  return fmt::format("{}: done in {}, peak memory {}\n", command, duration_text(seconds),
                      bytes_text(peak_bytes));
 }
 
 /// The form of an error's line (cli/main.cpp).
-std::string warning_text(std::string_view stage, std::string_view message) {
-  return fmt::format("vitrina {}: warning: {}\n", stage, one_line(message));
+std::string warning_text(std::string_view command, std::string_view message) {
+  return fmt::format("vitrina {}: warning: {}\n", command, one_line(message));
 }
 
 class PlainRenderer final : public ProgressRenderer {
@@ -68,21 +68,21 @@ class PlainRenderer final : public ProgressRenderer {
 
   [[nodiscard]] double interval_seconds() const override { return 60; }
   void begin(const StepState& state) override {
-    sink_(state.total == 0 ? fmt::format("{}: {}\n", state.stage, state.step)
-                           : fmt::format("{}: {}: {}\n", state.stage, state.step,
+    sink_(state.total == 0 ? fmt::format("{}: {}\n", state.command, state.step)
+                           : fmt::format("{}: {}: {}\n", state.command, state.step,
                                          amount_text(state.total, state.unit)));
   }
   void advance(const StepState& state) override {
-    sink_(fmt::format("{}: {}: {}\n", state.stage, state.step, advance_text(state)));
+    sink_(fmt::format("{}: {}: {}\n", state.command, state.step, advance_text(state)));
   }
   void end(const StepState& state, std::string_view summary) override {
     sink_(end_text(state, summary) + '\n');
   }
-  void warn(std::string_view stage, std::string_view message) override {
-    sink_(warning_text(stage, message));
+  void warn(std::string_view command, std::string_view message) override {
+    sink_(warning_text(command, message));
   }
-  void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
-    sink_(finish_text(stage, seconds, peak_bytes));
+  void finish(std::string_view command, double seconds, std::uint64_t peak_bytes) override {
+    sink_(finish_text(command, seconds, peak_bytes));
   }
   void abandon() override {}
 
@@ -98,20 +98,20 @@ class TerminalRenderer final : public ProgressRenderer {
 
   [[nodiscard]] double interval_seconds() const override { return 0.1; }
   void begin(const StepState& state) override {
-    draw(fmt::format("{}: {}", state.stage, state.step), "");
+    draw(fmt::format("{}: {}", state.command, state.step), "");
   }
   void advance(const StepState& state) override {
-    draw(fmt::format("{}: {}: {}", state.stage, state.step, advance_text(state)), "");
+    draw(fmt::format("{}: {}: {}", state.command, state.step, advance_text(state)), "");
   }
   void end(const StepState& state, std::string_view summary) override {
     draw(end_text(state, summary), "\n");
   }
-  void warn(std::string_view stage, std::string_view message) override {
+  void warn(std::string_view command, std::string_view message) override {
     // What is drawn of an open step goes; its next state is drawn below.
-    sink_("\r\x1b[K" + warning_text(stage, message));
+    sink_("\r\x1b[K" + warning_text(command, message));
   }
-  void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
-    sink_(finish_text(stage, seconds, peak_bytes));
+  void finish(std::string_view command, double seconds, std::uint64_t peak_bytes) override {
+    sink_(finish_text(command, seconds, peak_bytes));
   }
   void abandon() override { sink_("\n"); }
 
@@ -138,17 +138,17 @@ class JsonRenderer final : public ProgressRenderer {
     event["summary"] = summary;
     write(event);
   }
-  void warn(std::string_view stage, std::string_view message) override {
+  void warn(std::string_view command, std::string_view message) override {
     Json event;
     event["event"] = "warning";
-    event["stage"] = stage;
+    event["stage"] = command;
     event["message"] = message;
     write(event);
   }
-  void finish(std::string_view stage, double seconds, std::uint64_t peak_bytes) override {
+  void finish(std::string_view command, double seconds, std::uint64_t peak_bytes) override {
     Json event;
     event["event"] = "done";
-    event["stage"] = stage;
+    event["stage"] = command;
     event["seconds"] = seconds;
     event["peak_bytes"] = peak_bytes;
     write(event);
@@ -161,7 +161,7 @@ class JsonRenderer final : public ProgressRenderer {
   static Json step_event(std::string_view name, const StepState& state) {
     Json event;
     event["event"] = name;
-    event["stage"] = state.stage;
+    event["stage"] = state.command;
     event["step"] = state.step;
     event["done"] = state.done;
     event["total"] = state.total;
@@ -185,10 +185,10 @@ class SilentRenderer final : public ProgressRenderer {
   void begin(const StepState& /*state*/) override {}
   void advance(const StepState& /*state*/) override {}
   void end(const StepState& /*state*/, std::string_view /*summary*/) override {}
-  void warn(std::string_view stage, std::string_view message) override {
-    sink_(warning_text(stage, message));
+  void warn(std::string_view command, std::string_view message) override {
+    sink_(warning_text(command, message));
   }
-  void finish(std::string_view /*stage*/, double /*seconds*/,
+  void finish(std::string_view /*command*/, double /*seconds*/,
               std::uint64_t /*peak_bytes*/) override {}
   void abandon() override {}
 

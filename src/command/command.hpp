@@ -17,7 +17,7 @@ struct ArrowArrayStream;  // of the Arrow C data interface
 
 namespace vitrina::command {
 
-/// A file or folder that a stage reads or writes, relative to the workspace folder. The path may
+/// A file or folder that a command reads or writes, relative to the workspace folder. The path may
 /// begin with a value in braces: `{predictions}` is what the option --predictions was given
 /// (relative to the current folder; nothing when it was not given), `{data.dir}` the value of that
 /// parameter (relative to the workspace). From the first component that holds `<` or `*` on
@@ -32,7 +32,7 @@ struct File {
   std::string_view unless = {};
 };
 
-/// A command line option of one stage; options that all stages share are not listed here
+/// A command line option of one command; options that all commands share are not listed here
 /// (--workspace, --params, --set, --threads, --seed, --progress, --quiet, --list-io, --dry-run,
 /// --help).
 struct Option {
@@ -40,7 +40,7 @@ struct Option {
   std::string_view value;  ///< what stands after it in the usage: `FILE`; empty for a flag
   std::string_view sentence;
   bool is_required = false;
-  /// The parameter it sets (`choose.max_users`), or empty: then the stage reads the option.
+  /// The parameter it sets (`choose.max_users`), or empty: then the command reads the option.
   std::string_view param = {};
   /// That parameter is a path: what the option gives is relative to the current folder, as every
   /// path on the command line is; in a params file it is relative to the workspace.
@@ -56,7 +56,7 @@ struct ShopTables {
 
 struct ShopMemo;  // command/workspace_shop.hpp
 
-/// What a stage is given to work with.
+/// What a command is given to work with.
 struct Context {
   std::filesystem::path workspace;  ///< where data/, models/ and reports/ are
   ParamMap params;                  ///< validated: every key is known
@@ -68,7 +68,7 @@ struct Context {
   std::ostream* out = nullptr;         ///< for answers to the user (standard output)
   std::vector<std::string> set_keys;   ///< what --set named, for those who must not pass it over
   const ShopTables* tables = nullptr;  ///< read in the place of `ingest.data_dir` if not null
-  ShopMemo* shop_memo = nullptr;       ///< keeps the shop for the next stage if not null
+  ShopMemo* shop_memo = nullptr;       ///< keeps the shop for the next command if not null
 
   [[nodiscard]] std::filesystem::path path(std::string_view relative) const {
     return (workspace / relative).lexically_normal();

@@ -14,10 +14,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The value of a parameter as the stage's sections would use it; empty when none has it.
-std::string param_value(std::string_view key, const Command& stage, const ParamMap& params) {
+/// The value of a parameter as the command's sections would use it; empty when none has it.
+std::string param_value(std::string_view key, const Command& command, const ParamMap& params) {
   if (const auto it = params.find(std::string(key)); it != params.end()) return it->second;
-  for (const auto& section : stage.sections) {
+  for (const auto& section : command.sections) {
     for (const auto& field : section.fields) {
       if (section.name + "." + field.name == key) return field.default_value;
     }
@@ -32,7 +32,7 @@ struct Expanded {
   bool is_in_workspace = true;
 };
 
-std::optional<Expanded> expand(std::string_view declared, const Command& stage,
+std::optional<Expanded> expand(std::string_view declared, const Command& command,
                                const Context& context) {
   const auto close = declared.find('}');
   if (!declared.starts_with('{') || close == std::string_view::npos) {
@@ -41,7 +41,7 @@ std::optional<Expanded> expand(std::string_view declared, const Command& stage,
   const auto name = declared.substr(1, close - 1);
   const bool is_param = name.find('.') != std::string_view::npos;
   const auto value =
-      is_param ? param_value(name, stage, context.params) : context.option(name).value_or("");
+      is_param ? param_value(name, command, context.params) : context.option(name).value_or("");
   if (value.empty()) return std::nullopt;
   return Expanded{fs::path(value + std::string(declared.substr(close + 1))), is_param};
 }
@@ -108,9 +108,9 @@ std::string amount_text(const fs::path& path) {
                      amount.n_files == 1 ? "" : "s");
 }
 
-std::string missing_hint(const File& file, const Command& stage, const ParamMap& params,
+std::string missing_hint(const File& file, const Command& command, const ParamMap& params,
                          const std::vector<Command>& rows, std::string_view same_options) {
-  const Command* maker = maker_of(file, stage, params, rows);
+  const Command* maker = maker_of(file, command, params, rows);
   if (maker == nullptr) return {};
   return fmt::format("; run 'vitrina {}{}{}' first", maker->name, same_options.empty() ? "" : " ",
                      same_options);
@@ -128,13 +128,14 @@ std::string file_line(std::string_view path, std::string_view state, std::string
   return fmt::format("  {:<40} {:<28} {}\n", path, state, meaning);
 }
 
-std::string input_state(const File& file, const std::optional<fs::path>& path, const Command& stage,
-                        const ParamMap& params, const std::vector<Command>& rows) {
+std::string input_state(const File& file, const std::optional<fs::path>& path,
+                        const Command& command, const ParamMap& params,
+                        const std::vector<Command>& rows) {
   if (!path && !file.unless.empty()) return fmt::format("not read with --{}", file.unless);
   if (!path) return "not given";
   if (is_there(*path)) return amount_text(*path);
   if (file.is_optional) return "not there, optional";
-  const Command* maker = maker_of(file, stage, params, rows);
+  const Command* maker = maker_of(file, command, params, rows);
   if (maker == nullptr) return "MISSING";
   return fmt::format("MISSING, made by {}", maker->name);
 }
@@ -148,9 +149,9 @@ std::string shown_path(const File& file, const std::optional<Expanded>& expanded
 
 }  // namespace
 
-std::optional<fs::path> locate(const File& file, const Command& stage, const Context& context) {
+std::optional<fs::path> locate(const File& file, const Command& command, const Context& context) {
   if (!file.unless.empty() && context.option(file.unless)) return std::nullopt;
-  const auto expanded = expand(file.path, stage, context);
+  const auto expanded = expand(file.path, command, context);
   if (!expanded) return std::nullopt;
   const auto real = real_part(expanded->path);
   return (expanded->is_in_workspace ? context.workspace / real : real).lexically_normal();
@@ -164,18 +165,18 @@ std::string declared_path(std::string_view path) {
   return fmt::format("<{}{}>{}", is_param ? "" : "--", name, path.substr(close + 1));
 }
 
-const Command* maker_of(const File& input, const Command& stage, const ParamMap& params,
+const Command* maker_of(const File& input, const Command& command, const ParamMap& params,
                         const std::vector<Command>& rows) {
   // Options stand for files of the user's own, so only parameters take part.
   Context context;
   context.params = params;
-  const auto wanted = expand(input.path, stage, context);
+  const auto wanted = expand(input.path, command, context);
   if (!wanted) return nullptr;
   const auto wanted_path = path_text(wanted->path);
   for (const auto& row : rows) {
     for (const auto& file : row.outputs) {
       const auto made = expand(file.path, row, context);
-      if (!made || row.name == stage.name) continue;
+      if (!made || row.name == command.name) continue;
       const auto made_path = path_text(made->path);
       if (covers(made_path, wanted_path) || covers(wanted_path, made_path)) return &row;
     }
@@ -183,64 +184,65 @@ const Command* maker_of(const File& input, const Command& stage, const ParamMap&
   return nullptr;
 }
 
-void check_inputs(const Command& stage, const Context& context, const std::vector<Command>& rows,
+void check_inputs(const Command& command, const Context& context, const std::vector<Command>& rows,
                   std::string_view same_options) {
-  for (const auto& file : stage.inputs) {
-    const auto path = locate(file, stage, context);
+  for (const auto& file : command.inputs) {
+    const auto path = locate(file, command, context);
     if (file.is_optional || !path || is_there(*path)) continue;
     throw Error(ErrorCode::kMissingInput,
                 fmt::format("{} is missing{}", path->string(),
-                            missing_hint(file, stage, context.params, rows, same_options)));
+                            missing_hint(file, command, context.params, rows, same_options)));
   }
 }
 
-void run(const Command& stage, const Context& context, const std::vector<Command>& rows,
+void run(const Command& command, const Context& context, const std::vector<Command>& rows,
          std::string_view same_options) {
   try {
-    stage.run(context);
+    command.run(context);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kMissingInput) throw;
     // the message begins with its place (core/error.hpp)
     const std::string message = error.what();
     const auto place = fs::path(message.substr(0, message.find(": "))).lexically_normal().string();
-    for (const auto& file : stage.inputs) {
-      const auto path = locate(file, stage, context);
+    for (const auto& file : command.inputs) {
+      const auto path = locate(file, command, context);
       if (!path || !covers(path->string(), place)) continue;
       throw Error(error.code(),
-                  message + missing_hint(file, stage, context.params, rows, same_options));
+                  message + missing_hint(file, command, context.params, rows, same_options));
     }
     throw;
   }
 }
 
-void list_io(const Command& stage, const Context& context, std::ostream& out) {
+void list_io(const Command& command, const Context& context, std::ostream& out) {
   const auto list = [&](const std::vector<File>& files, std::string_view kind) {
     for (const auto& file : files) {
       out << fmt::format("{}{}\t{}\t{}\n", file.is_optional ? "optional-" : "", kind,
-                         shown_path(file, expand(file.path, stage, context), context),
+                         shown_path(file, expand(file.path, command, context), context),
                          file.meaning);
     }
   };
-  list(stage.inputs, "input");
-  list(stage.outputs, "output");
-  for (const auto& section : stage.sections) {
+  list(command.inputs, "input");
+  list(command.outputs, "output");
+  for (const auto& section : command.sections) {
     out << fmt::format("params\t{}\t{} fields\n", section.name, section.fields.size());
   }
 }
 
-void describe_run(const Command& stage, const Context& context, const std::vector<Command>& rows,
+void describe_run(const Command& command, const Context& context, const std::vector<Command>& rows,
                   std::ostream& out) {
-  out << fmt::format("vitrina {} would read{}\n", stage.name,
-                     stage.inputs.empty() ? " no files of the workspace" : "");
-  for (const auto& file : stage.inputs) {
-    out << file_line(shown_path(file, expand(file.path, stage, context), context),
-                     input_state(file, locate(file, stage, context), stage, context.params, rows),
-                     file.meaning);
+  out << fmt::format("vitrina {} would read{}\n", command.name,
+                     command.inputs.empty() ? " no files of the workspace" : "");
+  for (const auto& file : command.inputs) {
+    out << file_line(
+        shown_path(file, expand(file.path, command, context), context),
+        input_state(file, locate(file, command, context), command, context.params, rows),
+        file.meaning);
   }
-  out << fmt::format("and write{}\n", stage.outputs.empty() ? " no files of the workspace" : "");
-  for (const auto& file : stage.outputs) {
-    out << file_line(shown_path(file, expand(file.path, stage, context), context),
-                     output_state(file, locate(file, stage, context)), file.meaning);
+  out << fmt::format("and write{}\n", command.outputs.empty() ? " no files of the workspace" : "");
+  for (const auto& file : command.outputs) {
+    out << file_line(shown_path(file, expand(file.path, command, context), context),
+                     output_state(file, locate(file, command, context)), file.meaning);
   }
   out << fmt::format("with {} thread{} and seed {}; nothing was run\n", context.threads,
                      context.threads == 1 ? "" : "s", context.seed);

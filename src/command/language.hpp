@@ -14,7 +14,7 @@ namespace vitrina::command {
 /// What a summary is written in. Messages, reports and parameters are English everywhere.
 enum class Language : std::uint8_t { kEnglish, kRussian };
 
-/// `--lang auto|en|ru`, for stages that print a summary.
+/// `--lang auto|en|ru`, for commands that print a summary.
 Option language_option();
 
 /// The value of `--lang`; `auto` (the default) is Russian where the first of LC_ALL, LC_MESSAGES

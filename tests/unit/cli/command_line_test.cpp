@@ -12,7 +12,7 @@ namespace {
 
 using command::Command;
 
-command::Command sample_stage() {
+command::Command sample_command() {
   return {
       .name = "answer",
       .summary = "answers",
@@ -32,7 +32,7 @@ command::Command sample_stage() {
 /// The message of the usage error that `words` raise; fails the test when they raise none.
 std::string usage_error(const std::vector<std::string>& words) {
   try {
-    parse_command_line(sample_stage(), words);
+    parse_command_line(sample_command(), words);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kUsage);
     return error.what();
@@ -42,16 +42,16 @@ std::string usage_error(const std::vector<std::string>& words) {
 }
 
 TEST(CommandLine, ReadsOptionsPositionalAndFlags) {
-  const auto line = parse_command_line(sample_stage(), {"--max-users=7", "--set",
-                                                        "a.b=1",         "x.csv",
-                                                        "--params",      "p.yaml",
-                                                        "--strict",      "--set",
-                                                        "a.c=[1, 2]",    "--params=q.yaml",
-                                                        "--seed",        "18446744073709551615",
-                                                        "--workspace",   "w",
-                                                        "--threads",     "3",
-                                                        "--progress",    "json",
-                                                        "--timing",      "t.json"});
+  const auto line = parse_command_line(sample_command(), {"--max-users=7", "--set",
+                                                          "a.b=1",         "x.csv",
+                                                          "--params",      "p.yaml",
+                                                          "--strict",      "--set",
+                                                          "a.c=[1, 2]",    "--params=q.yaml",
+                                                          "--seed",        "18446744073709551615",
+                                                          "--workspace",   "w",
+                                                          "--threads",     "3",
+                                                          "--progress",    "json",
+                                                          "--timing",      "t.json"});
   EXPECT_EQ(line.context.option("file"), "x.csv");
   EXPECT_EQ(line.context.option("strict"), "true");
   EXPECT_EQ(line.context.option("vs"), std::nullopt);
@@ -68,7 +68,7 @@ TEST(CommandLine, ReadsOptionsPositionalAndFlags) {
 }
 
 TEST(CommandLine, HasDefaults) {
-  const auto line = parse_command_line(sample_stage(), {"--file", "x.csv"});
+  const auto line = parse_command_line(sample_command(), {"--file", "x.csv"});
   EXPECT_EQ(line.context.workspace, ".");
   EXPECT_EQ(line.context.seed, 42U);
   EXPECT_GE(line.context.threads, 1);
@@ -82,32 +82,32 @@ TEST(CommandLine, HasDefaults) {
 
 TEST(CommandLine, AnOptionWinsOverSet) {
   const auto line = parse_command_line(
-      sample_stage(), {"x.csv", "--max-users", "7", "--set", "choose.max_users=8"});
+      sample_command(), {"x.csv", "--max-users", "7", "--set", "choose.max_users=8"});
   EXPECT_EQ(line.overrides.at("choose.max_users"), "7");
 }
 
 TEST(CommandLine, HelpNeedsNothingElse) {
-  EXPECT_TRUE(parse_command_line(sample_stage(), {"--help"}).is_help);
-  EXPECT_TRUE(parse_command_line(sample_stage(), {"--vs", "y", "-h"}).is_help);
+  EXPECT_TRUE(parse_command_line(sample_command(), {"--help"}).is_help);
+  EXPECT_TRUE(parse_command_line(sample_command(), {"--vs", "y", "-h"}).is_help);
 }
 
 TEST(CommandLine, SameOptionsCanBePasted) {
   const auto line =
-      parse_command_line(sample_stage(), {"x.csv", "--workspace", "a b", "--params", "p.yaml",
-                                          "--set", "a.b=it's", "--seed=7", "--strict"});
+      parse_command_line(sample_command(), {"x.csv", "--workspace", "a b", "--params", "p.yaml",
+                                            "--set", "a.b=it's", "--seed=7", "--strict"});
   EXPECT_EQ(line.same_options, R"(--workspace 'a b' --params p.yaml --set 'a.b=it'\''s' --seed 7)");
 }
 
 TEST(CommandLine, ThreadsMayComeFromTheEnvironment) {
   ASSERT_EQ(::setenv("VITRINA_THREADS", "5", 1), 0);
-  EXPECT_EQ(parse_command_line(sample_stage(), {"x"}).context.threads, 5);
-  EXPECT_EQ(parse_command_line(sample_stage(), {"x", "--threads=2"}).context.threads, 2);
+  EXPECT_EQ(parse_command_line(sample_command(), {"x"}).context.threads, 5);
+  EXPECT_EQ(parse_command_line(sample_command(), {"x", "--threads=2"}).context.threads, 2);
   ASSERT_EQ(::setenv("VITRINA_THREADS", "many", 1), 0);
   EXPECT_EQ(usage_error({"x"}),
             "VITRINA_THREADS: found 'many', expected a whole number from 0 to 1024; see 'vitrina "
             "answer --help'");
   ASSERT_EQ(::unsetenv("VITRINA_THREADS"), 0);
-  EXPECT_EQ(parse_command_line(sample_stage(), {"x", "--threads=0"}).context.threads,
+  EXPECT_EQ(parse_command_line(sample_command(), {"x", "--threads=0"}).context.threads,
             resolve_threads(0));
 }
 

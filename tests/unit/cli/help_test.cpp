@@ -39,7 +39,7 @@ std::vector<command::Command> sample_rows() {
 
 TEST(Help, AStageTellsFilesOptionsParametersAndExample) {
   const auto rows = sample_rows();
-  const auto text = stage_help(rows[1], rows);
+  const auto text = command_help(rows[1], rows);
   EXPECT_TRUE(
       text.starts_with("vitrina score: scores a file\n\n"
                        "Usage: vitrina score [OPTIONS] F\n"))
@@ -51,7 +51,7 @@ TEST(Help, AStageTellsFilesOptionsParametersAndExample) {
   EXPECT_NE(text.find("\nExample:\n  vitrina score answer.csv\n"), std::string::npos);
   EXPECT_NE(text.find("\nExit codes:\n   0  all went well\n   2  usage: "), std::string::npos);
   EXPECT_EQ(text.find("Outputs"), std::string::npos) << "it has none";
-  EXPECT_NE(stage_help(rows[0], rows).find("  --set data.dir=data/raw\n      where the log is\n"),
+  EXPECT_NE(command_help(rows[0], rows).find("  --set data.dir=data/raw\n      where the log is\n"),
             std::string::npos);
 }
 
@@ -67,7 +67,7 @@ TEST(Help, TheGeneralHelpHasThePipelineBeforeTheTools) {
 
 TEST(Help, NoLineIsWiderThanAHundredColumns) {
   std::string all = general_help(program::table());
-  for (const auto& stage : program::table()) all += stage_help(stage, program::table());
+  for (const auto& command : program::table()) all += command_help(command, program::table());
   std::istringstream in(all);
   for (std::string line; std::getline(in, line);) {
     const bool is_command = line.find("vitrina ") != std::string::npos;

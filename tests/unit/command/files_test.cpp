@@ -13,19 +13,19 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Command stage_of(std::string_view name, std::vector<File> inputs, std::vector<File> outputs) {
-  Command stage{.name = name,
-                .summary = "works",
-                .inputs = std::move(inputs),
-                .outputs = std::move(outputs),
-                .sections = {},
-                .options = {},
-                .example = "",
-                .run = nullptr};
+Command command_of(std::string_view name, std::vector<File> inputs, std::vector<File> outputs) {
+  Command command{.name = name,
+                  .summary = "works",
+                  .inputs = std::move(inputs),
+                  .outputs = std::move(outputs),
+                  .sections = {},
+                  .options = {},
+                  .example = "",
+                  .run = nullptr};
   if (name == "ingest") {
-    stage.sections = {{"data", {{"dir", "text", "data/raw", "", "where the log is"}}}};
+    command.sections = {{"data", {{"dir", "text", "data/raw", "", "where the log is"}}}};
   }
-  return stage;
+  return command;
 }
 
 class CommandFiles : public testing::Test {
@@ -40,9 +40,9 @@ class CommandFiles : public testing::Test {
   }
   ~CommandFiles() override { fs::remove_all(root_); }
 
-  std::string message_of_check(const Command& stage, std::string_view same_options) {
+  std::string message_of_check(const Command& command, std::string_view same_options) {
     try {
-      check_inputs(stage, context_, rows_, same_options);
+      check_inputs(command, context_, rows_, same_options);
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kMissingInput);
       return error.what();
@@ -53,12 +53,12 @@ class CommandFiles : public testing::Test {
   fs::path root_;
   Context context_;
   const std::vector<Command> rows_{
-      stage_of("ingest", {{"{data.dir}/actions.pq", "the log"}, {"{schema}", "names", true}},
-               {{"data/interim/shop.vtr", "the encoded log"}, {"reports/ingest.json", "counts"}}),
-      stage_of("fit", {{"data/interim/shop.vtr", "the encoded log"}},
-               {{"models/<fold>/pairs.vtr", "pairs"}, {"models/all", "the rest"}}),
-      stage_of("pack", {{"models/all/one.vtr", "a model"}, {"models/<fold>/pairs.vtr", "pairs"}},
-               {{"{out}", "the bundle"}}),
+      command_of("ingest", {{"{data.dir}/actions.pq", "the log"}, {"{schema}", "names", true}},
+                 {{"data/interim/shop.vtr", "the encoded log"}, {"reports/ingest.json", "counts"}}),
+      command_of("fit", {{"data/interim/shop.vtr", "the encoded log"}},
+                 {{"models/<fold>/pairs.vtr", "pairs"}, {"models/all", "the rest"}}),
+      command_of("pack", {{"models/all/one.vtr", "a model"}, {"models/<fold>/pairs.vtr", "pairs"}},
+                 {{"{out}", "the bundle"}}),
   };
 };
 
@@ -72,7 +72,7 @@ TEST_F(CommandFiles, AMissingInputNamesItsMakerAndWhatToType) {
 }
 
 TEST_F(CommandFiles, AnOptionMayStandInTheInputsPlace) {
-  const auto answer = stage_of(
+  const auto answer = command_of(
       "answer", {{"models/all", "the models", false, "models"}, {"{models}", "the models"}}, {});
   EXPECT_EQ(message_of_check(answer, ""),
             (root_ / "models/all").string() + " is missing; run 'vitrina fit' first");
@@ -85,7 +85,7 @@ TEST_F(CommandFiles, AnOptionMayStandInTheInputsPlace) {
   EXPECT_EQ(message_of_check(answer, ""), "");
 }
 
-TEST_F(CommandFiles, AnInputThatNoStageMakesIsNamedAlone) {
+TEST_F(CommandFiles, AnInputThatNoCommandMakesIsNamedAlone) {
   EXPECT_EQ(message_of_check(rows_[0], ""),
             (root_ / "data/raw/actions.pq").string() + " is missing");
 }
@@ -118,7 +118,7 @@ TEST_F(CommandFiles, AFolderCoversItsFilesInBothDirections) {
 }
 
 TEST_F(CommandFiles, AMakerIsFoundThroughEqualParameters) {
-  auto simulate = stage_of("simulate", {}, {{"{simulate.out}/actions.pq", "the log"}});
+  auto simulate = command_of("simulate", {}, {{"{simulate.out}/actions.pq", "the log"}});
   simulate.sections = {{"simulate", {{"out", "text", "data/raw", "", "where to"}}}};
   const std::vector<Command> rows{simulate, rows_[0]};
   const auto& input = rows_[0].inputs[0];
