@@ -33,8 +33,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxThreads = 1024;
-
 constexpr std::string_view kHolder = "vitrina.fit";
 constexpr std::string_view kPrefix = "vitrina-fit-";
 
@@ -124,10 +122,6 @@ Given given_by(const FitOptions& options) {
 
 Recommender run_stages(const FitOptions& options, const Given& given,
                        const command::ShopTables* tables) {
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    throw Error(ErrorCode::kConfig,
-                fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
-  }
   CallerProgress progress(options.on_warning, given.terms);
   std::ostringstream out;
   command::Context context;

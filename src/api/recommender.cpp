@@ -29,8 +29,6 @@
 namespace vitrina {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
 const Terms& load_terms() {
   static const Terms terms{{}, "fit keeps one in the folder that its option bundle names"};
   return terms;
@@ -75,10 +73,6 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
     throw Error(ErrorCode::kConfig,
                 fmt::format("max_bad_share: found {:g}, expected 0 to 1", options.max_bad_share));
   }
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    throw Error(ErrorCode::kConfig,
-                fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
-  }
   request.rules = {options.only_users, options.exclude_users, options.exclude_products,
                    options.only_listed};
   request.permissions = {options.allow_future, options.force_bundle};
@@ -98,9 +92,8 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
   const auto& products = bundle.products();
   const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
                                request.threads);
-  const auto warning = old_log_warning(request.as_of, shop.end - 1,
-                                       /*has_later_rows=*/log.counts.rows_hidden > 0, kMovedBack);
-  if (!warning.empty()) progress.warn(warning);
+  warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
+                  kMovedBack, progress);
   bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
   const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const auto answer =

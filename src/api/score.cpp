@@ -22,8 +22,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxThreads = 1024;
-
 /// The stream of a source that is one; null for a path.
 ArrowArrayStream* stream_of(const Source& source) {
   const auto* stream = std::get_if<ArrowArrayStream*>(&source);
@@ -65,10 +63,6 @@ RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end,
 }
 
 evaluation::ScoringConfig read_config(const ScoreOptions& options) {
-  if (options.threads < 0 || options.threads > kMaxThreads) {
-    throw Error(ErrorCode::kConfig,
-                fmt::format("threads: found {}, expected 0 to {}", options.threads, kMaxThreads));
-  }
   return evaluation::read_scoring_config(
       {{"choose.k", fmt::to_string(options.k)}, {"score.draws", fmt::to_string(options.draws)}},
       options.seed, resolve_threads(options.threads));

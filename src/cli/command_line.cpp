@@ -17,8 +17,6 @@
 namespace vitrina::cli {
 namespace {
 
-constexpr int kMaxThreads = 1024;
-
 constexpr std::array<command::Option, 11> kSharedOptions{{
     {"--workspace", "DIR",
      "folder that holds data/, models/ and reports/; paths that are parameters are relative to it, "

@@ -29,4 +29,8 @@ TimeUs option_time(std::string_view option, std::string_view text) {
                           option, printable(text)));
 }
 
+TimeUs option_time_or_none(std::string_view option, std::string_view text) {
+  return text.empty() ? kNoTime : option_time(option, text);
+}
+
 }  // namespace vitrina::command

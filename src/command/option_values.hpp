@@ -15,5 +15,7 @@ std::vector<std::string> option_values(const Context& context, std::string_view 
 
 /// The moment that `text`, a value of the option, names. Throws Error(kUsage) naming the option.
 TimeUs option_time(std::string_view option, std::string_view text);
+/// The same, and kNoTime for an empty text.
+TimeUs option_time_or_none(std::string_view option, std::string_view text);
 
 }  // namespace vitrina::command

@@ -1,5 +1,7 @@
 #include "core/parallel.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -8,10 +10,15 @@
 #include <vector>
 
 #include "core/cancel.hpp"
+#include "core/error.hpp"
 
 namespace vitrina {
 
 int resolve_threads(int requested) {
+  if (requested < 0 || requested > kMaxThreads) {
+    throw Error(ErrorCode::kConfig,
+                fmt::format("threads: found {}, expected 0 to {}", requested, kMaxThreads));
+  }
   if (requested > 0) return requested;
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }

@@ -5,7 +5,11 @@
 
 namespace vitrina {
 
-/// The number of threads to use: `requested`, or every processor when it is 0.
+/// The most threads that may be asked for.
+inline constexpr int kMaxThreads = 1024;
+
+/// The number of threads to use: `requested`, or every processor when it is 0. Throws
+/// Error(kConfig) outside of 0 to kMaxThreads.
 int resolve_threads(int requested);
 
 /// Calls `body(begin, end)` for consecutive chunks of [0, n) of `grain` indices on `threads`

@@ -21,4 +21,10 @@ std::string old_log_warning(TimeUs moment, TimeUs last, bool has_later_rows,
                      format_time(moment), consequence);
 }
 
+void warn_of_old_log(TimeUs moment, TimeUs last, bool has_later_rows, std::string_view consequence,
+                     Progress& progress) {
+  const auto warning = old_log_warning(moment, last, has_later_rows, consequence);
+  if (!warning.empty()) progress.warn(warning);
+}
+
 }  // namespace vitrina

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/progress.hpp"
 #include "core/time.hpp"
 
 namespace vitrina {
@@ -12,6 +13,10 @@ namespace vitrina {
 /// goes on after it, and a quiet night before is no news. `consequence` ends the sentence.
 std::string old_log_warning(TimeUs moment, TimeUs last, bool has_later_rows,
                             std::string_view consequence);
+
+/// Warns of the same, if there is anything to say.
+void warn_of_old_log(TimeUs moment, TimeUs last, bool has_later_rows, std::string_view consequence,
+                     Progress& progress);
 
 /// Where the moment of an answer is meant.
 inline constexpr std::string_view kMovedBack =

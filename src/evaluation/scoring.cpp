@@ -150,11 +150,9 @@ void check_overlap(const Predictions& answer, TimeUs from, bool allow_overlap, P
 
 void check_truth_end(const RawLog& log, TimeUs to, Progress& progress) {
   if (log.time.empty()) return;
-  const auto warning =
-      old_log_warning(to, *std::max_element(log.time.begin(), log.time.end()),
-                      /*has_later_rows=*/log.counts.rows_hidden > 0,
-                      "what was bought in between is not among the orders scored against");
-  if (!warning.empty()) progress.warn(warning);
+  warn_of_old_log(to, *std::max_element(log.time.begin(), log.time.end()),
+                  /*has_later_rows=*/log.counts.rows_hidden > 0,
+                  "what was bought in between is not among the orders scored against", progress);
 }
 
 ScoringConfig read_scoring_config(const ParamMap& params, std::uint64_t seed, int threads) {

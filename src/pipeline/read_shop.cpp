@@ -6,8 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/error.hpp"
-#include "core/time.hpp"
+#include "command/option_values.hpp"
 #include "data/build.hpp"
 #include "data/links.hpp"
 #include "data/log_age.hpp"
@@ -18,19 +17,6 @@
 
 namespace vitrina::pipeline {
 namespace {
-
-/// `--as-of` or `--since` as a moment; kNoTime when it is empty.
-TimeUs parse_moment(std::string_view option, const std::string& text) {
-  if (text.empty()) return kNoTime;
-  const auto time = parse_time(text);
-  if (!time) {
-    throw Error(ErrorCode::kUsage,
-                fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
-                            "2024-09-28T12:00:00",
-                            option, printable(text)));
-  }
-  return *time;
-}
 
 std::uint64_t count_duplicates(const RawCatalog& catalog) {
   std::vector<std::string_view> ids(catalog.product_id.begin(), catalog.product_id.end());
@@ -54,9 +40,8 @@ std::string vectors_from(const Shop& shop, const RawCatalog* catalog) {
 }
 
 RawLog read_raw_log(const command::Context& context, const IngestConfig& config,
-                    const io::LogSchema& schema) {
-  const auto as_of = parse_moment("--as-of", config.as_of);
-  const auto since = parse_moment("--since", config.since);
+                    const io::LogSchema& schema, TimeUs as_of) {
+  const auto since = command::option_time_or_none("since", config.since);
   auto raw = context.tables != nullptr ? io::read_log_stream(context.tables->events, schema, as_of,
                                                              context.threads, *context.progress)
                                        : io::read_log(context.path(config.data_dir), schema, as_of,
@@ -90,8 +75,8 @@ ShopInput read_shop(const command::Context& context, const BundleProducts& more)
   const auto config = read_section<IngestConfig>(context.params, "ingest");
   const auto schema = schema_of(context, config);
   auto& progress = *context.progress;
-  auto raw = read_raw_log(context, config, schema);
-  const auto as_of = parse_moment("--as-of", config.as_of);
+  const auto as_of = command::option_time_or_none("as-of", config.as_of);
+  auto raw = read_raw_log(context, config, schema, as_of);
   check_bad_share(raw.counts, config.max_bad_share);
   check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_raw_catalog(context, config, schema);
@@ -105,9 +90,8 @@ ShopInput read_shop(const command::Context& context, const BundleProducts& more)
   }
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
-  const auto warning = old_log_warning(as_of, input.shop.end - 1,
-                                       /*has_later_rows=*/raw.counts.rows_hidden > 0, kMovedBack);
-  if (!warning.empty()) progress.warn(warning);
+  warn_of_old_log(as_of, input.shop.end - 1, /*has_later_rows=*/raw.counts.rows_hidden > 0,
+                  kMovedBack, progress);
   input.counts = std::move(raw.counts);
   input.log_notes = std::move(raw.notes);
   if (own_catalog) input.catalog_notes = own_catalog->notes;

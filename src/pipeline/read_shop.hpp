@@ -6,6 +6,7 @@
 
 #include "command/command.hpp"
 #include "core/params.hpp"
+#include "core/time.hpp"
 #include "data/raw_log.hpp"
 #include "data/shop.hpp"
 #include "io/log_schema.hpp"
@@ -69,7 +70,7 @@ struct BundleProducts {
 /// What is read of the files, or of the context's tables, before anything is checked.
 io::LogSchema schema_of(const command::Context& context, const IngestConfig& config);
 RawLog read_raw_log(const command::Context& context, const IngestConfig& config,
-                    const io::LogSchema& schema);
+                    const io::LogSchema& schema, TimeUs as_of);
 std::optional<RawCatalog> read_raw_catalog(const command::Context& context,
                                            const IngestConfig& config, const io::LogSchema& schema);
 

@@ -62,8 +62,7 @@ std::shared_ptr<const Shop> read_answer_shop(const command::Context& context,
 /// The moment that is asked for; kNoTime: the end of the log.
 TimeUs asked_moment(const command::Context& context) {
   const auto config = read_section<IngestConfig>(context.params, "ingest");
-  if (!context.option("data") || config.as_of.empty()) return kNoTime;
-  return command::option_time("as-of", config.as_of);
+  return context.option("data") ? command::option_time_or_none("as-of", config.as_of) : kNoTime;
 }
 
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,

@@ -93,7 +93,7 @@ struct Truth {
     path = context.path(config.data_dir);
     name = path.string();
     if (!config.schema.empty()) schema = io::read_schema(context.path(config.schema));
-    if (!config.as_of.empty()) as_of = command::option_time("as-of", config.as_of);
+    as_of = command::option_time_or_none("as-of", config.as_of);
   }
 };
 

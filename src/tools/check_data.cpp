@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "command/option_values.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "data/build.hpp"
@@ -52,7 +53,8 @@ void run(const command::Context& outer) {
   const auto config = read_section<pipeline::IngestConfig>(context.params, "ingest");
   const auto schema = pipeline::schema_of(context, config);
   Verdict verdict;
-  auto raw = pipeline::read_raw_log(context, config, schema);
+  auto raw = pipeline::read_raw_log(context, config, schema,
+                                    command::option_time_or_none("as-of", config.as_of));
   const auto catalog = pipeline::read_raw_catalog(context, config, schema);
   note_problem(verdict.problems, [&] { check_bad_share(raw.counts, config.max_bad_share); });
   note_problem(verdict.problems, [&] { check_actions(raw, LogUse::kLearn, progress); });

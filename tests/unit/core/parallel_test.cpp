@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
+
 namespace vitrina {
 namespace {
 
@@ -88,6 +90,8 @@ TEST(Parallel, TasksShareTheThreadsTwoAtATime) {
 TEST(Parallel, ZeroThreadsMeansAllProcessors) {
   EXPECT_EQ(resolve_threads(3), 3);
   EXPECT_GE(resolve_threads(0), 1);
+  EXPECT_THROW((void)resolve_threads(-1), Error);
+  EXPECT_THROW((void)resolve_threads(kMaxThreads + 1), Error);
 }
 
 }  // namespace
