@@ -1,5 +1,7 @@
 #include "tools/tools.hpp"
 
+#include <fmt/format.h>
+
 #include <ostream>
 #include <string>
 
@@ -13,7 +15,10 @@ namespace {
 void run(const command::Context& context) {
   const std::string path = context.option("file").value();
   const auto limits = selection::read_choose(context.params).limits();
-  *context.out << rows_text(check_rows(read_file(path), path, limits), path, limits);
+  const auto rows = check_rows(read_file(path), path, limits);
+  *context.out << fmt::format("{}: ok, {} rows with {} products in the case's format\n", path,
+                              rows.n_rows, rows.n_products);
+  for (const auto& warning : warnings_of(rows, path, limits)) context.progress->warn(warning);
 }
 
 }  // namespace

@@ -88,11 +88,11 @@ void read_truth(const command::Context& context, std::vector<evaluation::Window>
   }
 }
 
-void warn_of_size(const evaluation::Predictions& answer, std::ostream& out) {
+void warn_of_size(const evaluation::Predictions& answer, Progress& progress) {
   const std::size_t n_rows = answer.lists.users.size();
   if (n_rows <= kCaseMaxUsers) return;
-  out << fmt::format("warning: {}: {} rows; the case gives more than {} rows 0 points\n",
-                     answer.path, n_rows, kCaseMaxUsers);
+  progress.warn(fmt::format("{}: {} rows; the case gives more than {} rows 0 points", answer.path,
+                            n_rows, kCaseMaxUsers));
 }
 
 void run(const command::Context& context) {
@@ -108,8 +108,8 @@ void run(const command::Context& context) {
   }
   *context.out << table_text(windows, scores, config);
   for (const evaluation::Window& window : windows) {
-    warn_of_size(window.first, *context.out);
-    if (window.second) warn_of_size(*window.second, *context.out);
+    warn_of_size(window.first, *context.progress);
+    if (window.second) warn_of_size(*window.second, *context.progress);
   }
 }
 

@@ -42,8 +42,8 @@ bool is_decimal(std::string_view id) {
 
 std::string decimal_warning(std::string_view name, std::string_view column) {
   return fmt::format(
-      "warning: {}: every id in {} ends with .0, as whole numbers that were read as "
-      "decimals do; read the ids as texts\n",
+      "{}: every id in {} ends with .0, as whole numbers that were read as decimals do; read the "
+      "ids as texts",
       name, column);
 }
 
@@ -83,21 +83,20 @@ SubmissionRows check_rows(std::string_view text, std::string_view name,
   return rows;
 }
 
-std::string rows_text(const SubmissionRows& rows, std::string_view name,
-                      selection::ChoiceLimits limits) {
-  std::string text = fmt::format("{}: ok, {} rows with {} products in the case's format\n", name,
-                                 rows.n_rows, rows.n_products);
+std::vector<std::string> warnings_of(const SubmissionRows& rows, std::string_view name,
+                                     selection::ChoiceLimits limits) {
+  std::vector<std::string> warnings;
   if (rows.n_rows < limits.max_users) {
-    text += fmt::format("warning: {}: {} rows, up to {} may be sent; an empty place scores 0\n",
-                        name, rows.n_rows, limits.max_users);
+    warnings.push_back(fmt::format("{}: {} rows, up to {} may be sent; an empty place scores 0",
+                                   name, rows.n_rows, limits.max_users));
   }
   if (rows.n_short_rows > 0) {
-    text += fmt::format("warning: {}: {} rows have fewer than {} products\n", name,
-                        rows.n_short_rows, limits.k);
+    warnings.push_back(
+        fmt::format("{}: {} rows have fewer than {} products", name, rows.n_short_rows, limits.k));
   }
-  if (rows.has_decimal_users) text += decimal_warning(name, "user_id");
-  if (rows.has_decimal_products) text += decimal_warning(name, "products");
-  return text;
+  if (rows.has_decimal_users) warnings.push_back(decimal_warning(name, "user_id"));
+  if (rows.has_decimal_products) warnings.push_back(decimal_warning(name, "products"));
+  return warnings;
 }
 
 }  // namespace vitrina::tools

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "selection/user_choice.hpp"
 
@@ -24,8 +25,8 @@ struct SubmissionRows {
 SubmissionRows check_rows(std::string_view text, std::string_view name,
                           selection::ChoiceLimits limits);
 
-/// What to tell the user of a good file: a line that says ok, then a line a warning.
-std::string rows_text(const SubmissionRows& rows, std::string_view name,
-                      selection::ChoiceLimits limits);
+/// What is within the rules and yet not what was meant, it seems.
+std::vector<std::string> warnings_of(const SubmissionRows& rows, std::string_view name,
+                                     selection::ChoiceLimits limits);
 
 }  // namespace vitrina::tools

@@ -7,20 +7,10 @@
 
 #include "core/action.hpp"
 #include "core/error.hpp"
+#include "support/warnings_only.hpp"
 
 namespace vitrina {
 namespace {
-
-/// Keeps what is warned of.
-class WarningsOnly final : public Progress {
- public:
-  void begin(std::string_view, std::uint64_t, std::string_view) override {}
-  void advance(std::uint64_t) override {}
-  void end(std::string_view) override {}
-  void warn(std::string_view message) override { warnings.emplace_back(message); }
-
-  std::vector<std::string> warnings;
-};
 
 /// A log of `n_views` views and `n_orders` orders of one product, and rows of unknown actions.
 RawLog log_of(int n_views, int n_orders, const TextTally& unknown = {}) {
@@ -38,7 +28,7 @@ RawLog log_of(int n_views, int n_orders, const TextTally& unknown = {}) {
 }
 
 std::string error_of(const RawLog& log, LogUse use) {
-  WarningsOnly progress;
+  test::WarningsOnly progress;
   try {
     check_actions(log, use, progress);
   } catch (const Error& error) {
@@ -88,7 +78,7 @@ TEST(LogChecks, WithoutOrdersTheUnknownActionsAreNamed) {
 
 TEST(LogChecks, WithoutOrdersABundleStillAnswers) {
   EXPECT_NE(error_of(log_of(30, 0), LogUse::kLearn).find("no order"), std::string::npos);
-  WarningsOnly progress;
+  test::WarningsOnly progress;
   check_actions(log_of(30, 0), LogUse::kAnswer, progress);
   ASSERT_EQ(progress.warnings.size(), 1U);
   EXPECT_NE(progress.warnings[0].find("no order"), std::string::npos);
@@ -103,7 +93,7 @@ TEST(LogChecks, AnOrderOfNothingIsNone) {
 TEST(LogChecks, WarnsOfManyUnknownActionsOnly) {
   TextTally unknown;
   unknown.add("buy", 6);
-  WarningsOnly progress;
+  test::WarningsOnly progress;
   check_actions(log_of(20'000, 100, unknown), LogUse::kLearn, progress);
   EXPECT_TRUE(progress.warnings.empty()) << "few among the rows and among the orders";
   check_actions(log_of(20'000, 50, unknown), LogUse::kLearn, progress);

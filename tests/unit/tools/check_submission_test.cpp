@@ -1,6 +1,8 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "core/error.hpp"
 #include "tools/submission_rows.hpp"
@@ -30,25 +32,26 @@ TEST(CheckSubmission, GoodFilesAreCounted) {
   EXPECT_EQ(rows.n_rows, 2U);
   EXPECT_EQ(rows.n_products, 3U);
   EXPECT_EQ(rows.n_short_rows, 1U);
-  EXPECT_EQ(rows_text(rows, "f.csv", kLimits),
-            "f.csv: ok, 2 rows with 3 products in the case's format\n"
-            "warning: f.csv: 2 rows, up to 3 may be sent; an empty place scores 0\n"
-            "warning: f.csv: 1 rows have fewer than 2 products\n");
+  EXPECT_EQ(warnings_of(rows, "f.csv", kLimits),
+            (std::vector<std::string>{"f.csv: 2 rows, up to 3 may be sent; an empty place scores 0",
+                                      "f.csv: 1 rows have fewer than 2 products"}));
 }
 
 TEST(CheckSubmission, AFullFileGivesNoWarning) {
   const std::string text =
       "user_id,products\n"
       "u1,\"['11', '12']\"\nu2,\"['11', '12']\"\nu3,\"['11', '12']\"\n";
-  EXPECT_EQ(rows_text(check_rows(text, "f.csv", kLimits), "f.csv", kLimits),
-            "f.csv: ok, 3 rows with 6 products in the case's format\n");
+  const SubmissionRows rows = check_rows(text, "f.csv", kLimits);
+  EXPECT_EQ(rows.n_products, 6U);
+  EXPECT_TRUE(warnings_of(rows, "f.csv", kLimits).empty());
 }
 
 TEST(CheckSubmission, IdsThatWentThroughDecimalsAreNoticed) {
   const std::string header = "user_id,products\n";
   const std::string warning = "ends with .0, as whole numbers that were read as decimals do";
   const auto warnings = [&](const std::string& rows) {
-    return rows_text(check_rows(header + rows, "f.csv", kLimits), "f.csv", kLimits);
+    const auto found = warnings_of(check_rows(header + rows, "f.csv", kLimits), "f.csv", kLimits);
+    return fmt::format("{}", fmt::join(found, "\n"));
   };
   EXPECT_NE(warnings("1.0,['1']\n2.0,['2.0']\n").find("in user_id " + warning), std::string::npos);
   EXPECT_NE(warnings("1,\"['1.0', '2.0']\"\n").find("in products " + warning), std::string::npos);

@@ -8,6 +8,7 @@
 
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "support/warnings_only.hpp"
 #include "tools/tools.hpp"
 
 namespace vitrina::tools {
@@ -40,7 +41,6 @@ class ScoreTool : public testing::Test {
 
   /// What the tool prints with these options added to the usual ones.
   std::string run(const std::map<std::string, std::string>& options) {
-    SilentProgress progress;
     std::ostringstream out;
     command::Context context;
     context.options = {{"predictions", file("first.csv")},
@@ -49,7 +49,7 @@ class ScoreTool : public testing::Test {
                        {"to", "2024-09-05"}};
     for (const auto& [name, value] : options) context.options[name] = value;
     context.params["score.draws"] = "100";
-    context.progress = &progress;
+    context.progress = &progress_;
     context.out = &out;
     score_command().run(context);
     return out.str();
@@ -67,6 +67,7 @@ class ScoreTool : public testing::Test {
   }
 
   fs::path folder_;
+  test::WarningsOnly progress_;
 };
 
 TEST_F(ScoreTool, PrintsTheTable) {
@@ -136,8 +137,10 @@ TEST_F(ScoreTool, MoreRowsThanTheCaseAllowsAreWarnedOf) {
   std::string text = "user_id,products\n";
   for (int u = 0; u < 3001; ++u) text += "u" + std::to_string(u) + ",['a']\n";
   write_file(file("large.csv"), text);
-  EXPECT_NE(run({{"predictions", file("large.csv")}})
-                .find("large.csv: 3001 rows; the case gives more than 3000 rows 0 points"),
+  run({{"predictions", file("large.csv")}});
+  ASSERT_FALSE(progress_.warnings.empty());
+  EXPECT_NE(progress_.warnings.back().find(
+                "large.csv: 3001 rows; the case gives more than 3000 rows 0 points"),
             std::string::npos);
 }
 
