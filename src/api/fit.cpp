@@ -77,9 +77,9 @@ class TemporaryWorkspace {
 };
 
 /// The folder of the stages' files: the one that is wished, or a temporary one that goes.
-class Workspace {
+class FitWorkspace {
  public:
-  explicit Workspace(const fs::path& wished) {
+  explicit FitWorkspace(const fs::path& wished) {
     if (wished.empty()) {
       temporary_.emplace();
       return;
@@ -135,7 +135,7 @@ Recommender run_stages(const FitOptions& options, const Given& given,
     command::check_inputs(program::find("ingest"), context, program::table(), {});
   }
   if (!options.bundle.empty()) command::check_bundle_place(options.bundle);
-  const Workspace workspace(options.workspace);
+  const FitWorkspace workspace(options.workspace);
   command::run_chain(command::in_workspace(context, workspace.path()), program::bundle_steps());
   if (!options.bundle.empty()) command::copy_bundle(workspace.path(), options.bundle);
   return Recommender::load(workspace.path() / command::kBundleFolder);

@@ -12,11 +12,11 @@
 namespace vitrina::evaluation {
 namespace {
 
-struct Segment {
+struct ActivitySegment {
   std::string_view name;
   std::size_t least_events;
 };
-constexpr std::array<Segment, 5> kSegments{{
+constexpr std::array<ActivitySegment, 5> kSegments{{
     {"none", 0},
     {"1 to 2", 1},
     {"3 to 9", 3},

@@ -39,7 +39,7 @@ std::array<std::string, kRoleCount> column_names(const LogSchema& schema) {
 }
 
 /// One batch of rows in our own terms. The Arrow columns are kept because the texts point there.
-struct Batch {
+struct RowBatch {
   std::size_t n_rows = 0;
   std::array<std::shared_ptr<arrow::ChunkedArray>, kRoleCount> columns;
   Texts user;
@@ -114,12 +114,12 @@ class LogReader {
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
   void warn_of_zone() const;
   RawLog finish();
-  void load(Role role, const arrow::ChunkedArray& column, Batch& batch) const;
-  void append(Batch& batch);
+  void load(Role role, const arrow::ChunkedArray& column, RowBatch& batch) const;
+  void append(RowBatch& batch);
   template <class Value>
   void count_bad(BadRow reason, const Value& value);
-  void choose_rows(Batch& batch);
-  void append_items(Batch& batch);
+  void choose_rows(RowBatch& batch);
+  void append_items(RowBatch& batch);
 
   const LogSchema& schema_;
   ActionDecoder decoder_;
@@ -130,7 +130,7 @@ class LogReader {
   Progress& progress_;
   RawLog log_;
   std::unique_ptr<TableSource> source_;
-  std::array<Batch, 2> batches_;  ///< point into what source_ holds, so they go first
+  std::array<RowBatch, 2> batches_;  ///< point into what source_ holds, so they go first
   bool has_device_ = false;
   bool has_page_ = false;
 };
@@ -170,7 +170,7 @@ void LogReader::prepare(const std::vector<std::filesystem::path>& files) {
   progress_.begin("read log", n_rows, "rows");
 }
 
-void LogReader::load(Role role, const arrow::ChunkedArray& column, Batch& batch) const {
+void LogReader::load(Role role, const arrow::ChunkedArray& column, RowBatch& batch) const {
   switch (role) {
     case Role::kUser:
       return load_texts(column, batch.user);
@@ -200,7 +200,7 @@ void LogReader::count_bad(BadRow reason, const Value& value) {
   if (example.empty()) example = whole_characters(value(), TextTally::kMaxBytes);
 }
 
-void LogReader::choose_rows(Batch& batch) {
+void LogReader::choose_rows(RowBatch& batch) {
   auto& counts = log_.counts;
   counts.rows_read += batch.n_rows;
   batch.kept.clear();
@@ -222,7 +222,7 @@ void LogReader::choose_rows(Batch& batch) {
   }
 }
 
-void LogReader::append_items(Batch& batch) {
+void LogReader::append_items(RowBatch& batch) {
   const auto& lists = batch.products;
   std::vector<std::uint32_t> elements;
   for (const auto row : batch.kept) {
@@ -256,7 +256,7 @@ void LogReader::append_items(Batch& batch) {
   }
 }
 
-void LogReader::append(Batch& batch) {
+void LogReader::append(RowBatch& batch) {
   choose_rows(batch);
   // Codes first, then the copies: a thread each, every one with its own table and columns.
   std::vector<std::uint32_t> users;
@@ -299,7 +299,7 @@ void LogReader::read_source(std::unique_ptr<TableSource> source,
   has_device_ = std::find(roles.begin(), roles.end(), Role::kDevice) != roles.end();
   has_page_ = std::find(roles.begin(), roles.end(), Role::kPage) != roles.end();
   const auto names = column_names(schema_);
-  const auto read_into = [&](Batch& batch) {
+  const auto read_into = [&](RowBatch& batch) {
     batch.n_rows =
         source_->next([&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
           const auto role = static_cast<std::size_t>(roles[c]);

@@ -32,9 +32,9 @@ namespace fs = std::filesystem;
 
 /// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
 /// ends, however it ends. Both are locked, so what another run has left in --out is of the dead.
-class Workspace {
+class RunWorkspace {
  public:
-  Workspace(const command::Context& context, const fs::path& out) : out_lock_(out, kHolder) {
+  RunWorkspace(const command::Context& context, const fs::path& out) : out_lock_(out, kHolder) {
     sweep(out);
     if (const auto kept = context.option("keep-stages")) {
       kept_ = fs::absolute(*kept);
@@ -99,7 +99,7 @@ void run(const command::Context& context) {
   const fs::path out = context.option("out").value_or("out");
   const auto bundle = context.option("bundle");
   if (bundle) command::check_bundle_place(*bundle);
-  const Workspace workspace(context, out);
+  const RunWorkspace workspace(context, out);
   const auto seconds = run_steps(chain_context(context, workspace.path()));
   const auto inside = [&](std::string_view file) { return workspace.path() / file; };
   Json report{{"version", version()}, {"build", build_id()}, {"seed", context.seed}};
