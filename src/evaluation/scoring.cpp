@@ -30,7 +30,7 @@ class Ids {
   explicit Ids(const std::vector<Window>& windows) {
     std::vector<std::string_view> users;
     std::vector<std::string_view> items;
-    const auto collect = [&](const TextLists& lists) {
+    const auto collect = [&](const IdLists& lists) {
       users.insert(users.end(), lists.users.begin(), lists.users.end());
       for (const auto& row : lists.items) items.insert(items.end(), row.begin(), row.end());
     };
@@ -43,7 +43,7 @@ class Ids {
     items_ = ItemMap(sorted_distinct(std::move(items)));
   }
 
-  [[nodiscard]] metrics::UserLists encode(const TextLists& lists) const {
+  [[nodiscard]] metrics::UserLists encode(const IdLists& lists) const {
     metrics::UserLists result;
     std::vector<ItemIdx> row;
     for (std::size_t r = 0; r < lists.users.size(); ++r) {
@@ -93,7 +93,7 @@ Judged judge_answer(const std::vector<Window>& windows, const Ids& ids, const Sc
 
 }  // namespace
 
-TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
+IdLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
   for (std::size_t i = 0; i < log.time.size(); ++i) {
     if (log.action[i] != code(Action::kOrder) || log.item[i] == kNoCode) continue;
@@ -102,7 +102,7 @@ TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
   }
   std::sort(pairs.begin(), pairs.end());
   pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
-  TextLists lists;
+  IdLists lists;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     if (i == 0 || pairs[i].first != pairs[i - 1].first) {
       lists.users.emplace_back(log.users.text(pairs[i].first));
@@ -113,7 +113,7 @@ TextLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
   return lists;
 }
 
-TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name) {
+IdLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name) {
   auto bought = purchases(log, from, to);
   if (!bought.users.empty()) return bought;
   const auto unknown =

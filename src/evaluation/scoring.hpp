@@ -28,7 +28,7 @@ struct ScoreConfig {
 };
 
 /// Lists of products in external ids, each user once.
-struct TextLists {
+struct IdLists {
   std::vector<std::string> users;
   std::vector<std::vector<std::string>> items;
 };
@@ -36,7 +36,7 @@ struct TextLists {
 /// A file of predictions as read.
 struct Predictions {
   std::string path;
-  TextLists lists;
+  IdLists lists;
   std::optional<bundle::Origin> origin = std::nullopt;  ///< where it is known
 };
 
@@ -44,7 +44,7 @@ struct Predictions {
 struct Window {
   TimeUs from = 0;
   TimeUs to = 0;
-  TextLists bought;
+  IdLists bought;
   Predictions first;
   std::optional<Predictions> second;  ///< in all windows or in none
 };
@@ -69,11 +69,11 @@ struct Scores {
 };
 
 /// What was ordered in [from, to): real users and products only, distinct products of each.
-TextLists purchases(const RawLog& log, TimeUs from, TimeUs to);
+IdLists purchases(const RawLog& log, TimeUs from, TimeUs to);
 
 /// The same of the log `name`, read up to the last window's end. Throws Error(kBadData) when
 /// nothing was ordered.
-TextLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name);
+IdLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_view name);
 
 /// Refuses to hold an answer against orders from `from` on when it knows what happened then; with
 /// `allow_overlap` that is a warning. Throws Error(kConfig).

@@ -3,22 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "command/layout.hpp"
 #include "command/workspace_shop.hpp"
 #include "core/file.hpp"
-#include "core/parallel.hpp"
 #include "data/purchases.hpp"
 #include "engine/answer.hpp"
 #include "evaluation/answer_lists.hpp"
 #include "evaluation/baseline_rules.hpp"
+#include "evaluation/expectations.hpp"
 #include "evaluation/metrics_report.hpp"
+#include "evaluation/proposals.hpp"
 #include "evaluation/segments.hpp"
 #include "io/buyers_csv.hpp"
-#include "metrics/calibration.hpp"
 #include "metrics/ceiling.hpp"
 #include "pipeline/fold_engine.hpp"
 #include "pipeline/folds.hpp"
@@ -40,41 +39,11 @@ struct EvaluateConfig {
   }
 };
 
-/// What each generator, and their union, proposes to the buyers.
-std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,
-                                                                  const Purchases& bought,
-                                                                  int threads) {
-  const auto& names = engine.generator_names();
-  const std::size_t n_lists = names.size() + 1;
-  std::vector<std::vector<std::vector<ItemIdx>>> by_buyer(bought.n_buyers());
-  parallel_chunks(by_buyer.size(), 16, threads, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t b = begin; b < end; ++b) {
-      engine::UserBlock block;
-      engine.candidates(bought.buyers[b], block);
-      by_buyer[b].resize(n_lists);
-      for (std::size_t g = 0; g < names.size(); ++g) {
-        for (const auto& entry : engine.generate(g, block.history)) {
-          by_buyer[b][g].push_back(entry.id);
-        }
-      }
-      by_buyer[b][names.size()] = block.item;
-    }
-  });
-  std::vector<std::pair<std::string, metrics::UserLists>> all(n_lists);
-  for (std::size_t g = 0; g < n_lists; ++g) {
-    all[g].first = g < names.size() ? names[g] : "union";
-    for (std::size_t b = 0; b < by_buyer.size(); ++b) {
-      all[g].second.add(bought.buyers[b], by_buyer[b][g]);
-    }
-  }
-  return all;
-}
-
 Json ceilings_json(const engine::Engine& engine, const Purchases& bought,
                    selection::ChoiceLimits limits, int threads, std::string& csv) {
   Json json;
   csv = "generator,share_of_pairs,recall_a\n";
-  for (const auto& [name, lists] : proposals(engine, bought, threads)) {
+  for (const auto& [name, lists] : evaluation::proposals(engine, bought, threads)) {
     const auto found =
         metrics::ceiling(metrics::as_lists(bought), lists, {limits.max_users, limits.k});
     json[name] = {{"share_of_pairs", found.share_of_pairs}, {"recall_a", found.recall}};
@@ -99,84 +68,6 @@ std::string buyers_csv(const Shop& shop, const std::vector<metrics::UserResult>&
                     result.sent});
   }
   return io::buyers_text(rows);
-}
-
-/// What became of the customers of an answer, one a row.
-std::vector<metrics::UserResult> outcomes(const engine::Answer& answer, const Purchases& bought,
-                                          std::size_t k) {
-  const auto by_user = metrics::judge(metrics::as_lists(bought), evaluation::to_lists(answer), k);
-  std::vector<metrics::UserResult> by_row;
-  by_row.reserve(answer.users.size());
-  for (const auto user : answer.users) {
-    by_row.push_back(*std::ranges::lower_bound(by_user, user, {}, &metrics::UserResult::user));
-  }
-  return by_row;
-}
-
-double achieved_recall(const metrics::UserResult& outcome) {
-  return outcome.is_buyer() ? outcome.recall() : 0;
-}
-
-/// Learns what to expect on customers that the ranker was not trained on: the rows `first`,
-/// `first` + `step`, ... of an answer.
-ranking::BuyerCalibration calibrate_buyers(const engine::Answer& answer,
-                                           std::span<const metrics::UserResult> outcome,
-                                           std::size_t first = 0, std::size_t step = 1) {
-  std::vector<double> sums;
-  std::vector<std::uint8_t> is_buyer;
-  std::vector<float> recall;
-  for (std::size_t row = first; row < outcome.size(); row += step) {
-    sums.push_back(answer.score_sum[row]);
-    is_buyer.push_back(outcome[row].is_buyer() ? 1 : 0);
-    recall.push_back(static_cast<float>(achieved_recall(outcome[row])));
-  }
-  return ranking::BuyerCalibration::fit(sums, is_buyer, recall);
-}
-
-/// What is expected of the rows of an answer, learned for each half of them on the other half, or
-/// what became of a customer would help to predict it.
-class CrossCalibration {
- public:
-  CrossCalibration(const engine::Answer& answer, std::span<const metrics::UserResult> outcome)
-      : learned_{calibrate_buyers(answer, outcome, 1, 2), calibrate_buyers(answer, outcome, 0, 2)} {
-  }
-
-  [[nodiscard]] const ranking::BuyerCalibration& of(std::size_t row) const {
-    return learned_[row % 2];
-  }
-
- private:
-  std::array<ranking::BuyerCalibration, 2> learned_;
-};
-
-/// Expected against achieved recall of the named; who bought nothing achieved 0.
-std::string calibration_csv(const engine::Answer& answer,
-                            std::span<const metrics::UserResult> outcome, int n_bins) {
-  const CrossCalibration learned(answer, outcome);
-  std::vector<double> expected;
-  std::vector<double> achieved;
-  for (std::size_t row = 0; row < outcome.size(); ++row) {
-    expected.push_back(learned.of(row).recall(answer.score_sum[row]));
-    achieved.push_back(achieved_recall(outcome[row]));
-  }
-  std::string csv = "expected,achieved,users\n";
-  for (const auto& bin :
-       metrics::calibration(expected, achieved, static_cast<std::size_t>(n_bins))) {
-    csv += fmt::format("{:.6g},{:.6g},{}\n", bin.mean_expected, bin.mean_achieved, bin.n);
-  }
-  return csv;
-}
-
-/// The customers for reading B out of all that were scored.
-engine::Answer choose_for_b(const engine::Answer& all, const Purchases& bought,
-                            selection::ChoiceLimits limits) {
-  const CrossCalibration learned(all, outcomes(all, bought, limits.k));
-  std::vector<double> p_buy;
-  p_buy.reserve(all.users.size());
-  for (std::size_t row = 0; row < all.users.size(); ++row) {
-    p_buy.push_back(learned.of(row).probability(all.score_sum[row]));
-  }
-  return selection::choose_for_ratio(all, p_buy, limits.max_users);
 }
 
 /// The first rows: the choice for reading A out of one without a limit.
@@ -220,11 +111,11 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
                                   {users.size(), limits.k}, {}, context.threads, *context.progress);
   const auto for_a = first_rows(all, limits.max_users);
   const auto bought = purchases_between(shop.events, fold.cut, fold.to);
-  const auto answer = choose.is_for_ratio() ? choose_for_b(all, bought, limits) : for_a;
+  const auto answer = choose.is_for_ratio() ? evaluation::choose_for_b(all, bought, limits) : for_a;
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
   context.progress->begin("judge", 0, "");
-  calibrate_buyers(for_a, outcomes(for_a, bought, limits.k))
+  evaluation::calibrate_buyers(for_a, evaluation::outcomes(for_a, bought, limits.k))
       .save(context.path(command::kBuyersFile));
   const auto sent = evaluation::to_lists(answer);
   const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
@@ -254,9 +145,9 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
     if (!is_judged) return write_empty_plots(plots);
     write_file(plots / "recall_by_k.csv", recall_by_k_csv(bought, sent, limits.k));
     write_file(plots / "ceilings.csv", ceilings);
-    write_file(
-        plots / "calibration.csv",
-        calibration_csv(answer, outcomes(answer, bought, limits.k), config.calibration_bins));
+    write_file(plots / "calibration.csv",
+               evaluation::calibration_csv(answer, evaluation::outcomes(answer, bought, limits.k),
+                                           config.calibration_bins));
     write_file(plots / "segments.csv", evaluation::segments_csv(shop.events, fold.cut, answers));
   });
   write_file(context.path(command::kMetricsReport), json.dump(2) + "\n");

@@ -18,6 +18,7 @@
 #include "core/file.hpp"
 #include "core/lock.hpp"
 #include "data/build.hpp"
+#include "evaluation/backtest.hpp"
 #include "evaluation/backtest_cuts.hpp"
 #include "evaluation/backtest_report.hpp"
 #include "evaluation/scoring.hpp"
@@ -183,37 +184,24 @@ evaluation::Predictions read_answer(const fs::path& path) {
   return {path.string(), {std::move(rows.user_id), std::move(rows.products)}};
 }
 
-/// Judges the engine's answers of `windows` beside those of each rule, in the order of kRules.
-evaluation::Judgement judge(std::vector<evaluation::Window> windows,
-                            const std::vector<std::vector<evaluation::Predictions>>& rules,
-                            const evaluation::ScoringConfig& config) {
-  evaluation::Judgement found;
-  for (std::size_t r = 0; r < rules.size(); ++r) {
-    for (std::size_t w = 0; w < windows.size(); ++w) windows[w].second = rules[r][w];
-    auto scores = evaluation::score(windows, config);
-    found.engine = std::move(scores.first);
-    found.rules.push_back(
-        {std::string(kRules[r]), std::move(scores.second.value()), scores.difference.value()});
-  }
-  return found;
-}
-
 evaluation::Backtest judge_all(const command::Context& context, const fs::path& out,
                                std::vector<evaluation::Window> windows) {
   evaluation::Backtest found;
   found.config = evaluation::read_scoring_config(context.params, context.seed, context.threads);
-  std::vector<std::vector<evaluation::Predictions>> rules(kRules.size());
+  std::vector<evaluation::RuleAnswers> rules;
+  rules.reserve(kRules.size());
+  for (const auto rule : kRules) rules.push_back({std::string(rule), {}});
   for (auto& window : windows) {
     const auto folder = out / folder_name(window.from);
     window.first = read_answer(folder / "predictions.csv");
-    std::vector<std::vector<evaluation::Predictions>> of_window;
-    for (std::size_t r = 0; r < kRules.size(); ++r) {
-      rules[r].push_back(read_answer(folder / fmt::format("{}.csv", kRules[r])));
-      of_window.push_back({rules[r].back()});
+    std::vector<evaluation::RuleAnswers> of_window;
+    for (auto& rule : rules) {
+      rule.answers.push_back(read_answer(folder / fmt::format("{}.csv", rule.name)));
+      of_window.push_back({rule.name, {rule.answers.back()}});
     }
-    found.by_window.push_back(judge({window}, of_window, found.config));
+    found.by_window.push_back(evaluation::judge({window}, of_window, found.config));
   }
-  found.pooled = judge(windows, rules, found.config);
+  found.pooled = evaluation::judge(windows, rules, found.config);
   found.windows = std::move(windows);
   return found;
 }

@@ -77,7 +77,7 @@ TEST(Score, PurchasesAreDistinctRealProductsInTheWindow) {
   event("u1", "c", 20, Action::kOrder);
   event("u1", "d", 15, Action::kBasketAdd);
   event("u3", "", 15, Action::kOrder);
-  const TextLists bought = purchases(log, 10, 20);
+  const IdLists bought = purchases(log, 10, 20);
   std::map<std::string, std::vector<std::string>> by_user;
   for (std::size_t r = 0; r < bought.users.size(); ++r) by_user[bought.users[r]] = bought.items[r];
   const std::map<std::string, std::vector<std::string>> expected{{"u1", {"a"}}, {"u2", {"b", "a"}}};

@@ -1,0 +1,36 @@
+#include "evaluation/proposals.hpp"
+
+#include "core/parallel.hpp"
+
+namespace vitrina::evaluation {
+
+std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,
+                                                                  const Purchases& bought,
+                                                                  int threads) {
+  const auto& names = engine.generator_names();
+  const std::size_t n_lists = names.size() + 1;
+  std::vector<std::vector<std::vector<ItemIdx>>> by_buyer(bought.n_buyers());
+  parallel_chunks(by_buyer.size(), 16, threads, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t b = begin; b < end; ++b) {
+      engine::UserBlock block;
+      engine.candidates(bought.buyers[b], block);
+      by_buyer[b].resize(n_lists);
+      for (std::size_t g = 0; g < names.size(); ++g) {
+        for (const auto& entry : engine.generate(g, block.history)) {
+          by_buyer[b][g].push_back(entry.id);
+        }
+      }
+      by_buyer[b][names.size()] = block.item;
+    }
+  });
+  std::vector<std::pair<std::string, metrics::UserLists>> all(n_lists);
+  for (std::size_t g = 0; g < n_lists; ++g) {
+    all[g].first = g < names.size() ? names[g] : "union";
+    for (std::size_t b = 0; b < by_buyer.size(); ++b) {
+      all[g].second.add(bought.buyers[b], by_buyer[b][g]);
+    }
+  }
+  return all;
+}
+
+}  // namespace vitrina::evaluation
