@@ -34,7 +34,7 @@ io::LogSchema schema_of(const command::Context& context, const IngestConfig& con
   return schema;
 }
 
-std::string vectors_from(const Shop& shop, const RawCatalog* catalog) {
+std::string_view vectors_from(const Shop& shop, const RawCatalog* catalog) {
   if (catalog == nullptr || shop.catalog.vector_dim == 0) return "none";
   return catalog->dim > 0 ? "vectors.npz" : "title words";
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "command/command.hpp"
@@ -75,7 +76,7 @@ std::optional<RawCatalog> read_raw_catalog(const command::Context& context,
                                            const IngestConfig& config, const io::LogSchema& schema);
 
 /// Where the title vectors of a shop came from; null without a catalog.
-std::string vectors_from(const Shop& shop, const RawCatalog* catalog);
+std::string_view vectors_from(const Shop& shop, const RawCatalog* catalog);
 
 /// Reads `ingest.data_dir`, or the tables of the context. Throws Error as io does, and
 /// Error(kBadData) when the share of bad rows is above `ingest.max_bad_share`.
