@@ -33,10 +33,16 @@ ParamMap params_of(const Options& options, bool is_shared) {
   for (const auto& row : features::registry()) {
     const auto* end = kSharedGroups.end();
     const bool is_kept = std::find(kSharedGroups.begin(), end, row.name) != end;
-    params[features::section_of(row.name) + ".enabled"] = is_kept ? "true" : "false";
+    params[row.section() + ".enabled"] = is_kept ? "true" : "false";
   }
   return params;
 }
+
+/// Memory of one thread.
+struct Worker {
+  Scratch scratch;
+  std::vector<float> features;
+};
 
 /// A shop with fitted models and the candidates of its users: what columns are computed for.
 class Stage {
@@ -47,18 +53,23 @@ class Stage {
         shop_(load_shop(options.input)),
         context_{shop_, shop_.end - kLabels, kLabels, 3000, options.k, options.threads},
         models_(models::fit_models(context_, engine::needed_models(params_), params_, silent_)),
-        engine_(shop_, models_, context_.as_of, {}, params_),
-        users_(engine::users_to_score(shop_, models_, context_.as_of,
-                                      read_section<engine::EngineConfig>(params_, "engine"), 3000,
-                                      options.k, {}, options.threads)),
+        engine_(shop_, models_, params_),
+        queries_{shop_.events, context_.as_of, options.k},
+        users_(engine::users_to_score(
+            queries_, *models_.own_history,
+            engine::max_scored_users(read_section<engine::EngineConfig>(params_, "engine"), 3000),
+            {}, options.threads)),
         blocks_(users_.size()) {
     for_users(
-        [&](std::size_t u, std::vector<float>&) { engine_.candidates(users_[u], blocks_[u]); });
+        [&](std::size_t u, Worker& worker) {
+          engine_.candidates(queries_.of(users_[u], blocks_[u].merged), blocks_[u], worker.scratch);
+        });
   }
 
   [[nodiscard]] const Shop& shop() const { return shop_; }
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }
   [[nodiscard]] const std::vector<UserIdx>& users() const { return users_; }
+  [[nodiscard]] const LogQueries& queries() const { return queries_; }
   [[nodiscard]] const models::FitContext& context() const { return context_; }
   [[nodiscard]] const ParamMap& params() const { return params_; }
   [[nodiscard]] std::vector<engine::UserBlock>& blocks() { return blocks_; }
@@ -68,14 +79,14 @@ class Stage {
                            [](std::size_t n, const auto& block) { return n + block.n_rows(); });
   }
 
-  /// Calls `body(u, scratch)` for every user, `scratch` being the worker's own.
+  /// Calls `body(u, worker)` for every user.
   template <class Body>
   void for_users(Body&& body) {
-    std::vector<std::vector<float>> scratch(static_cast<std::size_t>(std::max(threads_, 1)));
+    std::vector<Worker> workers(static_cast<std::size_t>(std::max(threads_, 1)));
     parallel_chunks_with_worker(users_.size(), kUsersAChunk, threads_,
                                 [&](std::size_t begin, std::size_t end, std::size_t worker) {
                                   for (std::size_t u = begin; u < end; ++u) {
-                                    body(u, scratch[worker]);
+                                    body(u, workers[worker]);
                                   }
                                 });
   }
@@ -88,22 +99,23 @@ class Stage {
   models::FitContext context_;
   models::ModelSet models_;
   engine::Engine engine_;
+  LogQueries queries_;
   std::vector<UserIdx> users_;
   std::vector<engine::UserBlock> blocks_;
 };
 
 /// Columns of a user's candidates in the worker's own memory: all of them would not fit.
-void compute(const engine::Engine& engine, engine::UserBlock& block, std::vector<float>& scratch) {
-  block.features.swap(scratch);
-  engine.features(block);
-  block.features.swap(scratch);
+void compute(const engine::Engine& engine, engine::UserBlock& block, Worker& worker) {
+  block.features.swap(worker.features);
+  engine.features(block, worker.scratch);
+  block.features.swap(worker.features);
 }
 
 /// All default groups, histories and models being there.
 double time_features(Stage& stage) {
   const Stopwatch watch;
-  stage.for_users([&](std::size_t u, std::vector<float>& scratch) {
-    compute(stage.engine(), stage.blocks()[u], scratch);
+  stage.for_users([&](std::size_t u, Worker& worker) {
+    compute(stage.engine(), stage.blocks()[u], worker);
   });
   return watch.seconds();
 }
@@ -115,10 +127,11 @@ double time_shared(Stage& stage) {
   // what the engine has already, made once more so that it is paid for
   const auto counted = models::fit_models(
       stage.context(), std::array{models::ModelKind::kPopularity}, stage.params(), silent);
-  stage.for_users([&](std::size_t u, std::vector<float>& scratch) {
+  stage.for_users([&](std::size_t u, Worker& worker) {
     auto& block = stage.blocks()[u];
-    block.history = read_history(stage.shop().events, stage.users()[u], stage.context().as_of);
-    compute(stage.engine(), block, scratch);
+    const auto query = stage.queries().of(stage.users()[u], block.merged);
+    read_history(query.events, query.as_of, block.history);
+    compute(stage.engine(), block, worker);
   });
   return watch.seconds();
 }

@@ -51,15 +51,17 @@ ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules
   const auto models = bundle.models_for(shop);
   const auto choose = selection::read_choose(params);
   const auto allowed = allowed_items(rules);
-  const engine::Engine engine(shop, models, shop.end, allowed, params);
-  const auto users = engine::users_to_score(shop, models, shop.end,
-                                            read_section<engine::EngineConfig>(params, "engine"),
-                                            choose.max_users, choose.k, rules, threads);
+  const engine::Engine engine(shop, models, params);
+  const LogQueries queries{shop.events, shop.end, choose.limits().k, {.allowed = allowed}};
+  const auto limit = engine::max_scored_users(read_section<engine::EngineConfig>(params, "engine"),
+                                              choose.max_users);
+  const auto users =
+      engine::users_to_score(queries, *models.own_history, limit, rules, threads);
   progress.begin("score users", users.size(), "users");
-  auto limits = choose.limits();
-  if (choose.is_for_ratio()) limits.max_users = users.size();
-  auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, users, limits, rules,
-                               threads, progress);
+  auto max_users = choose.limits().max_users;
+  if (choose.is_for_ratio()) max_users = users.size();
+  auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, queries, users,
+                               max_users, rules, threads, progress);
   if (choose.is_for_ratio()) answer = for_ratio(answer, bundle.ranker(), choose.limits().max_users);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
   ShopAnswer done{.answer = std::move(answer), .generator_names = engine.generator_names()};

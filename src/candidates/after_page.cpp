@@ -27,18 +27,19 @@ class AfterPage final : public Generator {
   AfterPage(const GeneratorContext& context, const AfterPageConfig& config)
       : context_(context), config_(config), window_(window_of(config.window_days)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     const auto n = static_cast<std::size_t>(config_.recent_pages);
     for (const auto& [page, time] : models::recent_pages(history, n)) {
-      const float vote = decay(context_.as_of - time, config_.half_life_days);
+      const float vote = decay(query.as_of - time, config_.half_life_days);
       for (const auto& entry : context_.models.page_products->after(page)) {
         const float score =
             vote * (window_ < models::kPageWindowCount ? entry.worth[window_] : entry.rate);
-        if (score > 0 && context_.is_allowed(entry.item)) out.push_back({entry.item, score});
+        if (score > 0 && query.filter.allows(entry.item)) out.push_back({entry.item, score});
       }
     }
-    sum_votes(out);
-    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+    sum_votes(out, scratch.places);
+    keep_top_k(out, static_cast<std::size_t>(config_.limit), scratch.keys);
   }
 
  private:
@@ -49,10 +50,8 @@ class AfterPage final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_after_page(const GeneratorContext& context) {
-  const auto section = section_of("after_page");
-  return std::make_unique<AfterPage>(context,
-                                     read_section<AfterPageConfig>(context.params, section));
+std::unique_ptr<Generator> make_after_page(const GeneratorContext& context, const AfterPageConfig& config) {
+  return std::make_unique<AfterPage>(context, config);
 }
 
 }  // namespace vitrina::candidates

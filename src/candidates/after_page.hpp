@@ -24,6 +24,6 @@ struct AfterPageConfig {
   }
 };
 
-std::unique_ptr<Generator> make_after_page(const GeneratorContext& context);
+std::unique_ptr<Generator> make_after_page(const GeneratorContext& context, const AfterPageConfig& config);
 
 }  // namespace vitrina::candidates

@@ -8,12 +8,13 @@ class BasketNow final : public Generator {
   BasketNow(const GeneratorContext& context, const BasketNowConfig& config)
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     for (const auto& touch : history.touches) {
-      if (!touch.in_basket || !context_.is_allowed_to_own(touch.item)) continue;
-      out.push_back({touch.item, decay(context_.as_of - touch.basket_since, kHalfLifeDays)});
+      if (!touch.in_basket || !query.filter.allows_to_owner(touch.item)) continue;
+      out.push_back({touch.item, decay(query.as_of - touch.basket_since, kHalfLifeDays)});
     }
-    keep_top_k(out, limit_);
+    keep_top_k(out, limit_, scratch.keys);
   }
 
  private:
@@ -26,10 +27,8 @@ class BasketNow final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context) {
-  const auto section = section_of("basket_now");
-  return std::make_unique<BasketNow>(context,
-                                     read_section<BasketNowConfig>(context.params, section));
+std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context, const BasketNowConfig& config) {
+  return std::make_unique<BasketNow>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -16,6 +16,6 @@ struct BasketNowConfig {
   }
 };
 
-std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context);
+std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context, const BasketNowConfig& config);
 
 }  // namespace vitrina::candidates

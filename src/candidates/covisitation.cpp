@@ -10,9 +10,10 @@ class Covisitation final : public Generator {
   Covisitation(const GeneratorContext& context, const CovisitationConfig& config)
       : context_(context), config_(config) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
-    vote_by_matrices(*context_.models.covisitation, models::kCovisitationCount, context_, config_,
-                     history, out);
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
+    vote_by_matrices(*context_.models.covisitation, models::kCovisitationCount, config_, query,
+                     history, out, scratch);
   }
 
  private:
@@ -22,10 +23,8 @@ class Covisitation final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context) {
-  const auto section = section_of("covisitation");
-  return std::make_unique<Covisitation>(context,
-                                        read_section<CovisitationConfig>(context.params, section));
+std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context, const CovisitationConfig& config) {
+  return std::make_unique<Covisitation>(context, config);
 }
 
 }  // namespace vitrina::candidates

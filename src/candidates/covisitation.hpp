@@ -22,6 +22,6 @@ struct CovisitationConfig {
   }
 };
 
-std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context);
+std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context, const CovisitationConfig& config);
 
 }  // namespace vitrina::candidates

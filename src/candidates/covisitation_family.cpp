@@ -10,9 +10,10 @@ class CovisitationFamily final : public Generator {
   CovisitationFamily(const GeneratorContext& context, const CovisitationFamilyConfig& config)
       : context_(context), config_(config) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     vote_by_matrices(*context_.models.covisitation_family, models::kCovisitationFamilyCount,
-                     context_, config_, history, out);
+                     config_, query, history, out, scratch);
   }
 
  private:
@@ -22,10 +23,8 @@ class CovisitationFamily final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context) {
-  const auto section = section_of("covisitation_family");
-  return std::make_unique<CovisitationFamily>(
-      context, read_section<CovisitationFamilyConfig>(context.params, section));
+std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context, const CovisitationFamilyConfig& config) {
+  return std::make_unique<CovisitationFamily>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -22,6 +22,6 @@ struct CovisitationFamilyConfig {
   }
 };
 
-std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context);
+std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context, const CovisitationFamilyConfig& config);
 
 }  // namespace vitrina::candidates

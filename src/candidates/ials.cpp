@@ -8,10 +8,11 @@ class IalsGenerator final : public Generator {
   IalsGenerator(const GeneratorContext& context, const IalsConfig& config)
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& /*scratch*/) const override {
     const auto& ials = *context_.models.ials;
-    const auto user = ials.fold_in(history, context_.as_of);
-    out = ials.top(user, [&](ItemIdx item) { return context_.is_allowed(item); }, limit_);
+    const auto user = ials.fold_in(history, query.as_of);
+    out = ials.top(user, [&](ItemIdx item) { return query.filter.allows(item); }, limit_);
   }
 
  private:
@@ -21,9 +22,8 @@ class IalsGenerator final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_ials(const GeneratorContext& context) {
-  return std::make_unique<IalsGenerator>(
-      context, read_section<IalsConfig>(context.params, section_of("ials")));
+std::unique_ptr<Generator> make_ials(const GeneratorContext& context, const IalsConfig& config) {
+  return std::make_unique<IalsGenerator>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -16,6 +16,6 @@ struct IalsConfig {
   }
 };
 
-std::unique_ptr<Generator> make_ials(const GeneratorContext& context);
+std::unique_ptr<Generator> make_ials(const GeneratorContext& context, const IalsConfig& config);
 
 }  // namespace vitrina::candidates

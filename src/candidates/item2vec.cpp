@@ -10,10 +10,11 @@ class Item2Vec final : public Generator {
   Item2Vec(const GeneratorContext& context, const Item2VecConfig& config)
       : context_(context), config_(config) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     const auto& item2vec = *context_.models.item2vec;
-    vote_by_neighbours([&](ItemIdx item) { return item2vec.neighbours(item); }, context_, config_,
-                       history, out);
+    vote_by_neighbours([&](ItemIdx item) { return item2vec.neighbours(item); }, config_, query,
+                       history, out, scratch);
   }
 
  private:
@@ -23,9 +24,8 @@ class Item2Vec final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context) {
-  const auto section = section_of("item2vec");
-  return std::make_unique<Item2Vec>(context, read_section<Item2VecConfig>(context.params, section));
+std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context, const Item2VecConfig& config) {
+  return std::make_unique<Item2Vec>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -8,17 +8,18 @@ class Likes final : public Generator {
   Likes(const GeneratorContext& context, const LikesConfig& config)
       : context_(context), config_(config) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     constexpr std::size_t kLike = product_action_slot(Action::kLike);
     constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
     for (const auto& touch : history.touches) {
       // kNoTime is before any time: never ordered is ordered before
       const bool is_wanted = touch.last[kLike] > touch.last[kOrder];
-      if (!is_wanted || !context_.is_allowed_to_own(touch.item)) continue;
-      const float score = decay(context_.as_of - touch.last[kLike], config_.half_life_days);
+      if (!is_wanted || !query.filter.allows_to_owner(touch.item)) continue;
+      const float score = decay(query.as_of - touch.last[kLike], config_.half_life_days);
       if (score > 0) out.push_back({touch.item, score});
     }
-    keep_top_k(out, static_cast<std::size_t>(config_.limit));
+    keep_top_k(out, static_cast<std::size_t>(config_.limit), scratch.keys);
   }
 
  private:
@@ -28,9 +29,8 @@ class Likes final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_likes(const GeneratorContext& context) {
-  const auto section = section_of("likes");
-  return std::make_unique<Likes>(context, read_section<LikesConfig>(context.params, section));
+std::unique_ptr<Generator> make_likes(const GeneratorContext& context, const LikesConfig& config) {
+  return std::make_unique<Likes>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -18,6 +18,6 @@ struct LikesConfig {
   }
 };
 
-std::unique_ptr<Generator> make_likes(const GeneratorContext& context);
+std::unique_ptr<Generator> make_likes(const GeneratorContext& context, const LikesConfig& config);
 
 }  // namespace vitrina::candidates

@@ -8,11 +8,12 @@ class Linear final : public Generator {
   Linear(const GeneratorContext& context, const LinearConfig& config)
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
-    for (const auto& entry : context_.models.linear->scores(history, context_.as_of)) {
-      if (entry.score > 0 && context_.is_allowed(entry.id)) out.push_back(entry);
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
+    for (const auto& entry : context_.models.linear->scores(history, query.as_of)) {
+      if (entry.score > 0 && query.filter.allows(entry.id)) out.push_back(entry);
     }
-    keep_top_k(out, limit_);
+    keep_top_k(out, limit_, scratch.keys);
   }
 
  private:
@@ -22,9 +23,8 @@ class Linear final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_linear(const GeneratorContext& context) {
-  const auto section = section_of("linear");
-  return std::make_unique<Linear>(context, read_section<LinearConfig>(context.params, section));
+std::unique_ptr<Generator> make_linear(const GeneratorContext& context, const LinearConfig& config) {
+  return std::make_unique<Linear>(context, config);
 }
 
 }  // namespace vitrina::candidates

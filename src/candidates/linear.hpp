@@ -16,6 +16,6 @@ struct LinearConfig {
   }
 };
 
-std::unique_ptr<Generator> make_linear(const GeneratorContext& context);
+std::unique_ptr<Generator> make_linear(const GeneratorContext& context, const LinearConfig& config);
 
 }  // namespace vitrina::candidates

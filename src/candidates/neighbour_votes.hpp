@@ -13,29 +13,29 @@ namespace vitrina::candidates {
 /// neighbours (a span of ScoredItem) the product has; `Config` has limit, recent_products and
 /// half_life_days.
 template <class EachList, class Config>
-void vote_by_lists(const EachList& each_list, const GeneratorContext& context, const Config& config,
-                   const UserHistory& history, std::vector<ScoredItem>& out) {
-  for (const Touch* touch :
-       recent_touches(history, static_cast<std::size_t>(config.recent_products))) {
-    const float weight = decay(context.as_of - touch->last_time, config.half_life_days);
-    each_list(touch->item, [&](std::span<const ScoredItem> neighbours) {
+void vote_by_lists(const EachList& each_list, const Config& config, const Query& query,
+                   const UserHistory& history, std::vector<ScoredItem>& out, Scratch& scratch) {
+  for (const auto t : history.newest(static_cast<std::size_t>(config.recent_products))) {
+    const Touch& touch = history.touches[t];
+    const float weight = decay(query.as_of - touch.last_time, config.half_life_days);
+    each_list(touch.item, [&](std::span<const ScoredItem> neighbours) {
       for (const auto& entry : neighbours) {
         const float score = weight * entry.score;
-        if (score > 0 && context.is_allowed(entry.id)) out.push_back({entry.id, score});
+        if (score > 0 && query.filter.allows(entry.id)) out.push_back({entry.id, score});
       }
     });
   }
-  sum_votes(out);
-  keep_top_k(out, static_cast<std::size_t>(config.limit));
+  sum_votes(out, scratch.places);
+  keep_top_k(out, static_cast<std::size_t>(config.limit), scratch.keys);
 }
 
 /// The same for products with one list each, `neighbours_of(product)`.
 template <class NeighboursOf, class Config>
-void vote_by_neighbours(const NeighboursOf& neighbours_of, const GeneratorContext& context,
-                        const Config& config, const UserHistory& history,
-                        std::vector<ScoredItem>& out) {
-  vote_by_lists([&](ItemIdx item, const auto& vote) { vote(neighbours_of(item)); }, context, config,
-                history, out);
+void vote_by_neighbours(const NeighboursOf& neighbours_of, const Config& config, const Query& query,
+                        const UserHistory& history, std::vector<ScoredItem>& out,
+                        Scratch& scratch) {
+  vote_by_lists([&](ItemIdx item, const auto& vote) { vote(neighbours_of(item)); }, config, query,
+                history, out, scratch);
 }
 
 }  // namespace vitrina::candidates

@@ -8,10 +8,11 @@ class OwnHistory final : public Generator {
   OwnHistory(const GeneratorContext& context, const OwnHistoryConfig& config)
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& /*scratch*/) const override {
     for (const auto& entry : context_.models.own_history->rank(history, history.touches.size())) {
       if (out.size() == limit_) break;
-      if (context_.is_allowed_to_own(entry.id)) out.push_back(entry);
+      if (query.filter.allows_to_owner(entry.id)) out.push_back(entry);
     }
   }
 
@@ -22,10 +23,8 @@ class OwnHistory final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_own_history(const GeneratorContext& context) {
-  const auto section = section_of("own_history");
-  return std::make_unique<OwnHistory>(context,
-                                      read_section<OwnHistoryConfig>(context.params, section));
+std::unique_ptr<Generator> make_own_history(const GeneratorContext& context, const OwnHistoryConfig& config) {
+  return std::make_unique<OwnHistory>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -16,6 +16,6 @@ struct OwnHistoryConfig {
   }
 };
 
-std::unique_ptr<Generator> make_own_history(const GeneratorContext& context);
+std::unique_ptr<Generator> make_own_history(const GeneratorContext& context, const OwnHistoryConfig& config);
 
 }  // namespace vitrina::candidates

@@ -11,7 +11,6 @@ struct PopularInCategoriesConfig {
   int limit = 30;
   int categories = 5;
   double half_life_days = 4;
-  int window_days = 0;
 
   void visit(ConfigVisitor& v) {
     v.field("enabled", enabled, "whether the generator is used");
@@ -19,11 +18,9 @@ struct PopularInCategoriesConfig {
     v.field("categories", categories, {1, 100}, "categories of the user that are looked at");
     v.field("half_life_days", half_life_days, {0.01, 365},
             "how fast the interest in a category fades");
-    v.field("window_days", window_days, {0, 7},
-            "rank by what happened in the last 1, 3 or 7 days; 0: by decayed popularity");
   }
 };
 
-std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context);
+std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context, const PopularInCategoriesConfig& config);
 
 }  // namespace vitrina::candidates

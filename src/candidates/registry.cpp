@@ -1,4 +1,7 @@
-#include <string>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "candidates/after_page.hpp"
 #include "candidates/basket_now.hpp"
@@ -17,84 +20,58 @@
 #include "candidates/similar_titles.hpp"
 
 namespace vitrina::candidates {
+namespace {
+
+/// The row of the generator that `Make` makes from a context and a config.
+template <auto Make>
+struct Row;
+template <class Config, std::unique_ptr<Generator> (*Make)(const GeneratorContext&, const Config&)>
+struct Row<Make> {
+  static GeneratorInfo of(std::string_view name, std::string_view summary,
+                          std::vector<models::ModelKind> needs) {
+    return {.name = name,
+            .summary = summary,
+            .needs = std::move(needs),
+            .fields = describe<Config>,
+            .enabled =
+                [](const ParamMap& params, std::string_view section) {
+                  return read_section<Config>(params, section).enabled;
+                },
+            .make_in =
+                [](const GeneratorContext& context, const ParamMap& params,
+                   std::string_view section) {
+                  return Make(context, read_section<Config>(params, section));
+                }};
+  }
+};
+
+template <auto Make>
+GeneratorInfo row(std::string_view name, std::string_view summary,
+                  std::vector<models::ModelKind> needs) {
+  return Row<Make>::of(name, summary, std::move(needs));
+}
+
+}  // namespace
 
 const std::vector<GeneratorInfo>& registry() {
   using models::ModelKind;
   static const std::vector<GeneratorInfo> kRows{
-      {"own_history",
-       "products the user touched, by the learned decay rule",
-       {ModelKind::kOwnHistory},
-       describe<OwnHistoryConfig>,
-       make_own_history},
-      {"basket_now",
-       "what lies in the user's basket, newest first",
-       {},
-       describe<BasketNowConfig>,
-       make_basket_now},
-      {"likes",
-       "what the user liked and has not bought since",
-       {},
-       describe<LikesConfig>,
-       make_likes},
-      {"repurchase",
-       "what the user bought, and what sells in its category, when it is time again",
-       {ModelKind::kRepurchase, ModelKind::kPopularity},
-       describe<RepurchaseConfig>,
-       make_repurchase},
-      {"covisitation",
-       "what others bought or viewed with the user's last products",
-       {ModelKind::kCovisitation},
-       describe<CovisitationConfig>,
-       make_covisitation},
-      {"covisitation_family",
-       "the same by more directions, windows and neighbourhoods",
-       {ModelKind::kCovisitationFamily},
-       describe<CovisitationFamilyConfig>,
-       make_covisitation_family},
-      {"session_neighbours",
-       "what visits of others with the user's last products were about",
-       {ModelKind::kSessions},
-       describe<SessionNeighboursConfig>,
-       make_session_neighbours},
-      {"after_page",
-       "what others bought after the category pages and searches the user opened last",
-       {ModelKind::kPageProducts},
-       describe<AfterPageConfig>,
-       make_after_page},
-      {"similar_titles",
-       "cold products with titles like those of the user's last products",
-       {ModelKind::kTitles},
-       describe<SimilarTitlesConfig>,
-       make_similar_titles},
-      {"ials",
-       "what matrix factorisation (iALS) says the user prefers",
-       {ModelKind::kIals},
-       describe<IalsConfig>,
-       make_ials},
-      {"item2vec",
-       "products whose vectors, learned from visits, are near those of the user's last products",
-       {ModelKind::kItem2Vec},
-       describe<Item2VecConfig>,
-       make_item2vec},
-      {"linear",
-       "what a linear model of all users makes of the user's products (EASE)",
-       {ModelKind::kLinear},
-       describe<LinearConfig>,
-       make_linear},
-      {"popular_in_categories",
-       "what sells in the categories the user looks at",
-       {ModelKind::kPopularity},
-       describe<PopularInCategoriesConfig>,
-       make_popular_in_categories},
-      {"popular",
-       "what sells in the whole shop",
-       {ModelKind::kPopularity},
-       describe<PopularConfig>,
-       make_popular},
+      row<make_own_history>("own_history", "products the user touched, by the learned decay rule", {ModelKind::kOwnHistory}),
+      row<make_basket_now>("basket_now", "what lies in the user's basket, newest first", {}),
+      row<make_likes>("likes", "what the user liked and has not bought since", {}),
+      row<make_repurchase>("repurchase", "what the user bought, and what sells in its category, when it is time again", {ModelKind::kRepurchase, ModelKind::kPopularity}),
+      row<make_covisitation>("covisitation", "what others bought or viewed with the user's last products", {ModelKind::kCovisitation}),
+      row<make_covisitation_family>("covisitation_family", "the same by more directions, windows and neighbourhoods", {ModelKind::kCovisitationFamily}),
+      row<make_session_neighbours>("session_neighbours", "what visits of others with the user's last products were about", {ModelKind::kSessions}),
+      row<make_after_page>("after_page", "what others bought after the category pages and searches the user opened last", {ModelKind::kPageProducts}),
+      row<make_similar_titles>("similar_titles", "cold products with titles like those of the user's last products", {ModelKind::kTitles}),
+      row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers", {ModelKind::kIals}),
+      row<make_item2vec>("item2vec", "products whose vectors, learned from visits, are near those of the user's last products", {ModelKind::kItem2Vec}),
+      row<make_linear>("linear", "what a linear model of all users makes of the user's products (EASE)", {ModelKind::kLinear}),
+      row<make_popular_in_categories>("popular_in_categories", "what sells in the categories the user looks at", {ModelKind::kPopularity}),
+      row<make_popular>("popular", "what sells in the whole shop", {ModelKind::kPopularity}),
   };
   return kRows;
 }
-
-std::string section_of(std::string_view name) { return "candidates." + std::string(name); }
 
 }  // namespace vitrina::candidates

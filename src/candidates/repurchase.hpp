@@ -19,6 +19,6 @@ struct RepurchaseConfig {
   }
 };
 
-std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context);
+std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context, const RepurchaseConfig& config);
 
 }  // namespace vitrina::candidates

@@ -8,11 +8,12 @@ class SessionNeighbours final : public Generator {
   SessionNeighbours(const GeneratorContext& context, const SessionNeighboursConfig& config)
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     for (const auto& vote : context_.models.sessions->votes(history)) {
-      if (context_.is_allowed(vote.item)) out.push_back({vote.item, vote.score});
+      if (query.filter.allows(vote.item)) out.push_back({vote.item, vote.score});
     }
-    keep_top_k(out, limit_);
+    keep_top_k(out, limit_, scratch.keys);
   }
 
  private:
@@ -22,10 +23,8 @@ class SessionNeighbours final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context) {
-  const auto section = section_of("session_neighbours");
-  return std::make_unique<SessionNeighbours>(
-      context, read_section<SessionNeighboursConfig>(context.params, section));
+std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context, const SessionNeighboursConfig& config) {
+  return std::make_unique<SessionNeighbours>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -10,10 +10,11 @@ class SimilarTitles final : public Generator {
   SimilarTitles(const GeneratorContext& context, const SimilarTitlesConfig& config)
       : context_(context), config_(config) {}
 
-  void generate(const UserHistory& history, std::vector<ScoredItem>& out) const override {
+  void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
+                Scratch& scratch) const override {
     const auto& titles = *context_.models.titles;
-    vote_by_neighbours([&](ItemIdx item) { return titles.neighbours(item); }, context_, config_,
-                       history, out);
+    vote_by_neighbours([&](ItemIdx item) { return titles.neighbours(item); }, config_, query,
+                       history, out, scratch);
   }
 
  private:
@@ -23,10 +24,8 @@ class SimilarTitles final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context) {
-  const auto section = section_of("similar_titles");
-  return std::make_unique<SimilarTitles>(
-      context, read_section<SimilarTitlesConfig>(context.params, section));
+std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context, const SimilarTitlesConfig& config) {
+  return std::make_unique<SimilarTitles>(context, config);
 }
 
 }  // namespace vitrina::candidates

@@ -22,6 +22,6 @@ struct SimilarTitlesConfig {
   }
 };
 
-std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context);
+std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context, const SimilarTitlesConfig& config);
 
 }  // namespace vitrina::candidates

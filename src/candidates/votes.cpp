@@ -1,11 +1,9 @@
 #include "candidates/votes.hpp"
 
-#include "data/places.hpp"
-
 namespace vitrina::candidates {
 
-void sum_votes(std::vector<ScoredItem>& votes) {
-  ItemPlaces places(votes.size());
+void sum_votes(std::vector<ScoredItem>& votes, ItemPlaces& places) {
+  places.reset(votes.size());
   for (const auto vote : votes) {
     const std::size_t n_places = places.size();
     const auto place = places.add(vote.id);

@@ -57,11 +57,11 @@ void sort_numbers(std::span<std::uint64_t> numbers);
 /// fewer). The rest is lost. O(n + k log k).
 std::span<std::uint64_t> smallest(std::span<std::uint64_t> numbers, std::size_t k);
 
-/// Keeps the k best entries of `entries` in rank order and drops the rest; -0 becomes 0.
+/// Keeps the k best entries of `entries` in rank order and drops the rest; -0 becomes 0. `keys` is
+/// memory to work in.
 template <class Id>
-void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
+void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k, std::vector<std::uint64_t>& keys) {
   if constexpr (requires { rank_key(entries.front()); }) {
-    thread_local std::vector<std::uint64_t> keys;
     keys.resize(entries.size());
     std::transform(entries.begin(), entries.end(), keys.begin(),
                    [](const Scored<Id>& entry) { return rank_key(entry); });
@@ -81,6 +81,13 @@ void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
     }
     std::sort(entries.begin(), entries.end(), before);
   }
+}
+
+/// The same, in memory of its own.
+template <class Id>
+void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
+  std::vector<std::uint64_t> keys;
+  keep_top_k(entries, k, keys);
 }
 
 /// Equal ids become one entry with the sum of their scores, added in the order of arrival; entries

@@ -27,6 +27,12 @@ class Places {
     for (const auto key : keys) add(key);
   }
 
+  /// Forgets all keys and numbers these.
+  void number(std::span<const Key> keys) {
+    reset(keys.size());
+    for (const auto key : keys) add(key);
+  }
+
   /// Forgets all keys and makes room for `capacity` others, in the memory that is there, which
   /// costs nothing: what was added before counts as empty.
   void reset(std::size_t capacity) {

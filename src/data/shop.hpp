@@ -7,13 +7,17 @@
 
 namespace vitrina {
 
-/// A shop's log and catalog with dense ids: what every part of the engine reads.
-struct Shop {
-  UserMap users;
+/// The products that can be spoken of: external ids, categories and what the catalog says of them.
+struct ProductSpace {
   ItemMap items;
   CategoryMap categories;
-  EventLog events;
   Catalog catalog;
+};
+
+/// A shop's products and log with dense ids: what is fitted on and answered for.
+struct Shop : ProductSpace {
+  UserMap users;
+  EventLog events;
   TimeUs begin = 0;  ///< time of the first event
   TimeUs end = 0;    ///< just after the last event (1 us later)
 };

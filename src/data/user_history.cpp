@@ -21,8 +21,8 @@ std::vector<UserIdx> one_person(const EventLog& log, UserIdx user, TimeUs as_of)
 }
 
 /// The events of all `users` in the order of the log of one.
-std::shared_ptr<const EventColumns> merge_events(const EventLog& log,
-                                                 const std::vector<UserIdx>& users, TimeUs as_of) {
+void merge_events(const EventLog& log, const std::vector<UserIdx>& users, TimeUs as_of,
+                  EventColumns& merged) {
   using Row = std::tuple<TimeUs, Action, ItemIdx, std::uint32_t, std::uint32_t>;
   std::vector<Row> rows;
   for (const auto user : users) {
@@ -33,32 +33,18 @@ std::shared_ptr<const EventColumns> merge_events(const EventLog& log,
     }
   }
   std::stable_sort(rows.begin(), rows.end());
-  auto merged = std::make_shared<EventColumns>();
+  merged = {};
   for (const auto& [time, action, item, page, device] : rows) {
-    merged->time.push_back(time);
-    merged->action.push_back(action);
-    merged->item.push_back(item);
-    merged->page.push_back(page);
-    merged->device.push_back(device);
+    merged.time.push_back(time);
+    merged.action.push_back(action);
+    merged.item.push_back(item);
+    merged.page.push_back(page);
+    merged.device.push_back(device);
   }
-  return merged;
-}
-
-/// The events of a user and of those linked to it; `merged` holds them where they are no span of
-/// the log.
-EventSpan read_events(const EventLog& log, UserIdx user, TimeUs as_of,
-                      std::shared_ptr<const EventColumns>& merged) {
-  if (!log.linked(user).empty()) {
-    const auto users = one_person(log, user, as_of);
-    if (users.size() > 1) {
-      merged = merge_events(log, users, as_of);
-      return {merged->time, merged->item, merged->action, merged->page, merged->device};
-    }
-  }
-  return log.before(user, as_of);
 }
 
 void number_visits(UserHistory& history) {
+  history.n_visits = 0;
   history.visit_of.resize(history.events.size());
   for (std::size_t e = 0; e < history.events.size(); ++e) {
     if (e == 0 || history.events.time[e] - history.events.time[e - 1] > kVisitGap) {
@@ -66,16 +52,6 @@ void number_visits(UserHistory& history) {
     }
     history.visit_of[e] = history.n_visits - 1;
   }
-}
-
-/// The distinct products of events, ascending.
-void distinct_products(const EventSpan& events, std::vector<ItemIdx>& items) {
-  items.clear();
-  for (const auto item : events.item) {
-    if (item.valid()) items.push_back(item);
-  }
-  std::sort(items.begin(), items.end());
-  items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
 /// How much an event weighs at every half-life; events of one time share the powers.
@@ -101,8 +77,8 @@ class DecayFactors {
 
 void list_products(UserHistory& history) {
   std::vector<ItemIdx> items;
-  distinct_products(history.events, items);
-  history.touches.resize(items.size());
+  touched_products(history.events, items);
+  history.touches.assign(items.size(), Touch{});
   for (std::size_t t = 0; t < items.size(); ++t) {
     history.touches[t].item = items[t];
     history.touches[t].last.fill(kNoTime);
@@ -113,6 +89,19 @@ void list_products(UserHistory& history) {
     const auto it = std::lower_bound(items.begin(), items.end(), history.events.item[e]);
     history.touch_of[e] = static_cast<std::uint32_t>(it - items.begin());
   }
+}
+
+void list_recent(UserHistory& history) {
+  const auto& touches = history.touches;
+  history.recent.clear();
+  for (std::uint32_t t = 0; t < touches.size(); ++t) {
+    if (touches[t].n_events > 0) history.recent.push_back(t);
+  }
+  std::sort(history.recent.begin(), history.recent.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const TimeUs left = touches[a].last_time;
+    const TimeUs right = touches[b].last_time;
+    return left != right ? left > right : a < b;
+  });
 }
 
 void count_event(const UserHistory& history, std::size_t e, std::size_t slot, Touch& touch) {
@@ -182,33 +171,50 @@ const Touch* UserHistory::find(ItemIdx item) const {
   return it != touches.end() && it->item == item ? &*it : nullptr;
 }
 
-UserHistory read_history(const EventLog& log, UserIdx user, TimeUs as_of) {
-  UserHistory history;
-  history.user = user;
-  history.events = read_events(log, user, as_of, history.merged);
+EventSpan events_before(const EventLog& log, UserIdx user, TimeUs as_of, EventColumns& merged) {
+  if (!log.linked(user).empty()) {
+    const auto users = one_person(log, user, as_of);
+    if (users.size() > 1) {
+      merge_events(log, users, as_of, merged);
+      return {merged.time, merged.item, merged.action, merged.page, merged.device};
+    }
+  }
+  return log.before(user, as_of);
+}
+
+void read_history(EventSpan events, TimeUs as_of, UserHistory& history) {
+  history.as_of = as_of;
+  history.events = events;
   number_visits(history);
   list_products(history);
-  history.sums.resize(history.touches.size());
+  history.sums.assign(history.touches.size(), DecaySums{});
   std::vector<std::uint32_t> last_visit(history.touches.size(), UserHistory::kNoTouch);
   DecayFactors decay_factors(as_of);
-  for (std::size_t e = 0; e < history.events.size(); ++e) {
+  for (std::size_t e = 0; e < events.size(); ++e) {
     const auto t = history.touch_of[e];
-    const std::size_t slot = product_action_slot(history.events.action[e]);
+    const std::size_t slot = product_action_slot(events.action[e]);
     if (t == UserHistory::kNoTouch || slot == kProductActionCount) continue;
     count_event(history, e, slot, history.touches[t]);
     if (last_visit[t] != history.visit_of[e]) ++history.touches[t].n_visits;
     last_visit[t] = history.visit_of[e];
-    const auto& factors = decay_factors.at(history.events.time[e]);
+    const auto& factors = decay_factors.at(events.time[e]);
     for (std::size_t h = 0; h < kHalfLifeCount; ++h) history.sums[t][slot][h] += factors[h];
   }
   rebuild_basket(history);
-  return history;
+  list_recent(history);
 }
 
-void read_touch_sums(const EventLog& log, UserIdx user, TimeUs as_of, TouchSums& out) {
-  std::shared_ptr<const EventColumns> merged;
-  const auto events = read_events(log, user, as_of, merged);
-  distinct_products(events, out.item);
+void touched_products(const EventSpan& events, std::vector<ItemIdx>& out) {
+  out.clear();
+  for (const auto item : events.item) {
+    if (item.valid()) out.push_back(item);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
+void read_touch_sums(EventSpan events, TimeUs as_of, TouchSums& out) {
+  touched_products(events, out.item);
   out.sums.assign(out.item.size(), DecaySums{});
   DecayFactors decay_factors(as_of);
   for (std::size_t e = 0; e < events.size(); ++e) {
@@ -221,15 +227,8 @@ void read_touch_sums(const EventLog& log, UserIdx user, TimeUs as_of, TouchSums&
   }
 }
 
-void touched_products(const EventLog& log, UserIdx user, TimeUs as_of, std::vector<ItemIdx>& out) {
-  std::shared_ptr<const EventColumns> merged;
-  distinct_products(read_events(log, user, as_of, merged), out);
-}
 
-const std::vector<ScoredItem>& TouchScorer::scores(const EventLog& log, UserIdx user,
-                                                   TimeUs as_of) {
-  std::shared_ptr<const EventColumns> merged;
-  const auto events = read_events(log, user, as_of, merged);
+const std::vector<ScoredItem>& TouchScorer::scores(const EventSpan& events, TimeUs as_of) {
   keys_.clear();
   grow_to(decays_, events.size());
   TimeUs time = kNoTime;
@@ -262,21 +261,6 @@ const std::vector<ScoredItem>& TouchScorer::scores(const EventLog& log, UserIdx 
     scores_.push_back({ItemIdx(item), score});
   }
   return scores_;
-}
-
-std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit) {
-  std::vector<const Touch*> recent;
-  for (const auto& touch : history.touches) {
-    if (touch.n_events > 0) recent.push_back(&touch);
-  }
-  const auto newer = [](const Touch* a, const Touch* b) {
-    return a->last_time != b->last_time ? a->last_time > b->last_time : a->item < b->item;
-  };
-  const std::size_t n = std::min(limit, recent.size());
-  std::partial_sort(recent.begin(), recent.begin() + static_cast<std::ptrdiff_t>(n), recent.end(),
-                    newer);
-  recent.resize(n);
-  return recent;
 }
 
 }  // namespace vitrina

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -43,18 +43,18 @@ struct EventColumns {
   std::vector<std::uint32_t> device;
 };
 
-/// One user's events before `as_of`, by product. Built once and shared by every generator and
-/// feature group.
+/// One customer's events before `as_of`, by product. Read once a query and shared by every
+/// generator and feature group.
 struct UserHistory {
   static constexpr std::uint32_t kNoTouch = std::numeric_limits<std::uint32_t>::max();
 
-  UserIdx user;
-  EventSpan events;                            ///< all before as_of, oldest first
-  std::shared_ptr<const EventColumns> merged;  ///< holds them where users are linked
-  std::vector<Touch> touches;                  ///< by product, ascending
-  std::vector<DecaySums> sums;                 ///< per touch
-  std::vector<std::uint32_t> touch_of;         ///< per event; kNoTouch where it names no product
-  std::vector<std::uint32_t> visit_of;         ///< per event, 0-based
+  TimeUs as_of = 0;
+  EventSpan events;                     ///< all before as_of, oldest first
+  std::vector<Touch> touches;           ///< by product, ascending
+  std::vector<DecaySums> sums;          ///< per touch
+  std::vector<std::uint32_t> recent;    ///< touches with an event, newest first, ties by product
+  std::vector<std::uint32_t> touch_of;  ///< per event; kNoTouch where it names no product
+  std::vector<std::uint32_t> visit_of;  ///< per event, 0-based
   std::uint32_t n_visits = 0;
 
   /// The touch of a product, or null. O(log n).
@@ -62,12 +62,21 @@ struct UserHistory {
   [[nodiscard]] std::size_t index_of(const Touch* touch) const {
     return static_cast<std::size_t>(touch - touches.data());
   }
+  /// The first `limit` of `recent`.
+  [[nodiscard]] std::span<const std::uint32_t> newest(std::size_t limit) const {
+    return std::span(recent).first(std::min(limit, recent.size()));
+  }
 };
 
-/// Reads a user's history as of a moment; with that of the users linked to it (data/links.hpp), as
-/// if all had been one, where the log has links. The basket is rebuilt event by event: an add puts
-/// in, a delete or an order takes out, a clear empties, a basket page sets it to what it lists.
-UserHistory read_history(const EventLog& events, UserIdx user, TimeUs as_of);
+/// The events of a user before `as_of`; with those of the users linked to it (data/links.hpp), in
+/// the order in which the log of one would have them, where the log has links. `merged` holds them
+/// where they are no span of the log.
+EventSpan events_before(const EventLog& log, UserIdx user, TimeUs as_of, EventColumns& merged);
+
+/// Reads the history of a customer with these events, all before `as_of` and oldest first. The
+/// basket is rebuilt event by event: an add puts in, a delete or an order takes out, a clear
+/// empties, a basket page sets it to what it lists. `history` keeps its memory.
+void read_history(EventSpan events, TimeUs as_of, UserHistory& history);
 
 /// What the own-history rule needs of a UserHistory and no more, at a fraction of the work.
 struct TouchSums {
@@ -76,11 +85,10 @@ struct TouchSums {
 };
 
 /// The products and sums that read_history() finds, to the bit. `out` keeps its memory.
-void read_touch_sums(const EventLog& events, UserIdx user, TimeUs as_of, TouchSums& out);
+void read_touch_sums(EventSpan events, TimeUs as_of, TouchSums& out);
 
 /// The products that read_history() finds, ascending.
-void touched_products(const EventLog& events, UserIdx user, TimeUs as_of,
-                      std::vector<ItemIdx>& out);
+void touched_products(const EventSpan& events, std::vector<ItemIdx>& out);
 
 /// Scores touched products by a rule, to the bit as it scores the sums of read_history(); but only
 /// the decays that the rule asks for are computed.
@@ -88,8 +96,8 @@ class TouchScorer {
  public:
   explicit TouchScorer(const DecayRule& rule) : rule_(rule) {}
 
-  /// The products of a user with an action that the rule knows, ascending. Until the next call.
-  const std::vector<ScoredItem>& scores(const EventLog& events, UserIdx user, TimeUs as_of);
+  /// The products of a customer with an action that the rule knows, ascending. Until the next call.
+  const std::vector<ScoredItem>& scores(const EventSpan& events, TimeUs as_of);
 
  private:
   DecayRule rule_;
@@ -97,8 +105,5 @@ class TouchScorer {
   std::vector<float> decays_;        ///< by event
   std::vector<ScoredItem> scores_;
 };
-
-/// The distinct products touched last, newest first, `limit` at most.
-std::vector<const Touch*> recent_touches(const UserHistory& history, std::size_t limit);
 
 }  // namespace vitrina

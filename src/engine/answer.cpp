@@ -18,9 +18,9 @@ std::vector<float> own_history_scores(const models::OwnHistory& own_history,
   return scores;
 }
 
-Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserIdx> users,
-              selection::ChoiceLimits limits, const selection::Rules& rules, int threads,
-              Progress& progress) {
+Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& queries,
+              std::span<const UserIdx> users, std::size_t max_users, const selection::Rules& rules,
+              int threads, Progress& progress) {
   check_columns(engine, scorer.ranker);
   std::vector<std::vector<SourcedItem>> best(users.size());
   std::vector<Batch> scratch(static_cast<std::size_t>(std::max(threads, 1)));
@@ -28,12 +28,12 @@ Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserId
       users.size(), kUsersAtOnce, threads,
       [&](std::size_t begin, std::size_t end, std::size_t worker) {
         auto& batch = scratch[worker];
-        fill_batch(engine, scorer.own_history, users.subspan(begin, end - begin), batch);
+        fill_batch(engine, scorer.own_history, queries, users.subspan(begin, end - begin), batch);
         score_batch(engine, scorer.ranker, batch);
-        best_of_batch(engine, limits.k, batch, std::span(best).subspan(begin, end - begin));
+        best_of_batch(engine, queries.k, batch, std::span(best).subspan(begin, end - begin));
         progress.advance(end - begin);
       });
-  selection::UserChoice<SourcedItem> choice(limits, rules);
+  selection::UserChoice<SourcedItem> choice({max_users, queries.k}, rules);
   for (std::size_t u = 0; u < users.size(); ++u) choice.add(users[u], best[u]);
   return choice.finish();
 }

@@ -27,12 +27,12 @@ struct Scorer {
   const models::OwnHistory& own_history;  ///< gives the ranker's base
 };
 
-/// Candidates -> features -> w -> the exact choice, for the users given. Users' blocks are made
+/// Candidates -> features -> w -> the exact choice, for the users given, `queries.k` products each. Users' blocks are made
 /// and scored in parallel and added in order: the same answer with any number of threads. Nobody
 /// and nothing that `rules` exclude is in it.
-Answer answer(const Engine& engine, const Scorer& scorer, std::span<const UserIdx> users,
-              selection::ChoiceLimits limits, const selection::Rules& rules, int threads,
-              Progress& progress);
+Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& queries,
+              std::span<const UserIdx> users, std::size_t max_users, const selection::Rules& rules,
+              int threads, Progress& progress);
 
 /// The own-history score of every candidate of a block.
 std::vector<float> own_history_scores(const models::OwnHistory& own_history,

@@ -31,18 +31,18 @@ std::vector<SourcedItem> best_items(const UserBlock& block, std::span<const floa
 }  // namespace
 
 void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
-                std::span<const UserIdx> users, Batch& batch) {
+                const LogQueries& queries, std::span<const UserIdx> users, Batch& batch) {
   batch.blocks.resize(users.size());
   batch.offsets.assign(1, 0);
   batch.own.clear();
   const std::size_t n_columns = engine.column_names().size();
   for (std::size_t u = 0; u < users.size(); ++u) {
     auto& block = batch.blocks[u];
-    engine.candidates(users[u], block);
+    engine.candidates(queries.of(users[u], block.merged), block, batch.scratch);
     const std::size_t begin = batch.own.size() * n_columns;
     const std::size_t end = begin + block.n_rows() * n_columns;
     if (batch.features.size() < end) batch.features.resize(end);
-    engine.features(block, batch.features.data() + begin);
+    engine.features(block, batch.features.data() + begin, batch.scratch);
     const auto own = own_history_scores(own_history, block);
     batch.own.insert(batch.own.end(), own.begin(), own.end());
     batch.offsets.push_back(batch.own.size());

@@ -19,6 +19,7 @@ inline constexpr std::size_t kUsersAtOnce = 8;
 
 /// The rows of a handful of users, one user's after the other's: scratch memory of one worker.
 struct Batch {
+  Scratch scratch;
   std::vector<UserBlock> blocks;       ///< one a user
   std::vector<std::uint64_t> offsets;  ///< rows by user
   std::vector<float> features;         ///< rows x columns, row-major; what follows is of no use
@@ -30,7 +31,7 @@ struct Batch {
 
 /// Candidates, features and own-history scores of the users; `w` is left as it was.
 void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
-                std::span<const UserIdx> users, Batch& batch);
+                const LogQueries& queries, std::span<const UserIdx> users, Batch& batch);
 
 /// `w` from the batch's features and own-history scores.
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);

@@ -8,7 +8,8 @@
 #include "candidates/generator.hpp"
 #include "core/params.hpp"
 #include "data/candidate.hpp"
-#include "data/user_history.hpp"
+#include "data/log_queries.hpp"
+#include "data/scratch.hpp"
 #include "features/feature_group.hpp"
 #include "models/model_set.hpp"
 #include "selection/rules.hpp"
@@ -46,9 +47,10 @@ std::vector<SectionInfo> engine_sections();
 /// The models that the switched-on generators and feature groups need.
 std::vector<models::ModelKind> needed_models(const ParamMap& params);
 
-/// Candidates and features of one user, ready to be scored. The engine's unit of work: the same
-/// for training rows, for the batch answer and, later, for one user online.
+/// Candidates and features of one customer, ready to be scored. It keeps its memory from one query
+/// to the next.
 struct UserBlock {
+  EventColumns merged;  ///< holds the events where users are linked
   UserHistory history;
   std::vector<ItemIdx> item;        ///< ascending
   std::vector<float> score;         ///< rows x generators
@@ -58,38 +60,39 @@ struct UserBlock {
   [[nodiscard]] std::size_t n_rows() const { return item.size(); }
 };
 
-/// generate candidates -> merge -> features, for a user, as of a moment. Does no I/O and reads no
-/// clock; holds references to the shop and the models, which must outlive it. All methods are
-/// const and may be called from several threads.
+/// generate candidates -> merge -> features, for one query: the same for training rows, for a
+/// batch, and for one customer at this moment. Does no I/O, reads no clock, knows no log; holds
+/// references to the products and the models, which must outlive it. All methods are const and may
+/// be called from several threads, each with a Scratch of its own.
 class Engine {
  public:
-  /// `allowed` as in GeneratorContext. Throws Error(kConfig) when no generator is switched on.
-  Engine(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
-         std::span<const std::uint8_t> allowed, const ParamMap& params);
+  /// Throws Error(kConfig) when no generator is switched on.
+  Engine(const ProductSpace& products, const models::ModelSet& models, const ParamMap& params);
 
   [[nodiscard]] const std::vector<std::string>& generator_names() const { return generator_names_; }
   /// `group__column`, in matrix order.
   [[nodiscard]] const std::vector<std::string>& column_names() const { return column_names_; }
-  [[nodiscard]] TimeUs as_of() const { return as_of_; }
 
-  /// History and merged candidates of a user; `features` stays empty.
-  void candidates(UserIdx user, UserBlock& block) const;
+  /// History and merged candidates of the query's customer; `features` stays empty.
+  void candidates(const Query& query, UserBlock& block, Scratch& scratch) const;
   /// Fills `block.features` for the candidates in it.
-  void features(UserBlock& block) const;
+  void features(UserBlock& block, Scratch& scratch) const;
   /// Writes the rows x columns there instead.
-  void features(const UserBlock& block, float* out) const;
+  void features(const UserBlock& block, float* out, Scratch& scratch) const;
 
   /// Products of one generator for a history, best first: for ceilings.
-  [[nodiscard]] std::vector<ScoredItem> generate(std::size_t generator,
-                                                 const UserHistory& history) const;
+  [[nodiscard]] std::vector<ScoredItem> generate(std::size_t generator, const Query& query,
+                                                 const UserHistory& history,
+                                                 Scratch& scratch) const;
 
  private:
-  void merge(const std::vector<std::vector<ScoredItem>>& lists, UserBlock& block) const;
+  void merge(std::size_t n_candidates, Scratch& scratch, UserBlock& block) const;
+  /// The query with what the parameters say of products that nobody touches any more.
+  [[nodiscard]] Query with_silence(Query query) const;
 
-  const Shop& shop_;
-  TimeUs as_of_;
   std::size_t max_candidates_;
-  std::vector<std::uint8_t> silent_;  ///< as in GeneratorContext
+  double drop_silent_days_;
+  std::vector<TimeUs> last_event_;  ///< by product, where silence matters
   std::vector<std::string> generator_names_;
   std::vector<std::unique_ptr<candidates::Generator>> generators_;
   struct Group {
@@ -100,11 +103,14 @@ class Engine {
   std::vector<std::string> column_names_;
 };
 
-/// The users worth scoring as of a moment: any event before `as_of`, allowed by
-/// `rules`, the strongest own history first (sum of the best k scores, then the newer last
-/// event, then the index), max(max_scored_users, 4 x max_users) at most. Ascending by index.
-std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
-                                    const EngineConfig& config, int max_users, int k,
+/// How many users are scored at most.
+std::size_t max_scored_users(const EngineConfig& config, int max_users);
+
+/// The users worth scoring: any event before `queries.as_of`, allowed by `rules`, the strongest own
+/// history first (sum of the best `queries.k` scores, then the newer last event, then the index),
+/// `limit` at most. Ascending by index.
+std::vector<UserIdx> users_to_score(const LogQueries& queries,
+                                    const models::OwnHistory& own_history, std::size_t limit,
                                     const selection::Rules& rules, int threads);
 
 }  // namespace vitrina::engine

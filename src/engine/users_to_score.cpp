@@ -20,35 +20,39 @@ bool stronger(const Strength& a, const Strength& b) {
 
 }  // namespace
 
-std::vector<UserIdx> users_to_score(const Shop& shop, const models::ModelSet& models, TimeUs as_of,
-                                    const EngineConfig& config, int max_users, int k,
+std::size_t max_scored_users(const EngineConfig& config, int max_users) {
+  return std::max(static_cast<std::size_t>(config.max_scored_users),
+                  std::size_t{4} * static_cast<std::size_t>(max_users));
+}
+
+std::vector<UserIdx> users_to_score(const LogQueries& queries,
+                                    const models::OwnHistory& own_history, std::size_t limit,
                                     const selection::Rules& rules, int threads) {
-  std::vector<Strength> all(shop.users.size());
-  std::vector<char> is_eligible(shop.users.size(), 0);
+  const auto& log = queries.log;
+  std::vector<Strength> all(log.n_users());
+  std::vector<char> is_eligible(log.n_users(), 0);
   parallel_chunks(all.size(), 2048, threads, [&](std::size_t begin, std::size_t end) {
-    TouchScorer scorer(models.own_history->rule());
+    TouchScorer scorer(own_history.rule());
+    EventColumns merged;
     std::vector<ScoredItem> scratch;
     for (std::size_t u = begin; u < end; ++u) {
       const UserIdx user(u);
-      const auto events = shop.events.before(user, as_of);
-      if (events.empty() || !rules.allows(user)) continue;
-      const bool has_product = std::any_of(events.item.begin(), events.item.end(),
-                                           [](ItemIdx item) { return item.valid(); }) ||
-                               !shop.events.linked(user).empty();
+      const auto own_events = log.before(user, queries.as_of);
+      if (own_events.empty() || !rules.allows(user)) continue;
+      const auto events = queries.of(user, merged).events;
       is_eligible[u] = 1;
-      all[u] = {user, 0.0, events.time.back()};
+      all[u] = {user, 0.0, own_events.time.back()};
+      const bool has_product = std::any_of(events.item.begin(), events.item.end(),
+                                           [](ItemIdx item) { return item.valid(); });
       if (!has_product) continue;
-      all[u].own_history = models::OwnHistory::strength(scorer.scores(shop.events, user, as_of),
-                                                        static_cast<std::size_t>(k), scratch);
+      all[u].own_history =
+          models::OwnHistory::strength(scorer.scores(events, queries.as_of), queries.k, scratch);
     }
   });
   std::vector<Strength> eligible;
   for (std::size_t u = 0; u < all.size(); ++u) {
     if (is_eligible[u] != 0) eligible.push_back(all[u]);
   }
-  const std::size_t limit =
-      std::max<std::size_t>(static_cast<std::size_t>(config.max_scored_users),
-                            std::size_t{4} * static_cast<std::size_t>(max_users));
   if (eligible.size() > limit) {
     std::nth_element(eligible.begin(), eligible.begin() + static_cast<std::ptrdiff_t>(limit),
                      eligible.end(), stronger);

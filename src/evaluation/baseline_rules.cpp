@@ -59,7 +59,10 @@ RankedUser own_history(const Shop& shop, const models::OwnHistory& model, UserId
                        TimeUs as_of, std::size_t k) {
   RankedUser row;
   if (shop.events.before(user, as_of).empty()) return row;
-  for (const auto& entry : model.rank(read_history(shop.events, user, as_of), k)) {
+  EventColumns merged;
+  UserHistory history;
+  read_history(events_before(shop.events, user, as_of, merged), as_of, history);
+  for (const auto& entry : model.rank(history, k)) {
     row.items.push_back(entry.id);
     row.key += double{entry.score};
   }

@@ -10,6 +10,7 @@
 #include "engine/engine.hpp"
 #include "features/feature_group.hpp"
 #include "models/model_set.hpp"
+#include "selection/choose_config.hpp"
 
 namespace vitrina::evaluation {
 namespace {
@@ -18,7 +19,7 @@ constexpr std::size_t kBuyersAtOnce = 16;
 
 ParamMap without_features(ParamMap params) {
   for (const auto& row : features::registry()) {
-    params[features::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   return params;
 }
@@ -26,7 +27,7 @@ ParamMap without_features(ParamMap params) {
 /// Every generator on, with lists as long as asked for.
 ParamMap everything_on(ParamMap params, std::size_t longest) {
   for (const auto& row : candidates::registry()) {
-    const auto section = candidates::section_of(row.name);
+    const auto section = row.section();
     params[section + ".enabled"] = "true";
     params[section + ".limit"] = fmt::to_string(longest);
   }
@@ -75,17 +76,19 @@ struct Engines {
   const engine::Engine& given;
 };
 
-void add_buyer(const Engines& engines, const Shop& shop, UserIdx user,
+void add_buyer(const Engines& engines, const LogQueries& queries, UserIdx user,
                std::span<const ItemIdx> bought, std::span<const std::size_t> ks, bool keep_lists,
                CeilingTallies& tallies) {
+  Scratch scratch;
   engine::UserBlock block;
+  const auto query = queries.of(user, block.merged);
   std::vector<std::vector<ItemIdx>> lists(tallies.generators.size());
-  if (shop.events.before(user, engines.all.as_of()).empty()) {
+  if (queries.log.before(user, queries.as_of).empty()) {
     ++tallies.unknown_buyers;
   } else {
-    engines.given.candidates(user, block);
+    engines.given.candidates(query, block, scratch);
     for (std::size_t g = 0; g < lists.size(); ++g) {
-      for (const auto& entry : engines.all.generate(g, block.history)) lists[g].push_back(entry.id);
+      for (const auto& entry : engines.all.generate(g, query, block.history, scratch)) lists[g].push_back(entry.id);
     }
   }
   const auto touched = touched_items(block.history);
@@ -131,8 +134,9 @@ CeilingTallies tally_ceilings(const models::FitContext& fit, TimeUs to,
   const auto given = without_features(params);
   const auto all = everything_on(given, *std::max_element(ks.begin(), ks.end()));
   const auto models = models::fit_models(fit, engine::needed_models(all), params, progress);
-  const engine::Engine engine_of_all(fit.shop, models, fit.as_of, {}, all);
-  const engine::Engine engine_as_given(fit.shop, models, fit.as_of, {}, given);
+  const engine::Engine engine_of_all(fit.shop, models, all);
+  const engine::Engine engine_as_given(fit.shop, models, given);
+  const LogQueries queries{fit.shop.events, fit.as_of, selection::read_choose(given).limits().k};
   const auto bought = purchases_between(fit.shop.events, fit.as_of, to);
   const auto nothing =
       empty_tallies(engine_of_all.generator_names(), engine_as_given.generator_names(), ks.size());
@@ -142,7 +146,7 @@ CeilingTallies tally_ceilings(const models::FitContext& fit, TimeUs to,
   parallel_chunks(
       bought.n_buyers(), kBuyersAtOnce, fit.threads, [&](std::size_t begin, std::size_t end) {
         for (std::size_t b = begin; b < end; ++b) {
-          add_buyer({engine_of_all, engine_as_given}, fit.shop, bought.buyers[b],
+          add_buyer({engine_of_all, engine_as_given}, queries, bought.buyers[b],
                     bought.items.row(b), ks, keep_lists, by_chunk[begin / kBuyersAtOnce]);
         }
       });

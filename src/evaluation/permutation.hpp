@@ -34,6 +34,7 @@ inline constexpr std::size_t kBaseColumn = static_cast<std::size_t>(-1);
 struct PermutationTask {
   const engine::Engine& engine;
   engine::Scorer scorer;
+  const LogQueries& queries;
   std::span<const UserIdx> users;  ///< who is scored, ascending
   const Purchases& bought;
   selection::ChoiceLimits limits;

@@ -5,18 +5,21 @@
 namespace vitrina::evaluation {
 
 std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,
+                                                                  const LogQueries& queries,
                                                                   const Purchases& bought,
                                                                   int threads) {
   const auto& names = engine.generator_names();
   const std::size_t n_lists = names.size() + 1;
   std::vector<std::vector<std::vector<ItemIdx>>> by_buyer(bought.n_buyers());
   parallel_chunks(by_buyer.size(), 16, threads, [&](std::size_t begin, std::size_t end) {
+    Scratch scratch;
+    engine::UserBlock block;
     for (std::size_t b = begin; b < end; ++b) {
-      engine::UserBlock block;
-      engine.candidates(bought.buyers[b], block);
+      const auto query = queries.of(bought.buyers[b], block.merged);
+      engine.candidates(query, block, scratch);
       by_buyer[b].resize(n_lists);
       for (std::size_t g = 0; g < names.size(); ++g) {
-        for (const auto& entry : engine.generate(g, block.history)) {
+        for (const auto& entry : engine.generate(g, query, block.history, scratch)) {
           by_buyer[b][g].push_back(entry.id);
         }
       }

@@ -13,6 +13,7 @@ namespace vitrina::evaluation {
 /// What each generator, by its name, and their `union`, the last one, proposes to the buyers. The
 /// same with any number of threads.
 std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::Engine& engine,
+                                                                  const LogQueries& queries,
                                                                   const Purchases& bought,
                                                                   int threads);
 

@@ -20,15 +20,14 @@ struct CategoryRate {
 class AfterPageGroup final : public FeatureGroup {
  public:
   explicit AfterPageGroup(const FeatureContext& context)
-      : catalog_(context.shop.catalog),
-        model_(*context.models.page_products),
-        as_of_(context.as_of) {}
+      : catalog_(context.products.catalog),
+        model_(*context.models.page_products) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     for (std::size_t r = 0; r < rows.n_rows(); ++r) std::fill_n(out.at(r), kColumnCount, 0.0F);
     const auto pages = models::recent_pages(rows.history, kPages);
     for (std::size_t p = 0; p < pages.size(); ++p) {
-      const float vote = decay(as_of_ - pages[p].time, kVoteHalfLifeDays);
+      const float vote = decay(rows.history.as_of - pages[p].time, kVoteHalfLifeDays);
       for (const auto& entry : model_.after(pages[p].page)) {
         const auto it = std::lower_bound(rows.item.begin(), rows.item.end(), entry.item);
         if (it == rows.item.end() || *it != entry.item) continue;
@@ -64,7 +63,7 @@ class AfterPageGroup final : public FeatureGroup {
     float total = 0;
     std::vector<CategoryRate> rates;
     for (const auto& [page, time] : pages) {
-      const float vote = decay(as_of_ - time, kVoteHalfLifeDays);
+      const float vote = decay(rows.history.as_of - time, kVoteHalfLifeDays);
       for (const auto& entry : model_.after(page)) {
         total += vote * entry.rate;
         rates.push_back({catalog_.category[entry.item.value], vote * entry.rate});
@@ -91,13 +90,12 @@ class AfterPageGroup final : public FeatureGroup {
       float* x = out.at(r);
       x[kCategoryShare] = total > 0 ? (is_met ? it->rate / total : 0.0F) : kUnknown;
       x[kUserPages] = static_cast<float>(pages.size());
-      x[kPageAge] = pages.empty() ? kUnknown : age_hours(as_of_, pages.front().time);
+      x[kPageAge] = pages.empty() ? kUnknown : age_hours(rows.history.as_of, pages.front().time);
     }
   }
 
   const Catalog& catalog_;
   const models::PageProducts& model_;
-  TimeUs as_of_;
 };
 
 }  // namespace

@@ -23,23 +23,23 @@ struct CategoryTrace {
 class CategoryGroup final : public FeatureGroup {
  public:
   explicit CategoryGroup(const FeatureContext& context)
-      : shop_(context.shop), popularity_(*context.models.popularity), as_of_(context.as_of) {
-    total_.resize(shop_.catalog.n_categories, 0);
-    buyers_.resize(shop_.catalog.n_categories, 0);
+      : catalog_(context.products.catalog), popularity_(*context.models.popularity) {
+    total_.resize(catalog_.n_categories, 0);
+    buyers_.resize(catalog_.n_categories, 0);
     for (std::size_t i = 0; i < popularity_.n_items(); ++i) {
-      const auto category = shop_.catalog.category[i];
+      const auto category = catalog_.category[i];
       if (!category.valid()) continue;
       total_[category.value] += popularity_.stats(ItemIdx(i)).n_users;
       buyers_[category.value] += popularity_.stats(ItemIdx(i)).n_buyers;
     }
   }
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     float user_decayed = 0;
     const auto traces = read_traces(rows.history, user_decayed);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
-      const auto category = shop_.catalog.category[item.value];
+      const auto category = catalog_.category[item.value];
       const auto it = category.valid() ? traces.find(category) : traces.end();
       const CategoryTrace trace = it == traces.end() ? CategoryTrace{} : it->second;
       float* x = out.at(r);
@@ -49,8 +49,8 @@ class CategoryGroup final : public FeatureGroup {
       *x++ = trace.decayed;
       *x++ = user_decayed > 0 ? trace.decayed / user_decayed : 0;
       *x++ = trace.products;
-      *x++ = age_hours(as_of_, trace.last);
-      *x++ = trace.decayed > 0 ? own_decayed(rows.history, item) / trace.decayed : kUnknown;
+      *x++ = age_hours(rows.history.as_of, trace.last);
+      *x++ = trace.decayed > 0 ? own_decayed(rows, r) / trace.decayed : kUnknown;
       *x++ = category.valid() ? ratio(popularity_.stats(item).n_users, total_[category.value])
                               : kUnknown;
       *x++ = category.valid() ? ratio(buyers_[category.value], total_[category.value]) : kUnknown;
@@ -64,9 +64,8 @@ class CategoryGroup final : public FeatureGroup {
     return total;
   }
 
-  static float own_decayed(const UserHistory& history, ItemIdx item) {
-    const Touch* touch = history.find(item);
-    return touch == nullptr ? 0 : decayed_events(history.sums[history.index_of(touch)]);
+  static float own_decayed(const UserRows& rows, std::size_t r) {
+    return rows.touch(r) == nullptr ? 0 : decayed_events(rows.sums(r));
   }
 
   [[nodiscard]] std::map<CategoryIdx, CategoryTrace> read_traces(const UserHistory& history,
@@ -76,7 +75,7 @@ class CategoryGroup final : public FeatureGroup {
       const auto& touch = history.touches[t];
       const float decayed = decayed_events(history.sums[t]);
       user_decayed += decayed;
-      const auto category = shop_.catalog.category[touch.item.value];
+      const auto category = catalog_.category[touch.item.value];
       if (!category.valid()) continue;
       auto& trace = traces[category];
       const auto count = [&](Action action) {
@@ -92,9 +91,8 @@ class CategoryGroup final : public FeatureGroup {
     return traces;
   }
 
-  const Shop& shop_;
+  const Catalog& catalog_;
   const models::Popularity& popularity_;
-  TimeUs as_of_;
   std::vector<float> total_;
   std::vector<float> buyers_;
 };

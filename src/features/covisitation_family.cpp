@@ -8,19 +8,17 @@ namespace {
 class CovisitationFamilyGroup final : public FeatureGroup {
  public:
   explicit CovisitationFamilyGroup(const FeatureContext& context)
-      : family_(*context.models.covisitation_family), as_of_(context.as_of) {}
+      : family_(*context.models.covisitation_family) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
-    const auto recent = recent_touches(rows.history, kNeighbourProducts);
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     for (std::size_t m = 0; m < models::kCovisitationFamilyCount; ++m) {
       const auto neighbours_of = [&](ItemIdx item) { return family_.neighbours(m, item); };
-      write_neighbour_columns(neighbours_of, recent, as_of_, rows, out, m * kNeighbourColumnCount);
+      write_neighbour_columns(neighbours_of, rows, out, m * kNeighbourColumnCount);
     }
   }
 
  private:
   const models::CovisitationFamily& family_;
-  TimeUs as_of_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ class GeneratorsGroup final : public FeatureGroup {
   explicit GeneratorsGroup(const FeatureContext& context)
       : n_generators_(context.generator_names.size()) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       float* x = out.at(r);
       float votes = 0;

@@ -14,11 +14,11 @@ constexpr std::size_t kRecentProducts = 5;
 class IalsGroup final : public FeatureGroup {
  public:
   explicit IalsGroup(const FeatureContext& context)
-      : ials_(*context.models.ials), as_of_(context.as_of) {}
+      : ials_(*context.models.ials) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
-    const auto user = ials_.fold_in(rows.history, as_of_);
-    const auto recent = recent_touches(rows.history, kRecentProducts + 1);
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+    const auto user = ials_.fold_in(rows.history, rows.history.as_of);
+    const auto recent = rows.newest(kRecentProducts + 1);
     std::vector<ScoredItem> scored;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       float* x = out.at(r);
@@ -37,17 +37,17 @@ class IalsGroup final : public FeatureGroup {
 
  private:
   /// Of the last others: a product is as near to itself as can be.
-  void write_recent(ItemIdx item, const std::vector<const Touch*>& recent, float* x) const {
+  void write_recent(ItemIdx item, std::span<const ItemIdx> recent, float* x) const {
     float last = kUnknown;
     float best = kUnknown;
     float total = 0;
     float n = 0;
     std::size_t n_others = 0;
-    for (const Touch* touch : recent) {
-      if (touch->item == item || n_others == kRecentProducts) continue;
+    for (const auto other : recent) {
+      if (other == item || n_others == kRecentProducts) continue;
       ++n_others;
-      if (!ials_.knows(item) || !ials_.knows(touch->item)) continue;
-      const float cosine = ials_.cosine(item, touch->item);
+      if (!ials_.knows(item) || !ials_.knows(other)) continue;
+      const float cosine = ials_.cosine(item, other);
       if (n == 0) last = cosine;
       best = n == 0 ? cosine : std::max(best, cosine);
       total += cosine;
@@ -59,7 +59,6 @@ class IalsGroup final : public FeatureGroup {
   }
 
   const models::Ials& ials_;
-  TimeUs as_of_;
 };
 
 }  // namespace

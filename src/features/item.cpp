@@ -21,16 +21,16 @@ constexpr float kPrior = 10;
 class ItemGroup final : public FeatureGroup {
  public:
   explicit ItemGroup(const FeatureContext& context)
-      : shop_(context.shop), popularity_(*context.models.popularity), as_of_(context.as_of) {
+      : catalog_(context.products.catalog), popularity_(*context.models.popularity) {
     find_median_prices();
     find_shop_rates();
   }
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       if (r + kAhead < rows.n_rows()) prefetch(popularity_.stats(rows.item[r + kAhead]));
-      write_row(rows.item[r], out.at(r));
+      write_row(rows.item[r], rows.history.as_of, out.at(r));
     }
   }
 
@@ -42,10 +42,10 @@ class ItemGroup final : public FeatureGroup {
   }
 
   void find_median_prices() {
-    std::vector<std::vector<float>> prices(shop_.catalog.n_categories);
-    for (std::size_t i = 0; i < shop_.catalog.n_items(); ++i) {
-      const auto category = shop_.catalog.category[i];
-      const float price = shop_.catalog.price[i];
+    std::vector<std::vector<float>> prices(catalog_.n_categories);
+    for (std::size_t i = 0; i < catalog_.n_items(); ++i) {
+      const auto category = catalog_.category[i];
+      const float price = catalog_.price[i];
       if (category.valid() && !std::isnan(price)) prices[category.value].push_back(price);
     }
     for (auto& list : prices) {
@@ -69,7 +69,7 @@ class ItemGroup final : public FeatureGroup {
     order_per_add_ = static_cast<float>(orders / std::max(adds, 1.0));
   }
 
-  void write_row(ItemIdx item, float* x) const {
+  void write_row(ItemIdx item, TimeUs as_of, float* x) const {
     const auto& stats = popularity_.stats(item);
     for (const auto action : kActions) {
       for (const float count : stats.count[product_action_slot(action)]) *x++ = count;
@@ -85,23 +85,21 @@ class ItemGroup final : public FeatureGroup {
     *x++ = ratio(all(Action::kOrder), stats.n_buyers);
     *x++ = ratio(day(Action::kView), all(Action::kView));
     *x++ = ratio(day(Action::kBasketAdd), all(Action::kBasketAdd));
-    *x++ = age_hours(as_of_, stats.first);
-    *x++ = age_hours(as_of_, stats.last);
+    *x++ = age_hours(as_of, stats.first);
+    *x++ = age_hours(as_of, stats.last);
     write_price(item, x);
   }
 
   void write_price(ItemIdx item, float* x) const {
-    const auto& catalog = shop_.catalog;
-    const float price = catalog.price[item.value];
-    const auto category = catalog.category[item.value];
+    const float price = catalog_.price[item.value];
+    const auto category = catalog_.category[item.value];
     *x++ = price;
-    *x++ = catalog.old_price[item.value] > 0 ? 1 - price / catalog.old_price[item.value] : kUnknown;
+    *x++ = catalog_.old_price[item.value] > 0 ? 1 - price / catalog_.old_price[item.value] : kUnknown;
     *x++ = category.valid() ? ratio(price, median_price_[category.value]) : kUnknown;
   }
 
-  const Shop& shop_;
+  const Catalog& catalog_;
   const models::Popularity& popularity_;
-  TimeUs as_of_;
   std::vector<float> median_price_;
   float add_per_view_ = 0;
   float order_per_add_ = 0;

@@ -16,16 +16,9 @@ class Item2VecGroup final : public FeatureGroup {
  public:
   explicit Item2VecGroup(const FeatureContext& context) : item2vec_(*context.models.item2vec) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
-    std::vector<ItemIdx> recent;
-    for (const Touch* touch : recent_touches(rows.history, kNeighbourProducts)) {
-      recent.push_back(touch->item);
-    }
-    std::vector<ItemIdx> basket;
-    for (const auto& touch : rows.history.touches) {
-      if (touch.in_basket) basket.push_back(touch.item);
-    }
-    const std::span compared(recent.data(), std::min(recent.size(), kComparedProducts));
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+    const auto recent = rows.newest(kNeighbourProducts);
+    const auto compared = rows.newest(kComparedProducts);
     const auto mean = item2vec_.mean_vector(recent);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
@@ -34,7 +27,7 @@ class Item2VecGroup final : public FeatureGroup {
       x[0] = to_recent.max;
       x[1] = to_recent.mean;
       x[2] = to_recent.first;
-      x[3] = compare(item, basket).max;
+      x[3] = compare(item, rows.basket()).max;
       const bool is_recent = std::find(recent.begin(), recent.end(), item) != recent.end();
       x[4] = to_mean(item, is_recent ? item2vec_.mean_vector(others(item, recent)) : mean);
     }

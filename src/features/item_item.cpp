@@ -11,35 +11,33 @@ namespace {
 class ItemItemGroup final : public FeatureGroup {
  public:
   explicit ItemItemGroup(const FeatureContext& context)
-      : catalog_(context.shop.catalog),
-        covisitation_(*context.models.covisitation),
-        as_of_(context.as_of) {}
+      : catalog_(context.products.catalog),
+        covisitation_(*context.models.covisitation) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
-    const auto recent = recent_touches(rows.history, kNeighbourProducts);
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     std::size_t column = 0;
     for (std::size_t m = 0; m < models::kCovisitationCount; ++m) {
       const auto neighbours_of = [&](ItemIdx item) { return covisitation_.neighbours(m, item); };
-      write_neighbour_columns(neighbours_of, recent, as_of_, rows, out, column);
+      write_neighbour_columns(neighbours_of, rows, out, column);
       column += kNeighbourColumnCount;
     }
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       if (r + kAhead < rows.n_rows()) catalog_.prefetch_vector(rows.item[r + kAhead]);
-      write_similarity(rows.item[r], recent, out.at(r) + column);
+      write_similarity(rows.item[r], rows.newest(kNeighbourProducts), out.at(r) + column);
     }
   }
 
  private:
-  void write_similarity(ItemIdx item, const std::vector<const Touch*>& recent, float* x) const {
+  void write_similarity(ItemIdx item, std::span<const ItemIdx> recent, float* x) const {
     x[0] = kUnknown;
     x[1] = kUnknown;
     if (catalog_.vector_dim == 0) return;
     float total = 0;
     float n = 0;
-    for (const Touch* touch : recent) {
-      if (touch->item == item) continue;
-      const float cosine = catalog_.cosine(item, touch->item);
+    for (const auto other : recent) {
+      if (other == item) continue;
+      const float cosine = catalog_.cosine(item, other);
       x[0] = n == 0 ? cosine : std::max(x[0], cosine);
       total += cosine;
       n += 1;
@@ -49,7 +47,6 @@ class ItemItemGroup final : public FeatureGroup {
 
   const Catalog& catalog_;
   const models::Covisitation& covisitation_;
-  TimeUs as_of_;
 };
 
 }  // namespace

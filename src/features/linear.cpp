@@ -12,9 +12,9 @@ namespace {
 class LinearGroup final : public FeatureGroup {
  public:
   explicit LinearGroup(const FeatureContext& context)
-      : linear_(*context.models.linear), as_of_(context.as_of) {}
+      : linear_(*context.models.linear) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto scores = read_scores(rows);
     std::vector<float> falling;
     for (const float score : scores) {
@@ -37,7 +37,7 @@ class LinearGroup final : public FeatureGroup {
  private:
   /// Of every candidate, unknown for those that the model was not learned of.
   [[nodiscard]] std::vector<float> read_scores(const UserRows& rows) const {
-    const auto found = linear_.scores(rows.history, as_of_);
+    const auto found = linear_.scores(rows.history, rows.history.as_of);
     auto next = found.begin();
     std::vector<float> scores(rows.n_rows(), kUnknown);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
@@ -49,7 +49,6 @@ class LinearGroup final : public FeatureGroup {
   }
 
   const models::Linear& linear_;
-  TimeUs as_of_;
 };
 
 }  // namespace

@@ -18,16 +18,16 @@ class ListGroup final : public FeatureGroup {
   explicit ListGroup(const FeatureContext& context)
       : own_history_(*context.models.own_history), popularity_(*context.models.popularity) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const std::size_t n = rows.n_rows();
     std::array<std::vector<float>, kCriterionCount> values;
     for (auto& column : values) column.assign(n, 0);
     float own_total = 0;
     for (std::size_t r = 0; r < n; ++r) {
-      const Touch* touch = rows.history.find(rows.item[r]);
+      const Touch* touch = rows.touch(r);
       // a product that was only searched for or visited has a touch without an event
       if (touch != nullptr && touch->n_events > 0) {
-        const auto& sums = rows.history.sums[rows.history.index_of(touch)];
+        const auto& sums = rows.sums(r);
         values[0][r] = own_history_.rule().score(sums);
         values[1][r] =
             static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;

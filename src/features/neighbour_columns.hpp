@@ -17,20 +17,21 @@ inline constexpr std::size_t kNeighbourColumnCount = 2;
 void add_neighbour_columns(std::string_view table, std::string_view measure,
                            std::vector<ColumnInfo>& columns);
 
-/// For every candidate: the sum of its weights as a neighbour of the user's `recent` products
-/// (half-life of a product's vote: 1 day before as_of), and the largest of them. `neighbours_of`
-/// answers the neighbours of a product as a span of ScoredItem.
+/// For every candidate: the sum of its weights as a neighbour of the customer's newest products
+/// (half-life of a product's vote: 1 day before the moment), and the largest of them.
+/// `neighbours_of` answers the neighbours of a product as a span of ScoredItem.
 template <class NeighboursOf>
-void write_neighbour_columns(const NeighboursOf& neighbours_of,
-                             std::span<const Touch* const> recent, TimeUs as_of,
-                             const UserRows& rows, FeatureBlock out, std::size_t column) {
+void write_neighbour_columns(const NeighboursOf& neighbours_of, const UserRows& rows,
+                             FeatureBlock out, std::size_t column) {
   constexpr double kVoteHalfLifeDays = 1;
   for (std::size_t r = 0; r < rows.n_rows(); ++r) {
     std::fill_n(out.at(r) + column, kNeighbourColumnCount, 0.0F);
   }
-  for (const Touch* touch : recent) {
-    const float vote = decay(as_of - touch->last_time, kVoteHalfLifeDays);
-    for (const auto& entry : neighbours_of(touch->item)) {
+  const auto& history = rows.history;
+  for (const auto t : history.newest(kNeighbourProducts)) {
+    const Touch& touch = history.touches[t];
+    const float vote = decay(history.as_of - touch.last_time, kVoteHalfLifeDays);
+    for (const auto& entry : neighbours_of(touch.item)) {
       const auto row = rows.row_of(entry.id);
       if (row == ItemPlaces::kNone) continue;
       float* x = out.at(row) + column;

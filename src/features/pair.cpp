@@ -14,9 +14,8 @@ constexpr std::array<std::size_t, 5> kHalfLives{0, 1, 2, 4, 6};
 
 class PairGroup final : public FeatureGroup {
  public:
-  explicit PairGroup(const FeatureContext& context) : as_of_(context.as_of) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto& history = rows.history;
     DecaySums totals{};
     for (const auto& sums : history.sums) {
@@ -26,13 +25,13 @@ class PairGroup final : public FeatureGroup {
     }
     const TimeUs last_visit_start = start_of_last_visit(history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      const Touch* touch = history.find(rows.item[r]);
+      const Touch* touch = rows.touch(r);
       float* x = out.at(r);
       if (touch == nullptr) {
         fill_untouched(x);
       } else {
-        x = write_traces(*touch, history.sums[history.index_of(touch)], totals, x);
-        write_state(*touch, last_visit_start, x);
+        x = write_traces(history.as_of, *touch, rows.sums(r), totals, x);
+        write_state(history.as_of, *touch, last_visit_start, x);
       }
     }
   }
@@ -56,12 +55,12 @@ class PairGroup final : public FeatureGroup {
     std::copy(std::begin(state), std::end(state), x);
   }
 
-  float* write_traces(const Touch& touch, const DecaySums& sums, const DecaySums& totals,
-                      float* x) const {
+  static float* write_traces(TimeUs as_of, const Touch& touch, const DecaySums& sums,
+                             const DecaySums& totals, float* x) {
     for (std::size_t a = 0; a < kProductActionCount; ++a) {
       for (const auto h : kHalfLives) *x++ = sums[a][h];
       *x++ = static_cast<float>(touch.count[a]);
-      *x++ = age_hours(as_of_, touch.last[a]);
+      *x++ = age_hours(as_of, touch.last[a]);
     }
     for (std::size_t a = 0; a < kProductActionCount; ++a) *x++ = share(sums[a][4], totals[a][4]);
     return x;
@@ -69,22 +68,21 @@ class PairGroup final : public FeatureGroup {
 
   static float share(float part, float total) { return total > 0 ? part / total : 0; }
 
-  void write_state(const Touch& touch, TimeUs last_visit_start, float* x) const {
-    *x++ = age_hours(as_of_, touch.last_time);
-    *x++ = age_hours(as_of_, touch.first_time);
+  static void write_state(TimeUs as_of, const Touch& touch, TimeUs last_visit_start, float* x) {
+    *x++ = age_hours(as_of, touch.last_time);
+    *x++ = age_hours(as_of, touch.first_time);
     *x++ = touch.n_events == 0 ? kUnknown : static_cast<float>(touch.last_action);
     *x++ = static_cast<float>(touch.n_events);
     *x++ = static_cast<float>(touch.n_days);
     *x++ = static_cast<float>(touch.n_visits);
     *x++ = last_visit_start != kNoTime && touch.last_time >= last_visit_start ? 1.0F : 0.0F;
     *x++ = touch.in_basket ? 1.0F : 0.0F;
-    *x++ = age_hours(as_of_, touch.basket_since);
+    *x++ = age_hours(as_of, touch.basket_since);
     const TimeUs last_order = touch.last[product_action_slot(Action::kOrder)];
     *x++ = last_order == kNoTime ? kUnknown
                                  : static_cast<float>(to_hours(touch.last_time - last_order));
   }
 
-  TimeUs as_of_;
 };
 
 }  // namespace
@@ -122,8 +120,8 @@ std::vector<ColumnInfo> pair_columns(std::span<const std::string> /*generator_na
   return columns;
 }
 
-std::unique_ptr<FeatureGroup> make_pair_group(const FeatureContext& context) {
-  return std::make_unique<PairGroup>(context);
+std::unique_ptr<FeatureGroup> make_pair_group(const FeatureContext& /*context*/) {
+  return std::make_unique<PairGroup>();
 }
 
 }  // namespace vitrina::features

@@ -54,14 +54,14 @@ struct Profile {
 
 class PriceGroup final : public FeatureGroup {
  public:
-  explicit PriceGroup(const FeatureContext& context) : catalog_(context.shop.catalog) {
+  explicit PriceGroup(const FeatureContext& context) : catalog_(context.products.catalog) {
     rank_in_categories();
   }
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto profile = read_profile(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      const Touch* touch = rows.history.find(rows.item[r]);
+      const Touch* touch = rows.touch(r);
       write_row(profile, rows.item[r], touch != nullptr && touch->in_basket, out.at(r));
     }
   }

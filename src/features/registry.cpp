@@ -162,6 +162,4 @@ const std::vector<FeatureGroupInfo>& registry() {
   return kRows;
 }
 
-std::string section_of(std::string_view name) { return "features." + std::string(name); }
-
 }  // namespace vitrina::features

@@ -13,24 +13,25 @@ constexpr std::size_t kColumnCount = 9;
 class RepurchaseGroup final : public FeatureGroup {
  public:
   explicit RepurchaseGroup(const FeatureContext& context)
-      : catalog_(context.shop.catalog), model_(*context.models.repurchase), as_of_(context.as_of) {}
+      : catalog_(context.products.catalog), model_(*context.models.repurchase) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     if (!model_.is_known()) {
       for (std::size_t r = 0; r < rows.n_rows(); ++r)
         std::fill_n(out.at(r), kColumnCount, kUnknown);
       return;
     }
     const auto last_orders = read_categories(rows.history);
+    const TimeUs as_of = rows.history.as_of;
     const float user_share = repeat_share_of(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
       const auto category = catalog_.category[item.value];
-      const Touch* touch = rows.history.find(item);
+      const Touch* touch = rows.touch(r);
       const auto it = category.valid() ? last_orders.find(category) : last_orders.end();
       float* x = out.at(r);
-      x = write_product(item, touch == nullptr ? kNoTime : touch->last[kOrder], x);
-      x = write_category(item, it == last_orders.end() ? kNoTime : it->second, x);
+      x = write_product(as_of, item, touch == nullptr ? kNoTime : touch->last[kOrder], x);
+      x = write_category(as_of, item, it == last_orders.end() ? kNoTime : it->second, x);
       *x = user_share;
     }
   }
@@ -38,9 +39,9 @@ class RepurchaseGroup final : public FeatureGroup {
  private:
   static constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
 
-  float* write_product(ItemIdx item, TimeUs last_order, float* x) const {
+  float* write_product(TimeUs as_of, ItemIdx item, TimeUs last_order, float* x) const {
     const bool is_bought = last_order != kNoTime;
-    const double days = is_bought ? to_days(as_of_ - last_order) : 0;
+    const double days = is_bought ? to_days(as_of - last_order) : 0;
     *x++ = is_bought ? static_cast<float>(days) : kUnknown;
     *x++ = is_bought ? model_.product_rate(item, days) : 0.0F;
     *x++ = model_.expected_days(item);
@@ -49,10 +50,10 @@ class RepurchaseGroup final : public FeatureGroup {
     return x;
   }
 
-  float* write_category(ItemIdx item, TimeUs last_order, float* x) const {
+  float* write_category(TimeUs as_of, ItemIdx item, TimeUs last_order, float* x) const {
     const auto category = catalog_.category[item.value];
     const bool is_bought = last_order != kNoTime;
-    const double days = is_bought ? to_days(as_of_ - last_order) : 0;
+    const double days = is_bought ? to_days(as_of - last_order) : 0;
     *x++ = is_bought ? model_.category_rate(category, days) : 0.0F;
     *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(item) : kUnknown;
     *x++ = model_.category_repeat_share(category);
@@ -92,7 +93,6 @@ class RepurchaseGroup final : public FeatureGroup {
 
   const Catalog& catalog_;
   const models::Repurchase& model_;
-  TimeUs as_of_;
 };
 
 }  // namespace

@@ -7,7 +7,7 @@ class SessionsGroup final : public FeatureGroup {
  public:
   explicit SessionsGroup(const FeatureContext& context) : sessions_(*context.models.sessions) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto votes = sessions_.votes(rows.history);
     auto vote = votes.begin();
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {

@@ -16,11 +16,11 @@ namespace {
 /// word of a candidate, instead of comparing its title with each of theirs.
 class UserWords {
  public:
-  UserWords(const Catalog& catalog, std::span<const Touch* const> recent,
+  UserWords(const Catalog& catalog, std::span<const ItemIdx> recent,
             std::span<const ItemIdx> basket)
       : places_(count(catalog, recent, basket)) {
     for (std::size_t i = 0; i < recent.size(); ++i) {
-      for (const auto word : catalog.title_words.row(recent[i]->item.value)) {
+      for (const auto word : catalog.title_words.row(recent[i].value)) {
         holders(word).recent |= 1U << i;
       }
     }
@@ -40,10 +40,10 @@ class UserWords {
   }
 
  private:
-  static std::size_t count(const Catalog& catalog, std::span<const Touch* const> recent,
+  static std::size_t count(const Catalog& catalog, std::span<const ItemIdx> recent,
                            std::span<const ItemIdx> basket) {
     std::size_t n = 0;
-    for (const Touch* touch : recent) n += catalog.title_words.row(touch->item.value).size();
+    for (const auto item : recent) n += catalog.title_words.row(item.value).size();
     for (const auto item : basket) n += catalog.title_words.row(item.value).size();
     return n;
   }
@@ -61,19 +61,14 @@ class UserWords {
 class TitlesGroup final : public FeatureGroup {
  public:
   explicit TitlesGroup(const FeatureContext& context)
-      : catalog_(context.shop.catalog),
+      : catalog_(context.products.catalog),
         titles_(*context.models.titles),
-        idf_(word_idf(context.shop.catalog)),
-        as_of_(context.as_of) {}
+        idf_(word_idf(context.products.catalog)) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
-    const auto recent = recent_touches(rows.history, kNeighbourProducts);
-    std::vector<ItemIdx> basket;
-    for (const auto& touch : rows.history.touches) {
-      if (touch.in_basket) basket.push_back(touch.item);
-    }
-    write_neighbour_columns([&](ItemIdx item) { return titles_.neighbours(item); }, recent, as_of_,
-                            rows, out, 0);
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+    const auto recent = rows.newest(kNeighbourProducts);
+    const auto basket = rows.basket();
+    write_neighbour_columns([&](ItemIdx item) { return titles_.neighbours(item); }, rows, out, 0);
     const UserWords words(catalog_, recent, basket);
     const auto& title_words = catalog_.title_words;
     constexpr std::size_t kAhead = 4;
@@ -94,7 +89,7 @@ class TitlesGroup final : public FeatureGroup {
  private:
   static_assert(kNeighbourProducts <= 32, "UserWords::Holders has a bit a product");
 
-  void write_cosines(ItemIdx item, const std::vector<ItemIdx>& basket, float* x) const {
+  void write_cosines(ItemIdx item, std::span<const ItemIdx> basket, float* x) const {
     float best = kUnknown;
     float total = 0;
     float n = 0;
@@ -111,11 +106,11 @@ class TitlesGroup final : public FeatureGroup {
 
   /// The product itself does not count as another with the same words.
   void write_shared_words(ItemIdx item, const UserWords& words,
-                          const std::vector<const Touch*>& recent,
-                          const std::vector<ItemIdx>& basket, float* x) const {
+                          std::span<const ItemIdx> recent,
+                          std::span<const ItemIdx> basket, float* x) const {
     std::uint32_t others = 0;
     for (std::size_t i = 0; i < recent.size(); ++i) {
-      others |= (recent[i]->item == item ? 0U : 1U) << i;
+      others |= (recent[i] == item ? 0U : 1U) << i;
     }
     const std::uint32_t n_own = std::find(basket.begin(), basket.end(), item) != basket.end();
     std::array<float, kNeighbourProducts> shared{};
@@ -143,7 +138,6 @@ class TitlesGroup final : public FeatureGroup {
   const Catalog& catalog_;
   const models::Titles& titles_;
   std::vector<float> idf_;
-  TimeUs as_of_;
 };
 
 }  // namespace

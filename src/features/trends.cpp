@@ -21,7 +21,7 @@ constexpr float kPrior = 1;
 class TrendsGroup final : public FeatureGroup {
  public:
   explicit TrendsGroup(const FeatureContext& context) {
-    const auto& catalog = context.shop.catalog;
+    const auto& catalog = context.products.catalog;
     // the default weights, not the model's: a column keeps its meaning whatever is tuned
     const models::PopularityConfig weights;
     for (std::size_t w = 0; w < kWindows.size(); ++w) {
@@ -45,7 +45,7 @@ class TrendsGroup final : public FeatureGroup {
     }
   }
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const std::size_t i = rows.item[r].value;
       float* x = out.at(r);

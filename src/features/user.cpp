@@ -15,9 +15,8 @@ constexpr std::array<std::string_view, 3> kWindowNames{"1d", "3d", "all"};
 
 class UserGroup final : public FeatureGroup {
  public:
-  explicit UserGroup(const FeatureContext& context) : as_of_(context.as_of) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     if (rows.n_rows() == 0) return;
     float* first = out.at(0);
     const float* end = write(rows.history, first);
@@ -26,7 +25,7 @@ class UserGroup final : public FeatureGroup {
   }
 
  private:
-  const float* write(const UserHistory& history, float* x) const {
+  static const float* write(const UserHistory& history, float* x) {
     const auto& events = history.events;
     std::array<std::array<float, kWindowsDays.size()>, kActionCount> count{};
     std::array<TimeUs, kActionCount> last{};
@@ -36,7 +35,7 @@ class UserGroup final : public FeatureGroup {
     for (std::size_t e = 0; e < events.size(); ++e) {
       const std::size_t action = code(events.action[e]);
       for (std::size_t w = 0; w < kWindowsDays.size(); ++w) {
-        if (to_days(as_of_ - events.time[e]) <= kWindowsDays[w]) count[action][w] += 1;
+        if (to_days(history.as_of - events.time[e]) <= kWindowsDays[w]) count[action][w] += 1;
       }
       last[action] = events.time[e];
       if (events.time[e] / kUsPerDay != last_day) days += 1;
@@ -45,10 +44,10 @@ class UserGroup final : public FeatureGroup {
     for (const auto& by_window : count) x = std::copy(by_window.begin(), by_window.end(), x);
     for (const auto action :
          {Action::kView, Action::kBasketAdd, Action::kOrder, Action::kBasketPage}) {
-      *x++ = age_hours(as_of_, last[code(action)]);
+      *x++ = age_hours(history.as_of, last[code(action)]);
     }
-    *x++ = events.empty() ? kUnknown : age_hours(as_of_, events.time.back());
-    *x++ = events.empty() ? kUnknown : age_hours(as_of_, events.time.front());
+    *x++ = events.empty() ? kUnknown : age_hours(history.as_of, events.time.back());
+    *x++ = events.empty() ? kUnknown : age_hours(history.as_of, events.time.front());
     *x++ = days;
     return write_profile(history, x);
   }
@@ -72,7 +71,6 @@ class UserGroup final : public FeatureGroup {
     return x;
   }
 
-  TimeUs as_of_;
 };
 
 }  // namespace
@@ -104,8 +102,8 @@ std::vector<ColumnInfo> user_columns(std::span<const std::string> /*generator_na
   return columns;
 }
 
-std::unique_ptr<FeatureGroup> make_user_group(const FeatureContext& context) {
-  return std::make_unique<UserGroup>(context);
+std::unique_ptr<FeatureGroup> make_user_group(const FeatureContext& /*context*/) {
+  return std::make_unique<UserGroup>();
 }
 
 }  // namespace vitrina::features

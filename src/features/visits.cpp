@@ -118,9 +118,9 @@ void read_products(const UserHistory& history, UserTrace& trace) {
 class VisitsGroup final : public FeatureGroup {
  public:
   explicit VisitsGroup(const FeatureContext& context)
-      : catalog_(context.shop.catalog), as_of_(context.as_of) {}
+      : catalog_(context.products.catalog) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     UserTrace trace;
     read_moments(rows.history, trace);
     read_products(rows.history, trace);
@@ -128,7 +128,7 @@ class VisitsGroup final : public FeatureGroup {
     std::array<float, kUserColumnCount> of_user{};
     write_user(rows.history, trace, of_user);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      float* x = write_product(rows.history, trace, rows.item[r], out.at(r));
+      float* x = write_product(rows.history, trace, rows.touch(r), out.at(r));
       x = write_category(trace, rows.history, catalog_.category[rows.item[r].value], x);
       std::copy(of_user.begin(), of_user.end(), x);
     }
@@ -163,8 +163,7 @@ class VisitsGroup final : public FeatureGroup {
   }
 
   [[nodiscard]] static float* write_product(const UserHistory& history, const UserTrace& trace,
-                                            ItemIdx item, float* x) {
-    const Touch* touch = history.find(item);
+                                            const Touch* touch, float* x) {
     if (touch == nullptr || touch->n_events == 0) {
       std::fill_n(x, 4, 0.0F);
       std::fill_n(x + 4, 6, kUnknown);
@@ -196,8 +195,8 @@ class VisitsGroup final : public FeatureGroup {
     *x++ = entry.visits;
     *x++ = ratio(entry.visits, static_cast<float>(history.n_visits));
     *x++ = entry.in_last_visit;
-    *x++ = age_hours(as_of_, entry.last_add);
-    *x++ = age_hours(as_of_, entry.last_order);
+    *x++ = age_hours(history.as_of, entry.last_add);
+    *x++ = age_hours(history.as_of, entry.last_order);
     return x;
   }
 
@@ -235,11 +234,10 @@ class VisitsGroup final : public FeatureGroup {
            static_cast<float>(trace.orders.size()),
            ratio(static_cast<float>(trace.orders.size()), static_cast<float>(history.n_visits)),
            gap,
-           ratio(age_hours(as_of_, last_start), gap)};
+           ratio(age_hours(history.as_of, last_start), gap)};
   }
 
   const Catalog& catalog_;
-  TimeUs as_of_;
 };
 
 }  // namespace

@@ -40,15 +40,15 @@ constexpr std::size_t kHalfLife = 4;
 class WordsGroup final : public FeatureGroup {
  public:
   explicit WordsGroup(const FeatureContext& context)
-      : words_(context.shop.catalog.title_words), idf_(word_idf(context.shop.catalog)) {}
+      : words_(context.products.catalog.title_words), idf_(word_idf(context.products.catalog)) {}
 
-  void compute(const UserRows& rows, FeatureBlock out) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto profile = read_profile(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      const Touch* touch = rows.history.find(rows.item[r]);
+      const Touch* touch = rows.touch(r);
       const Weights own = touch == nullptr
                               ? Weights{}
-                              : weights_of(rows.history.sums[rows.history.index_of(touch)]);
+                              : weights_of(rows.sums(r));
       write_row(profile, own, words_.row(rows.item[r].value), out.at(r));
     }
   }

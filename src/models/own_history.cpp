@@ -81,7 +81,8 @@ Kept keep_users(const FitContext& context, double share) {
 /// Adds one user's pairs; `history` is scratch memory.
 void add_user(const FitContext& context, UserIdx user, std::span<const ItemIdx> bought, TimeUs cut,
               double keep, TouchSums& history, PairsOfUsers& part) {
-  read_touch_sums(context.shop.events, user, cut, history);
+  EventColumns merged;
+  read_touch_sums(events_before(context.shop.events, user, cut, merged), cut, history);
   if (history.item.empty()) return;
   const std::size_t begin = part.sums.size();
   part.sums.insert(part.sums.end(), history.sums.begin(), history.sums.end());

@@ -190,9 +190,9 @@ std::vector<Sessions::Neighbour> Sessions::merge_newest(const UserHistory& histo
   };
   std::array<Cursor, kMaxLastProducts> cursors{};
   std::size_t n = 0;
-  const auto recent = recent_touches(history, last_products_);
+  const auto recent = history.newest(last_products_);
   for (std::uint32_t place = 0; place < recent.size(); ++place) {
-    const auto row = sessions_of_.row(recent[place]->item.value);
+    const auto row = sessions_of_.row(history.touches[recent[place]].item.value);
     if (!row.empty()) cursors[n++] = {row.data(), row.data() + row.size(), place};
   }
   const auto own = visit_ends(history);

@@ -39,11 +39,13 @@ struct EvaluateConfig {
   }
 };
 
-Json ceilings_json(const engine::Engine& engine, const Purchases& bought,
+Json ceilings_json(const FoldEngine& fold, const Purchases& bought,
                    selection::ChoiceLimits limits, int threads, std::string& csv) {
   Json json;
-  csv = "generator,share_of_pairs,recall_a\n";
-  for (const auto& [name, lists] : evaluation::proposals(engine, bought, threads)) {
+  csv = "generator,share_of_pairs,recall_a
+";
+  for (const auto& [name, lists] :
+       evaluation::proposals(fold.engine(), fold.queries(), bought, threads)) {
     const auto found =
         metrics::ceiling(metrics::as_lists(bought), lists, {limits.max_users, limits.k});
     json[name] = {{"share_of_pairs", found.share_of_pairs}, {"recall_a", found.recall}};
@@ -102,13 +104,15 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
   const FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto ranker = ranking::Ranker::load(context.path(command::kRankerFolder));
-  const auto users =
-      engine::users_to_score(shop, fold_engine.models(), fold.cut,
-                             read_section<engine::EngineConfig>(context.params, "engine"),
-                             choose.max_users, choose.k, {}, context.threads);
+  const auto limit = engine::max_scored_users(
+      read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users);
+  const auto users = engine::users_to_score(fold_engine.queries(),
+                                            *fold_engine.models().own_history, limit, {},
+                                            context.threads);
   context.progress->begin("score valid fold", users.size(), "users");
-  const auto all = engine::answer(engine, {ranker, *fold_engine.models().own_history}, users,
-                                  {users.size(), limits.k}, {}, context.threads, *context.progress);
+  const auto all =
+      engine::answer(engine, {ranker, *fold_engine.models().own_history}, fold_engine.queries(),
+                     users, users.size(), {}, context.threads, *context.progress);
   const auto for_a = first_rows(all, limits.max_users);
   const auto bought = purchases_between(shop.events, fold.cut, fold.to);
   const auto answer = choose.is_for_ratio() ? evaluation::choose_for_b(all, bought, limits) : for_a;
@@ -135,7 +139,7 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
     json["ahead_of"][baseline.name] = evaluation::ahead_json(results, baseline_results, bootstrap);
   }
   std::string ceilings;
-  json["ceilings"] = ceilings_json(engine, bought, limits, context.threads, ceilings);
+  json["ceilings"] = ceilings_json(fold_engine, bought, limits, context.threads, ceilings);
   const bool is_judged = bought.n_buyers() > 0;
   if (!is_judged) {
     json["reason"] = "nobody bought anything in the valid fold: nothing was judged";

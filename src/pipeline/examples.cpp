@@ -58,11 +58,13 @@ struct UserRowsOut {
   bool is_buyer = false;
 };
 
-UserRowsOut make_rows(const engine::Engine& engine, UserIdx user, const Purchases& purchases,
+UserRowsOut make_rows(const FoldEngine& fold, UserIdx user, const Purchases& purchases,
                       const ranking::Sampler& sampler, const Bases& bases) {
+  const auto& engine = fold.engine();
+  Scratch scratch;
   engine::UserBlock block;
-  engine.candidates(user, block);
-  engine.features(block);
+  engine.candidates(fold.queries().of(user, block.merged), block, scratch);
+  engine.features(block, scratch);
   const auto bought = purchases.of(user);
   const auto own_valid = engine::own_history_scores(bases.valid, block);
   const auto own_final = engine::own_history_scores(bases.final, block);
@@ -112,13 +114,14 @@ void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examp
 }
 
 /// At most `max_candidates` rows a user, the touched ones first.
-ranking::RowCount count_rows(const Shop& shop, const std::vector<UserIdx>& users, TimeUs cut,
-                             std::size_t max_candidates, int threads) {
+ranking::RowCount count_rows(const LogQueries& queries, const std::vector<UserIdx>& users,
+                    std::size_t max_candidates, int threads) {
   std::vector<std::size_t> touched(users.size());
   parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
+    EventColumns merged;
     std::vector<ItemIdx> products;
     for (std::size_t u = begin; u < end; ++u) {
-      touched_products(shop.events, users[u], cut, products);
+      touched_products(queries.of(users[u], merged).events, products);
       touched[u] = std::min(products.size(), max_candidates);
     }
   });
@@ -132,15 +135,16 @@ ranking::Examples make_examples(const command::Context& context, const Shop& sho
   const auto& engine = fold_engine.engine();
   const auto config = read_section<engine::EngineConfig>(context.params, "engine");
   const auto choose = selection::read_choose(context.params);
-  const auto scored = engine::users_to_score(shop, fold_engine.models(), fold.cut, config,
-                                             choose.max_users, choose.k, {}, threads);
+  const auto scored = engine::users_to_score(
+      fold_engine.queries(), *fold_engine.models().own_history,
+      engine::max_scored_users(config, choose.max_users), {}, threads);
   const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
   std::vector<UserIdx> buyers;
   std::vector<UserIdx> others;
   for (const auto user : scored) (purchases.of(user).empty() ? others : buyers).push_back(user);
   const auto count = [&](const std::vector<UserIdx>& users) {
-    return count_rows(shop, users, fold.cut, static_cast<std::size_t>(config.max_candidates),
-                      threads);
+    return count_rows(fold_engine.queries(), users,
+                      static_cast<std::size_t>(config.max_candidates), threads);
   };
   const ranking::Sampler sampler(shop, context.seed, fold.cut, budget, count(buyers),
                                  count(others));
@@ -159,7 +163,7 @@ ranking::Examples make_examples(const command::Context& context, const Shop& sho
     std::vector<UserRowsOut> rows(n);
     parallel_chunks(n, 16, threads, [&](std::size_t first, std::size_t last) {
       for (std::size_t u = first; u < last; ++u) {
-        rows[u] = make_rows(engine, kept[begin + u], purchases, sampler, bases);
+        rows[u] = make_rows(fold_engine, kept[begin + u], purchases, sampler, bases);
       }
     });
     for (const auto& user_rows : rows) {

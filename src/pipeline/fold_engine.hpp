@@ -8,22 +8,22 @@
 
 namespace vitrina::pipeline {
 
-/// The engine of a fold with the models it needs, read from the workspace.
+/// The engine of a fold with the models it needs, read from the workspace, and the queries of the
+/// fold's customers: as of its cut, of the size of the answer.
 class FoldEngine {
  public:
-  FoldEngine(const command::Context& context, const Shop& shop, const Fold& fold)
-      : models_(
-            models::load_models(models_file(context, fold), models::identity_remap(shop), shop)),
-        engine_(shop, models_, fold.cut, {}, context.params) {}
+  FoldEngine(const command::Context& context, const Shop& shop, const Fold& fold);
+  FoldEngine(const FoldEngine&) = delete;  // the engine refers to the models
+  FoldEngine& operator=(const FoldEngine&) = delete;
 
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }
   [[nodiscard]] const models::ModelSet& models() const { return models_; }
+  [[nodiscard]] const LogQueries& queries() const { return queries_; }
 
  private:
-  static std::filesystem::path models_file(const command::Context& context, const Fold& fold);
-
   models::ModelSet models_;
   engine::Engine engine_;
+  LogQueries queries_;
 };
 
 }  // namespace vitrina::pipeline

@@ -175,7 +175,7 @@ std::string quotas_text(const evaluation::CeilingTallies& tallies,
                         const evaluation::Quotas& quotas) {
   std::string options;
   for (const auto& [name, limit] : limits(tallies, quotas)) {
-    const auto section = candidates::section_of(name);
+    const auto section = fmt::format("candidates.{}", name);
     options += limit == 0 ? fmt::format("  --set {}.enabled=false\n", section)
                           : fmt::format("  --set {}.limit={}\n", section, limit);
   }

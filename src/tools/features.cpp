@@ -78,7 +78,7 @@ Json registries_json() {
   for (const auto& row : candidates::registry()) {
     json["generators"].push_back({{"name", row.name},
                                   {"summary", row.summary},
-                                  {"section", candidates::section_of(row.name)},
+                                  {"section", row.section()},
                                   {"on", is_on_by_default(row.fields())},
                                   {"needs", model_names(row.needs)}});
   }
@@ -90,7 +90,7 @@ Json registries_json() {
     Json group{{"name", row.name},
                {"summary", row.summary},
                {"scope", row.scope},
-               {"section", features::section_of(row.name)},
+               {"section", row.section()},
                {"on", is_on},
                {"needs", model_names(row.needs)},
                {"reads_catalog", row.reads_catalog},

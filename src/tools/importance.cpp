@@ -155,10 +155,11 @@ Json importance_json(const command::Context& context, const Shop& shop,
   const pipeline::FoldEngine fold_engine(context, shop, fold);
   const auto& engine = fold_engine.engine();
   const auto ranker = ranking::Ranker::load(context.path(command::kRankerFolder));
-  const auto scored =
-      engine::users_to_score(shop, fold_engine.models(), fold.cut,
-                             read_section<engine::EngineConfig>(context.params, "engine"),
-                             choose.max_users, choose.k, {}, context.threads);
+  const auto limit = engine::max_scored_users(
+      read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users);
+  const auto scored = engine::users_to_score(fold_engine.queries(),
+                                             *fold_engine.models().own_history, limit, {},
+                                             context.threads);
   const UserSample sample(shop, context.seed, scored.size(), config.max_users);
   const auto users = sample.of(scored);
   const auto bought = sample.of(purchases_between(shop.events, fold.cut, fold.to));
@@ -173,18 +174,18 @@ Json importance_json(const command::Context& context, const Shop& shop,
   context.progress->begin("permute columns",
                           users.size() * n_permuted * static_cast<std::size_t>(config.repeats),
                           "users");
-  const evaluation::PermutationTask task{.engine = engine,
-                                         .scorer = {ranker, *fold_engine.models().own_history},
-                                         .users = users,
-                                         .bought = bought,
-                                         .limits = limits,
-                                         .sets = sets,
-                                         .repeats = config.repeats,
-                                         .seed = context.seed,
-                                         .max_bytes = static_cast<std::size_t>(config.memory_mib)
-                                                      << 20U,
-                                         .threads = context.threads};
-  const auto result = evaluation::permute(task, *context.progress);
+  const Task task{.engine = engine,
+                  .scorer = {ranker, *fold_engine.models().own_history},
+                  .queries = fold_engine.queries(),
+                  .users = users,
+                  .bought = bought,
+                  .limits = limits,
+                  .sets = sets,
+                  .repeats = config.repeats,
+                  .seed = context.seed,
+                  .max_bytes = static_cast<std::size_t>(config.memory_mib) << 20U,
+                  .threads = context.threads};
+  const auto result = permute(task, *context.progress);
   Json json{{"cut", format_time(fold.cut)},
             {"to", format_time(fold.to)},
             {"scored_users", scored.size()},

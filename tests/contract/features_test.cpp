@@ -37,14 +37,12 @@ struct Bench {
       : shop(made),
         all_models(test::fit_at(shop, kCut, test::all_models(), 1, params)),
         needed_models(test::fit_at(shop, kCut, row.needs, 1, params)),
-        engine(shop, all_models, kCut, {}, params),
-        group(row.make({shop, needed_models, kCut, engine.generator_names()})),
+        engine(shop, all_models, params),
+        group(row.make({shop, needed_models, engine.generator_names()})),
         n_columns(row.columns(engine.generator_names()).size()) {}
 
   [[nodiscard]] engine::UserBlock block(UserIdx user) const {
-    engine::UserBlock made;
-    engine.candidates(user, made);
-    return made;
+    return test::block_of(engine, shop, kCut, user);
   }
 
   /// The group's columns of a user's candidates, each row followed by `margin` foreign columns,
@@ -53,7 +51,9 @@ struct Bench {
                                            std::size_t margin = 0) const {
     const std::size_t stride = n_columns + margin;
     std::vector<float> values(block.n_rows() * stride, filler);
-    group->compute({block.history, block.item, block.score, block.rank}, {values.data(), stride});
+    Scratch scratch;
+    group->compute({block.history, block.item, block.score, block.rank, scratch},
+                   {values.data(), stride}, scratch);
     return values;
   }
   [[nodiscard]] Bits bits(UserIdx user) const { return bits_of(compute(block(user), 0)); }
@@ -168,10 +168,10 @@ TEST_P(FeatureGroupContract, TheSwitchTakesItsColumnsOut) {
   const auto shop = random_shop(2);
   const auto models = test::fit_at(shop, kCut);
   const auto params = test::small_shop_params();  // everything on
-  const engine::Engine with(shop, models, kCut, {}, params);
+  const engine::Engine with(shop, models, params);
   auto switched = params;
-  switched[section_of(row().name) + ".enabled"] = "false";
-  const engine::Engine without(shop, models, kCut, {}, switched);
+  switched[row().section() + ".enabled"] = "false";
+  const engine::Engine without(shop, models, switched);
   const auto prefix = std::string(row().name) + "__";
   std::vector<std::string> rest;
   for (const auto& name : with.column_names()) {

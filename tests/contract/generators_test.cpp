@@ -25,7 +25,7 @@ class GeneratorContract : public testing::TestWithParam<std::size_t> {
 
   static ParamMap params_with_limit(std::size_t limit) {
     auto params = test::small_shop_params();
-    params[section_of(row().name) + ".limit"] = std::to_string(limit);
+    params[row().section() + ".limit"] = std::to_string(limit);
     return params;
   }
 };
@@ -37,11 +37,14 @@ struct Bench {
       : shop(made),
         as_of(cut),
         models(test::fit_at(shop, cut, row.needs)),
-        generator(row.make({shop, models, as_of, allowed, params})) {}
+        filter{.allowed = allowed},
+        generator(row.make({shop, models}, params)) {}
 
   [[nodiscard]] std::vector<ScoredItem> list(UserIdx user) const {
+    const auto history = test::history_of(shop.events, user, as_of);
+    Scratch scratch;
     std::vector<ScoredItem> out;
-    generator->generate(read_history(shop.events, user, as_of), out);
+    generator->generate({history.events, as_of, filter, 0}, history, out, scratch);
     return out;
   }
   [[nodiscard]] std::vector<std::vector<ScoredItem>> all_lists() const {
@@ -53,6 +56,7 @@ struct Bench {
   const Shop& shop;
   TimeUs as_of;
   models::ModelSet models;
+  ProductFilter filter;
   std::unique_ptr<Generator> generator;
 };
 

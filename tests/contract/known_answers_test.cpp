@@ -306,27 +306,5 @@ TEST(KnownAnswers, Linear) {
   EXPECT_EQ(proposed(shop, "linear", "bob"), "C");
 }
 
-TEST(KnownAnswers, PopularOfAWindow) {
-  // A sold most a week ago, B yesterday; C was only looked at
-  const auto shop = test::text_shop(R"(
-    u1   oA  .   .   .   .   oB | .
-    u2   oA  .   .   vC  .   .  | oC
-    u3   oA  .   .   .   .   .  | oC
-    u4   oA  .   .   .   .   .  | .
-    ann  .   .   .   vA  .   .  | .
-  )",
-                                    "things ABC", kUsPerDay);
-  auto params = test::small_shop_params();
-  params["models.popularity.half_life_days"] = "30";
-  EXPECT_EQ(proposed(shop, "popular", "ann", params), "ABC");
-  EXPECT_EQ(proposed(shop, "popular_in_categories", "ann", params), "ABC");
-  params["candidates.popular.window_days"] = "1";
-  params["candidates.popular_in_categories.window_days"] = "3";
-  EXPECT_EQ(proposed(shop, "popular", "ann", params), "BAC");  // filled up by decayed popularity
-  EXPECT_EQ(proposed(shop, "popular_in_categories", "ann", params), "BAC");
-  params["candidates.popular.window_days"] = "2";
-  EXPECT_THROW(proposed(shop, "popular", "ann", params), Error);
-}
-
 }  // namespace
 }  // namespace vitrina::candidates

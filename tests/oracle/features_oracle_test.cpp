@@ -249,10 +249,10 @@ TEST(FeaturesOracle, CategoryAge) {
 
 TEST(FeaturesOracle, GeneratorScoresAndRanks) {
   expect_column("generators__votes", [](const World& world, const auto& user, const auto& item) {
-    const auto history = read_history(world.shop.events, test::user_of(world.shop, user), kCut);
+    const auto history = test::history_of(world.shop.events, test::user_of(world.shop, user), kCut);
     double votes = 0;
     for (std::size_t g = 0; g < world.engine.generator_names().size(); ++g) {
-      for (const auto& entry : world.engine.generate(g, history)) {
+      for (const auto& entry : test::list_of(world.engine, g, history)) {
         votes += world.shop.items.external(entry.id) == item ? 1 : 0;
       }
     }
@@ -260,11 +260,11 @@ TEST(FeaturesOracle, GeneratorScoresAndRanks) {
   });
   expect_column("generators__popular_rank", [](const World& world, const auto& user,
                                                const auto& item) {
-    const auto history = read_history(world.shop.events, test::user_of(world.shop, user), kCut);
+    const auto history = test::history_of(world.shop.events, test::user_of(world.shop, user), kCut);
     const auto& names = world.engine.generator_names();
     const auto g =
         static_cast<std::size_t>(std::find(names.begin(), names.end(), "popular") - names.begin());
-    const auto list = world.engine.generate(g, history);
+    const auto list = test::list_of(world.engine, g, history);
     for (std::size_t r = 0; r < list.size(); ++r) {
       if (world.shop.items.external(list[r].id) == item) return static_cast<double>(r);
     }
@@ -281,8 +281,7 @@ TEST(FeaturesOracle, ListRankCountsTheBetterOnes) {
           })
           .size();
     };
-    UserBlock block;
-    world.engine.candidates(test::user_of(world.shop, user), block);
+    const auto block = test::block_of(world.engine, world.shop, kCut, test::user_of(world.shop, user));
     double better = 0;
     for (const auto other : block.item) {
       better += n_events(world.shop.items.external(other)) > n_events(item) ? 1 : 0;

@@ -231,7 +231,7 @@ TEST(IalsOracle, FillsInACheckerboard) {
   const auto model =
       Ials::fit({shop, kCut, kUsPerDay, 20, 10, 2}, {.factors = 2, .iterations = 10});
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
-    const auto user = model.fold_in(read_history(shop.events, UserIdx(u), kCut), kCut);
+    const auto user = model.fold_in(test::history_of(shop.events, UserIdx(u), kCut), kCut);
     for (std::size_t i = 0; i < shop.items.size(); ++i) {
       const bool is_own = (u + i) % 2 == 0;
       EXPECT_NEAR(model.score(user, ItemIdx(i)), is_own ? 1 : 0, 0.1)
@@ -282,7 +282,7 @@ TEST(IalsOracle, FoldsAUserInByTheNormalEquations) {
           row.push_back({row_of.at(item), static_cast<float>(config.alpha * strength)});
         }
         const auto expected = naive_row(products, row, config.regularization);
-        const auto found = model.fold_in(read_history(shop.events, UserIdx(u), kCut), kCut);
+        const auto found = model.fold_in(test::history_of(shop.events, UserIdx(u), kCut), kCut);
         ASSERT_EQ(found.size(), expected.size());
         for (std::size_t f = 0; f < found.size(); ++f) {
           ASSERT_NEAR(found[f], expected[f], kTolerance * (largest(expected) + 1e-3));
@@ -301,7 +301,7 @@ TEST(IalsOracle, TheTopIsThatOfAFullScan) {
     ASSERT_GT(model.n_items(), 200U) << "one block is no scan";
     const auto is_allowed = [](ItemIdx item) { return item.value % 3 != 0; };
     for (std::size_t u = 0; u < shop.users.size(); ++u) {
-      const auto user = model.fold_in(read_history(shop.events, UserIdx(u), kCut), kCut);
+      const auto user = model.fold_in(test::history_of(shop.events, UserIdx(u), kCut), kCut);
       std::vector<ScoredItem> expected;
       for (std::size_t i = 0; i < shop.items.size(); ++i) {
         const float score = model.score(user, ItemIdx(i));
@@ -329,7 +329,7 @@ TEST(IalsFeatures, ScoreIsTheInnerProduct) {
         const auto own = test::item_of(world.shop, item);
         if (!model.knows(own)) return std::nan("");
         const auto found = model.fold_in(
-            read_history(world.shop.events, test::user_of(world.shop, user), kCut), kCut);
+            test::history_of(world.shop.events, test::user_of(world.shop, user), kCut), kCut);
         const auto factor = model.factor(own);
         return std::inner_product(factor.begin(), factor.end(), found.begin(), 0.0);
       });

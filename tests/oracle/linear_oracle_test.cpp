@@ -289,9 +289,7 @@ TEST(LinearFeatures, RankAndShareFollowTheScore) {
   const std::size_t stride = world.engine.column_names().size();
   std::size_t n_ranked = 0;
   for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
-    engine::UserBlock block;
-    world.engine.candidates(UserIdx(u), block);
-    world.engine.features(block);
+    const auto block = test::block_of(world.engine, world.shop, kCut, UserIdx(u));
     const auto at = [&](std::size_t row, std::size_t column) {
       return block.features[row * stride + column];
     };

@@ -8,6 +8,7 @@
 #include "data/purchases.hpp"
 #include "data/user_history.hpp"
 #include "models/own_history.hpp"
+#include "support/engine_kit.hpp"
 #include "support/random_shop.hpp"
 
 // What a user's history says of a product, by looking at all events of the log again for every
@@ -51,7 +52,7 @@ class HistoryOracle : public testing::Test {
       const auto shop = test::shop_of(events);
       for (std::size_t u = 0; u < shop.users.size(); ++u) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << ", user " << shop.users.text(u));
-        check(naive_events(events, shop.users.text(u)), read_history(shop.events, UserIdx(u), kCut),
+        check(naive_events(events, shop.users.text(u)), test::history_of(shop.events, UserIdx(u), kCut),
               shop);
         ++n_users;
       }
@@ -108,8 +109,8 @@ TEST_F(HistoryOracle, DecaySumsAndCounts) {
 
 TEST_F(HistoryOracle, TouchSumsAreThoseOfTheHistoryToTheBit) {
   TouchSums sums;  // one for all: what the last user left must not be seen
-  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& shop) {
-    read_touch_sums(shop.events, history.user, kCut, sums);
+  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& /*shop*/) {
+    read_touch_sums(history.events, kCut, sums);
     EXPECT_EQ(sums.sums, history.sums);
     ASSERT_EQ(sums.item.size(), history.touches.size());
     for (std::size_t t = 0; t < sums.item.size(); ++t) {
@@ -123,8 +124,8 @@ TEST_F(HistoryOracle, TouchScoresAreThoseOfTheSumsToTheBit) {
   rule.half_life = {0, 3, 1, 6, 0, 2};
   TouchScorer scorer(rule);  // one for all
   std::vector<ItemIdx> products;
-  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& shop) {
-    touched_products(shop.events, history.user, kCut, products);
+  for_each_user([&](const auto& /*naive*/, const UserHistory& history, const Shop& /*shop*/) {
+    touched_products(history.events, products);
     ASSERT_EQ(products.size(), history.touches.size());
     std::vector<ScoredItem> expected;
     for (std::size_t t = 0; t < history.touches.size(); ++t) {
@@ -132,7 +133,7 @@ TEST_F(HistoryOracle, TouchScoresAreThoseOfTheSumsToTheBit) {
       if (history.touches[t].n_events == 0) continue;
       expected.push_back({history.touches[t].item, rule.score(history.sums[t])});
     }
-    EXPECT_EQ(scorer.scores(shop.events, history.user, kCut), expected);
+    EXPECT_EQ(scorer.scores(history.events, kCut), expected);
   });
 }
 

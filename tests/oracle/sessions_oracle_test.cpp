@@ -183,7 +183,7 @@ std::size_t compare_users(const test::RandomShop& random, const SessionsConfig& 
     SCOPED_TRACE(testing::Message() << "seed " << random.seed << ", user " << user);
     const auto s = last_products(past, user, static_cast<std::size_t>(config.last_products));
     const auto naive = naive_votes(visits, past, user, s, config);
-    const auto found = model.votes(read_history(shop.events, UserIdx(u), kCut));
+    const auto found = model.votes(test::history_of(shop.events, UserIdx(u), kCut));
     EXPECT_EQ(found.size(), naive.size());
     for (const auto& vote : found) {
       const std::string item(shop.items.external(vote.item));

@@ -358,9 +358,7 @@ TEST(TrendsOracle, TheBetterOnesOfTheCategoryStandBefore) {
   const std::size_t stride = world.engine.column_names().size();
   std::size_t n_known = 0;
   for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
-    UserBlock block;
-    world.engine.candidates(UserIdx(u), block);
-    world.engine.features(block);
+    const auto block = test::block_of(world.engine, world.shop, kCut, UserIdx(u));
     for (std::size_t r = 0; r < block.n_rows(); ++r) {
       const std::string item(world.shop.items.external(block.item[r]));
       const float rank = block.features[r * stride + column];

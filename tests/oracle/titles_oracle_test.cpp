@@ -92,7 +92,7 @@ TEST(TitlesFeatures, CosineToTheBasket) {
   test::expect_column("titles__basket_cosine_max", [](const test::World& world, const auto& user,
                                                       const auto& item) {
     const auto& shop = world.shop;
-    const auto history = read_history(shop.events, test::user_of(shop, user), kCut);
+    const auto history = test::history_of(shop.events, test::user_of(shop, user), kCut);
     double best = std::nan("");
     for (const auto& touch : history.touches) {
       const auto own = test::item_of(shop, item);

@@ -7,10 +7,10 @@ namespace vitrina::test {
 ParamMap everything_on() {
   ParamMap params;
   for (const auto& row : candidates::registry()) {
-    params[candidates::section_of(row.name) + ".enabled"] = "true";
+    params[row.section() + ".enabled"] = "true";
   }
   for (const auto& row : features::registry()) {
-    params[features::section_of(row.name) + ".enabled"] = "true";
+    params[row.section() + ".enabled"] = "true";
   }
   return params;
 }
@@ -40,6 +40,29 @@ models::ModelSet fit_at(const Shop& shop, TimeUs cut, std::span<const models::Mo
   return models::fit_models(context, wanted, params, progress);
 }
 
+OwnedHistory history_of(const EventLog& log, UserIdx user, TimeUs as_of) {
+  OwnedHistory history;
+  read_history(events_before(log, user, as_of, history.merged), as_of, history);
+  return history;
+}
+
+engine::UserBlock block_of(const engine::Engine& engine, const Shop& shop, TimeUs cut, UserIdx user,
+                           std::span<const std::uint8_t> allowed, std::size_t k) {
+  Scratch scratch;
+  engine::UserBlock block;
+  const LogQueries queries{shop.events, cut, k, {.allowed = allowed}};
+  engine.candidates(queries.of(user, block.merged), block, scratch);
+  engine.features(block, scratch);
+  return block;
+}
+
+std::vector<ScoredItem> list_of(const engine::Engine& engine, std::size_t generator,
+                                const UserHistory& history) {
+  Scratch scratch;
+  const Query query{history.events, history.as_of, {}, 25};
+  return engine.generate(generator, query, history, scratch);
+}
+
 NamedList named(const Shop& shop, std::span<const ScoredItem> list) {
   NamedList names;
   for (const auto& entry : list) names.emplace_back(shop.items.external(entry.id), entry.score);
@@ -50,9 +73,11 @@ std::vector<ScoredItem> propose(const Shop& shop, TimeUs cut, std::string_view g
                                 UserIdx user, const ParamMap& params) {
   const auto& row = generator_row(generator);
   const auto models = fit_at(shop, cut, row.needs, 1, params);
-  const auto made = row.make({shop, models, cut, {}, params});
+  const auto made = row.make({shop, models}, params);
+  const auto history = history_of(shop.events, user, cut);
+  Scratch scratch;
   std::vector<ScoredItem> list;
-  made->generate(read_history(shop.events, user, cut), list);
+  made->generate({history.events, cut, {}, 0}, history, list, scratch);
   return list;
 }
 

@@ -28,6 +28,18 @@ models::ModelSet fit_at(const Shop& shop, TimeUs cut,
                         std::span<const models::ModelKind> wanted = all_models(), int threads = 1,
                         const ParamMap& params = small_shop_params());
 
+/// A history with the events that it refers to.
+struct OwnedHistory : UserHistory {
+  EventColumns merged;
+};
+OwnedHistory history_of(const EventLog& log, UserIdx user, TimeUs as_of);
+
+/// Candidates and features of a user of the shop as of the cut, and one generator's list for it.
+engine::UserBlock block_of(const engine::Engine& engine, const Shop& shop, TimeUs cut, UserIdx user,
+                           std::span<const std::uint8_t> allowed = {}, std::size_t k = 25);
+std::vector<ScoredItem> list_of(const engine::Engine& engine, std::size_t generator,
+                                const UserHistory& history);
+
 /// A list in external ids, so that lists of shops with other products can be compared.
 using NamedList = std::vector<std::pair<std::string, float>>;
 NamedList named(const Shop& shop, std::span<const ScoredItem> list);

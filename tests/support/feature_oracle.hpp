@@ -26,7 +26,7 @@ struct World {
       : products(random_catalog({.seed = seed})),
         shop(shop_of(random_events({.seed = seed}), products)),
         models(fit_at(shop, kOracleCut)),
-        engine(shop, models, kOracleCut, {}, small_shop_params()) {
+        engine(shop, models, small_shop_params()) {
     const auto events = random_events({.seed = seed});
     const std::set<Event> distinct(events.begin(), events.end());
     std::copy_if(distinct.begin(), distinct.end(), std::back_inserter(past),
@@ -70,9 +70,7 @@ void expect_column(const std::string& name, Naive&& naive) {
     const std::size_t column = world.column(name);
     const std::size_t stride = world.engine.column_names().size();
     for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
-      engine::UserBlock block;
-      world.engine.candidates(UserIdx(u), block);
-      world.engine.features(block);
+      const auto block = block_of(world.engine, world.shop, kOracleCut, UserIdx(u));
       const std::string user(world.shop.users.text(u));
       for (std::size_t r = 0; r < block.n_rows(); ++r) {
         const std::string item(world.shop.items.external(block.item[r]));

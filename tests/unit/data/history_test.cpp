@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "data/purchases.hpp"
+#include "support/engine_kit.hpp"
 #include "support/text_shop.hpp"
 
 namespace vitrina {
@@ -11,7 +12,7 @@ namespace {
 constexpr TimeUs kMinute = 60 * kUsPerSecond;
 
 UserHistory history_of(const test::TextShop& shop, std::string_view user) {
-  return read_history(shop.shop.events, shop.user(user), shop.cut);
+  return test::history_of(shop.shop.events, shop.user(user), shop.cut);
 }
 
 TEST(UserHistory, VisitsEndAfterHalfAnHourOfSilence) {
@@ -33,8 +34,8 @@ TEST(UserHistory, VisitsEndAfterHalfAnHourOfSilence) {
 
 TEST(UserHistory, TheCutIsTheFirstMomentThatIsNotSeen) {
   const auto shop = test::text_shop("ann vA | vB");
-  EXPECT_EQ(read_history(shop.shop.events, shop.user("ann"), shop.cut).events.size(), 1U);
-  EXPECT_EQ(read_history(shop.shop.events, shop.user("ann"), shop.cut + 1).events.size(), 2U);
+  EXPECT_EQ(test::history_of(shop.shop.events, shop.user("ann"), shop.cut).events.size(), 1U);
+  EXPECT_EQ(test::history_of(shop.shop.events, shop.user("ann"), shop.cut + 1).events.size(), 2U);
   EXPECT_EQ(history_of(shop, "ann").find(shop.item("B")), nullptr);
 }
 
@@ -73,21 +74,21 @@ TEST(UserHistory, ASearchNamesAProductWithoutTouchingIt) {
   ASSERT_NE(touch, nullptr);
   EXPECT_EQ(touch->n_events, 0U);
   EXPECT_EQ(touch->last_time, kNoTime);
-  const auto recent = recent_touches(history, 9);
+  const auto recent = history.newest(9);
   ASSERT_EQ(recent.size(), 1U);
-  EXPECT_EQ(recent[0]->item, shop.item("B"));
+  EXPECT_EQ(history.touches[recent[0]].item, shop.item("B"));
 }
 
 TEST(UserHistory, RecentTouchesAreTheNewestFirst) {
   const auto shop = test::text_shop("ann vA vB vCvD vA .");
   const auto history = history_of(shop, "ann");
   std::string letters;
-  for (const auto* touch : recent_touches(history, 3)) {
-    letters += shop.shop.items.external(touch->item);
+  for (const auto t : history.newest(3)) {
+    letters += shop.shop.items.external(history.touches[t].item);
   }
   EXPECT_EQ(letters, "ACD");  // of one moment the smaller id
-  EXPECT_EQ(recent_touches(history, 0).size(), 0U);
-  EXPECT_EQ(recent_touches(history, 99).size(), 4U);
+  EXPECT_EQ(history.newest(0).size(), 0U);
+  EXPECT_EQ(history.newest(99).size(), 4U);
 }
 
 TEST(EventLog, SpansAreCutByBinarySearch) {

@@ -8,6 +8,7 @@
 #include "data/links.hpp"
 #include "data/shop_file.hpp"
 #include "data/user_history.hpp"
+#include "support/engine_kit.hpp"
 #include "support/random_shop.hpp"
 #include "support/scratch.hpp"
 
@@ -26,7 +27,7 @@ Event at(std::string user, int hour, std::string item, std::string device,
 
 std::string products_of(const Shop& shop, std::string_view user, int hour) {
   const auto history =
-      read_history(shop.events, test::user_of(shop, user), test::kOpening + hour * kHour);
+      test::history_of(shop.events, test::user_of(shop, user), test::kOpening + hour * kHour);
   std::string text;
   for (const auto item : history.events.item) {
     if (item.valid()) text += shop.items.external(item);
@@ -85,7 +86,7 @@ TEST(Links, TheBasketIsSharedToo) {
                                                at("bob", 2, "A", "x", Action::kOrder)});
   link_users(shop.events, 4);
   const auto history =
-      read_history(shop.events, test::user_of(shop, "ann"), test::kOpening + 9 * kHour);
+      test::history_of(shop.events, test::user_of(shop, "ann"), test::kOpening + 9 * kHour);
   EXPECT_FALSE(history.find(test::item_of(shop, "A"))->in_basket);
   EXPECT_TRUE(history.find(test::item_of(shop, "B"))->in_basket);
   const auto copy = history;  // a copy keeps what it points to
@@ -134,12 +135,12 @@ TEST(Links, AgreeWithLookingAtEveryDevice) {
         const auto n = std::count_if(distinct.begin(), distinct.end(), [&](const Event& event) {
           return event.time < as_of && person.contains(event.user);
         });
-        const auto history = read_history(shop.events, UserIdx(u), as_of);
+        const auto history = test::history_of(shop.events, UserIdx(u), as_of);
         EXPECT_EQ(history.events.size(), static_cast<std::size_t>(n))
             << "seed " << seed << " " << user << " after " << days;
         EXPECT_TRUE(std::is_sorted(history.events.time.begin(), history.events.time.end()));
         TouchSums sums;
-        read_touch_sums(shop.events, UserIdx(u), as_of, sums);
+        read_touch_sums(history.events, as_of, sums);
         EXPECT_EQ(sums.sums, history.sums);
         n_linked += person.size() > 1 ? 1 : 0;
       }

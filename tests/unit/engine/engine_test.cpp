@@ -23,9 +23,13 @@ struct World {
     params.merge(test::everything_on());  // what is wished stays
   }
 
-  [[nodiscard]] Engine engine(std::span<const std::uint8_t> allowed = {}) const {
-    return {shop, models, shop.end, allowed, params};
+  [[nodiscard]] Engine engine() const { return {shop, models, params}; }
+  [[nodiscard]] UserBlock block(const Engine& engine, UserIdx user,
+                                std::span<const std::uint8_t> allowed = {},
+                                std::size_t k = 25) const {
+    return test::block_of(engine, shop, shop.end, user, allowed, k);
   }
+  [[nodiscard]] LogQueries queries(std::size_t k) const { return {shop.events, shop.end, k}; }
   [[nodiscard]] std::vector<UserIdx> users() const {
     std::vector<UserIdx> all;
     for (std::size_t u = 0; u < shop.users.size(); ++u) all.emplace_back(u);
@@ -56,7 +60,7 @@ TEST(Engine, SwitchesTakeGeneratorsOut) {
 TEST(Engine, WithoutAGeneratorThereIsNothingToDo) {
   ParamMap params;
   for (const auto& row : candidates::registry()) {
-    params[candidates::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   const World world(1, params);
   try {
@@ -71,10 +75,10 @@ TEST(Engine, NeedsTheModelsOfWhatIsSwitchedOn) {
   EXPECT_EQ(needed_models(test::everything_on()).size(), test::all_models().size());
   ParamMap params;
   for (const auto& row : features::registry()) {
-    params[features::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   for (const auto& row : candidates::registry()) {
-    params[candidates::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   EXPECT_EQ(needed_models(params), std::vector<models::ModelKind>{models::ModelKind::kOwnHistory});
   params["candidates.popular.enabled"] = "true";
@@ -87,13 +91,12 @@ TEST(Engine, TheUnionHoldsEveryListWhenThereIsRoom) {
   const std::size_t n_generators = engine.generator_names().size();
   std::size_t n_rows = 0;
   for (const auto user : world.users()) {
-    UserBlock block;
-    engine.candidates(user, block);
+    const auto block = world.block(engine, user);
     EXPECT_TRUE(std::is_sorted(block.item.begin(), block.item.end()));
     EXPECT_EQ(std::adjacent_find(block.item.begin(), block.item.end()), block.item.end());
     std::set<ItemIdx> in_lists;
     for (std::size_t g = 0; g < n_generators; ++g) {
-      const auto list = engine.generate(g, block.history);
+      const auto list = test::list_of(engine, g, block.history);
       for (std::size_t r = 0; r < list.size(); ++r) {
         in_lists.insert(list[r].id);
         const auto row = static_cast<std::size_t>(
@@ -111,17 +114,16 @@ TEST(Engine, TheUnionHoldsEveryListWhenThereIsRoom) {
 }
 
 TEST(Engine, ASmallUnionTakesTurns) {
-  const World world(3, {{"engine.max_candidates", "4"}, {"choose.k", "4"}});
+  const World world(3, {{"engine.max_candidates", "4"}});
   const auto engine = world.engine();
   for (const auto user : world.users()) {
-    UserBlock block;
-    engine.candidates(user, block);
+    const auto block = world.block(engine, user, {}, 4);
     ASSERT_LE(block.n_rows(), 4U);
     // every generator's best is in, in the order of the registry, while there is room
     std::set<ItemIdx> expected;
     for (std::size_t rank = 0; expected.size() < 4 && rank < 100; ++rank) {
       for (std::size_t g = 0; g < engine.generator_names().size(); ++g) {
-        const auto list = engine.generate(g, block.history);
+        const auto list = test::list_of(engine, g, block.history);
         if (rank < list.size() && expected.size() < 4) expected.insert(list[rank].id);
       }
     }
@@ -133,10 +135,9 @@ TEST(Engine, ForbiddenProductsAreNoCandidates) {
   const World world(4);
   std::vector<std::uint8_t> allowed(world.shop.items.size(), 1);
   for (std::size_t i = 0; i < allowed.size(); i += 2) allowed[i] = 0;
-  const auto engine = world.engine(allowed);
+  const auto engine = world.engine();
   for (const auto user : world.users()) {
-    UserBlock block;
-    engine.candidates(user, block);
+    const auto block = world.block(engine, user, allowed);
     EXPECT_FALSE(block.item.empty());
     for (const auto item : block.item) EXPECT_EQ(allowed[item.value], 1);
   }
@@ -154,8 +155,9 @@ TEST(UsersToScore, AreTheStrongestWithAnEventBeforeTheCut) {
   const auto models = test::fit_at(shop.shop, shop.cut);
   const auto chosen = [&](int max_users, const selection::Rules& rules = {}) {
     std::string names;
-    for (const auto user : users_to_score(shop.shop, models, shop.cut, {.max_scored_users = 1},
-                                          max_users, 5, rules, 2)) {
+    const auto limit = max_scored_users({.max_scored_users = 1}, max_users);
+    for (const auto user : users_to_score({shop.shop.events, shop.cut, 5}, *models.own_history,
+                                          limit, rules, 2)) {
       names += shop.shop.users.external(user);
     }
     return names;
@@ -178,15 +180,14 @@ TEST(Answer, IsTheExactChoiceOverScoredCandidates) {
   const selection::ChoiceLimits limits{.max_users = 12, .k = 6};
   const auto users = world.users();
   const auto answered = [&](int threads) {
-    return answer(engine, {ranker, *world.models.own_history}, users, limits, {}, threads,
-                  progress);
+    return answer(engine, {ranker, *world.models.own_history}, world.queries(limits.k), users,
+                  limits.max_users, {}, threads, progress);
   };
   const auto chosen = answered(1);
 
   std::vector<std::pair<double, UserIdx>> sums;
   for (const auto user : users) {
-    UserBlock block;
-    engine.candidates(user, block);
+    const auto block = world.block(engine, user);
     std::vector<float> w;
     for (const float own : own_history_scores(*world.models.own_history, block)) {
       w.push_back(ranker.base_score(own));
@@ -219,15 +220,15 @@ TEST(Answer, TheSourceIsTheGeneratorThatRankedItBest) {
   const auto engine = world.engine();
   SilentProgress progress;
   const auto users = world.users();
-  const auto chosen = answer(engine, {ranking::Ranker(), *world.models.own_history}, users,
-                             {.max_users = 100, .k = 5}, {}, 1, progress);
+  const auto chosen = answer(engine, {ranking::Ranker(), *world.models.own_history},
+                             world.queries(5), users, 100, {}, 1, progress);
   for (std::size_t row = 0; row < chosen.users.size(); ++row) {
-    const auto history = read_history(world.shop.events, chosen.users[row], world.shop.end);
+    const auto history = test::history_of(world.shop.events, chosen.users[row], world.shop.end);
     for (const auto& entry : chosen.items.row(row)) {
       std::size_t best = 1'000'000;
       std::size_t source = 0;
       for (std::size_t g = 0; g < engine.generator_names().size(); ++g) {
-        const auto list = engine.generate(g, history);
+        const auto list = test::list_of(engine, g, history);
         for (std::size_t r = 0; r < list.size(); ++r) {
           if (list[r].id != entry.id || r >= best) continue;
           best = r;

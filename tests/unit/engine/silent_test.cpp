@@ -16,17 +16,14 @@ TEST(SilentProducts, AreProposedToThoseWhoTouchedThemOnly) {
       test::shop_of(test::random_events({.seed = 3}), test::random_catalog({.seed = 3}));
   const auto models = test::fit_at(shop, kCut);
   auto params = test::small_shop_params();
-  params["choose.k"] = "3";
-  const Engine all(shop, models, kCut, {}, params);
+  const Engine all(shop, models, params);
   params["candidates.drop_silent_days"] = "0.5";
-  const Engine lively(shop, models, kCut, {}, params);
+  const Engine lively(shop, models, params);
   std::size_t n_dropped = 0;
   std::size_t n_own = 0;
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
-    UserBlock before;
-    UserBlock after;
-    all.candidates(UserIdx(u), before);
-    lively.candidates(UserIdx(u), after);
+    const auto before = test::block_of(all, shop, kCut, UserIdx(u), {}, 3);
+    const auto after = test::block_of(lively, shop, kCut, UserIdx(u), {}, 3);
     const std::set<ItemIdx> kept(after.item.begin(), after.item.end());
     for (const auto item : before.item) n_dropped += kept.contains(item) ? 0 : 1;
     for (const auto item : after.item) {
@@ -45,21 +42,19 @@ TEST(SilentProducts, FillAnAnswerBeforeItIsShort) {
       test::shop_of(test::random_events({.seed = 3}), test::random_catalog({.seed = 3}));
   const auto models = test::fit_at(shop, kCut);
   auto params = test::small_shop_params();
-  params["choose.k"] = "20";
   params["candidates.drop_silent_days"] = "0.0001";
-  const Engine engine(shop, models, kCut, {}, params);
-  UserBlock block;
-  engine.candidates(UserIdx(0), block);
+  const Engine engine(shop, models, params);
+  const auto block = test::block_of(engine, shop, kCut, UserIdx(0), {}, 20);
   EXPECT_GE(block.n_rows(), 20U);
 }
 
 TEST(SilentProducts, NeedToKnowTheLastEventOfEveryProduct) {
   ParamMap params{{"candidates.drop_silent_days", "3"}};
   for (const auto& row : candidates::registry()) {
-    params[candidates::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   for (const auto& row : features::registry()) {
-    params[features::section_of(row.name) + ".enabled"] = "false";
+    params[row.section() + ".enabled"] = "false";
   }
   const auto kinds = needed_models(params);
   EXPECT_EQ(std::count(kinds.begin(), kinds.end(), models::ModelKind::kPopularity), 1);

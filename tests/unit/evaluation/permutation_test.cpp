@@ -27,7 +27,8 @@ struct World {
       : shop(test::shop_of(test::random_events({.seed = 7, .n_users = 60, .n_events = 2500}),
                            test::random_catalog({.seed = 7}))),
         models(test::fit_at(shop, kCut)),
-        engine(shop, models, kCut, {}, test::small_shop_params()),
+        engine(shop, models, test::small_shop_params()),
+        queries{shop.events, kCut, kLimits.k},
         bought(purchases_between(shop.events, kCut, kTo)) {
     for (std::size_t u = 0; u < shop.users.size(); ++u) {
       if (!shop.events.before(UserIdx(u), kCut).empty()) users.emplace_back(u);
@@ -46,9 +47,7 @@ struct World {
   void fill_rows() {
     rows.columns = engine.column_names();
     for (const auto user : users) {
-      auto& block = blocks.emplace_back();
-      engine.candidates(user, block);
-      engine.features(block);
+      const auto& block = blocks.emplace_back(test::block_of(engine, shop, kCut, user));
       const auto wanted = bought.of(user);
       const auto own = engine::own_history_scores(*models.own_history, block);
       rows.features.insert(rows.features.end(), block.features.begin(), block.features.end());
@@ -71,6 +70,7 @@ struct World {
     SilentProgress progress;
     return permute({.engine = engine,
                     .scorer = {ranker, *models.own_history},
+                    .queries = queries,
                     .users = users,
                     .bought = bought,
                     .limits = kLimits,
@@ -141,6 +141,7 @@ struct World {
   Shop shop;
   models::ModelSet models;
   engine::Engine engine;
+  LogQueries queries;
   Purchases bought;
   std::vector<UserIdx> users;
   std::vector<engine::UserBlock> blocks;

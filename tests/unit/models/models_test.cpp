@@ -130,7 +130,7 @@ TEST(CovisitationFamily, ActionsHaveTheirOwnMatrices) {
 
 std::string voted(const test::TextShop& shop, const Sessions& model, std::string_view user) {
   std::string letters;
-  for (const auto& vote : model.votes(read_history(shop.shop.events, shop.user(user), shop.cut))) {
+  for (const auto& vote : model.votes(test::history_of(shop.shop.events, shop.user(user), shop.cut))) {
     letters += shop.shop.items.external(vote.item);
   }
   return letters;
@@ -219,7 +219,7 @@ TEST(OwnHistory, LearningIsNoWorseThanTheBuiltInRule) {
   const FitContext context{shop.shop, shop.cut, kUsPerDay, 10, 5, 1};
   const auto learned = OwnHistory::fit(context, {.min_buyers = 1});
   const auto first_of = [&](const OwnHistory& model, std::string_view user) {
-    const auto history = read_history(shop.shop.events, shop.user(user), shop.cut);
+    const auto history = test::history_of(shop.shop.events, shop.user(user), shop.cut);
     return shop.letters(model.rank(history, 1));
   };
   EXPECT_EQ(first_of(learned, "u1"), "B");

@@ -37,10 +37,10 @@ TEST(Features, AreTheEnginesColumns) {
   const auto shop = test::shop_of(test::random_events({}), test::random_catalog({}));
   const auto models = test::fit_at(shop, shop.end);
   const auto json = printed();
-  const engine::Engine everything(shop, models, shop.end, {}, test::everything_on());
+  const engine::Engine everything(shop, models, test::everything_on());
   EXPECT_EQ(columns_of(json, false), everything.column_names());
   EXPECT_EQ(json.at("columns"), everything.column_names().size());
-  const engine::Engine by_default(shop, models, shop.end, {}, {});
+  const engine::Engine by_default(shop, models, {});
   EXPECT_EQ(columns_of(json, true), by_default.column_names());
   EXPECT_EQ(json.at("columns_on"), by_default.column_names().size());
 }
