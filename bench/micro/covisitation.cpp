@@ -30,7 +30,7 @@ Shop simulated_shop() {
       raw.page.push_back(made.page[e]);
     }
   }
-  return build_shop(raw, nullptr, {}, 1);
+  return build_shop(raw, nullptr, 1);
 }
 
 const Shop& shop() {

@@ -12,7 +12,7 @@ Json run_ingest(const Options& options) {
   SilentProgress progress;
   const Stopwatch watch;
   auto raw = io::read_log(options.input, io::LogSchema{}, kNoTime, options.threads, progress);
-  const auto shop = build_shop(raw, nullptr, {}, options.threads);
+  const auto shop = build_shop(raw, nullptr, options.threads);
   const double seconds = watch.seconds();
   if (options.answer) {
     write_events(shop, *options.answer);

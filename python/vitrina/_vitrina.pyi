@@ -21,6 +21,7 @@ class RecommendOptions:
         max_users: int | None,
         k: int | None,
         as_of: str,
+        at: str,
         only_users: Sequence[str] | None,
         exclude_users: Sequence[str],
         exclude_products: Sequence[str],

@@ -125,6 +125,7 @@ class Recommender:
         max_users: int | None = None,
         k: int | None = None,
         as_of: Moment | None = None,
+        at: Moment | None = None,
         only_users: Iterable[Id] | None = None,
         exclude_users: Iterable[Id] | None = None,
         exclude_products: Iterable[Id] | None = None,
@@ -145,13 +146,16 @@ class Recommender:
 
         `max_users` and `k` (products a customer, 1 to 1000) are the bundle's
         own when they are None: 3000 and 25 unless it was packed with others.
-        Events from `as_of` on are not looked at; None means just after the
-        last plausible one. A moment is a date (its midnight), a datetime or
+        Events from `as_of` on are not looked at, and the answer is as of the
+        last one before it; None means just after the last plausible one. `at`,
+        in place of it, answers as of that very moment by the events before
+        it: customers dealt to several tables then get the answers that one
+        table would give them. A moment is a date (its midnight), a datetime or
         an ISO text in the log's own clock; one with a zone is refused, since
         a log's times need not have any. Ids are texts; a whole number stands
         for its digits. `only_users` None means everybody; `exclude_users`
         and `exclude_products` are never named. `only_listed` proposes only
-        products that the catalog lists, and not together with `as_of`, since
+        products that the catalog lists, and not together with a moment, since
         the catalog is a snapshot of later. `schema` is a YAML
         file with the shop's own column names and action codes. With a larger
         share of unusable rows than `max_bad_share` (0 to 1) nothing is
@@ -175,6 +179,7 @@ class Recommender:
             max_users=integer_or_none("max_users", max_users),
             k=integer_or_none("k", k),
             as_of=moment_or_empty("as_of", as_of),
+            at=moment_or_empty("at", at),
             only_users=identifiers("only_users", only_users),
             exclude_users=identifiers("exclude_users", exclude_users) or [],
             exclude_products=(

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -19,6 +18,7 @@
 #include "core/parallel.hpp"
 #include "core/time.hpp"
 #include "data/build.hpp"
+#include "data/join.hpp"
 #include "data/log_age.hpp"
 #include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
@@ -50,18 +50,19 @@ struct Request {
   bundle::IdRules rules;
   bundle::Permissions permissions;
   io::LogSchema schema;
-  TimeUs as_of = kNoTime;
+  TimeUs as_of = kNoTime;  ///< from then on nothing is looked at
+  TimeUs at = kNoTime;     ///< of the answer; else just after the last event
   double max_bad_share = 0;
   int threads = 1;
 };
 
-TimeUs parse_as_of(const std::string& text) {
+TimeUs parse_moment(std::string_view option, const std::string& text) {
   if (text.empty()) return kNoTime;
   if (const auto time = parse_time(text)) return *time;
   throw Error(ErrorCode::kConfig,
-              fmt::format("as_of: found '{}', expected an ISO time such as 2024-09-29 or "
+              fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
                           "2024-09-28T12:00:00",
-                          printable(text)));
+                          option, printable(text)));
 }
 
 Request check_options(const RecommendOptions& options, const ParamMap& bundle_params) {
@@ -76,7 +77,14 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
   request.rules = {options.only_users, options.exclude_users, options.exclude_products,
                    options.only_listed};
   request.permissions = {options.allow_future, options.force_bundle};
-  request.as_of = parse_as_of(options.as_of);
+  request.as_of = parse_moment("as_of", options.as_of);
+  request.at = parse_moment("at", options.at);
+  if (request.as_of != kNoTime && request.at != kNoTime) {
+    throw Error(ErrorCode::kConfig,
+                "at: found with as_of, expected one of them; at answers as of that very moment, "
+                "as_of as of the last event before it");
+  }
+  if (request.at != kNoTime) request.as_of = request.at;
   bundle::check_listed(options.only_listed, request.as_of != kNoTime);
   request.max_bad_share = options.max_bad_share;
   request.threads = resolve_threads(options.threads);
@@ -89,17 +97,20 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
                   const RawCatalog* catalog, Progress& progress) {
   check_bad_share(log.counts, request.max_bad_share);
   check_actions(log, LogUse::kAnswer, progress);
-  const auto& products = bundle.products();
-  const auto shop = build_shop(log, catalog != nullptr ? catalog : &products.catalog, products.ids,
-                               request.threads);
+  const bool has_moment = request.at != kNoTime;
+  const auto shop = join(build_shop(log, catalog, request.threads,
+                                    has_moment ? std::optional(kAllTimes) : std::nullopt),
+                         bundle.products())
+                        .shop;
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
-                  kMovedBack, progress);
+                  has_moment ? kKept : kMovedBack, progress);
   bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
   const auto rules = bundle::resolve(request.rules, shop, progress).rules;
+  const TimeUs as_of = has_moment ? request.at : shop.end;
   const auto answer =
-      bundle::answer(bundle, shop, rules, request.params, request.threads, progress).answer;
+      bundle::answer(bundle, shop, as_of, rules, request.params, request.threads, progress).answer;
   bundle::check_answered(request.rules, answer.users.size());
-  Answer found{.rows = {}, .metadata = bundle::to_metadata(bundle::origin_of(bundle, shop))};
+  Answer found{.rows = {}, .metadata = bundle::to_metadata(bundle::origin_of(bundle, as_of))};
   auto& rows = found.rows;
   rows.reserve(answer.users.size());
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
@@ -117,18 +128,14 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
 }  // namespace
 
 struct Recommender::State {
-  explicit State(bundle::Bundle loaded) : bundle(std::move(loaded)) {}
-
-  const bundle::SimilarProducts& similar() const {
-    std::call_once(similar_once_, [&] { similar_.emplace(bundle); });
-    return *similar_;
+  explicit State(bundle::Bundle loaded) : bundle(std::move(loaded)), similar(bundle) {
+    const auto& items = bundle.products().items;
+    for (std::size_t i = 0; i < items.size(); ++i) products.emplace_back(items.text(i));
   }
 
   bundle::Bundle bundle;
-
- private:
-  mutable std::once_flag similar_once_;
-  mutable std::optional<bundle::SimilarProducts> similar_;
+  bundle::SimilarProducts similar;
+  std::vector<std::string> products;
 };
 
 Recommender::Recommender(std::unique_ptr<const State> state) : state_(std::move(state)) {}
@@ -151,7 +158,7 @@ std::string Recommender::learned_until() const {
 }
 
 const std::vector<std::string>& Recommender::products() const {
-  return state_->bundle.products().ids;
+  return state_->products;
 }
 
 Answer Recommender::recommend(const std::filesystem::path& data,
@@ -183,7 +190,7 @@ std::vector<SimilarProduct> Recommender::similar(const std::string& product, int
     throw Error(ErrorCode::kConfig, fmt::format("k: found {}, expected a number from 1 on", k));
   }
   std::vector<SimilarProduct> products;
-  for (auto& [id, weight] : state_->similar().of(product, by, static_cast<std::size_t>(k))) {
+  for (auto& [id, weight] : state_->similar.of(product, by, static_cast<std::size_t>(k))) {
     products.push_back({std::move(id), weight});
   }
   return products;

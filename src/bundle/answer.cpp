@@ -46,13 +46,14 @@ engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranke
 
 }  // namespace
 
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules& rules,
-                  const ParamMap& params, int threads, Progress& progress) {
-  const auto models = bundle.models_for(shop);
+ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
+                  const selection::Rules& rules, const ParamMap& params, int threads,
+                  Progress& progress) {
+  const auto& models = bundle.models();
   const auto choose = selection::read_choose(params);
   const auto allowed = allowed_items(rules);
   const engine::Engine engine(shop, models, params);
-  const LogQueries queries{shop.events, shop.end, choose.limits().k, {.allowed = allowed}};
+  const LogQueries queries{shop.events, as_of, choose.limits().k, {.allowed = allowed}};
   const auto limit = engine::max_scored_users(read_section<engine::EngineConfig>(params, "engine"),
                                               choose.max_users);
   const auto users =

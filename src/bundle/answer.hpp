@@ -24,11 +24,13 @@ struct ShopAnswer {
   std::optional<std::size_t> products_not_listed = std::nullopt;
 };
 
-/// Answers for a shop as of its end, with the bundle's models: the one way from a bundle and a
-/// log to an answer. `params` are the bundle's, with the size of the answer that is wished; the
-/// shop must hold the bundle's products (data/build.hpp takes them). The result does not depend
-/// on `threads`. Throws Error(kIncompatibleArtifact) when the bundle does not fit the program.
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, const selection::Rules& rules,
-                  const ParamMap& params, int threads, Progress& progress);
+/// Answers for a shop as of a moment, by its events before it, with the bundle's models: the one
+/// way from a bundle and a log to an answer. `params` are the bundle's, with the size of the answer
+/// that is wished; the shop is joined to the bundle's products (data/join.hpp). The result does not
+/// depend on `threads`. Throws Error(kIncompatibleArtifact) when the bundle does not fit the
+/// program.
+ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
+                  const selection::Rules& rules, const ParamMap& params, int threads,
+                  Progress& progress);
 
 }  // namespace vitrina::bundle

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "bundle/json_problem.hpp"
+#include "core/archive.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "engine/engine.hpp"
@@ -22,6 +23,9 @@ constexpr const char* kModels = "models.vtr";
 constexpr const char* kParams = "params.json";
 constexpr const char* kProducts = "products.vtr";
 constexpr const char* kRanker = "ranker.vtr";
+
+constexpr const char* kProductsKind = "bundle_products";
+constexpr std::uint32_t kProductsVersion = 2;
 
 std::vector<std::string> all_files() { return {kModels, kParams, kProducts, kRanker}; }
 
@@ -56,7 +60,9 @@ std::vector<SectionInfo> answer_sections() {
 }
 
 std::string write_bundle(const Parts& parts, const std::filesystem::path& folder) {
-  save_products(parts.shop, folder / kProducts);
+  ArchiveWriter products(kProductsKind, kProductsVersion);
+  save_products(parts.shop, products);
+  products.write(folder / kProducts);
   write_file(folder / kModels, read_file(parts.models));
   write_file(folder / kRanker, read_file(parts.ranker));
   write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
@@ -75,22 +81,13 @@ Bundle Bundle::load(const std::filesystem::path& folder) {
 Bundle::Bundle(Manifest manifest, const std::filesystem::path& folder)
     : manifest_(std::move(manifest)),
       params_(read_params(folder / kParams)),
-      products_(load_products(folder / kProducts)),
-      models_(models::open_models(folder / kModels)),
-      ranker_(ranking::Ranker::load(folder)) {}
-
-models::ModelSet Bundle::models_for(const Shop& shop) const {
-  auto models = models::load_models(models_, positions_in(shop, products_.ids), shop);
-  if (!models.own_history) {
+      products_(load_products({folder / kProducts, kProductsKind, kProductsVersion})),
+      models_(models::load_models(folder / kModels, products_)),
+      ranker_(ranking::Ranker::load(folder)) {
+  if (!models_.own_history) {
     throw Error(ErrorCode::kIncompatibleArtifact,
                 "bundle: the models lack own history; pack the bundle again");
   }
-  return models;
-}
-
-models::ModelSet Bundle::own_models(const Shop& products,
-                                    std::span<const models::ModelKind> wanted) const {
-  return models::load_models(models_, positions_in(products, products_.ids), products, wanted);
 }
 
 }  // namespace vitrina::bundle

@@ -1,14 +1,11 @@
 #pragma once
 
 #include <filesystem>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bundle/manifest.hpp"
-#include "bundle/products.hpp"
-#include "core/archive.hpp"
 #include "core/params.hpp"
 #include "data/shop.hpp"
 #include "models/model_set.hpp"
@@ -36,8 +33,8 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
 /// Whether a bundle folder may hold a file of that name.
 bool is_part(std::string_view file);
 
-/// A packed bundle in memory: all that answering takes beside a shop's events. After load() the
-/// folder is not read again. Const methods may be called from several threads.
+/// A packed bundle in memory: all that answering takes beside a shop's events. Read once; nothing in
+/// it ever changes, and no answer copies it. Const methods may be called from several threads.
 class Bundle {
  public:
   /// Reads a folder after its files were checked against the manifest. Throws Error(kMissingInput
@@ -48,25 +45,19 @@ class Bundle {
   /// The period whose events the models and the ranker have seen.
   [[nodiscard]] LearnedPeriod learned() const { return manifest_.learned; }
   [[nodiscard]] const ParamMap& params() const { return params_; }
-  [[nodiscard]] const Products& products() const { return products_; }
+  /// What the models were fitted on; a shop that is answered for is joined to it (data/join.hpp).
+  [[nodiscard]] const ProductSpace& products() const { return products_; }
+  /// Own history is always among them.
+  [[nodiscard]] const models::ModelSet& models() const { return models_; }
   [[nodiscard]] const ranking::Ranker& ranker() const { return ranker_; }
-
-  /// The models for a shop that holds the bundle's products, wherever they stand in it; own
-  /// history is always among them. Throws Error(kIncompatibleArtifact).
-  [[nodiscard]] models::ModelSet models_for(const Shop& shop) const;
-
-  /// Those of `wanted` that the bundle has, by its own products' order: for what is asked of
-  /// models without a shop. `products` holds the bundle's products and nothing else.
-  [[nodiscard]] models::ModelSet own_models(const Shop& products,
-                                            std::span<const models::ModelKind> wanted) const;
 
  private:
   Bundle(Manifest manifest, const std::filesystem::path& folder);
 
   Manifest manifest_;
   ParamMap params_;
-  Products products_;
-  ArchiveReader models_;
+  ProductSpace products_;
+  models::ModelSet models_;
   ranking::Ranker ranker_;
 };
 

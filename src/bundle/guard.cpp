@@ -65,9 +65,9 @@ KnownProducts known_products(const Bundle& bundle, const Shop& shop) {
   }
   KnownProducts found;
   found.named = static_cast<std::size_t>(std::count(is_named.begin(), is_named.end(), true));
-  for (const auto item : positions_in(shop, bundle.products().ids)) {
-    if (is_named[item.value]) ++found.known;
-  }
+  const auto n_known = static_cast<std::ptrdiff_t>(bundle.products().items.size());
+  found.known =
+      static_cast<std::size_t>(std::count(is_named.begin(), is_named.begin() + n_known, true));
   return found;
 }
 

@@ -1,8 +1,8 @@
 #include "bundle/origin.hpp"
 
 namespace vitrina::bundle {
-Origin origin_of(const Bundle& bundle, const Shop& shop) {
-  return {shop.end, bundle.learned().until, bundle.fingerprint()};
+Origin origin_of(const Bundle& bundle, TimeUs as_of) {
+  return {as_of, bundle.learned().until, bundle.fingerprint()};
 }
 
 Metadata to_metadata(const Origin& origin) {

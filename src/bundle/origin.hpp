@@ -31,7 +31,7 @@ inline constexpr const char* kLearnedUntil = "vitrina.learned_until";
 inline constexpr const char* kBundle = "vitrina.bundle";
 inline constexpr const char* kPredictionsDigest = "vitrina.predictions_sha256";
 
-Origin origin_of(const Bundle& bundle, const Shop& shop);
+Origin origin_of(const Bundle& bundle, TimeUs as_of);
 
 /// All but the digest, which is of a file.
 Metadata to_metadata(const Origin& origin);

@@ -10,17 +10,7 @@
 namespace vitrina::bundle {
 namespace {
 
-constexpr std::array kNeighbourModels{models::ModelKind::kCovisitation,
-                                      models::ModelKind::kCovisitationFamily,
-                                      models::ModelKind::kTitles};
 constexpr std::string_view kTitles = "titles";
-
-Shop shop_of(const Bundle& bundle) {
-  const auto& ids = bundle.products().ids;
-  Shop shop;
-  shop.items = ItemMap(std::vector<std::string_view>(ids.begin(), ids.end()));
-  return shop;
-}
 
 /// Where a matrix of that name stands among the specs; their number where there is none.
 template <std::size_t N>
@@ -31,9 +21,6 @@ std::size_t place_of(const std::array<models::CovisitationSpec, N>& specs, std::
 }
 
 }  // namespace
-
-SimilarProducts::SimilarProducts(const Bundle& bundle)
-    : products_(shop_of(bundle)), models_(bundle.own_models(products_, kNeighbourModels)) {}
 
 std::vector<std::string_view> SimilarProducts::names() const {
   std::vector<std::string_view> names;

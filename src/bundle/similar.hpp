@@ -23,7 +23,9 @@ struct Neighbour {
 /// matrices by their names, and `titles`. Const methods may be called from several threads.
 class SimilarProducts {
  public:
-  explicit SimilarProducts(const Bundle& bundle);
+  /// Keeps no copy of the bundle, which must outlive it.
+  explicit SimilarProducts(const Bundle& bundle)
+      : products_(bundle.products()), models_(bundle.models()) {}
 
   /// At most `k` neighbours of the product, best first; fewer where the model kept fewer. Throws
   /// Error(kConfig) for a product or a model that the bundle has not.
@@ -37,8 +39,8 @@ class SimilarProducts {
   [[nodiscard]] Error unknown_product(std::string_view product) const;
   [[nodiscard]] std::span<const ScoredItem> row(ItemIdx item, std::string_view by) const;
 
-  Shop products_;  ///< the bundle's products alone
-  models::ModelSet models_;
+  const ProductSpace& products_;
+  const models::ModelSet& models_;
 };
 
 }  // namespace vitrina::bundle

@@ -8,8 +8,16 @@ namespace {
 class Popular final : public Generator {
  public:
   Popular(const GeneratorContext& context, const PopularConfig& config)
-      : ranking_(context.models.popularity->ranking()),
-        limit_(static_cast<std::size_t>(config.limit)) {}
+      : limit_(static_cast<std::size_t>(config.limit)) {
+    const auto& popularity = *context.models.popularity;
+    const auto& is_listed = context.products.catalog.is_listed;
+    ranking_.assign(popularity.ranking().begin(), popularity.ranking().end());
+    for (std::size_t i = 0; i < is_listed.size(); ++i) {
+      // a product that is neither seen nor listed is of the future: it may not even be known of
+      const bool is_seen = popularity.stats(ItemIdx(i)).first != kNoTime;
+      if (!is_seen && is_listed[i] != 0) ranking_.emplace_back(i);
+    }
+  }
 
   void generate(const Query& query, const UserHistory& /*history*/, std::vector<ScoredItem>& out,
                 Scratch& /*scratch*/) const override {
@@ -30,7 +38,7 @@ class Popular final : public Generator {
   }
 
  private:
-  std::span<const ItemIdx> ranking_;
+  std::vector<ItemIdx> ranking_;  ///< what sells, best first, then what is only listed, by id
   std::size_t limit_;
 };
 

@@ -22,7 +22,7 @@ class Repurchase final : public Generator {
       const auto category = context_.products.catalog.category[touch.item.value];
       if (category.valid()) orders.push_back({category, touch.last[kOrder]});
       const double days = to_days(query.as_of - touch.last[kOrder]);
-      const float rate = context_.models.repurchase->product_rate(touch.item, days);
+      const float rate = context_.models.repurchase->product_rate(touch.item, category, days);
       if (rate > 0 && query.filter.allows_to_owner(touch.item)) out.push_back({touch.item, rate});
     }
     add_best_sellers(query, orders, out);

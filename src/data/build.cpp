@@ -83,8 +83,7 @@ std::uint64_t keep_times(RawLog& raw, const Keeps& keeps) {
   return dropped;
 }
 
-void drop_implausible(RawLog& raw) {
-  const auto range = plausible_range(raw.time);
+void drop_implausible(RawLog& raw, const PlausibleRange& range) {
   raw.counts.add(BadRow::kImplausibleDate, keep_times(raw, [&](TimeUs time) {
                    return time >= range.first && time <= range.last;
                  }));
@@ -182,6 +181,8 @@ EventLog to_columns(const Grouped& grouped, std::vector<std::uint64_t> offsets, 
 
 }  // namespace
 
+const PlausibleRange kAllTimes{kEarliest, kLatest - 1};
+
 void drop_before(RawLog& raw, TimeUs since) {
   raw.counts.events_before_since += keep_times(raw, [&](TimeUs time) { return time >= since; });
 }
@@ -219,9 +220,9 @@ PlausibleRange plausible_range(std::span<const TimeUs> times) {
   return {days[first].first * kUsPerDay, (days[last].first + 1) * kUsPerDay - 1};
 }
 
-Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::string> more_products,
-                int threads) {
-  drop_implausible(raw);
+Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads,
+                std::optional<PlausibleRange> plausible) {
+  drop_implausible(raw, plausible ? *plausible : plausible_range(raw.time));
   if (raw.user.empty()) {
     throw Error(
         ErrorCode::kBadData,
@@ -236,7 +237,6 @@ Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::str
     if (c >= used_items.size()) used_items.resize(c + 1, 0);
     used_items[c] = 1;
   };
-  for (const auto& id : more_products) add_product(id);
   if (catalog != nullptr) {
     for (const auto& id : catalog->product_id) add_product(id);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,16 +19,19 @@ struct PlausibleRange {
   TimeUs last = -1;
 };
 PlausibleRange plausible_range(std::span<const TimeUs> times);
+/// Every moment that can be plausible.
+extern const PlausibleRange kAllTimes;
 
 /// Takes the rows before `since` out of what was read, as if the log began there; they are counted
 /// in `raw.counts.events_before_since`.
 void drop_before(RawLog& raw, TimeUs since);
 
-/// Makes the dense, sorted shop out of what was read: drops implausible dates and duplicates
+/// Makes the dense, sorted shop out of what was read: drops dates outside `plausible` (by default
+/// what plausible_range() finds) and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
-/// events. Products are those of the log, of the catalog and of `more_products`. Consumes `raw`.
-/// Throws Error(kBadData) when no usable event is left.
-Shop build_shop(RawLog& raw, const RawCatalog* catalog, std::span<const std::string> more_products,
-                int threads);
+/// events. Products are those of the log and of the catalog. Consumes `raw`. Throws Error(kBadData)
+/// when no usable event is left.
+Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads,
+                std::optional<PlausibleRange> plausible = std::nullopt);
 
 }  // namespace vitrina

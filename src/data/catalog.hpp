@@ -21,14 +21,16 @@ struct Catalog {
   std::vector<float> old_price;         ///< NaN where unknown
   std::vector<TimeUs> add_date;         ///< kNoTime where unknown
   Csr<std::uint32_t> title_words;       ///< dense word codes, sorted, distinct
-  std::uint32_t n_words = 0;
+  std::vector<float> word_idf;          ///< by word code: data/title_vectors.hpp
   std::uint32_t n_categories = 0;
 
   /// Title vectors, row-major, unit length (zeros where unknown); empty when dim is 0.
   std::vector<float> vectors;
   std::uint32_t vector_dim = 0;
+  bool vectors_are_of_words = false;  ///< made from the titles' words, not the shop's own
 
   [[nodiscard]] std::size_t n_items() const { return category.size(); }
+  [[nodiscard]] std::size_t n_words() const { return word_idf.size(); }
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
     return {vectors.data() + std::size_t{item.value} * vector_dim, vector_dim};
   }

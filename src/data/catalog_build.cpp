@@ -1,13 +1,11 @@
 #include "data/catalog_build.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <map>
 
-#include "core/rng.hpp"
 #include "data/string_table.hpp"
 #include "data/text_ranking.hpp"
+#include "data/title_vectors.hpp"
 
 namespace vitrina {
 namespace {
@@ -49,11 +47,10 @@ void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& ro
   }
 }
 
-/// Numbers the words of the titles by their order; they are returned in it and lie in `table`.
-std::vector<std::string_view> fill_words(const RawCatalog& raw,
-                                         const std::vector<std::uint32_t>& row_of,
-                                         StringTable& table, Catalog& catalog) {
-  auto& words = catalog.title_words;
+/// Numbers the words of the titles by their order.
+void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Shop& shop) {
+  StringTable table;
+  auto& words = shop.catalog.title_words;
   for (const auto row : row_of) {
     if (row != kNoCode) {
       for_each_word(raw.title[row],
@@ -61,8 +58,8 @@ std::vector<std::string_view> fill_words(const RawCatalog& raw,
     }
     words.offsets.push_back(words.values.size());
   }
-  auto ranking = rank_texts(table, std::vector<char>(table.size(), 1));
-  catalog.n_words = static_cast<std::uint32_t>(ranking.sorted.size());
+  const auto ranking = rank_texts(table, std::vector<char>(table.size(), 1));
+  shop.words = IdMapBase(ranking.sorted);
   for (auto& word : words.values) word = ranking.rank[word];
   // every title has a word once, in order
   std::size_t n = 0;
@@ -79,15 +76,7 @@ std::vector<std::string_view> fill_words(const RawCatalog& raw,
     words.offsets[i + 1] = n;
   }
   words.values.resize(n);
-  return std::move(ranking.sorted);
-}
-
-void normalise(float* vector, std::size_t dim) {
-  double square = 0;
-  for (std::size_t d = 0; d < dim; ++d) square += double{vector[d]} * double{vector[d]};
-  if (square <= 0) return;
-  const auto scale = static_cast<float>(1.0 / std::sqrt(square));
-  for (std::size_t d = 0; d < dim; ++d) vector[d] *= scale;
+  shop.catalog.word_idf = word_idf(shop.catalog, shop.words.size());
 }
 
 void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog) {
@@ -97,32 +86,21 @@ void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog)
   for (std::size_t m = 0; m < raw.vector_product.size(); ++m) {
     const auto item = items.find(raw.vector_product[m]);
     if (!item || raw.vector_of[m] >= n_vectors) continue;
-    float* target = catalog.vectors.data() + std::size_t{item->value} * raw.dim;
-    std::copy_n(raw.vectors.data() + raw.vector_of[m] * raw.dim, raw.dim, target);
-    normalise(target, raw.dim);
+    const auto target =
+        std::span(catalog.vectors).subspan(std::size_t{item->value} * raw.dim, raw.dim);
+    std::copy_n(raw.vectors.data() + raw.vector_of[m] * raw.dim, raw.dim, target.begin());
+    normalise(target);
   }
 }
 
-void make_vectors(const std::vector<std::string_view>& vocabulary, Catalog& catalog) {
-  const std::size_t n = catalog.n_items();
-  // products that only the log names have no title, and their number grows with the log's future
-  const auto n_titles =
-      static_cast<double>(std::count(catalog.is_listed.begin(), catalog.is_listed.end(), 1));
-  std::vector<std::uint32_t> document_count(vocabulary.size(), 0);
-  for (const auto word : catalog.title_words.values) ++document_count[word];
+void make_vectors(Shop& shop) {
+  auto& catalog = shop.catalog;
   catalog.vector_dim = kTitleVectorDim;
-  catalog.vectors.assign(n * kTitleVectorDim, 0.0F);
-  for (std::size_t i = 0; i < n; ++i) {
-    float* target = catalog.vectors.data() + i * kTitleVectorDim;
-    for (const auto word : catalog.title_words.row(i)) {
-      const auto idf =
-          static_cast<float>(std::log((n_titles + 1) / static_cast<double>(document_count[word])));
-      const std::uint64_t signs = hash_text(vocabulary[word]);
-      for (std::uint32_t d = 0; d < kTitleVectorDim; ++d) {
-        target[d] += (signs >> d & 1U) != 0 ? idf : -idf;
-      }
-    }
-    normalise(target, kTitleVectorDim);
+  catalog.vectors_are_of_words = true;
+  catalog.vectors.assign(catalog.n_items() * kTitleVectorDim, 0.0F);
+  for (std::size_t i = 0; i < catalog.n_items(); ++i) {
+    write_title_vector(catalog.title_words.row(i), shop.words, catalog.word_idf,
+                       std::span(catalog.vectors).subspan(i * kTitleVectorDim, kTitleVectorDim));
   }
 }
 
@@ -150,12 +128,11 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
     catalog.old_price[i] = raw->old_price[row_of[i]];
     catalog.add_date[i] = raw->add_date[row_of[i]];
   }
-  StringTable words;
-  const auto vocabulary = fill_words(*raw, row_of, words, catalog);
+  fill_words(*raw, row_of, shop);
   if (raw->dim > 0 && !raw->vector_product.empty()) {
     copy_vectors(*raw, shop.items, catalog);
-  } else if (!vocabulary.empty()) {
-    make_vectors(vocabulary, catalog);
+  } else if (shop.words.size() > 0) {
+    make_vectors(shop);
   }
 }
 

@@ -22,4 +22,8 @@ void warn_of_old_log(TimeUs moment, TimeUs last, bool has_later_rows, std::strin
 inline constexpr std::string_view kMovedBack =
     "nothing is known of the time between, and the moment is moved back to that event";
 
+/// Where it is meant exactly.
+inline constexpr std::string_view kKept =
+    "nothing is known of the time between, and the answer is as of the moment all the same";
+
 }  // namespace vitrina

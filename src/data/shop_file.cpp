@@ -2,36 +2,12 @@
 
 #include <algorithm>
 
-#include "core/archive.hpp"
+#include "data/archive_columns.hpp"
 
 namespace vitrina {
 namespace {
 
-constexpr std::uint32_t kShopVersion = 1;
-
-/// Indices travel as plain integers; the strong type comes back on reading.
-template <class Idx>
-std::vector<std::uint32_t> to_plain(const std::vector<Idx>& indices) {
-  std::vector<std::uint32_t> plain(indices.size());
-  std::transform(indices.begin(), indices.end(), plain.begin(), [](Idx idx) { return idx.value; });
-  return plain;
-}
-
-template <class Idx>
-std::vector<Idx> get_indices(const ArchiveReader& in, std::string_view name, std::size_t limit) {
-  const auto plain = in.get<std::uint32_t>(name);
-  std::vector<Idx> indices(plain.size());
-  for (std::size_t i = 0; i < plain.size(); ++i) {
-    if (plain[i] != Idx{}.value) indices[i] = Idx(plain[i]);
-    if (indices[i].valid() && indices[i].value >= limit) in.fail(name, "has an index out of range");
-  }
-  return indices;
-}
-
-void check_size(const ArchiveReader& in, std::string_view name, std::size_t found,
-                std::size_t expected) {
-  if (found != expected) in.fail(name, "has another length than its sister columns");
-}
+constexpr std::uint32_t kShopVersion = 2;
 
 EventLog load_events(const ArchiveReader& in, std::size_t n_users, std::size_t n_items) {
   EventLog log;
@@ -89,38 +65,11 @@ Csr<Link> load_links(const ArchiveReader& in, std::size_t n_users) {
   return links;
 }
 
-Catalog load_catalog(const ArchiveReader& in, std::size_t n_items, std::size_t n_categories) {
-  Catalog catalog;
-  catalog.n_categories = static_cast<std::uint32_t>(n_categories);
-  catalog.is_listed = in.get<std::uint8_t>("catalog.is_listed");
-  catalog.category = get_indices<CategoryIdx>(in, "catalog.category", n_categories);
-  catalog.price = in.get<float>("catalog.price");
-  catalog.old_price = in.get<float>("catalog.old_price");
-  catalog.add_date = in.get<TimeUs>("catalog.add_date");
-  catalog.title_words = in.get_csr<std::uint32_t>("catalog.title_words");
-  catalog.n_words = in.get_value<std::uint32_t>("catalog.n_words");
-  catalog.vectors = in.get<float>("catalog.vectors");
-  catalog.vector_dim = in.get_value<std::uint32_t>("catalog.vector_dim");
-  check_size(in, "catalog.is_listed", catalog.is_listed.size(), n_items);
-  check_size(in, "catalog.category", catalog.category.size(), n_items);
-  check_size(in, "catalog.price", catalog.price.size(), n_items);
-  check_size(in, "catalog.old_price", catalog.old_price.size(), n_items);
-  check_size(in, "catalog.add_date", catalog.add_date.size(), n_items);
-  check_size(in, "catalog.title_words", catalog.title_words.n_rows(), n_items);
-  check_size(in, "catalog.vectors", catalog.vectors.size(), n_items * catalog.vector_dim);
-  for (const auto word : catalog.title_words.values) {
-    if (word >= catalog.n_words) in.fail("catalog.title_words", "has a word out of range");
-  }
-  return catalog;
-}
-
 }  // namespace
 
 void save_shop(const Shop& shop, const std::filesystem::path& path) {
   ArchiveWriter out("shop", kShopVersion);
   out.put("users", shop.users.texts());
-  out.put("items", shop.items.texts());
-  out.put("categories", shop.categories.texts());
   out.put("events.offsets", shop.events.offsets);
   out.put("events.time", shop.events.time);
   out.put("events.item", to_plain(shop.events.item));
@@ -128,15 +77,7 @@ void save_shop(const Shop& shop, const std::filesystem::path& path) {
   out.put("events.page", shop.events.page);
   out.put("events.device", shop.events.device);
   save_links(shop.events.links, out);
-  out.put("catalog.is_listed", shop.catalog.is_listed);
-  out.put("catalog.category", to_plain(shop.catalog.category));
-  out.put("catalog.price", shop.catalog.price);
-  out.put("catalog.old_price", shop.catalog.old_price);
-  out.put("catalog.add_date", shop.catalog.add_date);
-  out.put("catalog.title_words", shop.catalog.title_words);
-  out.put_value("catalog.n_words", shop.catalog.n_words);
-  out.put("catalog.vectors", shop.catalog.vectors);
-  out.put_value("catalog.vector_dim", shop.catalog.vector_dim);
+  save_products(shop, out);
   out.put_value("begin", shop.begin);
   out.put_value("end", shop.end);
   out.write(path);
@@ -146,11 +87,9 @@ Shop load_shop(const std::filesystem::path& path) {
   const ArchiveReader in(path, "shop", kShopVersion);
   Shop shop;
   shop.users = UserMap(in.get_csr<char>("users"));
-  shop.items = ItemMap(in.get_csr<char>("items"));
-  shop.categories = CategoryMap(in.get_csr<char>("categories"));
+  static_cast<ProductSpace&>(shop) = load_products(in);
   shop.events = load_events(in, shop.users.size(), shop.items.size());
   shop.events.links = load_links(in, shop.users.size());
-  shop.catalog = load_catalog(in, shop.items.size(), shop.categories.size());
   shop.begin = in.get_value<TimeUs>("begin");
   shop.end = in.get_value<TimeUs>("end");
   return shop;

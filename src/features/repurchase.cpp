@@ -30,8 +30,8 @@ class RepurchaseGroup final : public FeatureGroup {
       const Touch* touch = rows.touch(r);
       const auto it = category.valid() ? last_orders.find(category) : last_orders.end();
       float* x = out.at(r);
-      x = write_product(as_of, item, touch == nullptr ? kNoTime : touch->last[kOrder], x);
-      x = write_category(as_of, item, it == last_orders.end() ? kNoTime : it->second, x);
+      x = write_product(item, category, as_of, touch == nullptr ? kNoTime : touch->last[kOrder], x);
+      x = write_category(category, as_of, it == last_orders.end() ? kNoTime : it->second, x);
       *x = user_share;
     }
   }
@@ -39,23 +39,23 @@ class RepurchaseGroup final : public FeatureGroup {
  private:
   static constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
 
-  float* write_product(TimeUs as_of, ItemIdx item, TimeUs last_order, float* x) const {
+  float* write_product(ItemIdx item, CategoryIdx category, TimeUs as_of, TimeUs last_order,
+                       float* x) const {
     const bool is_bought = last_order != kNoTime;
     const double days = is_bought ? to_days(as_of - last_order) : 0;
     *x++ = is_bought ? static_cast<float>(days) : kUnknown;
-    *x++ = is_bought ? model_.product_rate(item, days) : 0.0F;
-    *x++ = model_.expected_days(item);
-    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(item) : kUnknown;
-    *x++ = model_.repeat_share(item);
+    *x++ = is_bought ? model_.product_rate(item, category, days) : 0.0F;
+    *x++ = model_.expected_days(category);
+    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(category) : kUnknown;
+    *x++ = model_.repeat_share(item, category);
     return x;
   }
 
-  float* write_category(TimeUs as_of, ItemIdx item, TimeUs last_order, float* x) const {
-    const auto category = catalog_.category[item.value];
+  float* write_category(CategoryIdx category, TimeUs as_of, TimeUs last_order, float* x) const {
     const bool is_bought = last_order != kNoTime;
     const double days = is_bought ? to_days(as_of - last_order) : 0;
     *x++ = is_bought ? model_.category_rate(category, days) : 0.0F;
-    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(item) : kUnknown;
+    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(category) : kUnknown;
     *x++ = model_.category_repeat_share(category);
     return x;
   }

@@ -5,7 +5,6 @@
 #include <bit>
 
 #include "data/places.hpp"
-#include "data/word_idf.hpp"
 #include "features/ages.hpp"
 #include "features/neighbour_columns.hpp"
 
@@ -63,7 +62,7 @@ class TitlesGroup final : public FeatureGroup {
   explicit TitlesGroup(const FeatureContext& context)
       : catalog_(context.products.catalog),
         titles_(*context.models.titles),
-        idf_(word_idf(context.products.catalog)) {}
+        idf_(context.products.catalog.word_idf) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto recent = rows.newest(kNeighbourProducts);
@@ -137,7 +136,7 @@ class TitlesGroup final : public FeatureGroup {
 
   const Catalog& catalog_;
   const models::Titles& titles_;
-  std::vector<float> idf_;
+  std::span<const float> idf_;
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include "data/word_idf.hpp"
 #include "features/ages.hpp"
 
 namespace vitrina::features {
@@ -40,7 +39,7 @@ constexpr std::size_t kHalfLife = 4;
 class WordsGroup final : public FeatureGroup {
  public:
   explicit WordsGroup(const FeatureContext& context)
-      : words_(context.products.catalog.title_words), idf_(word_idf(context.products.catalog)) {}
+      : words_(context.products.catalog.title_words), idf_(context.products.catalog.word_idf) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto profile = read_profile(rows.history);
@@ -131,7 +130,7 @@ class WordsGroup final : public FeatureGroup {
   }
 
   const Csr<std::uint32_t>& words_;
-  std::vector<float> idf_;
+  std::span<const float> idf_;
 };
 
 }  // namespace

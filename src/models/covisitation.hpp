@@ -51,9 +51,8 @@ class CovisitationMatrices {
   }
 
   void save(ArchiveWriter& out) const { save_covisitation(tables_, Specs, out); }
-  static CovisitationMatrices load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                                   const Shop& shop) {
-    return CovisitationMatrices(load_covisitation(in, Specs, remap, shop));
+  static CovisitationMatrices load(const ArchiveReader& in, const ProductSpace& products) {
+    return CovisitationMatrices(load_covisitation(in, Specs, products));
   }
 
  private:

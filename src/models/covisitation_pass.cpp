@@ -308,10 +308,10 @@ void save_covisitation(std::span<const NeighbourTable> tables,
 
 std::vector<NeighbourTable> load_covisitation(const ArchiveReader& in,
                                               std::span<const CovisitationSpec> specs,
-                                              std::span<const ItemIdx> remap, const Shop& shop) {
+                                              const ProductSpace& products) {
   std::vector<NeighbourTable> tables;
   for (const auto& spec : specs) {
-    tables.push_back(NeighbourTable::load(in, archive_name(spec), remap, shop.items.size()));
+    tables.push_back(NeighbourTable::load(in, archive_name(spec), products.items.size()));
   }
   return tables;
 }

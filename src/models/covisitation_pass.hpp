@@ -35,9 +35,8 @@ std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
 
 void save_covisitation(std::span<const NeighbourTable> tables,
                        std::span<const CovisitationSpec> specs, ArchiveWriter& out);
-/// `remap` as in NeighbourTable::load.
 std::vector<NeighbourTable> load_covisitation(const ArchiveReader& in,
                                               std::span<const CovisitationSpec> specs,
-                                              std::span<const ItemIdx> remap, const Shop& shop);
+                                              const ProductSpace& products);
 
 }  // namespace vitrina::models

@@ -235,7 +235,7 @@ void Ials::save(ArchiveWriter& out) const {
   out.put("ials.factors", std::span<const float>(factors_.values));
 }
 
-Ials Ials::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+Ials Ials::load(const ArchiveReader& in, const ProductSpace& products) {
   const auto numbers = in.get<double>("ials.numbers");
   const auto items = in.get<std::uint32_t>("ials.items");
   const auto values = in.get<float>("ials.factors");
@@ -244,7 +244,7 @@ Ials Ials::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const S
       std::any_of(numbers.begin() + 4, numbers.end(), [](double x) { return !(x > 0); })) {
     in.fail("ials", "has columns that do not fit together");
   }
-  if (in.get_value<std::uint64_t>("ials.n_items") != remap.size()) {
+  if (in.get_value<std::uint64_t>("ials.n_items") != products.items.size()) {
     in.fail("ials.n_items", "is not that of the products");
   }
   Ials model;
@@ -253,10 +253,10 @@ Ials Ials::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const S
   model.factors_ = Factors(items.size(), dim);
   std::copy(values.begin(), values.end(), model.factors_.values.begin());
   for (const auto item : items) {
-    if (item >= remap.size()) in.fail("ials.items", "names a product out of range");
-    model.item_.push_back(remap[item]);
+    if (item >= products.items.size()) in.fail("ials.items", "names a product out of range");
+    model.item_.push_back(ItemIdx(item));
   }
-  model.index_products(shop.items.size());
+  model.index_products(products.items.size());
   model.prepare_queries();
   return model;
 }

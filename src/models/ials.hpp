@@ -61,7 +61,9 @@ class Ials {
   [[nodiscard]] AlignedFloats fold_in(const UserHistory& history, TimeUs as_of) const;
 
   /// Whether the product has a vector.
-  [[nodiscard]] bool knows(ItemIdx item) const { return row_of_[item.value] != kNoRow; }
+  [[nodiscard]] bool knows(ItemIdx item) const {
+    return item.value < row_of_.size() && row_of_[item.value] != kNoRow;
+  }
   /// The vector of a product that has one.
   [[nodiscard]] std::span<const float> factor(ItemIdx item) const;
   /// How near 1 the user's preference for a product is; 0 where the product has no vector.
@@ -79,8 +81,7 @@ class Ials {
   [[nodiscard]] std::size_t n_items() const { return item_.size(); }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Ials load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Ials load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   static constexpr std::uint32_t kNoRow = std::numeric_limits<std::uint32_t>::max();

@@ -162,7 +162,7 @@ void Item2Vec::save(ArchiveWriter& out) const {
   table_.save(out, "item2vec");
 }
 
-Item2Vec Item2Vec::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+Item2Vec Item2Vec::load(const ArchiveReader& in, const ProductSpace& products) {
   Item2Vec model;
   model.stride_ = in.get_value<std::uint32_t>("item2vec.stride");
   model.vectors_ = in.get<float>("item2vec.vectors");
@@ -172,11 +172,11 @@ Item2Vec Item2Vec::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
     in.fail("item2vec.vectors", "has another number of vectors");
   }
   for (const auto item : items) {
-    if (item >= remap.size()) in.fail("item2vec.products", "names a product out of range");
-    model.items_.push_back(remap[item]);
+    if (item >= products.items.size()) in.fail("item2vec.products", "names a product out of range");
+    model.items_.push_back(ItemIdx(item));
   }
-  model.index_rows(shop.items.size());
-  model.table_ = NeighbourTable::load(in, "item2vec", remap, shop.items.size());
+  model.index_rows(products.items.size());
+  model.table_ = NeighbourTable::load(in, "item2vec", products.items.size());
   return model;
 }
 

@@ -49,7 +49,7 @@ class Item2Vec {
   [[nodiscard]] std::size_t stride() const { return stride_; }
   /// The product's vector; empty where it has none.
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
-    const auto row = row_of_[item.value];
+    const auto row = item.value < row_of_.size() ? row_of_[item.value] : kNoRow;
     if (row == kNoRow) return {};
     return {vectors_.data() + std::size_t{row} * stride_, stride_};
   }
@@ -64,8 +64,7 @@ class Item2Vec {
   [[nodiscard]] std::vector<float> mean_vector(std::span<const ItemIdx> items) const;
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Item2Vec load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Item2Vec load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   static constexpr std::uint32_t kNoRow = 0xffffffffU;

@@ -197,7 +197,7 @@ void Linear::save(ArchiveWriter& out) const {
   table_.save(out, "linear");
 }
 
-Linear Linear::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+Linear Linear::load(const ArchiveReader& in, const ProductSpace& products) {
   Linear model;
   model.half_life_days_ = in.get_value<double>("linear.half_life_days");
   model.user_products_ = in.get_value<std::uint32_t>("linear.user_products");
@@ -206,12 +206,12 @@ Linear Linear::load(const ArchiveReader& in, std::span<const ItemIdx> remap, con
     in.fail("linear.action_weights", "has another number of actions");
   }
   for (const auto item : in.get<std::uint32_t>("linear.products")) {
-    if (item >= remap.size()) in.fail("linear.products", "names a product out of range");
-    model.products_.push_back(remap[item]);
+    if (item >= products.items.size()) in.fail("linear.products", "names a product out of range");
+    model.products_.push_back(ItemIdx(item));
   }
   std::sort(model.products_.begin(), model.products_.end());
-  model.index_slots(shop.items.size());
-  model.table_ = NeighbourTable::load(in, "linear", remap, shop.items.size());
+  model.index_slots(products.items.size());
+  model.table_ = NeighbourTable::load(in, "linear", products.items.size());
   for (const auto product : model.products_) {
     for (const auto& entry : model.table_.of(product)) {
       if (!model.knows(entry.id)) in.fail("linear", "names a product that it was not learned of");

@@ -54,7 +54,9 @@ class Linear {
   static Linear fit(const FitContext& context, const LinearConfig& config);
 
   /// Whether the product is among those that were learned of.
-  [[nodiscard]] bool knows(ItemIdx item) const { return slot_of_[item.value] != kNoSlot; }
+  [[nodiscard]] bool knows(ItemIdx item) const {
+    return item.value < slot_of_.size() && slot_of_[item.value] != kNoSlot;
+  }
   /// The weights B_ij of product i, the largest by size first.
   [[nodiscard]] std::span<const ScoredItem> weights(ItemIdx item) const { return table_.of(item); }
   /// x B for a user as of a moment, by product ascending, products with a sum of 0 left out: what
@@ -62,8 +64,7 @@ class Linear {
   [[nodiscard]] std::vector<ScoredItem> scores(const UserHistory& history, TimeUs as_of) const;
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Linear load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Linear load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   using Strength = Scored<std::uint32_t>;

@@ -22,8 +22,8 @@ ModelInfo row(ModelKind kind, std::string_view name) {
                 set.*Member = Model::fit(context, read_section<Config>(params, section));
               },
           .save = [](const ModelSet& set, ArchiveWriter& out) { (set.*Member)->save(out); },
-          .load = [](const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
-                     ModelSet& set) { set.*Member = Model::load(in, remap, shop); }};
+          .load = [](const ArchiveReader& in, const ProductSpace& products,
+                     ModelSet& set) { set.*Member = Model::load(in, products); }};
 }
 
 std::string flag_of(const ModelInfo& model) { return fmt::format("has_{}", model.name); }
@@ -96,34 +96,26 @@ ArchiveReader open_models(const std::filesystem::path& path) {
   return {path, "models", kModelSetVersion};
 }
 
-ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
-                     const Shop& shop) {
-  return load_models(open_models(path), remap, shop);
+ModelSet load_models(const std::filesystem::path& path, const ProductSpace& products) {
+  return load_models(open_models(path), products);
 }
 
-ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+ModelSet load_models(const ArchiveReader& in, const ProductSpace& products) {
   ModelSet models;
   for (const auto& model : registry()) {
-    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, remap, shop, models);
+    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, products, models);
   }
   return models;
 }
 
-ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
+ModelSet load_models(const ArchiveReader& in, const ProductSpace& products,
                      std::span<const ModelKind> wanted) {
   ModelSet models;
   for (const auto& model : registry()) {
     if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
-    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, remap, shop, models);
+    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, products, models);
   }
   return models;
-}
-
-std::vector<ItemIdx> identity_remap(const Shop& shop) {
-  std::vector<ItemIdx> remap;
-  remap.reserve(shop.items.size());
-  for (std::size_t i = 0; i < shop.items.size(); ++i) remap.emplace_back(i);
-  return remap;
 }
 
 }  // namespace vitrina::models

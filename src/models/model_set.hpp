@@ -61,7 +61,7 @@ struct ModelInfo {
   bool (*is_present)(const ModelSet&);
   void (*fit)(const FitContext&, const ParamMap&, const std::string& section, ModelSet&);
   void (*save)(const ModelSet&, ArchiveWriter&);
-  void (*load)(const ArchiveReader&, std::span<const ItemIdx> remap, const Shop&, ModelSet&);
+  void (*load)(const ArchiveReader&, const ProductSpace&, ModelSet&);
 };
 
 /// Every model, in the order in which they are fitted and saved.
@@ -89,16 +89,12 @@ void save_models(const ModelSet& models, const std::filesystem::path& path);
 /// Opens what save_models() wrote, for a set that is loaded more than once.
 ArchiveReader open_models(const std::filesystem::path& path);
 
-/// Reads a set back for `shop`, whose product indices may differ: `remap[i]` is the present index
-/// of product i of the time of saving.
-ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+/// Reads a set back that was fitted on these products. Of products that come behind them, as in
+/// data/join.hpp, it knows nothing: they can be asked about.
+ModelSet load_models(const ArchiveReader& in, const ProductSpace& products);
 /// The wanted ones of those that the set has.
-ModelSet load_models(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop,
+ModelSet load_models(const ArchiveReader& in, const ProductSpace& products,
                      std::span<const ModelKind> wanted);
-ModelSet load_models(const std::filesystem::path& path, std::span<const ItemIdx> remap,
-                     const Shop& shop);
-
-/// The remap of a set that was fitted on this very shop.
-std::vector<ItemIdx> identity_remap(const Shop& shop);
+ModelSet load_models(const std::filesystem::path& path, const ProductSpace& products);
 
 }  // namespace vitrina::models

@@ -52,26 +52,21 @@ void NeighbourTable::save(ArchiveWriter& out, std::string_view name) const {
 }
 
 NeighbourTable NeighbourTable::load(const ArchiveReader& in, std::string_view name,
-                                    std::span<const ItemIdx> remap, std::size_t n_items) {
+                                    std::size_t n_items) {
   const std::string prefix(name);
-  const auto offsets = in.get<std::uint64_t>(prefix + ".offsets");
+  NeighbourTable loaded;
+  auto& offsets = loaded.table_.offsets;
+  offsets = in.get<std::uint64_t>(prefix + ".offsets");
   const auto items = in.get<std::uint32_t>(prefix + ".items");
   const auto weights = in.get<float>(prefix + ".weights");
-  if (offsets.size() != remap.size() + 1 || items.size() != weights.size() ||
-      offsets.front() != 0 || offsets.back() != items.size() ||
-      !std::is_sorted(offsets.begin(), offsets.end())) {
+  if (offsets.size() != n_items + 1 || items.size() != weights.size() || offsets.front() != 0 ||
+      offsets.back() != items.size() || !std::is_sorted(offsets.begin(), offsets.end())) {
     in.fail(prefix, "has columns that do not fit together");
   }
-  std::vector<std::size_t> old_row(n_items, remap.size());
-  for (std::size_t i = 0; i < remap.size(); ++i) old_row[remap[i].value] = i;
-  NeighbourTable loaded;
-  for (std::size_t i = 0; i < n_items; ++i) {
-    for (std::size_t e = old_row[i] < remap.size() ? offsets[old_row[i]] : 0;
-         old_row[i] < remap.size() && e < offsets[old_row[i] + 1]; ++e) {
-      if (items[e] >= remap.size()) in.fail(prefix, "names a product out of range");
-      loaded.table_.values.push_back({remap[items[e]], weights[e]});
-    }
-    loaded.table_.offsets.push_back(loaded.table_.values.size());
+  loaded.table_.values.reserve(items.size());
+  for (std::size_t e = 0; e < items.size(); ++e) {
+    if (items[e] >= n_items) in.fail(prefix, "names a product out of range");
+    loaded.table_.values.push_back({ItemIdx(items[e]), weights[e]});
   }
   return loaded;
 }

@@ -22,16 +22,15 @@ class NeighbourTable {
   static NeighbourTable joined(std::span<const Csr<ScoredItem>> pieces);
 
   [[nodiscard]] std::size_t n_items() const { return table_.n_rows(); }
+  /// None of a product that the table was not made of.
   [[nodiscard]] std::span<const ScoredItem> of(ItemIdx item) const {
+    if (item.value >= table_.n_rows()) return {};
     return table_.row(item.value);
   }
 
   /// Writes the columns `<name>.offsets`, `.items` and `.weights`.
   void save(ArchiveWriter& out, std::string_view name) const;
-  /// `remap[i]` is the present index of the product that was i when the table was saved;
-  /// `n_items` products now.
-  static NeighbourTable load(const ArchiveReader& in, std::string_view name,
-                             std::span<const ItemIdx> remap, std::size_t n_items);
+  static NeighbourTable load(const ArchiveReader& in, std::string_view name, std::size_t n_items);
 
  private:
   Csr<ScoredItem> table_;

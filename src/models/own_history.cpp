@@ -472,8 +472,7 @@ void OwnHistory::save(ArchiveWriter& out) const {
   out.put_value("own_history.n_buyers", n_buyers_);
 }
 
-OwnHistory OwnHistory::load(const ArchiveReader& in, std::span<const ItemIdx> /*remap*/,
-                            const Shop& /*shop*/) {
+OwnHistory OwnHistory::load(const ArchiveReader& in, const ProductSpace& /*products*/) {
   OwnHistory model;
   const auto weight = in.get<float>("own_history.weight");
   const auto half_life = in.get<std::uint32_t>("own_history.half_life");

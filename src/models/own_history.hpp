@@ -53,8 +53,7 @@ class OwnHistory {
   [[nodiscard]] std::uint64_t n_buyers() const { return n_buyers_; }
 
   void save(ArchiveWriter& out) const;
-  /// It knows no products: nothing is remapped.
-  static OwnHistory load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static OwnHistory load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   DecayRule rule_;

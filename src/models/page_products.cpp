@@ -162,14 +162,13 @@ void PageProducts::save(ArchiveWriter& out) const {
   out.put("page_products.numbers", numbers);
 }
 
-PageProducts PageProducts::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                                const Shop& shop) {
+PageProducts PageProducts::load(const ArchiveReader& in, const ProductSpace& products) {
   constexpr std::size_t kNumbers = 1 + kPageWindowCount;
-  if (in.get_value<std::uint64_t>("page_products.n_items") != remap.size()) {
+  if (in.get_value<std::uint64_t>("page_products.n_items") != products.items.size()) {
     in.fail("page_products.n_items", "is another number of products");
   }
   PageProducts model;
-  model.n_items_ = shop.items.size();
+  model.n_items_ = products.items.size();
   model.pages_ = in.get<std::uint32_t>("page_products.pages");
   model.products_.offsets = in.get<std::uint64_t>("page_products.offsets");
   const auto items = in.get<std::uint32_t>("page_products.items");
@@ -182,8 +181,8 @@ PageProducts PageProducts::load(const ArchiveReader& in, std::span<const ItemIdx
     in.fail("page_products", "has columns that do not fit together");
   }
   for (std::size_t e = 0; e < items.size(); ++e) {
-    if (items[e] >= remap.size()) in.fail("page_products", "names a product out of range");
-    Entry entry{remap[items[e]], numbers[e * kNumbers], {}};
+    if (items[e] >= products.items.size()) in.fail("page_products", "names a product out of range");
+    Entry entry{ItemIdx(items[e]), numbers[e * kNumbers], {}};
     std::copy_n(numbers.data() + e * kNumbers + 1, kPageWindowCount, entry.worth.begin());
     model.products_.values.push_back(entry);
   }

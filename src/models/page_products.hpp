@@ -53,9 +53,7 @@ class PageProducts {
   [[nodiscard]] std::size_t n_pages() const { return pages_.size(); }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static PageProducts load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                           const Shop& shop);
+  static PageProducts load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   std::uint64_t n_items_ = 0;         ///< of the shop

@@ -83,14 +83,10 @@ void Popularity::rank_items(const Catalog& catalog, std::size_t category_depth) 
   for (std::size_t r = 0; r < ranking_.size(); ++r) {
     position_[ranking_[r].value] = static_cast<std::uint32_t>(r);
   }
-  for (std::size_t i = 0; i < stats_.size(); ++i) {
-    // a product that is neither seen nor listed is of the future: it may not even be known of
-    if (stats_[i].first == kNoTime && catalog.is_listed[i] != 0) ranking_.emplace_back(i);
-  }
   std::vector<std::vector<ItemIdx>> rows(catalog.n_categories);
   for (const auto item : ranking_) {
     const auto category = catalog.category[item.value];
-    if (!category.valid() || stats_[item.value].first == kNoTime) continue;
+    if (!category.valid()) continue;
     auto& row = rows[category.value];
     if (row.size() < category_depth) row.push_back(item);
   }
@@ -116,19 +112,19 @@ void Popularity::save(ArchiveWriter& out) const {
   out.put_value("popularity.category_depth", category_depth_);
 }
 
-Popularity Popularity::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                            const Shop& shop) {
+Popularity Popularity::load(const ArchiveReader& in, const ProductSpace& products) {
   constexpr std::size_t kNumbers = kProductActionCount * kPopularityWindowCount + 3;
   const auto numbers = in.get<float>("popularity.numbers");
   const auto times = in.get<TimeUs>("popularity.times");
-  if (numbers.size() != remap.size() * kNumbers || times.size() != remap.size() * 2) {
+  if (numbers.size() != products.items.size() * kNumbers ||
+      times.size() != products.items.size() * 2) {
     in.fail("popularity.numbers", "has another number of products");
   }
   Popularity model;
   model.category_depth_ = in.get_value<std::uint32_t>("popularity.category_depth");
-  model.stats_.resize(shop.items.size());
-  for (std::size_t i = 0; i < remap.size(); ++i) {
-    auto& stats = model.stats_[remap[i].value];
+  model.stats_.resize(products.items.size());
+  for (std::size_t i = 0; i < model.stats_.size(); ++i) {
+    auto& stats = model.stats_[i];
     const float* row = numbers.data() + i * kNumbers;
     for (auto& by_window : stats.count) {
       std::copy_n(row, kPopularityWindowCount, by_window.begin());
@@ -140,7 +136,7 @@ Popularity Popularity::load(const ArchiveReader& in, std::span<const ItemIdx> re
     stats.first = times[2 * i];
     stats.last = times[2 * i + 1];
   }
-  model.rank_items(shop.catalog, model.category_depth_);
+  model.rank_items(products.catalog, model.category_depth_);
   return model;
 }
 

@@ -51,25 +51,31 @@ class Popularity {
 
   static Popularity fit(const FitContext& context, const PopularityConfig& config);
 
-  [[nodiscard]] const ItemStats& stats(ItemIdx item) const { return stats_[item.value]; }
-  /// The products with an event before the cut, best first, then those that only the catalog
-  /// lists, by id.
+  /// Of a product that the model was not fitted on: nothing.
+  [[nodiscard]] const ItemStats& stats(ItemIdx item) const {
+    return item.value < stats_.size() ? stats_[item.value] : kNothing;
+  }
+  /// The products with an event before the cut, best first.
   [[nodiscard]] std::span<const ItemIdx> ranking() const { return ranking_; }
   /// The best products of a category, best first; only those with an event.
   [[nodiscard]] std::span<const ItemIdx> in_category(CategoryIdx category) const {
+    if (category.value >= by_category_.n_rows()) return {};
     return by_category_.row(category.value);
   }
   /// Position in `ranking()`, 0 is the best; products without an event share one place after
   /// those with one.
-  [[nodiscard]] std::uint32_t position(ItemIdx item) const { return position_[item.value]; }
+  [[nodiscard]] std::uint32_t position(ItemIdx item) const {
+    return item.value < position_.size() ? position_[item.value]
+                                         : static_cast<std::uint32_t>(ranking_.size());
+  }
   [[nodiscard]] std::size_t n_items() const { return stats_.size(); }
 
   void save(ArchiveWriter& out) const;
-  /// `remap[i]` is the present index of the product that was i when the model was saved;
-  /// products that are new since then have no events.
-  static Popularity load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Popularity load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
+  static constexpr ItemStats kNothing{};
+
   void rank_items(const Catalog& catalog, std::size_t category_depth);
 
   std::vector<ItemStats> stats_;

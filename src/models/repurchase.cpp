@@ -221,9 +221,8 @@ Repurchase Repurchase::fit(const FitContext& context, const RepurchaseConfig& co
   Repurchase model;
   if (to_days(context.as_of - shop.begin) < config.min_days) return model;
   model.is_known_ = true;
-  model.know_categories(shop);
   const auto slot_of = [&](std::uint32_t item) {
-    const auto category = model.category_of_[item];
+    const auto category = shop.catalog.category[item];
     return category.valid() ? std::size_t{category.value} : n_categories - 1;
   };
   const auto log = read_log(context, slot_of);
@@ -261,27 +260,18 @@ Repurchase Repurchase::fit(const FitContext& context, const RepurchaseConfig& co
   return model;
 }
 
-void Repurchase::know_categories(const Shop& shop) {
-  category_of_ = shop.catalog.category;
-  for (std::size_t c = 0; c < shop.categories.size(); ++c) {
-    category_names_.emplace_back(shop.categories.text(c));
-  }
-}
-
-float Repurchase::product_rate(ItemIdx item, double days) const {
-  return rates(category_of_[item.value]).product[age_of(days)] * item_factor_[item.value];
+float Repurchase::product_rate(ItemIdx item, CategoryIdx category, double days) const {
+  const float factor = item.value < item_factor_.size() ? item_factor_[item.value] : 1.0F;
+  return rates(category).product[age_of(days)] * factor;
 }
 
 float Repurchase::category_rate(CategoryIdx category, double days) const {
   return rates(category).category[age_of(days)];
 }
 
-float Repurchase::expected_days(ItemIdx item) const {
-  return rates(category_of_[item.value]).expected_days;
-}
-
-float Repurchase::category_repeat_share(CategoryIdx category) const {
-  return rates(category).repeat_share;
+float Repurchase::repeat_share(ItemIdx item, CategoryIdx category) const {
+  return item.value < item_share_.size() ? item_share_[item.value]
+                                         : category_repeat_share(category);
 }
 
 void Repurchase::save(ArchiveWriter& out) const {
@@ -293,52 +283,34 @@ void Repurchase::save(ArchiveWriter& out) const {
   }
   out.put_value("repurchase.is_known", std::uint8_t{is_known_});
   if (!is_known_) return;
-  out.put_texts("repurchase.categories", category_names_);
   out.put("repurchase.rates", numbers);
   out.put("repurchase.item_factor", item_factor_);
   out.put("repurchase.item_share", item_share_);
 }
 
-Repurchase Repurchase::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
-                            const Shop& shop) {
+Repurchase Repurchase::load(const ArchiveReader& in, const ProductSpace& products) {
   constexpr std::size_t kNumbers = 2 * kRepurchaseAgeCount + 2;
   Repurchase model;
   model.is_known_ = in.get_value<std::uint8_t>("repurchase.is_known") != 0;
   if (!model.is_known_) return model;
-  const auto names = in.get_texts("repurchase.categories");
   const auto numbers = in.get<float>("repurchase.rates");
-  const auto factors = in.get<float>("repurchase.item_factor");
-  const auto shares = in.get<float>("repurchase.item_share");
-  if (numbers.size() != (names.size() + 1) * kNumbers) {
+  model.item_factor_ = in.get<float>("repurchase.item_factor");
+  model.item_share_ = in.get<float>("repurchase.item_share");
+  const std::size_t n_categories = products.categories.size() + 1;
+  if (numbers.size() != n_categories * kNumbers) {
     in.fail("repurchase.rates", "has another number of categories");
   }
-  if (factors.size() != remap.size() || shares.size() != remap.size()) {
+  const std::size_t n_items = products.items.size();
+  if (model.item_factor_.size() != n_items || model.item_share_.size() != n_items) {
     in.fail("repurchase.item_factor", "has another number of products");
   }
-  const auto read_rates = [&](std::size_t c) {
-    CategoryRates rates;
+  for (std::size_t c = 0; c < n_categories; ++c) {
+    auto& rates = model.rates_.emplace_back();
     const float* row = numbers.data() + c * kNumbers;
     std::copy_n(row, kRepurchaseAgeCount, rates.product.begin());
     std::copy_n(row + kRepurchaseAgeCount, kRepurchaseAgeCount, rates.category.begin());
     rates.expected_days = row[kNumbers - 2];
     rates.repeat_share = row[kNumbers - 1];
-    return rates;
-  };
-  model.know_categories(shop);
-  // categories that are new since then are as products without one
-  model.rates_.assign(shop.categories.size() + 1, read_rates(names.size()));
-  for (std::size_t c = 0; c < names.size(); ++c) {
-    if (const auto category = shop.categories.find(names[c])) {
-      model.rates_[category->value] = read_rates(c);
-    }
-  }
-  model.item_factor_.assign(shop.items.size(), 1.0F);
-  for (std::size_t i = 0; i < shop.items.size(); ++i) {
-    model.item_share_.push_back(model.category_repeat_share(model.category_of_[i]));
-  }
-  for (std::size_t i = 0; i < remap.size(); ++i) {
-    model.item_factor_[remap[i].value] = factors[i];
-    model.item_share_[remap[i].value] = shares[i];
   }
   return model;
 }

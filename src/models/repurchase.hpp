@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -53,20 +54,25 @@ class Repurchase {
   /// Whether the log was long enough to say anything; if not, nothing below may be asked.
   [[nodiscard]] bool is_known() const { return is_known_; }
 
+  // A product, or a category, that the model was not fitted on is as one of its category, or as a
+  // product without one; `category` is the product's.
+
   /// Chance a day that somebody who bought the product `days` ago buys it now.
-  [[nodiscard]] float product_rate(ItemIdx item, double days) const;
+  [[nodiscard]] float product_rate(ItemIdx item, CategoryIdx category, double days) const;
   /// The same of any product of the category; not valid() is one more category.
   [[nodiscard]] float category_rate(CategoryIdx category, double days) const;
-  /// Mean of the intervals seen in the product's category, shrunk to the shop's; NaN where the
-  /// shop has none.
-  [[nodiscard]] float expected_days(ItemIdx item) const;
+  /// Mean of the intervals seen in the category, shrunk to the shop's; NaN where the shop has none.
+  [[nodiscard]] float expected_days(CategoryIdx category) const {
+    return rates(category).expected_days;
+  }
   /// Share of the buyers who bought the product on more than one occasion, shrunk.
-  [[nodiscard]] float repeat_share(ItemIdx item) const { return item_share_[item.value]; }
-  [[nodiscard]] float category_repeat_share(CategoryIdx category) const;
+  [[nodiscard]] float repeat_share(ItemIdx item, CategoryIdx category) const;
+  [[nodiscard]] float category_repeat_share(CategoryIdx category) const {
+    return rates(category).repeat_share;
+  }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load; products that are new since then are as their category.
-  static Repurchase load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Repurchase load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   struct CategoryRates {
@@ -76,15 +82,13 @@ class Repurchase {
     float repeat_share = 0;
   };
 
-  void know_categories(const Shop& shop);
+  /// Not valid() is larger than any index.
   [[nodiscard]] const CategoryRates& rates(CategoryIdx category) const {
-    return rates_[category.valid() ? category.value : rates_.size() - 1];
+    return rates_[std::min<std::size_t>(category.value, rates_.size() - 1)];
   }
 
   bool is_known_ = false;
-  std::vector<std::string> category_names_;
-  std::vector<CategoryRates> rates_;      ///< by category, the last for products without one
-  std::vector<CategoryIdx> category_of_;  ///< by product
+  std::vector<CategoryRates> rates_;  ///< by category, the last for products without one
   std::vector<float> item_factor_;
   std::vector<float> item_share_;
 };

@@ -192,7 +192,9 @@ std::vector<Sessions::Neighbour> Sessions::merge_newest(const UserHistory& histo
   std::size_t n = 0;
   const auto recent = history.newest(last_products_);
   for (std::uint32_t place = 0; place < recent.size(); ++place) {
-    const auto row = sessions_of_.row(history.touches[recent[place]].item.value);
+    const auto item = history.touches[recent[place]].item;
+    if (item.value >= sessions_of_.n_rows()) continue;
+    const auto row = sessions_of_.row(item.value);
     if (!row.empty()) cursors[n++] = {row.data(), row.data() + row.size(), place};
   }
   const auto own = visit_ends(history);
@@ -277,7 +279,7 @@ void Sessions::save(ArchiveWriter& out) const {
   out.put("sessions.ends", end_);
 }
 
-Sessions Sessions::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+Sessions Sessions::load(const ArchiveReader& in, const ProductSpace& products) {
   const auto limits = in.get<std::uint32_t>("sessions.limits");
   const auto items = in.get<std::uint32_t>("sessions.items");
   const auto actions = in.get<std::uint8_t>("sessions.actions");
@@ -287,7 +289,7 @@ Sessions Sessions::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
   model.end_ = in.get<TimeUs>("sessions.ends");
   const auto& offsets = model.sessions_.offsets;
   if (limits.size() != 4 || limits[0] == 0 || limits[0] > kMaxLastProducts ||
-      limits[3] != remap.size() || model.action_weight_.size() != 3 ||
+      limits[3] != products.items.size() || model.action_weight_.size() != 3 ||
       items.size() != actions.size() || offsets.empty() || offsets.front() != 0 ||
       offsets.back() != items.size() || !std::is_sorted(offsets.begin(), offsets.end()) ||
       model.end_.size() != model.sessions_.n_rows()) {
@@ -298,13 +300,13 @@ Sessions Sessions::load(const ArchiveReader& in, std::span<const ItemIdx> remap,
   model.neighbours_ = limits[2];
   model.sessions_.values.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i] >= remap.size()) in.fail("sessions.items", "names a product out of range");
+    if (items[i] >= products.items.size()) in.fail("sessions.items", "names a product out of range");
     if (actions[i] >= model.action_weight_.size()) {
       in.fail("sessions.actions", "names an action out of range");
     }
-    model.sessions_.values.push_back({remap[items[i]], static_cast<SessionAction>(actions[i])});
+    model.sessions_.values.push_back({ItemIdx(items[i]), static_cast<SessionAction>(actions[i])});
   }
-  model.index_products(shop.items.size());
+  model.index_products(products.items.size());
   return model;
 }
 

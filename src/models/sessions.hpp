@@ -73,8 +73,7 @@ class Sessions {
   [[nodiscard]] std::size_t n_sessions() const { return sessions_.n_rows(); }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Sessions load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Sessions load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   struct Entry {

@@ -28,7 +28,7 @@ std::vector<std::uint32_t> count_events(const FitContext& context) {
 template <class IsIn>
 Csr<ItemIdx> invert(const Catalog& catalog, IsIn&& is_in) {
   Csr<ItemIdx> index;
-  index.offsets.assign(std::size_t{catalog.n_words} + 1, 0);
+  index.offsets.assign(catalog.n_words() + 1, 0);
   const auto for_all = [&](auto&& body) {
     for (std::size_t i = 0; i < catalog.n_items(); ++i) {
       if (!is_in(i)) continue;
@@ -63,7 +63,7 @@ class Finder {
   /// The word through which most of the products that `item` is compared with are found, at most.
   [[nodiscard]] std::uint32_t broadest_word(ItemIdx item, Scratch& scratch) const {
     rarest_first(item, scratch);
-    std::uint32_t broadest = catalog_.n_words;
+    auto broadest = static_cast<std::uint32_t>(catalog_.n_words());
     std::size_t n = 0;
     for (const auto word : scratch.words) {
       if (index_.row(word).size() > max_word_products_ || n >= max_compared_) break;
@@ -127,7 +127,7 @@ class Finder {
 Titles Titles::fit(const FitContext& context, const TitlesConfig& config) {
   const auto& catalog = context.shop.catalog;
   std::vector<std::vector<ScoredItem>> rows(catalog.n_items());
-  if (catalog.vector_dim > 0 && catalog.n_words > 0) {
+  if (catalog.vector_dim > 0 && catalog.n_words() > 0) {
     const auto n_events = count_events(context);
     const auto most = static_cast<std::uint32_t>(config.max_events);
     const auto index =
@@ -158,9 +158,9 @@ Titles Titles::fit(const FitContext& context, const TitlesConfig& config) {
 
 void Titles::save(ArchiveWriter& out) const { table_.save(out, "titles"); }
 
-Titles Titles::load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop) {
+Titles Titles::load(const ArchiveReader& in, const ProductSpace& products) {
   Titles model;
-  model.table_ = NeighbourTable::load(in, "titles", remap, shop.items.size());
+  model.table_ = NeighbourTable::load(in, "titles", products.items.size());
   return model;
 }
 

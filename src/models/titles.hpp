@@ -41,8 +41,7 @@ class Titles {
   }
 
   void save(ArchiveWriter& out) const;
-  /// `remap` as in NeighbourTable::load.
-  static Titles load(const ArchiveReader& in, std::span<const ItemIdx> remap, const Shop& shop);
+  static Titles load(const ArchiveReader& in, const ProductSpace& products);
 
  private:
   NeighbourTable table_;

@@ -40,8 +40,7 @@ struct Bases {
 
 models::OwnHistory own_history_of(const command::Context& context, const Shop& shop,
                                   std::string_view fold) {
-  return *models::load_models(command::models_file(context.workspace, fold),
-                              models::identity_remap(shop), shop)
+  return *models::load_models(command::models_file(context.workspace, fold), shop)
               .own_history;
 }
 

@@ -7,7 +7,7 @@ namespace vitrina::pipeline {
 
 FoldEngine::FoldEngine(const command::Context& context, const Shop& shop, const Fold& fold)
     : models_(models::load_models(command::models_file(context.workspace, fold.name),
-                                  models::identity_remap(shop), shop)),
+                                  shop)),
       engine_(shop, models_, context.params),
       queries_{shop.events, fold.cut, selection::read_choose(context.params).limits().k} {}
 

@@ -70,8 +70,7 @@ models::ModelSet load_kept(const std::filesystem::path& archive, const ModelOrig
   }
   if (kept.empty()) return {};
   try {
-    return models::load_models(models::open_models(archive), models::identity_remap(shop), shop,
-                               kept);
+    return models::load_models(models::open_models(archive), shop, kept);
   } catch (const Error&) {
     return {};
   }

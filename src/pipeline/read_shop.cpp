@@ -8,6 +8,7 @@
 
 #include "command/option_values.hpp"
 #include "data/build.hpp"
+#include "data/join.hpp"
 #include "data/links.hpp"
 #include "data/log_age.hpp"
 #include "data/log_checks.hpp"
@@ -71,31 +72,40 @@ std::vector<command::Option> ingest_options() {
            false, "ingest.schema", true}};
 }
 
-ShopInput read_shop(const command::Context& context, const BundleProducts& more) {
+ShopInput read_shop(const command::Context& context, const AnswerInput* answer) {
   const auto config = read_section<IngestConfig>(context.params, "ingest");
+  const bool has_moment = answer != nullptr && answer->at != kNoTime;
   const auto schema = schema_of(context, config);
   auto& progress = *context.progress;
-  const auto as_of = command::option_time_or_none("as-of", config.as_of);
+  const auto as_of =
+      has_moment ? answer->at : command::option_time_or_none("as-of", config.as_of);
   auto raw = read_raw_log(context, config, schema, as_of);
   check_bad_share(raw.counts, config.max_bad_share);
-  check_actions(raw, more.catalog == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
+  check_actions(raw, answer == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_raw_catalog(context, config, schema);
-  const RawCatalog* catalog = own_catalog ? &*own_catalog : more.catalog;
+  const RawCatalog* catalog = own_catalog ? &*own_catalog : nullptr;
 
   ShopInput input;
   progress.begin("sort events", 0, "");
-  input.shop = build_shop(raw, catalog, more.product_ids, context.threads);
+  input.shop = build_shop(raw, catalog, context.threads,
+                          has_moment ? std::optional(kAllTimes) : std::nullopt);
+  input.vectors_from = vectors_from(input.shop, catalog);
+  if (answer != nullptr) {
+    auto joined = join(std::move(input.shop), answer->products);
+    input.shop = std::move(joined.shop);
+    input.other_prices = joined.other_prices;
+    input.other_categories = joined.other_categories;
+  }
   if (config.link_users) {
     link_users(input.shop.events, static_cast<std::size_t>(config.link_max_users));
   }
   progress.end(fmt::format("{} events of {} users and {} products", input.shop.events.n_events(),
                            input.shop.users.size(), input.shop.items.size()));
   warn_of_old_log(as_of, input.shop.end - 1, /*has_later_rows=*/raw.counts.rows_hidden > 0,
-                  kMovedBack, progress);
+                  has_moment ? kKept : kMovedBack, progress);
   input.counts = std::move(raw.counts);
   input.log_notes = std::move(raw.notes);
   if (own_catalog) input.catalog_notes = own_catalog->notes;
-  input.vectors_from = vectors_from(input.shop, catalog);
   if (catalog != nullptr) {
     input.catalog_rows = catalog->product_id.size();
     input.catalog_duplicates = count_duplicates(*catalog);

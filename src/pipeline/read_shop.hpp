@@ -59,13 +59,16 @@ struct ShopInput {
   std::string vectors_from;  ///< `vectors.npz`, `title words` or `none`
   ReadNotes log_notes;
   ReadNotes catalog_notes;
+  std::size_t other_prices = 0;      ///< of JoinedShop, where it was joined
+  std::size_t other_categories = 0;  ///< the same
 };
 
-/// What a bundle adds to a shop's own files: products it knows, and a catalog for a folder that
-/// has none.
-struct BundleProducts {
-  std::vector<std::string> product_ids;
-  const RawCatalog* catalog = nullptr;
+/// Of a shop that a bundle answers for.
+struct AnswerInput {
+  const ProductSpace& products;  ///< the bundle's, which the shop is joined to
+  /// The moment of the answer, where one is asked for. It takes the place of `ingest.as_of`, and no
+  /// date before it is judged by the rest of the log: a part of the log is read as the whole is.
+  TimeUs at = kNoTime;
 };
 
 /// What is read of the files, or of the context's tables, before anything is checked.
@@ -80,5 +83,6 @@ std::string_view vectors_from(const Shop& shop, const RawCatalog* catalog);
 
 /// Reads `ingest.data_dir`, or the tables of the context. Throws Error as io does, and
 /// Error(kBadData) when the share of bad rows is above `ingest.max_bad_share`.
-ShopInput read_shop(const command::Context& context, const BundleProducts& more = {});
+ShopInput read_shop(const command::Context& context, const AnswerInput* answer = nullptr);
+
 }  // namespace vitrina::pipeline

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 #include "bundle/answer.hpp"
@@ -17,6 +16,7 @@
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/hash.hpp"
+#include "data/join.hpp"
 #include "pipeline/answer_rules.hpp"
 #include "pipeline/read_shop.hpp"
 #include "pipeline/write_answer.hpp"
@@ -52,15 +52,29 @@ command::Context with_data(command::Context context) {
   return context;
 }
 
-/// The shop to answer for: --data's, else the workspace's own.
-std::shared_ptr<const Shop> read_answer_shop(const command::Context& context,
-                                             const bundle::Products& products) {
-  if (!context.option("data")) return command::workspace_shop(context);
-  return std::make_shared<const Shop>(read_shop(context, {products.ids, &products.catalog}).shop);
+/// --at; kNoTime where it is not given.
+TimeUs given_at(const command::Context& context) {
+  const auto at = context.option("at");
+  return at ? command::option_time("at", *at) : kNoTime;
+}
+
+/// The shop to answer for, joined to the bundle's products: --data's, else the workspace's own.
+ShopInput read_answer_shop(const command::Context& context, const ProductSpace& products) {
+  if (context.option("data")) {
+    const AnswerInput answer{products, given_at(context)};
+    return read_shop(context, &answer);
+  }
+  ShopInput input;
+  auto joined = join(Shop(*command::workspace_shop(context)), products);
+  input.shop = std::move(joined.shop);
+  input.other_prices = joined.other_prices;
+  input.other_categories = joined.other_categories;
+  return input;
 }
 
 /// The moment that is asked for; kNoTime: the end of the log.
 TimeUs asked_moment(const command::Context& context) {
+  if (const TimeUs at = given_at(context); at != kNoTime) return at;
   const auto config = read_section<IngestConfig>(context.params, "ingest");
   return context.option("data") ? command::option_time_or_none("as-of", config.as_of) : kNoTime;
 }
@@ -122,6 +136,11 @@ void check_set_keys(const command::Context& context) {
 
 void check(const command::Context& context) {
   check_set_keys(context);
+  if (context.option("at") && context.option("as-of")) {
+    throw Error(ErrorCode::kUsage,
+                "--at: found with --as-of, expected one of them; --at answers as of that very "
+                "moment, --as-of as of the last event before it");
+  }
   for (const auto* name : {"as-of", "schema"}) {
     if (!context.option(name) || context.option("data")) continue;
     throw Error(ErrorCode::kUsage,
@@ -130,7 +149,7 @@ void check(const command::Context& context) {
                             name));
   }
   bundle::check_listed(context.option("only-listed").has_value(),
-                       context.option("as-of") ||
+                       context.option("as-of") || context.option("at") ||
                            !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
   if (context.option("bundle")) bundle::require_manifest(bundle_folder(context));
 }
@@ -139,16 +158,18 @@ void run(const command::Context& given) {
   const auto context = with_data(given);
   const auto bundle = bundle::Bundle::load(bundle_folder(context));
   const auto params = merged_params(context, bundle);
-  const auto kept_shop = read_answer_shop(context, bundle.products());
-  const Shop& shop = *kept_shop;
+  const auto input = read_answer_shop(context, bundle.products());
+  const Shop& shop = input.shop;
   bundle::check_fit(bundle, shop, asked_moment(context),
                     {.allow_future = context.option("allow-future").has_value(),
                      .force_bundle = context.option("force-bundle").has_value()},
                     *context.progress);
   const auto ids = read_id_rules(context);
   const auto resolved = bundle::resolve(ids, shop, *context.progress);
-  const auto result =
-      bundle::answer(bundle, shop, resolved.rules, params, context.threads, *context.progress);
+  const TimeUs at = given_at(context);
+  const TimeUs as_of = at != kNoTime ? at : shop.end;
+  const auto result = bundle::answer(bundle, shop, as_of, resolved.rules, params, context.threads,
+                                     *context.progress);
   bundle::check_answered(ids, result.answer.users.size());
 
   const auto out = context.option("out");
@@ -156,9 +177,11 @@ void run(const command::Context& given) {
     const std::filesystem::path path(relative);
     return out ? std::filesystem::path(*out) / path.filename() : context.path(relative);
   };
-  const auto origin = bundle::origin_of(bundle, shop);
+  const auto origin = bundle::origin_of(bundle, as_of);
   auto report = report_of(result, bundle, origin, selection::read_choose(params).limits().k,
                           resolved.unknown_ids);
+  report["other_prices_in_catalog"] = input.other_prices;
+  report["other_categories_in_catalog"] = input.other_categories;
   write_predictions(shop, result.answer, file(command::kPredictions));
   // What the case's format has no place for stands beside it, bound to its bytes.
   const auto digest = sha256_file(file(command::kPredictions));
@@ -174,7 +197,11 @@ std::vector<command::Option> options() {
   std::vector<command::Option> options{
       {"--bundle", "DIR", "the packed bundle (default: models/bundle of the workspace)"},
       {"--data", "DIR", "answer for this log instead of the workspace's"},
-      {"--as-of", "TIME", "with --data: use events before this moment only"},
+      {"--as-of", "TIME",
+       "with --data: use events before this moment only, and answer as of the last of them"},
+      {"--at", "TIME",
+       "answer as of this very moment, by the events before it; customers dealt to several logs "
+       "then get the answers that one log would give them"},
       {"--schema", "FILE", "with --data: the shop's own column names and action codes"},
       {"--allow-future", "",
        "answer although the bundle learned from events after the moment; such an answer has seen "

@@ -76,7 +76,7 @@ auto interruptible(Work work) {
 }
 
 vitrina::RecommendOptions make_options(std::optional<int> max_users, std::optional<int> k,
-                                       std::string as_of,
+                                       std::string as_of, std::string at,
                                        std::optional<std::vector<std::string>> only_users,
                                        std::vector<std::string> exclude_users,
                                        std::vector<std::string> exclude_products, bool only_listed,
@@ -85,6 +85,7 @@ vitrina::RecommendOptions make_options(std::optional<int> max_users, std::option
   return {.max_users = max_users,
           .k = k,
           .as_of = std::move(as_of),
+          .at = std::move(at),
           .only_users = std::move(only_users),
           .exclude_users = std::move(exclude_users),
           .exclude_products = std::move(exclude_products),
@@ -259,7 +260,7 @@ NB_MODULE(_vitrina, m) {
 
   nb::class_<RecommendOptions>(m, "RecommendOptions")
       .def(nb::new_(&make_options), nb::kw_only(), "max_users"_a.none(), "k"_a.none(), "as_of"_a,
-           "only_users"_a.none(), "exclude_users"_a, "exclude_products"_a, "only_listed"_a,
+           "at"_a, "only_users"_a.none(), "exclude_users"_a, "exclude_products"_a, "only_listed"_a,
            "schema"_a, "max_bad_share"_a, "threads"_a, "allow_future"_a, "force_bundle"_a);
   nb::class_<Recommender>(m, "Recommender")
       .def_static("load", &Recommender::load, "bundle"_a, nb::call_guard<nb::gil_scoped_release>())

@@ -29,7 +29,7 @@ TEST(BuildOracle, TheRowsOfTheShopAreTheDistinctRowsOfTheLog) {
     SCOPED_TRACE(seed);
     const auto events = test::random_events({.seed = seed});
     auto raw = test::raw_log(events);
-    const auto shop = build_shop(raw, nullptr, {}, 2);
+    const auto shop = build_shop(raw, nullptr, 2);
     const std::set<test::Event> distinct(events.begin(), events.end());
     EXPECT_EQ(shop.events.n_events(), distinct.size());
     EXPECT_EQ(raw.counts.count(BadRow::kDuplicate), events.size() - distinct.size());
@@ -106,7 +106,7 @@ TEST(BuildOracle, NeitherRowOrderNorThreadsMatter) {
   Rng rng(5);
   test::shuffle(events, rng);
   auto raw = test::raw_log(events);
-  const auto shop = build_shop(raw, nullptr, {}, 4);
+  const auto shop = build_shop(raw, nullptr, 4);
   EXPECT_EQ(shop.events.offsets, expected.events.offsets);
   EXPECT_EQ(shop.events.time, expected.events.time);
   EXPECT_EQ(shop.events.item, expected.events.item);

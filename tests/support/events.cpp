@@ -42,7 +42,7 @@ RawCatalog raw_catalog(std::span<const Product> products) {
 Shop shop_of(std::span<const Event> events, std::span<const Product> products) {
   auto raw = raw_log(events);
   const auto catalog = raw_catalog(products);
-  return build_shop(raw, products.empty() ? nullptr : &catalog, {}, 1);
+  return build_shop(raw, products.empty() ? nullptr : &catalog, 1);
 }
 
 std::string log_csv(std::span<const Event> events) {

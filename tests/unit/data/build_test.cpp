@@ -82,7 +82,7 @@ TEST(BuildShop, DropsAndCountsWhatIsImplausible) {
   events.back().user = "stranger";
   events.back().item = "strange product";
   auto raw = test::raw_log(events);
-  const auto shop = build_shop(raw, nullptr, {}, 1);
+  const auto shop = build_shop(raw, nullptr, 1);
   EXPECT_EQ(raw.counts.count(BadRow::kImplausibleDate), 1U);
   EXPECT_EQ(shop.users.size(), 1U);
   EXPECT_EQ(shop.items.size(), 1U);
@@ -94,7 +94,7 @@ TEST(BuildShop, ALogWithoutAUsableEventIsBadData) {
                              std::vector<test::Event>{{"u", "p", 0, Action::kView, 0, ""}}}) {
     auto raw = test::raw_log(events);
     try {
-      (void)build_shop(raw, nullptr, {}, 1);
+      (void)build_shop(raw, nullptr, 1);
       ADD_FAILURE() << "nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kBadData);
@@ -168,7 +168,7 @@ TEST(TitleVectors, TheShopsOwnAreUsedWhereThereAreAny) {
   catalog.vector_of = {1, 0, 99};  // the last is out of range
   catalog.vectors = {9, 9, 3, 4};
   catalog.dim = 2;
-  const auto shop = build_shop(raw, &catalog, {}, 1);
+  const auto shop = build_shop(raw, &catalog, 1);
   EXPECT_EQ(shop.catalog.vector_dim, 2U);
   const auto b = shop.catalog.vector(test::item_of(shop, "b"));
   EXPECT_FLOAT_EQ(b[0], 0.6F);
@@ -190,7 +190,7 @@ TEST(DropBefore, LeavesTheShopOfALogThatBeginsThere) {
   const auto catalog = test::raw_catalog(products);
   drop_before(raw, since);
   EXPECT_EQ(raw.counts.events_before_since, events.size() - later.size());
-  const auto shop = build_shop(raw, &catalog, {}, 1);
+  const auto shop = build_shop(raw, &catalog, 1);
   EXPECT_EQ(shop.begin, expected.begin);
   EXPECT_EQ(shop.end, expected.end);
   ASSERT_EQ(shop.users.size(), expected.users.size());
@@ -209,7 +209,7 @@ TEST(DropBefore, ALogThatEndsBeforeIsNoShop) {
   auto raw = test::raw_log(test::random_events({.seed = 9}));
   drop_before(raw, test::kOpening + 1000 * kUsPerDay);
   try {
-    build_shop(raw, nullptr, {}, 1);
+    build_shop(raw, nullptr, 1);
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kBadData);
