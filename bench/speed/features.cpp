@@ -60,10 +60,9 @@ class Stage {
             engine::max_scored_users(read_section<engine::EngineConfig>(params_, "engine"), 3000),
             {}, options.threads)),
         blocks_(users_.size()) {
-    for_users(
-        [&](std::size_t u, Worker& worker) {
-          engine_.candidates(queries_.of(users_[u], blocks_[u].merged), blocks_[u], worker.scratch);
-        });
+    for_users([&](std::size_t u, Worker& worker) {
+      engine_.candidates(queries_.of(users_[u], blocks_[u].merged), blocks_[u], worker.scratch);
+    });
   }
 
   [[nodiscard]] const Shop& shop() const { return shop_; }
@@ -114,9 +113,8 @@ void compute(const engine::Engine& engine, engine::UserBlock& block, Worker& wor
 /// All default groups, histories and models being there.
 double time_features(Stage& stage) {
   const Stopwatch watch;
-  stage.for_users([&](std::size_t u, Worker& worker) {
-    compute(stage.engine(), stage.blocks()[u], worker);
-  });
+  stage.for_users(
+      [&](std::size_t u, Worker& worker) { compute(stage.engine(), stage.blocks()[u], worker); });
   return watch.seconds();
 }
 

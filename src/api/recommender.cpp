@@ -157,9 +157,7 @@ std::string Recommender::learned_until() const {
   return format_time(state_->bundle.learned().until);
 }
 
-const std::vector<std::string>& Recommender::products() const {
-  return state_->products;
-}
+const std::vector<std::string>& Recommender::products() const { return state_->products; }
 
 Answer Recommender::recommend(const std::filesystem::path& data,
                               const RecommendOptions& options) const {

@@ -56,8 +56,7 @@ ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
   const LogQueries queries{shop.events, as_of, choose.limits().k, {.allowed = allowed}};
   const auto limit = engine::max_scored_users(read_section<engine::EngineConfig>(params, "engine"),
                                               choose.max_users);
-  const auto users =
-      engine::users_to_score(queries, *models.own_history, limit, rules, threads);
+  const auto users = engine::users_to_score(queries, *models.own_history, limit, rules, threads);
   progress.begin("score users", users.size(), "users");
   auto max_users = choose.limits().max_users;
   if (choose.is_for_ratio()) max_users = users.size();

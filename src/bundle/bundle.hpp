@@ -33,8 +33,8 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
 /// Whether a bundle folder may hold a file of that name.
 bool is_part(std::string_view file);
 
-/// A packed bundle in memory: all that answering takes beside a shop's events. Read once; nothing in
-/// it ever changes, and no answer copies it. Const methods may be called from several threads.
+/// A packed bundle in memory: all that answering takes beside a shop's events. Read once; nothing
+/// in it ever changes, and no answer copies it. Const methods may be called from several threads.
 class Bundle {
  public:
   /// Reads a folder after its files were checked against the manifest. Throws Error(kMissingInput

@@ -50,7 +50,8 @@ class AfterPage final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_after_page(const GeneratorContext& context, const AfterPageConfig& config) {
+std::unique_ptr<Generator> make_after_page(const GeneratorContext& context,
+                                           const AfterPageConfig& config) {
   return std::make_unique<AfterPage>(context, config);
 }
 

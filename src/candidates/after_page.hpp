@@ -24,6 +24,7 @@ struct AfterPageConfig {
   }
 };
 
-std::unique_ptr<Generator> make_after_page(const GeneratorContext& context, const AfterPageConfig& config);
+std::unique_ptr<Generator> make_after_page(const GeneratorContext& context,
+                                           const AfterPageConfig& config);
 
 }  // namespace vitrina::candidates

@@ -27,7 +27,8 @@ class BasketNow final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context, const BasketNowConfig& config) {
+std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context,
+                                           const BasketNowConfig& config) {
   return std::make_unique<BasketNow>(context, config);
 }
 

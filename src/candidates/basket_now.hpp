@@ -16,6 +16,7 @@ struct BasketNowConfig {
   }
 };
 
-std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context, const BasketNowConfig& config);
+std::unique_ptr<Generator> make_basket_now(const GeneratorContext& context,
+                                           const BasketNowConfig& config);
 
 }  // namespace vitrina::candidates

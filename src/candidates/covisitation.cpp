@@ -23,7 +23,8 @@ class Covisitation final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context, const CovisitationConfig& config) {
+std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context,
+                                             const CovisitationConfig& config) {
   return std::make_unique<Covisitation>(context, config);
 }
 

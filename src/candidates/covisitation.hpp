@@ -22,6 +22,7 @@ struct CovisitationConfig {
   }
 };
 
-std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context, const CovisitationConfig& config);
+std::unique_ptr<Generator> make_covisitation(const GeneratorContext& context,
+                                             const CovisitationConfig& config);
 
 }  // namespace vitrina::candidates

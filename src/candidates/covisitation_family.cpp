@@ -23,7 +23,8 @@ class CovisitationFamily final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context, const CovisitationFamilyConfig& config) {
+std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context,
+                                                    const CovisitationFamilyConfig& config) {
   return std::make_unique<CovisitationFamily>(context, config);
 }
 

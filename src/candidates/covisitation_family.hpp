@@ -22,6 +22,7 @@ struct CovisitationFamilyConfig {
   }
 };
 
-std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context, const CovisitationFamilyConfig& config);
+std::unique_ptr<Generator> make_covisitation_family(const GeneratorContext& context,
+                                                    const CovisitationFamilyConfig& config);
 
 }  // namespace vitrina::candidates

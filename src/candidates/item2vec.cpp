@@ -24,7 +24,8 @@ class Item2Vec final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context, const Item2VecConfig& config) {
+std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context,
+                                         const Item2VecConfig& config) {
   return std::make_unique<Item2Vec>(context, config);
 }
 

@@ -22,6 +22,7 @@ struct Item2VecConfig {
   }
 };
 
-std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context, const Item2VecConfig& config);
+std::unique_ptr<Generator> make_item2vec(const GeneratorContext& context,
+                                         const Item2VecConfig& config);
 
 }  // namespace vitrina::candidates

@@ -23,7 +23,8 @@ class Linear final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_linear(const GeneratorContext& context, const LinearConfig& config) {
+std::unique_ptr<Generator> make_linear(const GeneratorContext& context,
+                                       const LinearConfig& config) {
   return std::make_unique<Linear>(context, config);
 }
 

@@ -23,7 +23,8 @@ class OwnHistory final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_own_history(const GeneratorContext& context, const OwnHistoryConfig& config) {
+std::unique_ptr<Generator> make_own_history(const GeneratorContext& context,
+                                            const OwnHistoryConfig& config) {
   return std::make_unique<OwnHistory>(context, config);
 }
 

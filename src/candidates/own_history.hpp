@@ -16,6 +16,7 @@ struct OwnHistoryConfig {
   }
 };
 
-std::unique_ptr<Generator> make_own_history(const GeneratorContext& context, const OwnHistoryConfig& config);
+std::unique_ptr<Generator> make_own_history(const GeneratorContext& context,
+                                            const OwnHistoryConfig& config);
 
 }  // namespace vitrina::candidates

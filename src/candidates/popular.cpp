@@ -44,7 +44,8 @@ class Popular final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_popular(const GeneratorContext& context, const PopularConfig& config) {
+std::unique_ptr<Generator> make_popular(const GeneratorContext& context,
+                                        const PopularConfig& config) {
   return std::make_unique<Popular>(context, config);
 }
 

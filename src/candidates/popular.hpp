@@ -17,6 +17,7 @@ struct PopularConfig {
   }
 };
 
-std::unique_ptr<Generator> make_popular(const GeneratorContext& context, const PopularConfig& config);
+std::unique_ptr<Generator> make_popular(const GeneratorContext& context,
+                                        const PopularConfig& config);
 
 }  // namespace vitrina::candidates

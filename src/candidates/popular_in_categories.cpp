@@ -51,7 +51,8 @@ class PopularInCategories final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context, const PopularInCategoriesConfig& config) {
+std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context,
+                                                      const PopularInCategoriesConfig& config) {
   return std::make_unique<PopularInCategories>(context, config);
 }
 

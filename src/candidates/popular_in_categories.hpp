@@ -21,6 +21,7 @@ struct PopularInCategoriesConfig {
   }
 };
 
-std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context, const PopularInCategoriesConfig& config);
+std::unique_ptr<Generator> make_popular_in_categories(const GeneratorContext& context,
+                                                      const PopularInCategoriesConfig& config);
 
 }  // namespace vitrina::candidates

@@ -29,19 +29,19 @@ template <class Config, std::unique_ptr<Generator> (*Make)(const GeneratorContex
 struct Row<Make> {
   static GeneratorInfo of(std::string_view name, std::string_view summary,
                           std::vector<models::ModelKind> needs) {
-    return {.name = name,
-            .summary = summary,
-            .needs = std::move(needs),
-            .fields = describe<Config>,
-            .enabled =
-                [](const ParamMap& params, std::string_view section) {
-                  return read_section<Config>(params, section).enabled;
-                },
-            .make_in =
-                [](const GeneratorContext& context, const ParamMap& params,
-                   std::string_view section) {
-                  return Make(context, read_section<Config>(params, section));
-                }};
+    return {
+        .name = name,
+        .summary = summary,
+        .needs = std::move(needs),
+        .fields = describe<Config>,
+        .enabled =
+            [](const ParamMap& params, std::string_view section) {
+              return read_section<Config>(params, section).enabled;
+            },
+        .make_in =
+            [](const GeneratorContext& context, const ParamMap& params, std::string_view section) {
+              return Make(context, read_section<Config>(params, section));
+            }};
   }
 };
 
@@ -56,19 +56,42 @@ GeneratorInfo row(std::string_view name, std::string_view summary,
 const std::vector<GeneratorInfo>& registry() {
   using models::ModelKind;
   static const std::vector<GeneratorInfo> kRows{
-      row<make_own_history>("own_history", "products the user touched, by the learned decay rule", {ModelKind::kOwnHistory}),
+      row<make_own_history>("own_history", "products the user touched, by the learned decay rule",
+                            {ModelKind::kOwnHistory}),
       row<make_basket_now>("basket_now", "what lies in the user's basket, newest first", {}),
       row<make_likes>("likes", "what the user liked and has not bought since", {}),
-      row<make_repurchase>("repurchase", "what the user bought, and what sells in its category, when it is time again", {ModelKind::kRepurchase, ModelKind::kPopularity}),
-      row<make_covisitation>("covisitation", "what others bought or viewed with the user's last products", {ModelKind::kCovisitation}),
-      row<make_covisitation_family>("covisitation_family", "the same by more directions, windows and neighbourhoods", {ModelKind::kCovisitationFamily}),
-      row<make_session_neighbours>("session_neighbours", "what visits of others with the user's last products were about", {ModelKind::kSessions}),
-      row<make_after_page>("after_page", "what others bought after the category pages and searches the user opened last", {ModelKind::kPageProducts}),
-      row<make_similar_titles>("similar_titles", "cold products with titles like those of the user's last products", {ModelKind::kTitles}),
-      row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers", {ModelKind::kIals}),
-      row<make_item2vec>("item2vec", "products whose vectors, learned from visits, are near those of the user's last products", {ModelKind::kItem2Vec}),
-      row<make_linear>("linear", "what a linear model of all users makes of the user's products (EASE)", {ModelKind::kLinear}),
-      row<make_popular_in_categories>("popular_in_categories", "what sells in the categories the user looks at", {ModelKind::kPopularity}),
+      row<make_repurchase>(
+          "repurchase",
+          "what the user bought, and what sells in its category, when it is time again",
+          {ModelKind::kRepurchase, ModelKind::kPopularity}),
+      row<make_covisitation>("covisitation",
+                             "what others bought or viewed with the user's last products",
+                             {ModelKind::kCovisitation}),
+      row<make_covisitation_family>("covisitation_family",
+                                    "the same by more directions, windows and neighbourhoods",
+                                    {ModelKind::kCovisitationFamily}),
+      row<make_session_neighbours>("session_neighbours",
+                                   "what visits of others with the user's last products were about",
+                                   {ModelKind::kSessions}),
+      row<make_after_page>(
+          "after_page",
+          "what others bought after the category pages and searches the user opened last",
+          {ModelKind::kPageProducts}),
+      row<make_similar_titles>("similar_titles",
+                               "cold products with titles like those of the user's last products",
+                               {ModelKind::kTitles}),
+      row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers",
+                     {ModelKind::kIals}),
+      row<make_item2vec>(
+          "item2vec",
+          "products whose vectors, learned from visits, are near those of the user's last products",
+          {ModelKind::kItem2Vec}),
+      row<make_linear>("linear",
+                       "what a linear model of all users makes of the user's products (EASE)",
+                       {ModelKind::kLinear}),
+      row<make_popular_in_categories>("popular_in_categories",
+                                      "what sells in the categories the user looks at",
+                                      {ModelKind::kPopularity}),
       row<make_popular>("popular", "what sells in the whole shop", {ModelKind::kPopularity}),
   };
   return kRows;

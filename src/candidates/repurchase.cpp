@@ -65,7 +65,8 @@ class Repurchase final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context, const RepurchaseConfig& config) {
+std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context,
+                                           const RepurchaseConfig& config) {
   return std::make_unique<Repurchase>(context, config);
 }
 

@@ -19,6 +19,7 @@ struct RepurchaseConfig {
   }
 };
 
-std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context, const RepurchaseConfig& config);
+std::unique_ptr<Generator> make_repurchase(const GeneratorContext& context,
+                                           const RepurchaseConfig& config);
 
 }  // namespace vitrina::candidates

@@ -23,7 +23,8 @@ class SessionNeighbours final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context, const SessionNeighboursConfig& config) {
+std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context,
+                                                   const SessionNeighboursConfig& config) {
   return std::make_unique<SessionNeighbours>(context, config);
 }
 

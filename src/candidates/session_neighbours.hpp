@@ -16,6 +16,7 @@ struct SessionNeighboursConfig {
   }
 };
 
-std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context, const SessionNeighboursConfig& config);
+std::unique_ptr<Generator> make_session_neighbours(const GeneratorContext& context,
+                                                   const SessionNeighboursConfig& config);
 
 }  // namespace vitrina::candidates

@@ -24,7 +24,8 @@ class SimilarTitles final : public Generator {
 
 }  // namespace
 
-std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context, const SimilarTitlesConfig& config) {
+std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context,
+                                               const SimilarTitlesConfig& config) {
   return std::make_unique<SimilarTitles>(context, config);
 }
 

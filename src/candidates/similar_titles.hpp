@@ -22,6 +22,7 @@ struct SimilarTitlesConfig {
   }
 };
 
-std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context, const SimilarTitlesConfig& config);
+std::unique_ptr<Generator> make_similar_titles(const GeneratorContext& context,
+                                               const SimilarTitlesConfig& config);
 
 }  // namespace vitrina::candidates

@@ -29,7 +29,7 @@ std::vector<Idx> get_indices(const ArchiveReader& in, std::string_view name, std
 }
 
 inline void check_size(const ArchiveReader& in, std::string_view name, std::size_t found,
-                std::size_t expected) {
+                       std::size_t expected) {
   if (found != expected) in.fail(name, "has another length than its sister columns");
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 /// Where the products of a shop go, and those that go behind the known ones, in their order.
 struct Moves {
-  std::vector<ItemIdx> to;        ///< by product of the shop
+  std::vector<ItemIdx> to;         ///< by product of the shop
   std::vector<ItemIdx> newcomers;  ///< products of the shop
 };
 
@@ -148,9 +148,8 @@ void renumber_events(const std::vector<ItemIdx>& to, EventLog& log) {
         order.resize(end - begin);
         std::iota(order.begin(), order.end(), begin);
         // rows of one product keep the order of their pages and devices
-        std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-          return log.item[a] < log.item[b];
-        });
+        std::stable_sort(order.begin(), order.end(),
+                         [&](std::size_t a, std::size_t b) { return log.item[a] < log.item[b]; });
         const auto permute = [&](auto& column) {
           std::vector<std::decay_t<decltype(column[0])>> values;
           for (const auto e : order) values.push_back(column[e]);

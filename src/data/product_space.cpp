@@ -58,8 +58,8 @@ ProductSpace load_products(const ArchiveReader& in) {
   products.items = ItemMap(in.get_csr<char>("items"));
   products.categories = CategoryMap(in.get_csr<char>("categories"));
   products.words = IdMapBase(in.get_csr<char>("words"));
-  products.catalog = load_catalog(in, products.items.size(), products.categories.size(),
-                                  products.words.size());
+  products.catalog =
+      load_catalog(in, products.items.size(), products.categories.size(), products.words.size());
   return products;
 }
 

@@ -227,7 +227,6 @@ void read_touch_sums(EventSpan events, TimeUs as_of, TouchSums& out) {
   }
 }
 
-
 const std::vector<ScoredItem>& TouchScorer::scores(const EventSpan& events, TimeUs as_of) {
   keys_.clear();
   grow_to(decays_, events.size());

@@ -27,9 +27,9 @@ struct Scorer {
   const models::OwnHistory& own_history;  ///< gives the ranker's base
 };
 
-/// Candidates -> features -> w -> the exact choice, for the users given, `queries.k` products each. Users' blocks are made
-/// and scored in parallel and added in order: the same answer with any number of threads. Nobody
-/// and nothing that `rules` exclude is in it.
+/// Candidates -> features -> w -> the exact choice, for the users given, `queries.k` products each.
+/// Users' blocks are made and scored in parallel and added in order: the same answer with any
+/// number of threads. Nobody and nothing that `rules` exclude is in it.
 Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& queries,
               std::span<const UserIdx> users, std::size_t max_users, const selection::Rules& rules,
               int threads, Progress& progress);

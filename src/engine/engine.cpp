@@ -45,10 +45,9 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params) {
   return {kinds.begin(), kinds.end()};
 }
 
-Engine::Engine(const ProductSpace& products, const models::ModelSet& models,
-               const ParamMap& params)
-    : max_candidates_(static_cast<std::size_t>(
-          read_section<EngineConfig>(params, "engine").max_candidates)),
+Engine::Engine(const ProductSpace& products, const models::ModelSet& models, const ParamMap& params)
+    : max_candidates_(
+          static_cast<std::size_t>(read_section<EngineConfig>(params, "engine").max_candidates)),
       drop_silent_days_(read_section<CandidatesConfig>(params, "candidates").drop_silent_days) {
   if (drop_silent_days_ > 0) last_event_ = last_events(*models.popularity);
   for (const auto& row : candidates::registry()) {

@@ -88,7 +88,8 @@ void add_buyer(const Engines& engines, const LogQueries& queries, UserIdx user,
   } else {
     engines.given.candidates(query, block, scratch);
     for (std::size_t g = 0; g < lists.size(); ++g) {
-      for (const auto& entry : engines.all.generate(g, query, block.history, scratch)) lists[g].push_back(entry.id);
+      for (const auto& entry : engines.all.generate(g, query, block.history, scratch))
+        lists[g].push_back(entry.id);
     }
   }
   const auto touched = touched_items(block.history);

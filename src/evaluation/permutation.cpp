@@ -90,7 +90,8 @@ void for_each_batch(const PermutationTask& task, const Body& body) {
                               [&](std::size_t begin, std::size_t end, std::size_t worker) {
                                 auto& batch = scratch[worker];
                                 engine::fill_batch(task.engine, task.scorer.own_history,
-                                                   task.queries, task.users.subspan(begin, end - begin), batch);
+                                                   task.queries,
+                                                   task.users.subspan(begin, end - begin), batch);
                                 body(batch, begin, worker);
                               });
 }

@@ -20,8 +20,7 @@ struct CategoryRate {
 class AfterPageGroup final : public FeatureGroup {
  public:
   explicit AfterPageGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog),
-        model_(*context.models.page_products) {}
+      : catalog_(context.products.catalog), model_(*context.models.page_products) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     for (std::size_t r = 0; r < rows.n_rows(); ++r) std::fill_n(out.at(r), kColumnCount, 0.0F);

@@ -9,11 +9,7 @@ namespace vitrina::features {
 UserRows::UserRows(const UserHistory& user_history, std::span<const ItemIdx> items,
                    std::span<const float> scores, std::span<const std::uint16_t> ranks,
                    Scratch& scratch)
-    : history(user_history),
-      item(items),
-      score(scores),
-      rank(ranks),
-      places_(scratch.row_places) {
+    : history(user_history), item(items), score(scores), rank(ranks), places_(scratch.row_places) {
   scratch.row_places.number(items);
   grow_to(scratch.row_touch, items.size());
   // both are ascending

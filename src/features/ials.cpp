@@ -13,8 +13,7 @@ constexpr std::size_t kRecentProducts = 5;
 
 class IalsGroup final : public FeatureGroup {
  public:
-  explicit IalsGroup(const FeatureContext& context)
-      : ials_(*context.models.ials) {}
+  explicit IalsGroup(const FeatureContext& context) : ials_(*context.models.ials) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto user = ials_.fold_in(rows.history, rows.history.as_of);

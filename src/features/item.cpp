@@ -94,7 +94,8 @@ class ItemGroup final : public FeatureGroup {
     const float price = catalog_.price[item.value];
     const auto category = catalog_.category[item.value];
     *x++ = price;
-    *x++ = catalog_.old_price[item.value] > 0 ? 1 - price / catalog_.old_price[item.value] : kUnknown;
+    *x++ =
+        catalog_.old_price[item.value] > 0 ? 1 - price / catalog_.old_price[item.value] : kUnknown;
     *x++ = category.valid() ? ratio(price, median_price_[category.value]) : kUnknown;
   }
 

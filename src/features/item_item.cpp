@@ -11,8 +11,7 @@ namespace {
 class ItemItemGroup final : public FeatureGroup {
  public:
   explicit ItemItemGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog),
-        covisitation_(*context.models.covisitation) {}
+      : catalog_(context.products.catalog), covisitation_(*context.models.covisitation) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     std::size_t column = 0;

@@ -11,8 +11,7 @@ namespace {
 
 class LinearGroup final : public FeatureGroup {
  public:
-  explicit LinearGroup(const FeatureContext& context)
-      : linear_(*context.models.linear) {}
+  explicit LinearGroup(const FeatureContext& context) : linear_(*context.models.linear) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto scores = read_scores(rows);

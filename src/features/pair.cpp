@@ -14,7 +14,6 @@ constexpr std::array<std::size_t, 5> kHalfLives{0, 1, 2, 4, 6};
 
 class PairGroup final : public FeatureGroup {
  public:
-
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto& history = rows.history;
     DecaySums totals{};
@@ -82,7 +81,6 @@ class PairGroup final : public FeatureGroup {
     *x++ = last_order == kNoTime ? kUnknown
                                  : static_cast<float>(to_hours(touch.last_time - last_order));
   }
-
 };
 
 }  // namespace

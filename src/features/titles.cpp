@@ -104,8 +104,7 @@ class TitlesGroup final : public FeatureGroup {
   }
 
   /// The product itself does not count as another with the same words.
-  void write_shared_words(ItemIdx item, const UserWords& words,
-                          std::span<const ItemIdx> recent,
+  void write_shared_words(ItemIdx item, const UserWords& words, std::span<const ItemIdx> recent,
                           std::span<const ItemIdx> basket, float* x) const {
     std::uint32_t others = 0;
     for (std::size_t i = 0; i < recent.size(); ++i) {

@@ -15,7 +15,6 @@ constexpr std::array<std::string_view, 3> kWindowNames{"1d", "3d", "all"};
 
 class UserGroup final : public FeatureGroup {
  public:
-
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     if (rows.n_rows() == 0) return;
     float* first = out.at(0);
@@ -70,7 +69,6 @@ class UserGroup final : public FeatureGroup {
                                   : static_cast<float>(hour_of_day(history.events.time.back()));
     return x;
   }
-
 };
 
 }  // namespace

@@ -117,8 +117,7 @@ void read_products(const UserHistory& history, UserTrace& trace) {
 
 class VisitsGroup final : public FeatureGroup {
  public:
-  explicit VisitsGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog) {}
+  explicit VisitsGroup(const FeatureContext& context) : catalog_(context.products.catalog) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     UserTrace trace;

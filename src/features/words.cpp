@@ -45,9 +45,7 @@ class WordsGroup final : public FeatureGroup {
     const auto profile = read_profile(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const Touch* touch = rows.touch(r);
-      const Weights own = touch == nullptr
-                              ? Weights{}
-                              : weights_of(rows.sums(r));
+      const Weights own = touch == nullptr ? Weights{} : weights_of(rows.sums(r));
       write_row(profile, own, words_.row(rows.item[r].value), out.at(r));
     }
   }

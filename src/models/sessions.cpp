@@ -300,7 +300,8 @@ Sessions Sessions::load(const ArchiveReader& in, const ProductSpace& products) {
   model.neighbours_ = limits[2];
   model.sessions_.values.reserve(items.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    if (items[i] >= products.items.size()) in.fail("sessions.items", "names a product out of range");
+    if (items[i] >= products.items.size())
+      in.fail("sessions.items", "names a product out of range");
     if (actions[i] >= model.action_weight_.size()) {
       in.fail("sessions.actions", "names an action out of range");
     }

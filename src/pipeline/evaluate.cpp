@@ -42,8 +42,7 @@ struct EvaluateConfig {
 Json ceilings_json(const FoldEngine& fold, const Purchases& bought,
                    selection::ChoiceLimits limits, int threads, std::string& csv) {
   Json json;
-  csv = "generator,share_of_pairs,recall_a
-";
+  csv = "generator,share_of_pairs,recall_a\n";
   for (const auto& [name, lists] :
        evaluation::proposals(fold.engine(), fold.queries(), bought, threads)) {
     const auto found =
@@ -106,9 +105,8 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
   const auto ranker = ranking::Ranker::load(context.path(command::kRankerFolder));
   const auto limit = engine::max_scored_users(
       read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users);
-  const auto users = engine::users_to_score(fold_engine.queries(),
-                                            *fold_engine.models().own_history, limit, {},
-                                            context.threads);
+  const auto users = engine::users_to_score(
+      fold_engine.queries(), *fold_engine.models().own_history, limit, {}, context.threads);
   context.progress->begin("score valid fold", users.size(), "users");
   const auto all =
       engine::answer(engine, {ranker, *fold_engine.models().own_history}, fold_engine.queries(),

@@ -40,8 +40,7 @@ struct Bases {
 
 models::OwnHistory own_history_of(const command::Context& context, const Shop& shop,
                                   std::string_view fold) {
-  return *models::load_models(command::models_file(context.workspace, fold), shop)
-              .own_history;
+  return *models::load_models(command::models_file(context.workspace, fold), shop).own_history;
 }
 
 /// One user's rows: appended to the fold's examples in user order.
@@ -114,7 +113,7 @@ void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examp
 
 /// At most `max_candidates` rows a user, the touched ones first.
 ranking::RowCount count_rows(const LogQueries& queries, const std::vector<UserIdx>& users,
-                    std::size_t max_candidates, int threads) {
+                             std::size_t max_candidates, int threads) {
   std::vector<std::size_t> touched(users.size());
   parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
     EventColumns merged;
@@ -134,16 +133,16 @@ ranking::Examples make_examples(const command::Context& context, const Shop& sho
   const auto& engine = fold_engine.engine();
   const auto config = read_section<engine::EngineConfig>(context.params, "engine");
   const auto choose = selection::read_choose(context.params);
-  const auto scored = engine::users_to_score(
-      fold_engine.queries(), *fold_engine.models().own_history,
-      engine::max_scored_users(config, choose.max_users), {}, threads);
+  const auto scored =
+      engine::users_to_score(fold_engine.queries(), *fold_engine.models().own_history,
+                             engine::max_scored_users(config, choose.max_users), {}, threads);
   const auto purchases = purchases_between(shop.events, fold.cut, fold.to);
   std::vector<UserIdx> buyers;
   std::vector<UserIdx> others;
   for (const auto user : scored) (purchases.of(user).empty() ? others : buyers).push_back(user);
   const auto count = [&](const std::vector<UserIdx>& users) {
-    return count_rows(fold_engine.queries(), users,
-                      static_cast<std::size_t>(config.max_candidates), threads);
+    return count_rows(fold_engine.queries(), users, static_cast<std::size_t>(config.max_candidates),
+                      threads);
   };
   const ranking::Sampler sampler(shop, context.seed, fold.cut, budget, count(buyers),
                                  count(others));

@@ -157,9 +157,8 @@ Json importance_json(const command::Context& context, const Shop& shop,
   const auto ranker = ranking::Ranker::load(context.path(command::kRankerFolder));
   const auto limit = engine::max_scored_users(
       read_section<engine::EngineConfig>(context.params, "engine"), choose.max_users);
-  const auto scored = engine::users_to_score(fold_engine.queries(),
-                                             *fold_engine.models().own_history, limit, {},
-                                             context.threads);
+  const auto scored = engine::users_to_score(
+      fold_engine.queries(), *fold_engine.models().own_history, limit, {}, context.threads);
   const UserSample sample(shop, context.seed, scored.size(), config.max_users);
   const auto users = sample.of(scored);
   const auto bought = sample.of(purchases_between(shop.events, fold.cut, fold.to));
@@ -174,18 +173,19 @@ Json importance_json(const command::Context& context, const Shop& shop,
   context.progress->begin("permute columns",
                           users.size() * n_permuted * static_cast<std::size_t>(config.repeats),
                           "users");
-  const Task task{.engine = engine,
-                  .scorer = {ranker, *fold_engine.models().own_history},
-                  .queries = fold_engine.queries(),
-                  .users = users,
-                  .bought = bought,
-                  .limits = limits,
-                  .sets = sets,
-                  .repeats = config.repeats,
-                  .seed = context.seed,
-                  .max_bytes = static_cast<std::size_t>(config.memory_mib) << 20U,
-                  .threads = context.threads};
-  const auto result = permute(task, *context.progress);
+  const evaluation::PermutationTask task{.engine = engine,
+                                         .scorer = {ranker, *fold_engine.models().own_history},
+                                         .queries = fold_engine.queries(),
+                                         .users = users,
+                                         .bought = bought,
+                                         .limits = limits,
+                                         .sets = sets,
+                                         .repeats = config.repeats,
+                                         .seed = context.seed,
+                                         .max_bytes = static_cast<std::size_t>(config.memory_mib)
+                                                      << 20U,
+                                         .threads = context.threads};
+  const auto result = evaluation::permute(task, *context.progress);
   Json json{{"cut", format_time(fold.cut)},
             {"to", format_time(fold.to)},
             {"scored_users", scored.size()},

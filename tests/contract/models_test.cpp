@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "core/file.hpp"
-#include "data/build.hpp"
+#include "data/join.hpp"
 #include "models/model_set.hpp"
 #include "support/engine_kit.hpp"
 #include "support/futures.hpp"
@@ -79,7 +79,7 @@ TEST_P(ModelContract, ComesBackFromDiskAsItWas) {
   const auto shop = random_shop(3);
   const auto fitted = fit(shop);
   const auto saved = bytes(fitted);
-  const auto loaded = load_models(scratch(), identity_remap(shop), shop);
+  const auto loaded = load_models(scratch(), shop);
   EXPECT_EQ(bytes(loaded), saved);
 }
 
@@ -95,11 +95,11 @@ TEST_P(ModelContract, CannotTellOneFutureFromAnother) {
     auto past = events;
     std::erase_if(past, [](const test::Event& event) { return event.time >= kCut; });
     // the products of the future only must keep their places: the archive counts by product
-    std::vector<std::string> all_items;
-    for (const auto& event : events) all_items.push_back(event.item);
-    auto raw = test::raw_log(past);
-    const auto catalog = test::raw_catalog(products);
-    EXPECT_EQ(bytes(fit(build_shop(raw, &catalog, all_items, 1))), expected);
+    for (const auto& event : events) {
+      if (!event.item.empty())
+        past.push_back({"a late one", event.item, kCut, Action::kView, 0, ""});
+    }
+    EXPECT_EQ(bytes(fit(test::shop_of(past, products))), expected);
   }
 }
 
@@ -107,7 +107,7 @@ TEST_P(ModelContract, AnEmptyPastIsAModelToo) {
   const auto shop = random_shop(4);
   const ModelKind wanted[] = {GetParam().kind};
   const auto saved = bytes(test::fit_at(shop, shop.begin, wanted));
-  EXPECT_EQ(bytes(load_models(scratch(), identity_remap(shop), shop)), saved);
+  EXPECT_EQ(bytes(load_models(scratch(), shop)), saved);
 }
 
 std::string name_of(const testing::TestParamInfo<ModelInfo>& info) {
@@ -166,9 +166,12 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
     EXPECT_EQ(found.linear->knows(*item), expected.linear->knows(ItemIdx(i)));
     EXPECT_EQ(test::named(shop, found.linear->weights(*item)),
               test::named(base, expected.linear->weights(ItemIdx(i))));
-    EXPECT_EQ(found.repurchase->product_rate(*item, 2.5),
-              expected.repurchase->product_rate(ItemIdx(i), 2.5));
-    EXPECT_EQ(found.repurchase->repeat_share(*item), expected.repurchase->repeat_share(ItemIdx(i)));
+    const auto category = shop.catalog.category[item->value];
+    const auto base_category = base.catalog.category[i];
+    EXPECT_EQ(found.repurchase->product_rate(*item, category, 2.5),
+              expected.repurchase->product_rate(ItemIdx(i), base_category, 2.5));
+    EXPECT_EQ(found.repurchase->repeat_share(*item, category),
+              expected.repurchase->repeat_share(ItemIdx(i), base_category));
   }
 }
 
@@ -188,29 +191,33 @@ TEST(ModelSetContract, NewUsersAndProductsOfTheFutureChangeNothing) {
   }
 }
 
-TEST(ModelSetContract, FollowsItsProductsIntoALargerShop) {
+TEST(ModelSetContract, KnowsNothingOfProductsThatCameLater) {
   const test::RandomShop config{.seed = 5};
-  const auto events = test::random_events(config);
+  auto events = test::random_events(config);
   const auto products = test::random_catalog(config);
   const auto base = test::shop_of(events, products);
   const auto fitted = test::fit_at(base, kCut);
   const auto path = test::scratch("larger_shop.vtr");
   save_models(fitted, path);
-
-  auto raw = test::raw_log(events);
-  const auto catalog = test::raw_catalog(products);
-  const std::vector<std::string> more{"a first one", "p001 and a half", "z the last"};
-  const auto larger = build_shop(raw, &catalog, more, 1);
-  ASSERT_EQ(larger.items.size(), base.items.size() + more.size());
-  std::vector<ItemIdx> remap;
-  for (std::size_t i = 0; i < base.items.size(); ++i) {
-    remap.push_back(test::item_of(larger, base.items.text(i)));
+  const auto loaded = load_models(path, base);
+  std::filesystem::remove(path);
+  for (const auto* id : {"a first one", "p001 and a half", "z the last"}) {
+    events.push_back({"somebody", id, test::kOpening, Action::kOrder, 0, ""});
   }
-  const auto loaded = load_models(path, remap, larger);
+  const auto larger = join(test::shop_of(events, products), base).shop;
+  ASSERT_EQ(larger.items.size(), base.items.size() + 3);
   expect_same_words(loaded, larger, fitted, base);
-  EXPECT_EQ(loaded.popularity->stats(test::item_of(larger, "z the last")).first, kNoTime);
-  EXPECT_TRUE(loaded.covisitation->neighbours(0, test::item_of(larger, "a first one")).empty());
-  EXPECT_FALSE(loaded.ials->knows(test::item_of(larger, "a first one")));
+  for (std::size_t i = base.items.size(); i < larger.items.size(); ++i) {
+    const ItemIdx item(i);
+    EXPECT_EQ(loaded.popularity->stats(item).first, kNoTime);
+    EXPECT_EQ(loaded.popularity->position(item), loaded.popularity->ranking().size());
+    EXPECT_TRUE(loaded.covisitation->neighbours(0, item).empty());
+    EXPECT_TRUE(loaded.titles->neighbours(item).empty());
+    EXPECT_FALSE(loaded.ials->knows(item));
+    EXPECT_TRUE(loaded.item2vec->vector(item).empty());
+    EXPECT_EQ(loaded.repurchase->repeat_share(item, CategoryIdx{}),
+              loaded.repurchase->category_repeat_share(CategoryIdx{}));
+  }
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <arrow/api.h>
 #include <arrow/io/file.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <parquet/arrow/reader.h>
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <set>
 
 #include "core/file.hpp"
+#include "data/raw_log.hpp"
 
 namespace vitrina::golden {
 namespace {
@@ -160,16 +162,19 @@ std::string to_text(const ranking::Ranker& ranker, const ranking::Examples& exam
   return text;
 }
 
-std::string to_text(const bundle::Products& products) {
+std::string to_text(const ProductSpace& products) {
   std::string text;
   const auto& catalog = products.catalog;
-  for (std::size_t i = 0; i < catalog.product_id.size(); ++i) {
-    text +=
-        fmt::format("{} category '{}' price {} old {} added {} title '{}'\n", catalog.product_id[i],
-                    catalog.category_id[i], number(catalog.price[i]), number(catalog.old_price[i]),
-                    time_text(catalog.add_date[i]), catalog.title[i]);
+  for (std::size_t i = 0; i < catalog.n_items(); ++i) {
+    if (catalog.is_listed[i] == 0) continue;
+    const auto category = catalog.category[i];
+    text += fmt::format("{} category '{}' price {} old {} added {} title '{}'\n",
+                        products.items.text(i),
+                        category.valid() ? products.categories.external(category) : "",
+                        number(catalog.price[i]), number(catalog.old_price[i]),
+                        time_text(catalog.add_date[i]), fmt::join(catalog.title_words.row(i), " "));
   }
-  return text + fmt::format("{} ids, vectors of {}\n", products.ids.size(), catalog.dim);
+  return text + fmt::format("{} ids, vectors of {}\n", products.items.size(), catalog.vector_dim);
 }
 
 std::string json_text(const Json& json) { return shortened(json).dump(2) + "\n"; }

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "bundle/products.hpp"
+#include "data/product_space.hpp"
 #include "data/shop.hpp"
 #include "models/model_set.hpp"
 #include "ranking/examples.hpp"
@@ -21,7 +21,7 @@ std::string to_text(const models::ModelSet& models, const Shop& shop);
 std::string to_text(const ranking::Examples& examples);
 /// With the scores that it gives to the rows of some examples.
 std::string to_text(const ranking::Ranker& ranker, const ranking::Examples& examples);
-std::string to_text(const bundle::Products& products);
+std::string to_text(const ProductSpace& products);
 
 /// A JSON file with its numbers shortened; keys that hold a build id or a hash get `...`.
 std::string json_text(const std::filesystem::path& path);

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "bundle/bundle.hpp"
 #include "command/configuration.hpp"
 #include "command/layout.hpp"
 #include "core/archive.hpp"
@@ -133,8 +134,7 @@ class GoldenStages : public testing::Test {
   static void TearDownTestSuite() { fs::remove_all(workspace_); }
 
   static models::ModelSet final_models() {
-    return models::load_models(command::models_file(workspace_, pipeline::kFinalFold),
-                               models::identity_remap(shop_), shop_);
+    return models::load_models(command::models_file(workspace_, pipeline::kFinalFold), shop_);
   }
   static ranking::Examples first_examples() {
     return ranking::load_examples(command::examples_file(workspace_, "w01"));
@@ -185,7 +185,7 @@ TEST_F(GoldenStages, Refit) {
 TEST_F(GoldenStages, Pack) {
   const auto folder = context_.path(command::kBundleFolder);
   expect_golden("pack_params.json", json_text(folder / "params.json"));
-  expect_golden("pack_products.txt", to_text(bundle::load_products(folder / "products.vtr")));
+  expect_golden("pack_products.txt", to_text(bundle::Bundle::load(folder).products()));
   std::vector<std::string> names;
   for (const auto& file : fs::directory_iterator(folder)) {
     names.push_back(file.path().filename().string());
@@ -239,15 +239,15 @@ TEST_F(GoldenArtifacts, OfTheFirstVersionAreReadOrRefused) {
   expect_readable_or_refused("shop", context_.path(command::kShopFile),
                              [](const fs::path& path) { return to_text(load_shop(path)); });
   expect_readable_or_refused(
-      "models", command::models_file(workspace_, pipeline::kFinalFold), [](const fs::path& path) {
-        return to_text(models::load_models(path, models::identity_remap(shop_), shop_), shop_);
-      });
+      "models", command::models_file(workspace_, pipeline::kFinalFold),
+      [](const fs::path& path) { return to_text(models::load_models(path, shop_), shop_); });
   expect_readable_or_refused(
       "examples", command::examples_file(workspace_, "w01"),
       [](const fs::path& path) { return to_text(ranking::load_examples(path)); });
   expect_readable_or_refused(
-      "products", context_.path(command::kBundleFolder) / "products.vtr",
-      [](const fs::path& path) { return to_text(bundle::load_products(path)); });
+      "products", context_.path(command::kBundleFolder) / "products.vtr", [](const fs::path& path) {
+        return to_text(load_products(ArchiveReader(path, "bundle_products", 2)));
+      });
 }
 
 }  // namespace

@@ -281,7 +281,8 @@ TEST(FeaturesOracle, ListRankCountsTheBetterOnes) {
           })
           .size();
     };
-    const auto block = test::block_of(world.engine, world.shop, kCut, test::user_of(world.shop, user));
+    const auto block =
+        test::block_of(world.engine, world.shop, kCut, test::user_of(world.shop, user));
     double better = 0;
     for (const auto other : block.item) {
       better += n_events(world.shop.items.external(other)) > n_events(item) ? 1 : 0;

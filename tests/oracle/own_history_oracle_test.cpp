@@ -52,8 +52,8 @@ class HistoryOracle : public testing::Test {
       const auto shop = test::shop_of(events);
       for (std::size_t u = 0; u < shop.users.size(); ++u) {
         SCOPED_TRACE(testing::Message() << "seed " << seed << ", user " << shop.users.text(u));
-        check(naive_events(events, shop.users.text(u)), test::history_of(shop.events, UserIdx(u), kCut),
-              shop);
+        check(naive_events(events, shop.users.text(u)),
+              test::history_of(shop.events, UserIdx(u), kCut), shop);
         ++n_users;
       }
     }

@@ -164,9 +164,10 @@ TEST(RepurchaseOracle, ProductRates) {
       }
       const double rate =
           naive_rate(waits, 2.5, 30, is_of_category) * (repeats + 2) / (expected + 2);
-      EXPECT_NEAR(world.model.product_rate(ItemIdx(i), 2.5), rate, kTolerance * rate)
+      EXPECT_NEAR(world.model.product_rate(ItemIdx(i), world.shop.catalog.category[i], 2.5), rate,
+                  kTolerance * rate)
           << "seed " << seed << " " << item;
-      values.insert(world.model.product_rate(ItemIdx(i), 2.5));
+      values.insert(world.model.product_rate(ItemIdx(i), world.shop.catalog.category[i], 2.5));
     }
   }
   EXPECT_GT(values.size(), 10U);
@@ -210,11 +211,15 @@ TEST(RepurchaseOracle, SharesAndMeanIntervals) {
           (category_repeaters[category] + 4 * shop_repeaters / (shop_buyers + 1)) /
           (category_buyers[category] + 4);
       const double share = (repeaters[item] + 4 * of_category) / (buyers[item] + 4);
-      EXPECT_NEAR(world.model.repeat_share(ItemIdx(i)), share, kTolerance) << item;
+      EXPECT_NEAR(world.model.repeat_share(ItemIdx(i), world.shop.catalog.category[i]), share,
+                  kTolerance)
+          << item;
       const double days =
           mean([&](const Wait& wait) { return world.category[wait.thing] == category; },
                kPriorIntervals, shop_mean);
-      EXPECT_NEAR(world.model.expected_days(ItemIdx(i)), days, kTolerance * days) << item;
+      EXPECT_NEAR(world.model.expected_days(world.shop.catalog.category[i]), days,
+                  kTolerance * days)
+          << item;
     }
   }
 }

@@ -309,8 +309,7 @@ TEST_F(RecommenderTest, NamesTheNeighboursThatTheModelsHave) {
   const auto recommender = fit(path("shop"), options);
   const auto shop = load_shop(options.workspace / command::kShopFile);
   const auto models =
-      models::load_models(command::models_file(options.workspace, pipeline::kFinalFold),
-                          models::identity_remap(shop), shop);
+      models::load_models(command::models_file(options.workspace, pipeline::kFinalFold), shop);
   ASSERT_TRUE(models.covisitation.has_value());
   std::size_t n_neighbours = 0;
   for (std::size_t matrix = 0; matrix < models::kCovisitationCount; ++matrix) {

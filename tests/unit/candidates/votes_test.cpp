@@ -11,20 +11,25 @@
 namespace vitrina::candidates {
 namespace {
 
+void sum(std::vector<ScoredItem>& votes) {
+  ItemPlaces places(1);  // which grows as it must
+  sum_votes(votes, places);
+}
+
 TEST(SumVotes, AddsTheVotesOfAProductWhereItCameFirst) {
   std::vector<ScoredItem> votes{
       {ItemIdx(5), 1}, {ItemIdx(2), 2}, {ItemIdx(5), 4}, {ItemIdx(9), 8}, {ItemIdx(2), 16}};
-  sum_votes(votes);
+  sum(votes);
   const std::vector<ScoredItem> expected{{ItemIdx(5), 5}, {ItemIdx(2), 18}, {ItemIdx(9), 8}};
   EXPECT_EQ(votes, expected);
   votes.clear();
-  sum_votes(votes);
+  sum(votes);
   EXPECT_TRUE(votes.empty());
 }
 
 TEST(SumVotes, AddsInTheOrderOfArrival) {
   std::vector<ScoredItem> votes{{ItemIdx(1), 1e8F}, {ItemIdx(1), 1}, {ItemIdx(1), -1e8F}};
-  sum_votes(votes);
+  sum(votes);
   EXPECT_EQ(votes.at(0).score, (1e8F + 1) - 1e8F);
 }
 
@@ -39,7 +44,7 @@ TEST(SumVotes, AgreesWithSortingToTheBit) {
     auto sorted = votes;
     sum_equal(sorted);
     keep_top_k(sorted, 30);
-    sum_votes(votes);
+    sum(votes);
     keep_top_k(votes, 30);
     EXPECT_EQ(votes, sorted);
   }

@@ -6,6 +6,7 @@
 
 #include "core/error.hpp"
 #include "data/catalog_build.hpp"
+#include "data/title_vectors.hpp"
 #include "support/random_shop.hpp"
 
 namespace vitrina {
@@ -102,11 +103,14 @@ TEST(BuildShop, ALogWithoutAUsableEventIsBadData) {
   }
 }
 
-TEST(BuildShop, MoreProductsGetAPlaceAndJunkDoesNot) {
-  auto raw =
-      test::raw_log(std::vector<test::Event>{{"u", "m", test::kOpening, Action::kView, 0, ""}});
-  const std::vector<std::string> more{"z", "a", "", "/*", "m"};
-  const auto shop = build_shop(raw, nullptr, more, 1);
+TEST(BuildShop, ProductsOfTheCatalogGetAPlaceAndJunkDoesNot) {
+  const std::vector<test::Event> events{{"u", "m", test::kOpening, Action::kView, 0, ""}};
+  const std::vector<test::Product> products{{"z", "c", 1, ""},
+                                            {"a", "c", 1, ""},
+                                            {"", "c", 1, ""},
+                                            {"/*", "c", 1, ""},
+                                            {"m", "c", 1, ""}};
+  const auto shop = test::shop_of(events, products);
   ASSERT_EQ(shop.items.size(), 3U);
   EXPECT_EQ(shop.items.text(0), "a");
   EXPECT_EQ(shop.items.text(1), "m");

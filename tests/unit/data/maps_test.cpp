@@ -169,7 +169,9 @@ TEST_F(ShopFile, IndicesOutOfRangeAreRefused) {
   expect_refused([](Shop& s) { s.catalog.category[0] = CategoryIdx(s.categories.size()); });
   expect_refused([](Shop& s) { s.catalog.price.pop_back(); });
   expect_refused([](Shop& s) { s.catalog.vectors.pop_back(); });
-  expect_refused([](Shop& s) { s.catalog.title_words.values[0] = s.catalog.n_words; });
+  expect_refused([](Shop& s) {
+    s.catalog.title_words.values[0] = static_cast<std::uint32_t>(s.catalog.n_words());
+  });
 }
 
 }  // namespace

@@ -156,8 +156,8 @@ TEST(UsersToScore, AreTheStrongestWithAnEventBeforeTheCut) {
   const auto chosen = [&](int max_users, const selection::Rules& rules = {}) {
     std::string names;
     const auto limit = max_scored_users({.max_scored_users = 1}, max_users);
-    for (const auto user : users_to_score({shop.shop.events, shop.cut, 5}, *models.own_history,
-                                          limit, rules, 2)) {
+    for (const auto user :
+         users_to_score({shop.shop.events, shop.cut, 5}, *models.own_history, limit, rules, 2)) {
       names += shop.shop.users.external(user);
     }
     return names;

@@ -232,6 +232,7 @@ TEST_F(Importance, RefusesARankerOfOtherColumns) {
   try {
     permute({.engine = world().engine,
              .scorer = {ranker, *world().models.own_history},
+             .queries = world().queries,
              .users = world().users,
              .bought = world().bought,
              .limits = kLimits,

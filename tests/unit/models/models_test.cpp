@@ -130,7 +130,8 @@ TEST(CovisitationFamily, ActionsHaveTheirOwnMatrices) {
 
 std::string voted(const test::TextShop& shop, const Sessions& model, std::string_view user) {
   std::string letters;
-  for (const auto& vote : model.votes(test::history_of(shop.shop.events, shop.user(user), shop.cut))) {
+  for (const auto& vote :
+       model.votes(test::history_of(shop.shop.events, shop.user(user), shop.cut))) {
     letters += shop.shop.items.external(vote.item);
   }
   return letters;
@@ -237,7 +238,7 @@ TEST(ModelSet, ModelsThatDoNotFitTheShopAreRefused) {
     const ModelKind wanted[] = {kind};
     save_models(test::fit_at(shop, shop.end, wanted), path);
     try {
-      (void)load_models(path, identity_remap(larger), larger);
+      (void)load_models(path, larger);
       ADD_FAILURE() << "nothing was thrown";
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kIncompatibleArtifact);
