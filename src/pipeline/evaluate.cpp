@@ -39,8 +39,8 @@ struct EvaluateConfig {
   }
 };
 
-Json ceilings_json(const FoldEngine& fold, const Purchases& bought,
-                   selection::ChoiceLimits limits, int threads, std::string& csv) {
+Json ceilings_json(const FoldEngine& fold, const Purchases& bought, selection::ChoiceLimits limits,
+                   int threads, std::string& csv) {
   Json json;
   csv = "generator,share_of_pairs,recall_a\n";
   for (const auto& [name, lists] :

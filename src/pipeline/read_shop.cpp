@@ -77,8 +77,7 @@ ShopInput read_shop(const command::Context& context, const AnswerInput* answer) 
   const bool has_moment = answer != nullptr && answer->at != kNoTime;
   const auto schema = schema_of(context, config);
   auto& progress = *context.progress;
-  const auto as_of =
-      has_moment ? answer->at : command::option_time_or_none("as-of", config.as_of);
+  const auto as_of = has_moment ? answer->at : command::option_time_or_none("as-of", config.as_of);
   auto raw = read_raw_log(context, config, schema, as_of);
   check_bad_share(raw.counts, config.max_bad_share);
   check_actions(raw, answer == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
