@@ -1,162 +1,26 @@
 #include "vitrina/recommender.hpp"
 
-#include <arrow/api.h>
-#include <arrow/c/bridge.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <map>
-#include <memory>
 #include <sstream>
 #include <string>
 #include <thread>
 #include <tuple>
 #include <vector>
 
-#include "command/layout.hpp"
 #include "core/file.hpp"
-#include "core/progress.hpp"
-#include "data/shop_file.hpp"
-#include "io/submission.hpp"
-#include "models/model_set.hpp"
-#include "pipeline/folds.hpp"
-#include "program/table.hpp"
 #include "ranking/ranker.hpp"
-#include "support/random_shop.hpp"
-#include "vitrina/fit.hpp"
+#include "unit/api/recommender_fixture.hpp"
 #include "vitrina/score.hpp"
 
 namespace vitrina {
 namespace {
 
 namespace fs = std::filesystem;
-
-const std::vector<test::Event>& shop_events() {
-  static const auto kEvents = test::random_events({});
-  return kEvents;
-}
-
-/// The same events as a table in memory.
-std::shared_ptr<arrow::Table> event_table() {
-  arrow::StringBuilder user;
-  arrow::LargeStringBuilder device;
-  arrow::UInt8Builder action;
-  arrow::TimestampBuilder date(arrow::timestamp(arrow::TimeUnit::MICRO),
-                               arrow::default_memory_pool());
-  auto item = std::make_shared<arrow::StringBuilder>();
-  arrow::ListBuilder products(arrow::default_memory_pool(), item);
-  arrow::UInt32Builder page;
-  for (const auto& event : shop_events()) {
-    EXPECT_TRUE(user.Append(event.user).ok());
-    EXPECT_TRUE(device.Append(event.device).ok());
-    EXPECT_TRUE(action.Append(static_cast<std::uint8_t>(event.action)).ok());
-    EXPECT_TRUE(date.Append(event.time).ok());
-    EXPECT_TRUE(products.Append().ok());
-    if (!event.item.empty()) {
-      EXPECT_TRUE(item->Append(event.item).ok());
-    }
-    EXPECT_TRUE(page.Append(event.page).ok());
-  }
-  const auto finish = [](arrow::ArrayBuilder& builder) { return builder.Finish().ValueOrDie(); };
-  return arrow::Table::Make(
-      arrow::schema(
-          {arrow::field("user_id", arrow::utf8()), arrow::field("loc_user_id", arrow::large_utf8()),
-           arrow::field("action", arrow::uint8()), arrow::field("date", date.type()),
-           arrow::field("products", products.type()), arrow::field("pageId", arrow::uint32())}),
-      {finish(user), finish(device), finish(action), finish(date), finish(products), finish(page)});
-}
-
-ArrowArrayStream stream_of(const std::shared_ptr<arrow::Table>& table) {
-  ArrowArrayStream stream;
-  const auto reader = std::make_shared<arrow::TableBatchReader>(table);
-  EXPECT_TRUE(arrow::ExportRecordBatchReader(reader, &stream).ok());
-  return stream;
-}
-
-std::vector<std::string> lines_of(const Answer& answer) {
-  std::vector<std::string> lines;
-  for (const auto& row : answer) {
-    auto line = row.user_id;
-    for (const auto& product : row.products) line += ' ' + product;
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-/// A folder with `shop`, the log and the catalog of a random shop; `log`, the log alone; `bundle`,
-/// packed by the stages with a ranker that has trees.
-class RecommenderTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() {
-    folder() = fs::path(testing::TempDir()) / fmt::format("recommender.{}", ::getpid());
-    const auto log = test::log_csv(shop_events());
-    write_file(path("log/train_actions.csv"), log);
-    write_file(path("shop/train_actions.csv"), log);
-    write_file(path("shop/catalog.csv"), test::catalog_csv(test::random_catalog({})));
-    auto context = make_context({{"bundle", path("bundle").string()}});
-    context.params = {{"ingest.data_dir", path("shop").string()},
-                      {"choose.max_users", "20"},
-                      {"choose.k", "8"},
-                      {"train.min_positives", "1"},
-                      {"train.min_leaf_rows", "5"},
-                      {"train.rounds", "5"}};
-    run("run", context);
-  }
-  static void TearDownTestSuite() { fs::remove_all(folder()); }
-
-  static fs::path& folder() {
-    static fs::path path;
-    return path;
-  }
-  static fs::path path(const std::string& name) { return folder() / name; }
-
-  static command::Context make_context(std::map<std::string, std::string, std::less<>> options) {
-    command::Context context;
-    context.workspace = folder();
-    context.options = std::move(options);
-    context.options["out"] = path("out").string();
-    return context;
-  }
-
-  static void run(std::string_view stage, command::Context context) {
-    SilentProgress progress;
-    std::ostringstream out;
-    context.progress = &progress;
-    context.out = &out;
-    program::find(stage).run(context);
-  }
-
-  /// What `vitrina recommend` answers for a folder from the bundle.
-  static std::vector<std::string> stage_lines(
-      const std::string& data, std::map<std::string, std::string, std::less<>> options = {}) {
-    options["bundle"] = path("bundle").string();
-    options["data"] = path(data).string();
-    run("recommend", make_context(std::move(options)));
-    const auto submission = io::read_submission(path("out/predictions.csv"));
-    Answer answer;
-    for (std::size_t row = 0; row < submission.size(); ++row) {
-      answer.rows.push_back({submission.user_id[row], submission.products[row]});
-    }
-    return lines_of(answer);
-  }
-
-  static Recommender load() { return Recommender::load(path("bundle")); }
-
-  /// The Error of recommend(); a failure when there is none.
-  static Error error_of(const fs::path& data, const RecommendOptions& options = {}) {
-    try {
-      std::ignore = load().recommend(data, options);
-    } catch (const Error& error) {
-      return error;
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorCode::kInternal, ""};
-  }
-};
 
 TEST_F(RecommenderTest, AnswersAsTheCommandDoes) {
   ASSERT_TRUE(ranking::Ranker::load(path("bundle")).has_trees());
@@ -277,57 +141,6 @@ TEST_F(RecommenderTest, SaysWhatIsWrong) {
                "max_bad_share: found 1.5, expected 0 to 1");
   EXPECT_EQ(error_of(path("shop"), {.schema = path("map.yaml")}).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of(path("shop"), {.as_of = "2001-01-01"}).code(), ErrorCode::kBadData);
-}
-
-/// What run() of the suite was told. One thread: the thread sanitizer does not see how OpenMP's
-/// threads in LightGBM wait for each other, and takes an hour to drop what it then believes.
-FitOptions fit_options() {
-  return {.params = {{"choose.max_users", "20"},
-                     {"choose.k", "8"},
-                     {"train.min_positives", "1"},
-                     {"train.min_leaf_rows", "5"},
-                     {"train.rounds", "5"}},
-          .threads = 1};
-}
-
-TEST_F(RecommenderTest, LearnsAsTheCommandDoes) {
-  auto options = fit_options();
-  options.seed = 0;  // that of the suite's context
-  EXPECT_EQ(fit(path("shop"), options).fingerprint(), load().fingerprint());
-  options.bundle = path("bundle-of-log");
-  const auto from_file = fit(path("log/train_actions.csv"), options);
-  EXPECT_EQ(Recommender::load(options.bundle).fingerprint(), from_file.fingerprint());
-  auto stream = stream_of(event_table());
-  EXPECT_EQ(fit(&stream, nullptr, options).fingerprint(), from_file.fingerprint());
-  EXPECT_EQ(stream.release, nullptr);
-  EXPECT_NE(from_file.fingerprint(), load().fingerprint());
-}
-
-TEST_F(RecommenderTest, NamesTheNeighboursThatTheModelsHave) {
-  auto options = fit_options();
-  options.workspace = path("kept");
-  const auto recommender = fit(path("shop"), options);
-  const auto shop = load_shop(options.workspace / command::kShopFile);
-  const auto models =
-      models::load_models(command::models_file(options.workspace, pipeline::kFinalFold), shop);
-  ASSERT_TRUE(models.covisitation.has_value());
-  std::size_t n_neighbours = 0;
-  for (std::size_t matrix = 0; matrix < models::kCovisitationCount; ++matrix) {
-    const std::string by(models::kCovisitationSpecs[matrix].name);
-    for (std::size_t i = 0; i < shop.items.size(); ++i) {
-      const auto expected = models.covisitation->neighbours(matrix, ItemIdx(i));
-      const auto found = recommender.similar(std::string(shop.items.text(i)), 1000, by);
-      ASSERT_EQ(found.size(), expected.size());
-      for (std::size_t n = 0; n < found.size(); ++n) {
-        EXPECT_EQ(found[n].product_id, shop.items.external(expected[n].id));
-        EXPECT_EQ(found[n].weight, expected[n].score);
-      }
-      n_neighbours += found.size();
-    }
-  }
-  EXPECT_GT(n_neighbours, 100U);
-  EXPECT_THROW(std::ignore = recommender.similar("nothing"), Error);
-  EXPECT_THROW(std::ignore = recommender.similar(std::string(shop.items.text(0)), 0), Error);
 }
 
 TEST_F(RecommenderTest, EvaluatesTablesAsFiles) {
