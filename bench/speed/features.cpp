@@ -54,7 +54,7 @@ class Stage {
         context_{shop_, shop_.end - kLabels, kLabels, 3000, options.k, options.threads},
         models_(models::fit_models(context_, engine::needed_models(params_), params_, silent_)),
         engine_(shop_, models_, params_),
-        queries_{shop_.events, context_.as_of, options.k},
+        queries_{shop_.events, context_.as_of, static_cast<std::size_t>(options.k)},
         users_(engine::users_to_score(
             queries_, *models_.own_history,
             engine::max_scored_users(read_section<engine::EngineConfig>(params_, "engine"), 3000),
@@ -150,10 +150,10 @@ void write_candidates(Stage& stage, const std::filesystem::path& folder) {
 /// Rows of the first users, with the names of the columns.
 std::vector<float> first_rows(Stage& stage, std::size_t n_users) {
   std::vector<float> rows;
+  Worker worker;
   for (std::size_t u = 0; u < std::min(n_users, stage.users().size()); ++u) {
-    std::vector<float> scratch;
-    compute(stage.engine(), stage.blocks()[u], scratch);
-    rows.insert(rows.end(), scratch.begin(), scratch.end());
+    compute(stage.engine(), stage.blocks()[u], worker);
+    rows.insert(rows.end(), worker.features.begin(), worker.features.end());
   }
   return rows;
 }

@@ -8,8 +8,13 @@
 namespace vitrina::bench {
 namespace {
 
+struct UserAndHistory {
+  UserIdx user;
+  UserHistory history;
+};
+
 /// Users with product events, so many, evenly over all of them.
-std::vector<UserHistory> some_histories(const Shop& shop, std::size_t wanted) {
+std::vector<UserAndHistory> some_histories(const Shop& shop, std::size_t wanted) {
   std::vector<UserIdx> users;
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
     const auto events = shop.events.of(UserIdx(u));
@@ -18,12 +23,13 @@ std::vector<UserHistory> some_histories(const Shop& shop, std::size_t wanted) {
     if (has_product) users.emplace_back(u);
   }
   const std::size_t n = std::min(wanted, users.size());
-  std::vector<UserHistory> histories;
+  std::vector<UserAndHistory> histories;
   histories.reserve(n);
   for (std::size_t i = 0; i < n; ++i) {
     EventColumns merged;  // users are not linked: the histories lie in the log
-    read_history(events_before(shop.events, users[i * users.size() / n], shop.end, merged),
-                 shop.end, histories.emplace_back());
+    auto& added = histories.emplace_back();
+    added.user = users[i * users.size() / n];
+    read_history(events_before(shop.events, added.user, shop.end, merged), shop.end, added.history);
   }
   return histories;
 }
@@ -57,12 +63,12 @@ Json run_sessions(const Options& options) {
   std::vector<std::uint32_t> users;
   std::vector<std::uint32_t> items;
   std::vector<float> scores;
-  for (const auto& history : histories) {
+  for (const auto& [user, history] : histories) {
     const Stopwatch of_one;
     const auto best = predict(sessions, history, static_cast<std::size_t>(options.k));
     micros.push_back(of_one.seconds() * 1e6);
     for (const auto& entry : best) {
-      users.push_back(history.user.value);
+      users.push_back(user.value);
       items.push_back(entry.id.value);
       scores.push_back(entry.score);
     }
