@@ -4,6 +4,7 @@
 #include <map>
 
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 
 namespace vitrina::features {
 namespace {
@@ -19,6 +20,43 @@ struct CategoryTrace {
   float products = 0;
   TimeUs last = kNoTime;
 };
+
+struct CategoryRow {
+  TimeUs as_of;
+  CategoryTrace trace;    ///< in the product's category
+  float user_decayed;     ///< `trace.decayed` over all categories
+  float product_decayed;  ///< of the product alone
+  // of the shop, 0 for a product without category
+  float product_users;
+  float category_users;
+  float category_buyers;
+};
+
+constexpr auto kColumns = column_table(
+    column("views", "the user's views in the category",
+           [](const CategoryRow& row) { return row.trace.views; }),
+    column("adds", "the user's additions to the basket in the category",
+           [](const CategoryRow& row) { return row.trace.adds; }),
+    column("orders", "the user's orders in the category",
+           [](const CategoryRow& row) { return row.trace.orders; }),
+    column("decayed", "the user's product events in the category, half-life 2 days",
+           [](const CategoryRow& row) { return row.trace.decayed; }),
+    column("share", "the same as a share of the user's product events",
+           [](const CategoryRow& row) {
+             return row.user_decayed > 0 ? row.trace.decayed / row.user_decayed : 0.0F;
+           }),
+    column("products", "distinct products of the category the user touched",
+           [](const CategoryRow& row) { return row.trace.products; }),
+    column("last_age_hours", "hours since the user's last event in the category",
+           [](const CategoryRow& row) { return age_hours(row.as_of, row.trace.last); }),
+    column("product_share", "the product's share of the user's interest in the category",
+           [](const CategoryRow& row) {
+             return row.trace.decayed > 0 ? row.product_decayed / row.trace.decayed : kUnknown;
+           }),
+    column("popularity_share", "the product's share of the category's users",
+           [](const CategoryRow& row) { return ratio(row.product_users, row.category_users); }),
+    column("buyers_per_user", "buyers over users in the category",
+           [](const CategoryRow& row) { return ratio(row.category_buyers, row.category_users); }));
 
 class CategoryGroup final : public FeatureGroup {
  public:
@@ -41,19 +79,19 @@ class CategoryGroup final : public FeatureGroup {
       const auto item = rows.item[r];
       const auto category = catalog_.category[item.value];
       const auto it = category.valid() ? traces.find(category) : traces.end();
-      const CategoryTrace trace = it == traces.end() ? CategoryTrace{} : it->second;
-      float* x = out.at(r);
-      *x++ = trace.views;
-      *x++ = trace.adds;
-      *x++ = trace.orders;
-      *x++ = trace.decayed;
-      *x++ = user_decayed > 0 ? trace.decayed / user_decayed : 0;
-      *x++ = trace.products;
-      *x++ = age_hours(rows.history.as_of, trace.last);
-      *x++ = trace.decayed > 0 ? own_decayed(rows, r) / trace.decayed : kUnknown;
-      *x++ = category.valid() ? ratio(popularity_.stats(item).n_users, total_[category.value])
-                              : kUnknown;
-      *x++ = category.valid() ? ratio(buyers_[category.value], total_[category.value]) : kUnknown;
+      CategoryRow row{.as_of = rows.history.as_of,
+                      .trace = it == traces.end() ? CategoryTrace{} : it->second,
+                      .user_decayed = user_decayed,
+                      .product_decayed = product_decayed(rows, r),
+                      .product_users = 0,
+                      .category_users = 0,
+                      .category_buyers = 0};
+      if (category.valid()) {
+        row.product_users = popularity_.stats(item).n_users;
+        row.category_users = total_[category.value];
+        row.category_buyers = buyers_[category.value];
+      }
+      kColumns.write(row, out.at(r));
     }
   }
 
@@ -64,7 +102,7 @@ class CategoryGroup final : public FeatureGroup {
     return total;
   }
 
-  static float own_decayed(const UserRows& rows, std::size_t r) {
+  static float product_decayed(const UserRows& rows, std::size_t r) {
     return rows.touch(r) == nullptr ? 0 : decayed_events(rows.sums(r));
   }
 
@@ -100,16 +138,7 @@ class CategoryGroup final : public FeatureGroup {
 }  // namespace
 
 std::vector<ColumnInfo> category_columns(std::span<const std::string> /*generator_names*/) {
-  return {{"views", "the user's views in the category"},
-          {"adds", "the user's additions to the basket in the category"},
-          {"orders", "the user's orders in the category"},
-          {"decayed", "the user's product events in the category, half-life 2 days"},
-          {"share", "the same as a share of the user's product events"},
-          {"products", "distinct products of the category the user touched"},
-          {"last_age_hours", "hours since the user's last event in the category"},
-          {"product_share", "the product's share of the user's interest in the category"},
-          {"popularity_share", "the product's share of the category's users"},
-          {"buyers_per_user", "buyers over users in the category"}};
+  return kColumns.infos();
 }
 
 std::unique_ptr<FeatureGroup> make_category_group(const FeatureContext& context) {

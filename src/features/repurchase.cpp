@@ -2,13 +2,57 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 
 namespace vitrina::features {
 namespace {
 
-constexpr std::size_t kColumnCount = 9;
+struct RepurchaseRow {
+  const models::Repurchase& model;
+  ItemIdx item;
+  CategoryIdx category;
+  std::optional<double> days;           ///< since the user's last order of the product
+  std::optional<double> category_days;  ///< of any product of the category
+  float user_repeat_share;
+
+  /// Days over the mean interval between purchases; unknown without an order.
+  [[nodiscard]] float to_expected(std::optional<double> since_order) const {
+    return since_order ? static_cast<float>(*since_order) / model.expected_days(category)
+                       : kUnknown;
+  }
+};
+
+constexpr auto kColumns = column_table(
+    column("days", "days since the user's last order of the product",
+           [](const RepurchaseRow& row) {
+             return row.days ? static_cast<float>(*row.days) : kUnknown;
+           }),
+    column("rate", "chance a day of buying it again at that age, 0 where never ordered",
+           [](const RepurchaseRow& row) {
+             return row.days ? row.model.product_rate(row.item, row.category, *row.days) : 0.0F;
+           }),
+    column("expected_days", "mean interval between purchases of a product in its category",
+           [](const RepurchaseRow& row) { return row.model.expected_days(row.category); }),
+    column("days_to_expected", "days since the last order over that interval",
+           [](const RepurchaseRow& row) { return row.to_expected(row.days); }),
+    column("repeat_share", "share of the product's buyers who bought it again",
+           [](const RepurchaseRow& row) { return row.model.repeat_share(row.item, row.category); }),
+    column("category_rate", "chance a day that the user buys something of the category again",
+           [](const RepurchaseRow& row) {
+             return row.category_days ? row.model.category_rate(row.category, *row.category_days)
+                                      : 0.0F;
+           }),
+    column("category_days_to_expected",
+           "days since the user's last order in the category over the mean interval",
+           [](const RepurchaseRow& row) { return row.to_expected(row.category_days); }),
+    column("category_repeat_share",
+           "share of the category's buyers of a product who bought it again",
+           [](const RepurchaseRow& row) { return row.model.category_repeat_share(row.category); }),
+    column("user_repeat_share", "share of the products the user ordered that were ordered again",
+           [](const RepurchaseRow& row) { return row.user_repeat_share; }));
 
 class RepurchaseGroup final : public FeatureGroup {
  public:
@@ -17,8 +61,9 @@ class RepurchaseGroup final : public FeatureGroup {
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     if (!model_.is_known()) {
-      for (std::size_t r = 0; r < rows.n_rows(); ++r)
-        std::fill_n(out.at(r), kColumnCount, kUnknown);
+      for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+        std::fill_n(out.at(r), kColumns.size(), kUnknown);
+      }
       return;
     }
     const auto last_orders = read_categories(rows.history);
@@ -29,35 +74,23 @@ class RepurchaseGroup final : public FeatureGroup {
       const auto category = catalog_.category[item.value];
       const Touch* touch = rows.touch(r);
       const auto it = category.valid() ? last_orders.find(category) : last_orders.end();
-      float* x = out.at(r);
-      x = write_product(item, category, as_of, touch == nullptr ? kNoTime : touch->last[kOrder], x);
-      x = write_category(category, as_of, it == last_orders.end() ? kNoTime : it->second, x);
-      *x = user_share;
+      const RepurchaseRow row{
+          .model = model_,
+          .item = item,
+          .category = category,
+          .days = days_since(as_of, touch == nullptr ? kNoTime : touch->last[kOrder]),
+          .category_days = days_since(as_of, it == last_orders.end() ? kNoTime : it->second),
+          .user_repeat_share = user_share};
+      kColumns.write(row, out.at(r));
     }
   }
 
  private:
   static constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
 
-  float* write_product(ItemIdx item, CategoryIdx category, TimeUs as_of, TimeUs last_order,
-                       float* x) const {
-    const bool is_bought = last_order != kNoTime;
-    const double days = is_bought ? to_days(as_of - last_order) : 0;
-    *x++ = is_bought ? static_cast<float>(days) : kUnknown;
-    *x++ = is_bought ? model_.product_rate(item, category, days) : 0.0F;
-    *x++ = model_.expected_days(category);
-    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(category) : kUnknown;
-    *x++ = model_.repeat_share(item, category);
-    return x;
-  }
-
-  float* write_category(CategoryIdx category, TimeUs as_of, TimeUs last_order, float* x) const {
-    const bool is_bought = last_order != kNoTime;
-    const double days = is_bought ? to_days(as_of - last_order) : 0;
-    *x++ = is_bought ? model_.category_rate(category, days) : 0.0F;
-    *x++ = is_bought ? static_cast<float>(days) / model_.expected_days(category) : kUnknown;
-    *x++ = model_.category_repeat_share(category);
-    return x;
+  static std::optional<double> days_since(TimeUs as_of, TimeUs last_order) {
+    if (last_order == kNoTime) return std::nullopt;
+    return to_days(as_of - last_order);
   }
 
   [[nodiscard]] std::map<CategoryIdx, TimeUs> read_categories(const UserHistory& history) const {
@@ -98,18 +131,7 @@ class RepurchaseGroup final : public FeatureGroup {
 }  // namespace
 
 std::vector<ColumnInfo> repurchase_columns(std::span<const std::string> /*generator_names*/) {
-  return {{"days", "days since the user's last order of the product"},
-          {"rate", "chance a day of buying it again at that age, 0 where never ordered"},
-          {"expected_days", "mean interval between purchases of a product in its category"},
-          {"days_to_expected", "days since the last order over that interval"},
-          {"repeat_share", "share of the product's buyers who bought it again"},
-          {"category_rate", "chance a day that the user buys something of the category again"},
-          {"category_days_to_expected",
-           "days since the user's last order in the category over the mean interval"},
-          {"category_repeat_share",
-           "share of the category's buyers of a product who bought it "
-           "again"},
-          {"user_repeat_share", "share of the products the user ordered that were ordered again"}};
+  return kColumns.infos();
 }
 
 std::unique_ptr<FeatureGroup> make_repurchase_group(const FeatureContext& context) {
