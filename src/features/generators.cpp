@@ -1,9 +1,28 @@
 #include "features/generators.hpp"
 
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 
 namespace vitrina::features {
 namespace {
+
+/// What one generator said of a product.
+struct GeneratorRow {
+  float score;
+  std::uint16_t rank;
+};
+
+/// Columns of every generator, each name behind the generator's.
+constexpr auto kOfGenerator = column_table(
+    column("score", "score of the generator, 0 where not proposed",
+           [](const GeneratorRow& row) { return row.score; }),
+    column("rank", "place in the generator's list, 0 is the best", [](const GeneratorRow& row) {
+      return row.rank == kNoRank ? kUnknown : static_cast<float>(row.rank);
+    }));
+
+/// Behind those of all generators; a row is the number of them that proposed the product.
+constexpr auto kOfAll = column_table(
+    column("votes", "generators that proposed the product", [](float votes) { return votes; }));
 
 class GeneratorsGroup final : public FeatureGroup {
  public:
@@ -15,12 +34,11 @@ class GeneratorsGroup final : public FeatureGroup {
       float* x = out.at(r);
       float votes = 0;
       for (std::size_t g = 0; g < n_generators_; ++g) {
-        const auto rank = rows.rank[r * n_generators_ + g];
-        *x++ = rows.score[r * n_generators_ + g];
-        *x++ = rank == kNoRank ? kUnknown : static_cast<float>(rank);
-        votes += rank == kNoRank ? 0.0F : 1.0F;
+        const GeneratorRow row{rows.score[r * n_generators_ + g], rows.rank[r * n_generators_ + g]};
+        x = kOfGenerator.write(row, x);
+        votes += row.rank == kNoRank ? 0.0F : 1.0F;
       }
-      *x = votes;
+      kOfAll.write(votes, x);
     }
   }
 
@@ -33,10 +51,11 @@ class GeneratorsGroup final : public FeatureGroup {
 std::vector<ColumnInfo> generators_columns(std::span<const std::string> generator_names) {
   std::vector<ColumnInfo> columns;
   for (const auto& name : generator_names) {
-    columns.push_back({name + "_score", "score of the generator, 0 where not proposed"});
-    columns.push_back({name + "_rank", "place in the generator's list, 0 is the best"});
+    for (const auto& info : kOfGenerator.infos()) {
+      columns.push_back({name + "_" + info.name, info.meaning});
+    }
   }
-  columns.push_back({"votes", "generators that proposed the product"});
+  kOfAll.describe(columns);
   return columns;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 
 namespace vitrina::features {
 namespace {
@@ -14,9 +15,79 @@ namespace {
 constexpr std::array<Action, 4> kActions{Action::kView, Action::kLike, Action::kBasketAdd,
                                          Action::kOrder};
 constexpr std::array<std::string_view, 4> kWindowNames{"1d", "3d", "7d", "all"};
+static_assert(kWindowNames.size() == models::kPopularityWindowCount);
 
 /// Prior strength of the smoothed rates, in events.
 constexpr float kPrior = 10;
+
+struct ItemRow {
+  TimeUs as_of;
+  const models::ItemStats& stats;
+  float popularity_position;
+  float add_per_view;   ///< of the whole shop
+  float order_per_add;  ///< of the whole shop
+  float price;
+  float old_price;
+  float median_price;  ///< of the category, 0 for a product without one
+
+  /// Events of all time, and of the last day.
+  [[nodiscard]] float all(Action action) const {
+    return stats.count[product_action_slot(action)].back();
+  }
+  [[nodiscard]] float day(Action action) const {
+    return stats.count[product_action_slot(action)][0];
+  }
+};
+
+constexpr auto kColumns = column_table(
+    each<kActions.size()>(each<kWindowNames.size()>(column(
+        [](std::size_t a, std::size_t w) {
+          const auto action = name(kActions[a]);
+          return ColumnInfo{
+              fmt::format("{}_{}", action, kWindowNames[w]),
+              fmt::format("{} events of all users, window {}", action, kWindowNames[w])};
+        },
+        [](const ItemRow& row, std::size_t a, std::size_t w) {
+          return row.stats.count[product_action_slot(kActions[a])][w];
+        }))),
+    column("users", "distinct users who touched the product",
+           [](const ItemRow& row) { return row.stats.n_users; }),
+    column("buyers", "distinct users who ordered it",
+           [](const ItemRow& row) { return row.stats.n_buyers; }),
+    column("popularity", "decayed, weighted popularity",
+           [](const ItemRow& row) { return row.stats.score; }),
+    column("popularity_position", "place in the shop's popularity ranking, 0 is the best",
+           [](const ItemRow& row) { return row.popularity_position; }),
+    column("add_per_view", "additions to a basket per view, smoothed to the shop's rate",
+           [](const ItemRow& row) {
+             return (row.all(Action::kBasketAdd) + kPrior * row.add_per_view) /
+                    (row.all(Action::kView) + kPrior);
+           }),
+    column("order_per_add", "orders per addition, smoothed to the shop's rate",
+           [](const ItemRow& row) {
+             return (row.all(Action::kOrder) + kPrior * row.order_per_add) /
+                    (row.all(Action::kBasketAdd) + kPrior);
+           }),
+    column("orders_per_buyer", "orders per distinct buyer",
+           [](const ItemRow& row) { return ratio(row.all(Action::kOrder), row.stats.n_buyers); }),
+    column(
+        "view_trend", "share of the views that fell into the last day",
+        [](const ItemRow& row) { return ratio(row.day(Action::kView), row.all(Action::kView)); }),
+    column("add_trend", "share of the additions that fell into the last day",
+           [](const ItemRow& row) {
+             return ratio(row.day(Action::kBasketAdd), row.all(Action::kBasketAdd));
+           }),
+    column("first_age_hours", "hours since the first event on the product: its age",
+           [](const ItemRow& row) { return age_hours(row.as_of, row.stats.first); }),
+    column("last_age_hours", "hours since the last event on the product",
+           [](const ItemRow& row) { return age_hours(row.as_of, row.stats.last); }),
+    column("price", "price in the catalog", [](const ItemRow& row) { return row.price; }),
+    column("discount", "1 - price / old price",
+           [](const ItemRow& row) {
+             return row.old_price > 0 ? 1 - row.price / row.old_price : kUnknown;
+           }),
+    column("price_to_median", "price over the median price of its category",
+           [](const ItemRow& row) { return ratio(row.price, row.median_price); }));
 
 class ItemGroup final : public FeatureGroup {
  public:
@@ -30,7 +101,7 @@ class ItemGroup final : public FeatureGroup {
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       if (r + kAhead < rows.n_rows()) prefetch(popularity_.stats(rows.item[r + kAhead]));
-      write_row(rows.item[r], rows.history.as_of, out.at(r));
+      kColumns.write(row_of(rows.item[r], rows.history.as_of), out.at(r));
     }
   }
 
@@ -69,34 +140,16 @@ class ItemGroup final : public FeatureGroup {
     order_per_add_ = static_cast<float>(orders / std::max(adds, 1.0));
   }
 
-  void write_row(ItemIdx item, TimeUs as_of, float* x) const {
-    const auto& stats = popularity_.stats(item);
-    for (const auto action : kActions) {
-      for (const float count : stats.count[product_action_slot(action)]) *x++ = count;
-    }
-    const auto all = [&](Action action) { return stats.count[product_action_slot(action)].back(); };
-    const auto day = [&](Action action) { return stats.count[product_action_slot(action)][0]; };
-    *x++ = stats.n_users;
-    *x++ = stats.n_buyers;
-    *x++ = stats.score;
-    *x++ = static_cast<float>(popularity_.position(item));
-    *x++ = (all(Action::kBasketAdd) + kPrior * add_per_view_) / (all(Action::kView) + kPrior);
-    *x++ = (all(Action::kOrder) + kPrior * order_per_add_) / (all(Action::kBasketAdd) + kPrior);
-    *x++ = ratio(all(Action::kOrder), stats.n_buyers);
-    *x++ = ratio(day(Action::kView), all(Action::kView));
-    *x++ = ratio(day(Action::kBasketAdd), all(Action::kBasketAdd));
-    *x++ = age_hours(as_of, stats.first);
-    *x++ = age_hours(as_of, stats.last);
-    write_price(item, x);
-  }
-
-  void write_price(ItemIdx item, float* x) const {
-    const float price = catalog_.price[item.value];
+  [[nodiscard]] ItemRow row_of(ItemIdx item, TimeUs as_of) const {
     const auto category = catalog_.category[item.value];
-    *x++ = price;
-    *x++ =
-        catalog_.old_price[item.value] > 0 ? 1 - price / catalog_.old_price[item.value] : kUnknown;
-    *x++ = category.valid() ? ratio(price, median_price_[category.value]) : kUnknown;
+    return {.as_of = as_of,
+            .stats = popularity_.stats(item),
+            .popularity_position = static_cast<float>(popularity_.position(item)),
+            .add_per_view = add_per_view_,
+            .order_per_add = order_per_add_,
+            .price = catalog_.price[item.value],
+            .old_price = catalog_.old_price[item.value],
+            .median_price = category.valid() ? median_price_[category.value] : 0.0F};
   }
 
   const Catalog& catalog_;
@@ -109,30 +162,7 @@ class ItemGroup final : public FeatureGroup {
 }  // namespace
 
 std::vector<ColumnInfo> item_columns(std::span<const std::string> /*generator_names*/) {
-  std::vector<ColumnInfo> columns;
-  for (const auto action : kActions) {
-    for (const auto window : kWindowNames) {
-      columns.push_back({fmt::format("{}_{}", name(action), window),
-                         fmt::format("{} events of all users, window {}", name(action), window)});
-    }
-  }
-  const ColumnInfo rest[] = {
-      {"users", "distinct users who touched the product"},
-      {"buyers", "distinct users who ordered it"},
-      {"popularity", "decayed, weighted popularity"},
-      {"popularity_position", "place in the shop's popularity ranking, 0 is the best"},
-      {"add_per_view", "additions to a basket per view, smoothed to the shop's rate"},
-      {"order_per_add", "orders per addition, smoothed to the shop's rate"},
-      {"orders_per_buyer", "orders per distinct buyer"},
-      {"view_trend", "share of the views that fell into the last day"},
-      {"add_trend", "share of the additions that fell into the last day"},
-      {"first_age_hours", "hours since the first event on the product: its age"},
-      {"last_age_hours", "hours since the last event on the product"},
-      {"price", "price in the catalog"},
-      {"discount", "1 - price / old price"},
-      {"price_to_median", "price over the median price of its category"}};
-  columns.insert(columns.end(), std::begin(rest), std::end(rest));
-  return columns;
+  return kColumns.infos();
 }
 
 std::unique_ptr<FeatureGroup> make_item_group(const FeatureContext& context) {

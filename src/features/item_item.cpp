@@ -3,10 +3,23 @@
 #include <algorithm>
 
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 #include "features/neighbour_columns.hpp"
 
 namespace vitrina::features {
 namespace {
+
+struct Similarity {
+  float max = kUnknown;
+  float mean = kUnknown;
+};
+
+/// Behind those of the neighbours.
+constexpr auto kSimilarityColumns = column_table(
+    column("title_similarity_max", "largest cosine of title vectors to the last 10 others",
+           [](const Similarity& row) { return row.max; }),
+    column("title_similarity_mean", "mean cosine of title vectors to the last 10 others",
+           [](const Similarity& row) { return row.mean; }));
 
 class ItemItemGroup final : public FeatureGroup {
  public:
@@ -23,25 +36,26 @@ class ItemItemGroup final : public FeatureGroup {
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       if (r + kAhead < rows.n_rows()) catalog_.prefetch_vector(rows.item[r + kAhead]);
-      write_similarity(rows.item[r], rows.newest(kNeighbourProducts), out.at(r) + column);
+      kSimilarityColumns.write(similarity(rows.item[r], rows.newest(kNeighbourProducts)),
+                               out.at(r) + column);
     }
   }
 
  private:
-  void write_similarity(ItemIdx item, std::span<const ItemIdx> recent, float* x) const {
-    x[0] = kUnknown;
-    x[1] = kUnknown;
-    if (catalog_.vector_dim == 0) return;
+  [[nodiscard]] Similarity similarity(ItemIdx item, std::span<const ItemIdx> recent) const {
+    Similarity found;
+    if (catalog_.vector_dim == 0) return found;
     float total = 0;
     float n = 0;
     for (const auto other : recent) {
       if (other == item) continue;
       const float cosine = catalog_.cosine(item, other);
-      x[0] = n == 0 ? cosine : std::max(x[0], cosine);
+      found.max = n == 0 ? cosine : std::max(found.max, cosine);
       total += cosine;
       n += 1;
     }
-    x[1] = ratio(total, n);
+    found.mean = ratio(total, n);
+    return found;
   }
 
   const Catalog& catalog_;
@@ -55,10 +69,7 @@ std::vector<ColumnInfo> item_item_columns(std::span<const std::string> /*generat
   for (const auto& spec : models::kCovisitationSpecs) {
     add_neighbour_columns(spec.name, "co-visitation", columns);
   }
-  columns.push_back(
-      {"title_similarity_max", "largest cosine of title vectors to the last 10 others"});
-  columns.push_back(
-      {"title_similarity_mean", "mean cosine of title vectors to the last 10 others"});
+  kSimilarityColumns.describe(columns);
   return columns;
 }
 

@@ -1,17 +1,42 @@
 #include "features/list.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "core/topk.hpp"
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 
 namespace vitrina::features {
 namespace {
 
-/// What a list rank is made of; higher is better.
-constexpr std::size_t kCriterionCount = 4;
+/// Ranks count from 0, the best; equal values share the better rank.
+struct ListRow {
+  float own_history_rank;
+  float recency_rank;
+  float events_rank;
+  float popularity_rank;
+  float own_history;
+  float own_total;
+};
+
+constexpr auto kColumns = column_table(
+    column("own_history_rank", "rank by the own-history rule among the user's candidates",
+           [](const ListRow& row) { return row.own_history_rank; }),
+    column("recency_rank", "rank by time of the last touch",
+           [](const ListRow& row) { return row.recency_rank; }),
+    column("events_rank", "rank by number of events on the product",
+           [](const ListRow& row) { return row.events_rank; }),
+    column("popularity_rank", "rank by popularity",
+           [](const ListRow& row) { return row.popularity_rank; }),
+    column("own_history", "score of the own-history rule",
+           [](const ListRow& row) { return row.own_history; }),
+    column("own_history_share", "share of the user's positive own-history scores",
+           [](const ListRow& row) {
+             return row.own_total > 0 ? row.own_history / row.own_total : 0.0F;
+           }),
+    column("own_history_total", "the user's positive own-history scores together",
+           [](const ListRow& row) { return row.own_total; }));
 
 class ListGroup final : public FeatureGroup {
  public:
@@ -20,34 +45,40 @@ class ListGroup final : public FeatureGroup {
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const std::size_t n = rows.n_rows();
-    std::array<std::vector<float>, kCriterionCount> values;
-    for (auto& column : values) column.assign(n, 0);
+    // what the ranks are made of, higher is better; then the ranks themselves
+    std::vector<float> own_history(n, 0);
+    std::vector<float> recency(n, 0);
+    std::vector<float> events(n, 0);
+    std::vector<float> popularity(n, 0);
     float own_total = 0;
     for (std::size_t r = 0; r < n; ++r) {
       const Touch* touch = rows.touch(r);
       // a product that was only searched for or visited has a touch without an event
       if (touch != nullptr && touch->n_events > 0) {
-        const auto& sums = rows.sums(r);
-        values[0][r] = own_history_.rule().score(sums);
-        values[1][r] =
+        own_history[r] = own_history_.rule().score(rows.sums(r));
+        recency[r] =
             static_cast<float>(to_hours(touch->last_time - rows.history.events.time[0])) + 1;
-        values[2][r] = static_cast<float>(touch->n_events);
-        own_total += std::max(values[0][r], 0.0F);
+        events[r] = static_cast<float>(touch->n_events);
+        own_total += std::max(own_history[r], 0.0F);
       }
-      values[3][r] = popularity_.stats(rows.item[r]).score;
+      popularity[r] = popularity_.stats(rows.item[r]).score;
     }
-    for (std::size_t c = 0; c < kCriterionCount; ++c) write_ranks(values[c], out, c);
+    auto own_history_rank = own_history;
+    for (auto* values : {&own_history_rank, &recency, &events, &popularity}) to_ranks(*values);
     for (std::size_t r = 0; r < n; ++r) {
-      float* x = out.at(r) + kCriterionCount;
-      x[0] = values[0][r];
-      x[1] = own_total > 0 ? values[0][r] / own_total : 0;
-      x[2] = own_total;
+      const ListRow row{.own_history_rank = own_history_rank[r],
+                        .recency_rank = recency[r],
+                        .events_rank = events[r],
+                        .popularity_rank = popularity[r],
+                        .own_history = own_history[r],
+                        .own_total = own_total};
+      kColumns.write(row, out.at(r));
     }
   }
 
  private:
-  /// Rank 0 is the best; equal values share the better rank.
-  static void write_ranks(const std::vector<float>& values, FeatureBlock out, std::size_t column) {
+  /// Puts the rank of each value in its place.
+  static void to_ranks(std::vector<float>& values) {
     std::vector<std::uint64_t> keys;
     keys.reserve(values.size());
     for (std::uint32_t r = 0; r < values.size(); ++r) {
@@ -57,7 +88,7 @@ class ListGroup final : public FeatureGroup {
     std::size_t rank = 0;
     for (std::size_t p = 0; p < keys.size(); ++p) {
       if (p > 0 && keys[p] >> 32U != keys[p - 1] >> 32U) rank = p;
-      out.at(static_cast<std::uint32_t>(keys[p]))[column] = static_cast<float>(rank);
+      values[static_cast<std::uint32_t>(keys[p])] = static_cast<float>(rank);
     }
   }
 
@@ -68,13 +99,7 @@ class ListGroup final : public FeatureGroup {
 }  // namespace
 
 std::vector<ColumnInfo> list_columns(std::span<const std::string> /*generator_names*/) {
-  return {{"own_history_rank", "rank by the own-history rule among the user's candidates"},
-          {"recency_rank", "rank by time of the last touch"},
-          {"events_rank", "rank by number of events on the product"},
-          {"popularity_rank", "rank by popularity"},
-          {"own_history", "score of the own-history rule"},
-          {"own_history_share", "share of the user's positive own-history scores"},
-          {"own_history_total", "the user's positive own-history scores together"}};
+  return kColumns.infos();
 }
 
 std::unique_ptr<FeatureGroup> make_list_group(const FeatureContext& context) {

@@ -6,6 +6,7 @@
 
 #include "data/places.hpp"
 #include "features/ages.hpp"
+#include "features/column_table.hpp"
 #include "features/neighbour_columns.hpp"
 
 namespace vitrina::features {
@@ -57,6 +58,32 @@ class UserWords {
   std::vector<Holders> holders_;
 };
 
+/// What a product's title shares with the others: those in the basket, and the last ones.
+struct TitleRow {
+  float basket_cosine_max = kUnknown;
+  float basket_cosine_mean = kUnknown;
+  float basket_rarest = 0;
+  float last_shared = kUnknown;
+  float recent_shared = kUnknown;
+  float recent_rarest = 0;
+};
+
+/// Behind those of the neighbours.
+constexpr auto kTitleColumns = column_table(
+    column("basket_cosine_max",
+           "largest cosine of title vectors to the other products in the basket",
+           [](const TitleRow& row) { return row.basket_cosine_max; }),
+    column("basket_cosine_mean", "mean of these",
+           [](const TitleRow& row) { return row.basket_cosine_mean; }),
+    column("basket_rarest", "idf of the rarest title word shared with one of them",
+           [](const TitleRow& row) { return row.basket_rarest; }),
+    column("last_shared", "idf share of the title's words that the last other product has too",
+           [](const TitleRow& row) { return row.last_shared; }),
+    column("recent_shared", "the largest such share over the last 10 products",
+           [](const TitleRow& row) { return row.recent_shared; }),
+    column("recent_rarest", "idf of the rarest title word shared with one of them",
+           [](const TitleRow& row) { return row.recent_rarest; }));
+
 class TitlesGroup final : public FeatureGroup {
  public:
   explicit TitlesGroup(const FeatureContext& context)
@@ -79,16 +106,17 @@ class TitlesGroup final : public FeatureGroup {
       if (r + kAhead < rows.n_rows()) {
         __builtin_prefetch(title_words.row(rows.item[r + kAhead].value).data());
       }
-      float* x = out.at(r) + kNeighbourColumnCount;
-      write_cosines(rows.item[r], basket, x);
-      write_shared_words(rows.item[r], words, recent, basket, x + 2);
+      TitleRow row;
+      find_cosines(rows.item[r], basket, row);
+      find_shared_words(rows.item[r], words, recent, basket, row);
+      kTitleColumns.write(row, out.at(r) + kNeighbourColumnCount);
     }
   }
 
  private:
   static_assert(kNeighbourProducts <= 32, "UserWords::Holders has a bit a product");
 
-  void write_cosines(ItemIdx item, std::span<const ItemIdx> basket, float* x) const {
+  void find_cosines(ItemIdx item, std::span<const ItemIdx> basket, TitleRow& row) const {
     float best = kUnknown;
     float total = 0;
     float n = 0;
@@ -99,13 +127,13 @@ class TitlesGroup final : public FeatureGroup {
       total += cosine;
       n += 1;
     }
-    x[0] = best;
-    x[1] = ratio(total, n);
+    row.basket_cosine_max = best;
+    row.basket_cosine_mean = ratio(total, n);
   }
 
   /// The product itself does not count as another with the same words.
-  void write_shared_words(ItemIdx item, const UserWords& words, std::span<const ItemIdx> recent,
-                          std::span<const ItemIdx> basket, float* x) const {
+  void find_shared_words(ItemIdx item, const UserWords& words, std::span<const ItemIdx> recent,
+                         std::span<const ItemIdx> basket, TitleRow& row) const {
     std::uint32_t others = 0;
     for (std::size_t i = 0; i < recent.size(); ++i) {
       others |= (recent[i] == item ? 0U : 1U) << i;
@@ -126,11 +154,12 @@ class TitlesGroup final : public FeatureGroup {
         shared[static_cast<std::size_t>(std::countr_zero(left))] += idf;
       }
     }
-    x[0] = rarest_in_basket;
-    x[1] = others == 0 ? kUnknown
-                       : ratio(shared[static_cast<std::size_t>(std::countr_zero(others))], own);
-    x[2] = ratio(*std::max_element(shared.begin(), shared.end()), own);
-    x[3] = rarest_recent;
+    row.basket_rarest = rarest_in_basket;
+    if (others != 0) {
+      row.last_shared = ratio(shared[static_cast<std::size_t>(std::countr_zero(others))], own);
+    }
+    row.recent_shared = ratio(*std::max_element(shared.begin(), shared.end()), own);
+    row.recent_rarest = rarest_recent;
   }
 
   const Catalog& catalog_;
@@ -143,14 +172,7 @@ class TitlesGroup final : public FeatureGroup {
 std::vector<ColumnInfo> titles_columns(std::span<const std::string> /*generator_names*/) {
   std::vector<ColumnInfo> columns;
   add_neighbour_columns("cold", "title similarity of a cold product", columns);
-  const ColumnInfo rest[] = {
-      {"basket_cosine_max", "largest cosine of title vectors to the other products in the basket"},
-      {"basket_cosine_mean", "mean of these"},
-      {"basket_rarest", "idf of the rarest title word shared with one of them"},
-      {"last_shared", "idf share of the title's words that the last other product has too"},
-      {"recent_shared", "the largest such share over the last 10 products"},
-      {"recent_rarest", "idf of the rarest title word shared with one of them"}};
-  columns.insert(columns.end(), std::begin(rest), std::end(rest));
+  kTitleColumns.describe(columns);
   return columns;
 }
 
