@@ -7,7 +7,6 @@
 #include "core/spd_inverse.hpp"
 #include "core/topk.hpp"
 #include "models/dense_kernels.hpp"
-#include "models/topk_products.hpp"
 
 namespace vitrina::bench {
 namespace {
@@ -113,24 +112,6 @@ void keep_top_k(benchmark::State& state) {
   set_bytes(state, static_cast<double>(n * sizeof(original.front())));
 }
 BENCHMARK(keep_top_k)->Arg(100)->Arg(1000)->Arg(100'000);
-
-/// Operations of the whole product; those that bounds spare are counted too.
-void topk_products(benchmark::State& state) {
-  constexpr std::size_t kUsers = 960;
-  constexpr std::size_t kProducts = 20'000;
-  const auto dim = static_cast<std::size_t>(state.range(0));
-  const auto products = random_floats(kProducts * dim);
-  const auto users = random_floats(kUsers * dim);
-  std::vector<ItemIdx> ids;
-  ids.reserve(kProducts);
-  for (std::size_t i = 0; i < kProducts; ++i) ids.emplace_back(i);
-  const models::TopkProducts search({products.data(), dim}, ids, dim);
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(search.find({users.data(), dim}, kUsers, 25, 1));
-  }
-  set_flops(state, 2.0 * kUsers * kProducts * static_cast<double>(dim));
-}
-BENCHMARK(topk_products)->Arg(64)->Arg(128)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace vitrina::bench

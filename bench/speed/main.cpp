@@ -16,7 +16,6 @@ constexpr std::array kParts{
     Part{"ials", "alternating least squares on a matrix of confidences", run_ials},
     Part{"covisitation", "matrices of what is seen together", run_covisitation},
     Part{"ingest", "a log read, exploded, encoded and ordered", run_ingest},
-    Part{"topk", "the best of all products for many users", run_topk},
     Part{"sessions", "session neighbours: the index, then one prediction at a time", run_sessions},
     Part{"features", "candidates and columns of users", run_features},
     Part{"trees", "scores of boosted trees", run_trees},

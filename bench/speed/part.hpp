@@ -40,7 +40,6 @@ Json run_export(const Options& options);
 Json run_ials(const Options& options);
 Json run_covisitation(const Options& options);
 Json run_ingest(const Options& options);
-Json run_topk(const Options& options);
 Json run_sessions(const Options& options);
 Json run_features(const Options& options);
 Json run_trees(const Options& options);

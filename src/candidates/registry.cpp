@@ -10,7 +10,6 @@
 #include "candidates/generator.hpp"
 #include "candidates/ials.hpp"
 #include "candidates/item2vec.hpp"
-#include "candidates/likes.hpp"
 #include "candidates/linear.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
@@ -59,7 +58,6 @@ const std::vector<GeneratorInfo>& registry() {
       row<make_own_history>("own_history", "products the user touched, by the learned decay rule",
                             {ModelKind::kOwnHistory}),
       row<make_basket_now>("basket_now", "what lies in the user's basket, newest first", {}),
-      row<make_likes>("likes", "what the user liked and has not bought since", {}),
       row<make_repurchase>(
           "repurchase",
           "what the user bought, and what sells in its category, when it is time again",

@@ -40,8 +40,7 @@ CeilingTallies empty_tallies(const std::vector<std::string>& all,
   CeilingTallies tallies{.generators = {},
                          .all = {"all generators", false, nothing},
                          .on = {"generators that are on", true, nothing},
-                         .candidates = {},
-                         .lists = {}};
+                         .candidates = {}};
   for (const auto& name : all) {
     const bool is_on = std::find(on.begin(), on.end(), name) != on.end();
     tallies.generators.push_back({name, is_on, nothing});
@@ -77,7 +76,7 @@ struct Engines {
 };
 
 void add_buyer(const Engines& engines, const LogQueries& queries, UserIdx user,
-               std::span<const ItemIdx> bought, std::span<const std::size_t> ks, bool keep_lists,
+               std::span<const ItemIdx> bought, std::span<const std::size_t> ks,
                CeilingTallies& tallies) {
   Scratch scratch;
   engine::UserBlock block;
@@ -106,12 +105,6 @@ void add_buyer(const Engines& engines, const LogQueries& queries, UserIdx user,
     tallies.on.by_k[i].add(bought, touched, on.distinct());
   }
   tallies.candidates.add(bought, touched, block.item);
-  if (!keep_lists) return;
-  auto& kept = tallies.lists.emplace_back();
-  kept.bought.assign(bought.begin(), bought.end());
-  for (std::size_t g = 0; g < lists.size(); ++g) {
-    if (tallies.generators[g].is_on) kept.lists.push_back(std::move(lists[g]));
-  }
 }
 
 }  // namespace
@@ -125,13 +118,12 @@ void CeilingTallies::add(const CeilingTallies& other) {
   all.add(other.all);
   on.add(other.on);
   candidates.add(other.candidates);
-  lists.insert(lists.end(), other.lists.begin(), other.lists.end());
   unknown_buyers += other.unknown_buyers;
 }
 
 CeilingTallies tally_ceilings(const models::FitContext& fit, TimeUs to,
-                              std::span<const std::size_t> ks, bool keep_lists,
-                              const ParamMap& params, Progress& progress) {
+                              std::span<const std::size_t> ks, const ParamMap& params,
+                              Progress& progress) {
   const auto given = without_features(params);
   const auto all = everything_on(given, *std::max_element(ks.begin(), ks.end()));
   const auto models = models::fit_models(fit, engine::needed_models(all), params, progress);
@@ -144,13 +136,13 @@ CeilingTallies tally_ceilings(const models::FitContext& fit, TimeUs to,
   // a tally a chunk, added in order, so that the sums have one order
   std::vector<CeilingTallies> by_chunk((bought.n_buyers() + kBuyersAtOnce - 1) / kBuyersAtOnce,
                                        nothing);
-  parallel_chunks(
-      bought.n_buyers(), kBuyersAtOnce, fit.threads, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t b = begin; b < end; ++b) {
-          add_buyer({engine_of_all, engine_as_given}, queries, bought.buyers[b],
-                    bought.items.row(b), ks, keep_lists, by_chunk[begin / kBuyersAtOnce]);
-        }
-      });
+  parallel_chunks(bought.n_buyers(), kBuyersAtOnce, fit.threads,
+                  [&](std::size_t begin, std::size_t end) {
+                    for (std::size_t b = begin; b < end; ++b) {
+                      add_buyer({engine_of_all, engine_as_given}, queries, bought.buyers[b],
+                                bought.items.row(b), ks, by_chunk[begin / kBuyersAtOnce]);
+                    }
+                  });
   auto sum = nothing;
   for (const auto& tallies : by_chunk) sum.add(tallies);
   return sum;

@@ -8,7 +8,6 @@
 #include "core/params.hpp"
 #include "core/progress.hpp"
 #include "data/shop.hpp"
-#include "evaluation/quotas.hpp"
 #include "metrics/ceiling_tally.hpp"
 #include "models/fit_context.hpp"
 
@@ -30,17 +29,16 @@ struct CeilingTallies {
   CeilingRow all;                      ///< the first k of every generator together
   CeilingRow on;                       ///< the first k of those that are on together
   metrics::CeilingTally candidates;    ///< what the engine would score: the merged list of those on
-  std::vector<BuyerLists> lists;       ///< of those that are on, by buyer; empty unless asked for
   std::size_t unknown_buyers = 0;  ///< without an event before the cut: nothing is found for them
 
   void add(const CeilingTallies& other);
 };
 
 /// Fits what the generators need at `fit.as_of` and holds their lists against what is bought in
-/// [fit.as_of, to). The generators' own limits are raised to the largest of `ks`. `keep_lists`:
-/// whether to keep the lists themselves too. The same with any number of threads.
+/// [fit.as_of, to). The generators' own limits are raised to the largest of `ks`. The
+/// same with any number of threads.
 CeilingTallies tally_ceilings(const models::FitContext& fit, TimeUs to,
-                              std::span<const std::size_t> ks, bool keep_lists,
-                              const ParamMap& params, Progress& progress);
+                              std::span<const std::size_t> ks, const ParamMap& params,
+                              Progress& progress);
 
 }  // namespace vitrina::evaluation

@@ -14,7 +14,6 @@
 #include "features/repurchase.hpp"
 #include "features/sessions.hpp"
 #include "features/titles.hpp"
-#include "features/trends.hpp"
 #include "features/user.hpp"
 #include "features/visits.hpp"
 #include "features/words.hpp"
@@ -103,14 +102,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        {},
        visits_columns,
        make_visits_group,
-       describe<OffByDefaultConfig>,
-       true},
-      {"trends",
-       "the product's place in the shop and in its category by windows",
-       "product",
-       {ModelKind::kPopularity},
-       trends_columns,
-       make_trends_group,
        describe<OffByDefaultConfig>,
        true},
       {"repurchase",

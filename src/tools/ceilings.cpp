@@ -27,14 +27,9 @@ using metrics::CeilingTally;
 
 struct CeilingsConfig {
   std::vector<double> k{10, 25, 50, 100};
-  int quotas = 0;
 
   void visit(ConfigVisitor& v) {
     v.field("k", k, {1, 1000}, "lengths at which the generators' lists are cut");
-    v.field(
-        "quotas", quotas, {0, 1000},
-        "learn limits of the generators that are on, for so many candidates a buyer on average; "
-        "0: do not");
   }
 };
 
@@ -65,7 +60,7 @@ Shop read_until(command::Context context, TimeUs end) {
 }
 
 evaluation::CeilingTallies tally_at(const command::Context& context, const Shop& shop, TimeUs cut,
-                                    std::span<const std::size_t> ks, bool keep_lists) {
+                                    std::span<const std::size_t> ks) {
   if (cut <= shop.begin) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("--as-of: found {}, expected a time after the first event at {}",
@@ -83,7 +78,7 @@ evaluation::CeilingTallies tally_at(const command::Context& context, const Shop&
   }
   const models::FitContext fit{
       shop, cut, folds.label_length, choose.max_users, choose.k, context.threads, context.seed};
-  return evaluation::tally_ceilings(fit, cut + folds.horizon, ks, keep_lists, context.params,
+  return evaluation::tally_ceilings(fit, cut + folds.horizon, ks, context.params,
                                     *context.progress);
 }
 
@@ -104,18 +99,8 @@ Json row_json(const evaluation::CeilingRow& row, std::span<const std::size_t> ks
   return json;
 }
 
-/// The limit of every generator that is on, in the registry's order.
-std::vector<std::pair<std::string, std::size_t>> limits(const evaluation::CeilingTallies& tallies,
-                                                        const evaluation::Quotas& quotas) {
-  std::vector<std::pair<std::string, std::size_t>> limits;
-  for (const auto& row : tallies.generators) {
-    if (row.is_on) limits.emplace_back(row.name, quotas.of_generator[limits.size()]);
-  }
-  return limits;
-}
-
-Json to_json(const evaluation::CeilingTallies& tallies, const evaluation::Quotas& quotas,
-             const std::vector<TimeUs>& cuts, std::span<const std::size_t> ks) {
+Json to_json(const evaluation::CeilingTallies& tallies, const std::vector<TimeUs>& cuts,
+             std::span<const std::size_t> ks) {
   Json json;
   for (const auto cut : cuts) json["cuts"].push_back(format_time(cut));
   json["k"] = ks;
@@ -127,12 +112,6 @@ Json to_json(const evaluation::CeilingTallies& tallies, const evaluation::Quotas
   json["union_of_all"] = row_json(tallies.all, ks);
   json["union_of_on"] = row_json(tallies.on, ks);
   json["candidates"] = tally_json(tallies.candidates);
-  if (!quotas.of_generator.empty()) {
-    auto& learned = json["quotas"];
-    for (const auto& [name, limit] : limits(tallies, quotas)) learned["limits"][name] = limit;
-    learned["recall_a"] = quotas.recall_a;
-    learned["products"] = quotas.products;
-  }
   return json;
 }
 
@@ -170,21 +149,6 @@ std::string to_text(const evaluation::CeilingTallies& tallies, std::span<const s
                       [](const CeilingTally& tally) { return tally.recall(); });
 }
 
-/// The quotas as options that set them.
-std::string quotas_text(const evaluation::CeilingTallies& tallies,
-                        const evaluation::Quotas& quotas) {
-  std::string options;
-  for (const auto& [name, limit] : limits(tallies, quotas)) {
-    const auto section = fmt::format("candidates.{}", name);
-    options += limit == 0 ? fmt::format("  --set {}.enabled=false\n", section)
-                          : fmt::format("  --set {}.limit={}\n", section, limit);
-  }
-  return fmt::format(
-      "\nquotas learned here: reading A {:.4f} if all of it were sent, {:.0f} products a buyer; "
-      "to try them at a later cut\n{}",
-      quotas.recall_a, quotas.products, options);
-}
-
 void run(const command::Context& context) {
   const auto config = read_section<CeilingsConfig>(context.params, "ceilings");
   const auto ks = lengths(config);
@@ -195,7 +159,7 @@ void run(const command::Context& context) {
   std::optional<evaluation::CeilingTallies> sum;
   context.progress->begin("fit and hold against purchases", 0, "");
   for (const auto cut : cuts) {
-    const auto tallies = tally_at(context, shop, cut, ks, config.quotas > 0);
+    const auto tallies = tally_at(context, shop, cut, ks);
     if (sum) {
       sum->add(tallies);
     } else {
@@ -203,13 +167,10 @@ void run(const command::Context& context) {
     }
   }
   context.progress->end(fmt::format("{} cuts", cuts.size()));
-  evaluation::Quotas quotas;
-  if (config.quotas > 0) quotas = evaluation::learn_quotas(sum->lists, config.quotas);
   if (const auto path = context.option("json")) {
-    write_file(*path, to_json(*sum, quotas, cuts, ks).dump(2) + "\n");
+    write_file(*path, to_json(*sum, cuts, ks).dump(2) + "\n");
   }
   *context.out << to_text(*sum, ks);
-  if (!quotas.of_generator.empty()) *context.out << quotas_text(*sum, quotas);
 }
 
 std::vector<SectionInfo> sections() {
@@ -235,10 +196,6 @@ std::vector<command::Option> options() {
                      "split.horizon_days"});
   options.push_back(
       {"--k", "K[,K...]", "lengths at which the generators' lists are cut", false, "ceilings.k"});
-  options.push_back({"--quotas", "N",
-                     "learn limits of the generators that are on, for N candidates a buyer on "
-                     "average",
-                     false, "ceilings.quotas"});
   options.push_back({"--json", "FILE", "write the figures there as JSON too"});
   return options;
 }

@@ -171,18 +171,6 @@ TEST(KnownAnswers, Popular) {
   EXPECT_EQ(proposed(shop, "popular", "u3"), "CABDE");
 }
 
-TEST(KnownAnswers, Likes) {
-  // ann bought A after she liked it and liked B again after she had bought it
-  const auto shop = test::text_shop(R"(
-    ann  lA  oB  lC  oA  lB  .   | lD
-    bob  lA  lB  .   dA  .   vA  | oB
-    cat  vA  bB  .   .   .   .   | lA
-  )");
-  EXPECT_EQ(proposed(shop, "likes", "ann"), "BC");
-  EXPECT_EQ(proposed(shop, "likes", "bob"), "BA");
-  EXPECT_EQ(proposed(shop, "likes", "cat"), "");
-}
-
 TEST(KnownAnswers, Repurchase) {
   // A is bought every other day by everybody, B never twice; C sells best of what is like B
   const auto shop = test::text_shop(R"(

@@ -9,7 +9,7 @@
 
 #include "support/feature_oracle.hpp"
 
-// Price, words, visits and trends against the raw catalog and the raw log.
+// Price, words and visits against the raw catalog and the raw log.
 
 namespace vitrina::engine {
 namespace {
@@ -328,57 +328,6 @@ TEST(VisitsOracle, DevicesAndCategories) {
                            !event.item.empty() && category_of(world, event.item) == category;
                   }));
                 });
-}
-
-double window_score(const World& world, std::string_view item, double days) {
-  const std::map<Action, double> worth{
-      {Action::kView, 0.1}, {Action::kLike, 0.1}, {Action::kBasketAdd, 1.0}, {Action::kOrder, 3.0}};
-  double score = 0;
-  for (const auto& event : world.past) {
-    const auto it = worth.find(event.action);
-    if (it == worth.end() || event.item != item || event.item.empty()) continue;
-    if (to_days(kCut - event.time) <= days) score += it->second;
-  }
-  return score;
-}
-
-TEST(TrendsOracle, ScoreOfAWindow) {
-  expect_column("trends__score_3d", [](const World& world, const auto&, const auto& item) {
-    return window_score(world, item, 3);
-  });
-}
-
-TEST(TrendsOracle, TheBetterOnesOfTheCategoryStandBefore) {
-  expect_column("trends__growth_3d", [](const World& world, const auto&, const auto& item) {
-    return (3 * window_score(world, item, 1) + 1) / (window_score(world, item, 3) + 1);
-  });
-  // ties are broken by the decayed score: a rank lies between the better and the not worse ones
-  const World world(1);
-  const std::size_t column = world.column("trends__category_rank_7d");
-  const std::size_t stride = world.engine.column_names().size();
-  std::size_t n_known = 0;
-  for (std::size_t u = 0; u < world.shop.users.size(); ++u) {
-    const auto block = test::block_of(world.engine, world.shop, kCut, UserIdx(u));
-    for (std::size_t r = 0; r < block.n_rows(); ++r) {
-      const std::string item(world.shop.items.external(block.item[r]));
-      const float rank = block.features[r * stride + column];
-      const auto category = category_of(world, item);
-      ASSERT_EQ(std::isnan(rank), category.empty()) << item;
-      if (category.empty()) continue;
-      double better = 0;
-      double not_worse = 0;
-      for (const auto& other : world.products) {
-        if (other.category != category || other.id == item) continue;
-        const double difference = window_score(world, other.id, 7) - window_score(world, item, 7);
-        better += difference > 1e-6 ? 1 : 0;
-        not_worse += difference > -1e-6 ? 1 : 0;
-      }
-      EXPECT_GE(rank, better) << item;
-      EXPECT_LE(rank, not_worse) << item;
-      ++n_known;
-    }
-  }
-  EXPECT_GT(n_known, 100U);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ CeilingTallies tally_of(const Shop& shop, TimeUs cut, std::vector<std::size_t> k
                         const ParamMap& params = {}) {
   SilentProgress progress;
   const models::FitContext fit{shop, cut, kUsPerDay, 60, 10, threads};
-  return tally_ceilings(fit, shop.end, ks, true, params, progress);
+  return tally_ceilings(fit, shop.end, ks, params, progress);
 }
 
 TEST(Ceilings, OfADrawnShop) {
@@ -61,7 +61,7 @@ TEST(Ceilings, KnowEveryGeneratorAndWhichAreOn) {
     EXPECT_EQ(found.generators[g].name, candidates::registry()[g].name);
   }
   EXPECT_TRUE(row_of(found, "own_history").is_on);
-  EXPECT_FALSE(row_of(found, "likes").is_on);
+  EXPECT_FALSE(row_of(found, "item2vec").is_on);
   const auto without = tally_of(shop, test::kOpening + 9 * kUsPerDay, {25}, 1,
                                 {{"candidates.own_history.enabled", "false"}});
   EXPECT_FALSE(row_of(without, "own_history").is_on);

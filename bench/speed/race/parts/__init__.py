@@ -10,7 +10,6 @@ from race.parts import (
     ingest,
     pipeline,
     sessions,
-    topk,
     trees,
 )
 from race.workshop import Workshop
@@ -21,7 +20,6 @@ PARTS: Mapping[str, Callable[[Workshop], Part]] = {
     "covisitation": covisitation.one_matrix,
     "covisitation_family": covisitation.family,
     "ingest": ingest.part,
-    "topk": topk.part,
     "sessions": sessions.part,
     "features": features.shared,
     "features_all": features.all_groups,
