@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import shops
+from command import heed_hangups
 
 CANCELLED = 9
 FAST = ("--threads=1", "--set=train.rounds=20", "--set=evaluate.draws=50")
@@ -33,6 +34,7 @@ def start(
         text=True,
         env={"PATH": os.environ["PATH"]},
         start_new_session=True,
+        preexec_fn=heed_hangups,
     )
 
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from command import heed_hangups
 
 ROOT = Path(__file__).resolve().parents[2]
 CANCELLED = 9
@@ -47,6 +48,7 @@ def test_a_signal_reaches_the_stages(tmp_path: Path, name: str) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_hangups,
     )
     deadline = time.monotonic() + 30
     while not (tmp_path / "began").exists():

@@ -1,6 +1,7 @@
 """The program as a user runs it from a shell, and what it leaves."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -45,6 +46,12 @@ def run(
         preexec_fn=prepare,
         check=False,
     )
+
+
+def heed_hangups() -> None:
+    """For `preexec_fn`: under `nohup make test` hang-ups are ignored, and a
+    new process would inherit that."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def must_run(*words: str | Path, cwd: Path | None = None) -> str:
