@@ -30,18 +30,18 @@ namespace vitrina {
 namespace {
 
 const Terms& load_terms() {
-  static const Terms terms{{}, "fit keeps one in the folder that its option bundle names"};
-  return terms;
+  static const Terms kTerms{{}, "fit keeps one in the folder that its option bundle names"};
+  return kTerms;
 }
 
 /// Parameters that RecommendOptions has as fields.
 const Terms& recommend_terms() {
-  static const Terms terms{{{"choose.k", "k"},
-                            {"choose.max_users", "max_users"},
-                            {"ingest.max_bad_share", "max_bad_share"},
-                            {"dates, --as-of and --since", "dates and as_of"}},
-                           {}};
-  return terms;
+  static const Terms kTerms{{{"choose.k", "k"},
+                             {"choose.max_users", "max_users"},
+                             {"ingest.max_bad_share", "max_bad_share"},
+                             {"dates, --as-of and --since", "dates and as_of"}},
+                            {}};
+  return kTerms;
 }
 
 /// RecommendOptions, checked and in the terms of the parts that answer.

@@ -1,6 +1,5 @@
 #include <memory>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "candidates/after_page.hpp"
@@ -27,11 +26,11 @@ struct Row;
 template <class Config, std::unique_ptr<Generator> (*Make)(const GeneratorContext&, const Config&)>
 struct Row<Make> {
   static GeneratorInfo of(std::string_view name, std::string_view summary,
-                          std::vector<models::ModelKind> needs) {
+                          const std::vector<models::ModelKind>& needs) {
     return {
         .name = name,
         .summary = summary,
-        .needs = std::move(needs),
+        .needs = needs,
         .fields = describe<Config>,
         .enabled =
             [](const ParamMap& params, std::string_view section) {
@@ -46,8 +45,8 @@ struct Row<Make> {
 
 template <auto Make>
 GeneratorInfo row(std::string_view name, std::string_view summary,
-                  std::vector<models::ModelKind> needs) {
-  return Row<Make>::of(name, summary, std::move(needs));
+                  const std::vector<models::ModelKind>& needs) {
+  return Row<Make>::of(name, summary, needs);
 }
 
 }  // namespace

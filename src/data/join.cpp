@@ -152,6 +152,7 @@ void renumber_events(const std::vector<ItemIdx>& to, EventLog& log) {
                          [&](std::size_t a, std::size_t b) { return log.item[a] < log.item[b]; });
         const auto permute = [&](auto& column) {
           std::vector<std::decay_t<decltype(column[0])>> values;
+          values.reserve(order.size());
           for (const auto e : order) values.push_back(column[e]);
           std::copy(values.begin(), values.end(),
                     column.begin() + static_cast<std::ptrdiff_t>(begin));

@@ -254,7 +254,7 @@ Ials Ials::load(const ArchiveReader& in, const ProductSpace& products) {
   std::copy(values.begin(), values.end(), model.factors_.values.begin());
   for (const auto item : items) {
     if (item >= products.items.size()) in.fail("ials.items", "names a product out of range");
-    model.item_.push_back(ItemIdx(item));
+    model.item_.emplace_back(item);
   }
   model.index_products(products.items.size());
   model.prepare_queries();

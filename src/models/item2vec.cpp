@@ -173,7 +173,7 @@ Item2Vec Item2Vec::load(const ArchiveReader& in, const ProductSpace& products) {
   }
   for (const auto item : items) {
     if (item >= products.items.size()) in.fail("item2vec.products", "names a product out of range");
-    model.items_.push_back(ItemIdx(item));
+    model.items_.emplace_back(item);
   }
   model.index_rows(products.items.size());
   model.table_ = NeighbourTable::load(in, "item2vec", products.items.size());

@@ -207,7 +207,7 @@ Linear Linear::load(const ArchiveReader& in, const ProductSpace& products) {
   }
   for (const auto item : in.get<std::uint32_t>("linear.products")) {
     if (item >= products.items.size()) in.fail("linear.products", "names a product out of range");
-    model.products_.push_back(ItemIdx(item));
+    model.products_.emplace_back(item);
   }
   std::sort(model.products_.begin(), model.products_.end());
   model.index_slots(products.items.size());
