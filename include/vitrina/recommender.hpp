@@ -73,8 +73,7 @@ class Recommender {
   /// the bundle's item-to-item models. `by` is a co-visitation matrix, such as `seen_together_1h`,
   /// `click_to_buy_6h` or `bought_together_14d`, or `titles` (products hardly known yet with a
   /// title like that) where the bundle has that model. As many as the model kept: some products
-  /// have none. Throws Error(kConfig) for a product or
-  /// model that the bundle has not.
+  /// have none. Throws Error(kConfig) for a product or model that the bundle has not.
   [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
                                                     const std::string& by = kSimilarBy) const;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <limits>
 #include <numeric>
@@ -40,7 +41,9 @@ struct Bases {
 
 models::OwnHistory own_history_of(const command::Context& context, const Shop& shop,
                                   std::string_view fold) {
-  return *models::load_models(command::models_file(context.workspace, fold), shop).own_history;
+  constexpr std::array kWanted{models::ModelKind::kOwnHistory};
+  const auto archive = models::open_models(command::models_file(context.workspace, fold));
+  return *models::load_models(archive, shop, kWanted).own_history;
 }
 
 /// One user's rows: appended to the fold's examples in user order.
@@ -56,11 +59,11 @@ struct UserRowsOut {
   bool is_buyer = false;
 };
 
+/// `block` and `scratch` are memory of the worker.
 UserRowsOut make_rows(const FoldEngine& fold, UserIdx user, const Purchases& purchases,
-                      const ranking::Sampler& sampler, const Bases& bases) {
+                      const ranking::Sampler& sampler, const Bases& bases, engine::UserBlock& block,
+                      Scratch& scratch) {
   const auto& engine = fold.engine();
-  Scratch scratch;
-  engine::UserBlock block;
   engine.candidates(fold.queries().of(user, block.merged), block, scratch);
   engine.features(block, scratch);
   const auto bought = purchases.of(user);
@@ -160,8 +163,11 @@ ranking::Examples make_examples(const command::Context& context, const Shop& sho
     const std::size_t n = std::min(kBatch, kept.size() - begin);
     std::vector<UserRowsOut> rows(n);
     parallel_chunks(n, 16, threads, [&](std::size_t first, std::size_t last) {
+      engine::UserBlock block;
+      Scratch scratch;
       for (std::size_t u = first; u < last; ++u) {
-        rows[u] = make_rows(fold_engine, kept[begin + u], purchases, sampler, bases);
+        rows[u] =
+            make_rows(fold_engine, kept[begin + u], purchases, sampler, bases, block, scratch);
       }
     });
     for (const auto& user_rows : rows) {
