@@ -29,8 +29,9 @@ struct RecommendOptions {
   /// several logs then get the answers that one log would give them.
   std::string at = {};
 
-  /// Name nobody but these users; nothing: everybody. Ids that the log does not have are told by
-  /// on_warning and passed over, here and below; with none that it has recommend() throws.
+  /// Name nobody but these users; nothing: everybody. Those that the log does not have are told by
+  /// on_warning and named what sells; other ids that it does not have, here below, are told and
+  /// passed over.
   std::optional<std::vector<std::string>> only_users = {};
   std::vector<std::string> exclude_users = {};     ///< never name these
   std::vector<std::string> exclude_products = {};  ///< never propose these

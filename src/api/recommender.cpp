@@ -5,11 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "api/similar.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
 #include "api/warnings.hpp"
 #include "bundle/answer.hpp"
-#include "bundle/bundle.hpp"
+#include "bundle/generation.hpp"
 #include "bundle/guard.hpp"
 #include "bundle/origin.hpp"
 #include "bundle/rules.hpp"
@@ -93,22 +94,24 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
 }
 
 /// `catalog` is the shop's own, or null for the bundle's.
-Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog log,
+Answer answer_log(const bundle::Generation& generation, const Request& request, RawLog log,
                   const RawCatalog* catalog, Progress& progress) {
+  const auto& bundle = generation.bundle();
   check_bad_share(log.counts, request.max_bad_share);
   check_actions(log, LogUse::kAnswer, progress);
   const bool has_moment = request.at != kNoTime;
-  const auto shop = join(build_shop(log, catalog, request.threads,
-                                    has_moment ? std::optional(kAllTimes) : std::nullopt),
-                         bundle.products())
-                        .shop;
+  auto shop = join(build_shop(log, catalog, request.threads,
+                              has_moment ? std::optional(kAllTimes) : std::nullopt),
+                   bundle.products())
+                  .shop;
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
                   has_moment ? kKept : kMovedBack, progress);
   bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
   const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const TimeUs as_of = has_moment ? request.at : shop.end;
   const auto answer =
-      bundle::answer(bundle, shop, as_of, rules, request.params, request.threads, progress).answer;
+      bundle::answer(generation, shop, as_of, rules, request.params, request.threads, progress)
+          .answer;
   bundle::check_answered(request.rules, answer.users.size());
   Answer found{.rows = {}, .metadata = bundle::to_metadata(bundle::origin_of(bundle, as_of))};
   auto& rows = found.rows;
@@ -128,12 +131,15 @@ Answer answer_log(const bundle::Bundle& bundle, const Request& request, RawLog l
 }  // namespace
 
 struct Recommender::State {
-  explicit State(bundle::Bundle loaded) : bundle(std::move(loaded)), similar(bundle) {
-    const auto& items = bundle.products().items;
+  explicit State(std::shared_ptr<const bundle::Generation> loaded)
+      : generation(std::move(loaded)), similar(generation->bundle()) {
+    const auto& items = generation->bundle().products().items;
     for (std::size_t i = 0; i < items.size(); ++i) products.emplace_back(items.text(i));
   }
 
-  bundle::Bundle bundle;
+  [[nodiscard]] const bundle::Bundle& bundle() const { return generation->bundle(); }
+
+  std::shared_ptr<const bundle::Generation> generation;
   bundle::SimilarProducts similar;
   std::vector<std::string> products;
 };
@@ -145,16 +151,18 @@ Recommender::~Recommender() = default;
 
 Recommender Recommender::load(const std::filesystem::path& bundle) {
   return with_terms(load_terms(), [&] {
-    return Recommender(std::make_unique<const State>(bundle::Bundle::load(bundle)));
+    return Recommender(std::make_unique<const State>(bundle::Generation::load(bundle)));
   });
 }
 
-const std::string& Recommender::fingerprint() const { return state_->bundle.fingerprint(); }
+const std::string& Recommender::fingerprint() const { return state_->bundle().fingerprint(); }
 
-std::string Recommender::learned_from() const { return format_time(state_->bundle.learned().from); }
+std::string Recommender::learned_from() const {
+  return format_time(state_->bundle().learned().from);
+}
 
 std::string Recommender::learned_until() const {
-  return format_time(state_->bundle.learned().until);
+  return format_time(state_->bundle().learned().until);
 }
 
 const std::vector<std::string>& Recommender::products() const { return state_->products; }
@@ -162,11 +170,11 @@ const std::vector<std::string>& Recommender::products() const { return state_->p
 Answer Recommender::recommend(const std::filesystem::path& data,
                               const RecommendOptions& options) const {
   return with_terms(recommend_terms(), [&] {
-    const auto request = check_options(options, state_->bundle.params());
+    const auto request = check_options(options, state_->bundle().params());
     CallerProgress progress(options.on_warning, recommend_terms());
     auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
     const auto catalog = io::read_catalog(data, request.schema, progress);
-    return answer_log(state_->bundle, request, std::move(log), catalog ? &*catalog : nullptr,
+    return answer_log(*state_->generation, request, std::move(log), catalog ? &*catalog : nullptr,
                       progress);
   });
 }
@@ -174,24 +182,17 @@ Answer Recommender::recommend(const std::filesystem::path& data,
 Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& options) const {
   const auto owned = own(events);
   return with_terms(recommend_terms(), [&] {
-    const auto request = check_options(options, state_->bundle.params());
+    const auto request = check_options(options, state_->bundle().params());
     CallerProgress progress(options.on_warning, recommend_terms());
     auto log =
         io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);
-    return answer_log(state_->bundle, request, std::move(log), nullptr, progress);
+    return answer_log(*state_->generation, request, std::move(log), nullptr, progress);
   });
 }
 
 std::vector<SimilarProduct> Recommender::similar(const std::string& product, int k,
                                                  const std::string& by) const {
-  if (k < 1) {
-    throw Error(ErrorCode::kConfig, fmt::format("k: found {}, expected a number from 1 on", k));
-  }
-  std::vector<SimilarProduct> products;
-  for (auto& [id, weight] : state_->similar.of(product, by, static_cast<std::size_t>(k))) {
-    products.push_back({std::move(id), weight});
-  }
-  return products;
+  return similar_products(state_->similar, product, k, by);
 }
 
 }  // namespace vitrina

@@ -20,15 +20,15 @@ std::vector<std::uint8_t> allowed_items(const selection::Rules& rules) {
 }
 
 /// How many products the answer names, and how many of them the catalog does not list.
-void count_products(const Catalog& catalog, ShopAnswer& answer) {
-  std::vector<std::uint8_t> is_named(catalog.n_items());
+void count_products(const Shop& shop, ShopAnswer& answer) {
+  const auto& is_listed = shop.catalog.is_listed;
+  std::vector<std::uint8_t> is_named(shop.items.size());
   for (const auto& entry : answer.answer.items.values) is_named[entry.id.value] = 1;
   std::size_t n_listed = 0;
   for (std::size_t i = 0; i < is_named.size(); ++i) {
     answer.products_named += is_named[i];
-    n_listed += is_named[i] & catalog.is_listed[i];
+    if (i < is_listed.size()) n_listed += is_named[i] & is_listed[i];
   }
-  const auto& is_listed = catalog.is_listed;
   if (std::find(is_listed.begin(), is_listed.end(), 1) == is_listed.end()) return;
   answer.products_not_listed = answer.products_named - n_listed;
 }
@@ -46,13 +46,16 @@ engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranke
 
 }  // namespace
 
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
+ShopAnswer answer(const Generation& generation, const Shop& shop, TimeUs as_of,
                   const selection::Rules& rules, const ParamMap& params, int threads,
                   Progress& progress) {
-  const auto& models = bundle.models();
+  const auto& ranker = generation.bundle().ranker();
+  const auto& models = generation.bundle().models();
   const auto choose = selection::read_choose(params);
   const auto allowed = allowed_items(rules);
-  const engine::Engine engine(shop, models, params);
+  std::optional<engine::Engine> own;
+  if (!generation.fits(shop)) own.emplace(shop, models, params);
+  const auto& engine = own ? *own : generation.engine();
   const LogQueries queries{shop.events, as_of, choose.limits().k, {.allowed = allowed}};
   const auto limit = engine::max_scored_users(read_section<engine::EngineConfig>(params, "engine"),
                                               choose.max_users);
@@ -60,12 +63,12 @@ ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
   progress.begin("score users", users.size(), "users");
   auto max_users = choose.limits().max_users;
   if (choose.is_for_ratio()) max_users = users.size();
-  auto answer = engine::answer(engine, {bundle.ranker(), *models.own_history}, queries, users,
-                               max_users, rules, threads, progress);
-  if (choose.is_for_ratio()) answer = for_ratio(answer, bundle.ranker(), choose.limits().max_users);
+  auto answer = engine::answer(engine, generation.scorer(), queries, users, max_users, rules,
+                               threads, progress);
+  if (choose.is_for_ratio()) answer = for_ratio(answer, ranker, choose.limits().max_users);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
   ShopAnswer done{.answer = std::move(answer), .generator_names = engine.generator_names()};
-  count_products(shop.catalog, done);
+  count_products(shop, done);
   return done;
 }
 

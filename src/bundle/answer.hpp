@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "bundle/bundle.hpp"
+#include "bundle/generation.hpp"
 #include "core/params.hpp"
 #include "core/progress.hpp"
 #include "data/shop.hpp"
@@ -24,12 +24,10 @@ struct ShopAnswer {
   std::optional<std::size_t> products_not_listed = std::nullopt;
 };
 
-/// Answers for a shop as of a moment, by its events before it, with the bundle's models: the one
-/// way from a bundle and a log to an answer. `params` are the bundle's, with the size of the answer
-/// that is wished; the shop is joined to the bundle's products (data/join.hpp). The result does not
-/// depend on `threads`. Throws Error(kIncompatibleArtifact) when the bundle does not fit the
-/// program.
-ShopAnswer answer(const Bundle& bundle, const Shop& shop, TimeUs as_of,
+/// Answers for a shop as of a moment, by its events before it: the one way from a bundle and a log
+/// to an answer. `params` are the bundle's, with the size of the answer that is wished; the shop is
+/// joined to the bundle's products (data/join.hpp). The result does not depend on `threads`.
+ShopAnswer answer(const Generation& generation, const Shop& shop, TimeUs as_of,
                   const selection::Rules& rules, const ParamMap& params, int threads,
                   Progress& progress);
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/error.hpp"
+#include "data/add_users.hpp"
 
 namespace vitrina::bundle {
 namespace {
@@ -15,7 +16,6 @@ struct Topic {
   std::string_view option;
   std::string_view kind;     ///< `users of the log`
   std::string_view outcome;  ///< what becomes of the unknown ones
-  bool must_know_one = false;
 };
 
 /// Marks the indices of the ids; ids that the map does not have are counted and told.
@@ -35,40 +35,50 @@ std::vector<bool> mark(const std::vector<std::string>& ids, const Map& map, cons
   }
   n_unknown += n;
   if (n == 0) return marks;
-  if (n == ids.size() && topic.must_know_one) {
-    throw Error(ErrorCode::kBadData,
-                fmt::format("{}: none of {} ids is among the {}, such as '{}'; check that the ids "
-                            "are the log's",
-                            topic.option, n, topic.kind, printable(*example)));
-  }
   progress.warn(fmt::format("{}: {} of {} ids are not among the {}, such as '{}'; {}", topic.option,
                             n, ids.size(), topic.kind, printable(*example), topic.outcome));
   return marks;
 }
 
+/// Users that are asked for by name and that the log does not have.
+std::size_t add_strangers(const std::vector<std::string>& ids, Shop& shop, Progress& progress) {
+  const auto stranger =
+      std::find_if(ids.begin(), ids.end(), [&](const auto& id) { return !shop.users.find(id); });
+  const auto n_known = shop.users.size();
+  const auto n = add_users(ids, shop);
+  if (n == 0) return 0;
+  progress.warn(fmt::format(
+      "--only-users: {} of {} ids are not among the users of the log, such as '{}'; they are "
+      "named what sells{}",
+      n, ids.size(), printable(*stranger),
+      n == ids.size() && n_known > 0 ? ", check that the ids are the log's" : ""));
+  return n;
+}
+
 /// Products that the catalog does not list may not be proposed.
-void exclude_unlisted(const Catalog& catalog, std::vector<bool>& excluded) {
-  const auto& is_listed = catalog.is_listed;
+void exclude_unlisted(const Shop& shop, std::vector<bool>& excluded) {
+  const auto& is_listed = shop.catalog.is_listed;
   if (std::find(is_listed.begin(), is_listed.end(), 1) == is_listed.end()) {
     throw Error(ErrorCode::kBadData,
                 "--only-listed: neither the log's folder nor the bundle has a catalog; put it "
                 "beside the log, or leave the option out");
   }
-  excluded.resize(catalog.n_items());
+  excluded.resize(shop.items.size());
   for (std::size_t i = 0; i < excluded.size(); ++i) {
-    if (is_listed[i] == 0) excluded[i] = true;
+    if (i >= is_listed.size() || is_listed[i] == 0) excluded[i] = true;
   }
 }
 
 }  // namespace
 
-ShopRules resolve(const IdRules& ids, const Shop& shop, Progress& progress) {
+ShopRules resolve(const IdRules& ids, Shop& shop, Progress& progress) {
   ShopRules resolved;
   auto& rules = resolved.rules;
   auto& n_unknown = resolved.unknown_ids;
   constexpr std::string_view kNothing = "for them nothing is excluded";
   if (ids.only_users) {
-    const Topic topic{"--only-users", "users of the log", "they get no answer", true};
+    n_unknown += add_strangers(*ids.only_users, shop, progress);
+    const Topic topic{"--only-users", "users of the log", "they get no answer"};
     rules.only_users = mark(*ids.only_users, shop.users, topic, n_unknown, progress);
   }
   if (!ids.exclude_users.empty()) {
@@ -79,7 +89,7 @@ ShopRules resolve(const IdRules& ids, const Shop& shop, Progress& progress) {
     const Topic topic{"--exclude-products", "products of the shop", kNothing};
     rules.excluded_items = mark(ids.exclude_products, shop.items, topic, n_unknown, progress);
   }
-  if (ids.only_listed) exclude_unlisted(shop.catalog, rules.excluded_items);
+  if (ids.only_listed) exclude_unlisted(shop, rules.excluded_items);
   return resolved;
 }
 

@@ -30,9 +30,10 @@ struct ShopRules {
   std::size_t unknown_ids = 0;  ///< ids that the shop does not know
 };
 
-/// Warns of ids that the shop does not know. Throws Error(kBadData) when none of `only_users` is
-/// one of its users, and for `only_listed` where there is no catalog.
-ShopRules resolve(const IdRules& ids, const Shop& shop, Progress& progress);
+/// Warns of ids that the shop does not know; those of `only_users` become users of it without
+/// events, who are named what sells. Throws Error(kBadData) for `only_listed` where there is no
+/// catalog.
+ShopRules resolve(const IdRules& ids, Shop& shop, Progress& progress);
 
 /// Throws Error(kConfig) for only_listed with a moment of the past: the catalog is a snapshot of
 /// later.

@@ -30,7 +30,7 @@ class PopularInCategories final : public Generator {
     std::map<CategoryIdx, float> interest;
     float total = 0;
     for (const auto& touch : history.touches) {
-      const auto category = catalog_.category[touch.item.value];
+      const auto category = catalog_.category_of(touch.item);
       if (!category.valid() || touch.n_events == 0) continue;
       const float weight = decay(query.as_of - touch.last_time, config_.half_life_days);
       interest[category] += weight;

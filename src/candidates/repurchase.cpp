@@ -19,7 +19,7 @@ class Repurchase final : public Generator {
     std::vector<LastOrder> orders;
     for (const auto& touch : history.touches) {
       if (touch.last[kOrder] == kNoTime) continue;
-      const auto category = context_.products.catalog.category[touch.item.value];
+      const auto category = context_.products.catalog.category_of(touch.item);
       if (category.valid()) orders.push_back({category, touch.last[kOrder]});
       const double days = to_days(query.as_of - touch.last[kOrder]);
       const float rate = context_.models.repurchase->product_rate(touch.item, category, days);

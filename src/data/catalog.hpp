@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -13,7 +14,8 @@ namespace vitrina {
 
 /// What the shop says of its products; every column has one entry per ItemIdx, products without
 /// a catalog row included. A snapshot of the end of the log: presence, price and add_date are not
-/// evidence about the past (a product's age is its first event before `as_of`).
+/// evidence about the past (a product's age is its first event before `as_of`). Of products behind
+/// the last one nothing is known: they may be asked about by the functions below.
 struct Catalog {
   std::vector<std::uint8_t> is_listed;  ///< 1 where the product has a catalog row
   std::vector<CategoryIdx> category;    ///< not valid() where unknown
@@ -29,21 +31,44 @@ struct Catalog {
   std::uint32_t vector_dim = 0;
   bool vectors_are_of_words = false;  ///< made from the titles' words, not the shop's own
 
+  static constexpr float kNoPrice = std::numeric_limits<float>::quiet_NaN();
+
   [[nodiscard]] std::size_t n_items() const { return category.size(); }
   [[nodiscard]] std::size_t n_words() const { return word_idf.size(); }
+  [[nodiscard]] bool has(ItemIdx item) const { return item.value < n_items(); }
+
+  /// Not valid() where unknown.
+  [[nodiscard]] CategoryIdx category_of(ItemIdx item) const {
+    return has(item) ? category[item.value] : CategoryIdx{};
+  }
+  /// NaN where unknown.
+  [[nodiscard]] float price_of(ItemIdx item) const {
+    return has(item) ? price[item.value] : kNoPrice;
+  }
+  [[nodiscard]] float old_price_of(ItemIdx item) const {
+    return has(item) ? old_price[item.value] : kNoPrice;
+  }
+  /// The words of its title.
+  [[nodiscard]] std::span<const std::uint32_t> words_of(ItemIdx item) const {
+    if (!has(item)) return {};
+    return title_words.row(item.value);
+  }
+  /// Empty where the product is not among those here.
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
+    if (!has(item)) return {};
     return {vectors.data() + std::size_t{item.value} * vector_dim, vector_dim};
   }
   /// Fetches a product's title vector ahead of its use: a candidate's lies anywhere in memory.
   void prefetch_vector(ItemIdx item) const {
     constexpr std::size_t kFloatsALine = 16;
-    const float* first = vectors.data() + std::size_t{item.value} * vector_dim;
-    for (std::size_t d = 0; d < vector_dim; d += kFloatsALine) __builtin_prefetch(first + d);
+    const auto first = vector(item);
+    for (std::size_t d = 0; d < first.size(); d += kFloatsALine) __builtin_prefetch(&first[d]);
   }
   /// Cosine of two products' title vectors; 0 where one is unknown.
   [[nodiscard]] float cosine(ItemIdx a, ItemIdx b) const {
     const auto left = vector(a);
     const auto right = vector(b);
+    if (left.size() != right.size()) return 0;
     // eight sums side by side: one alone would wait for itself at every step
     constexpr std::size_t kLanes = 8;
     std::array<float, kLanes> sums{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,42 +13,33 @@
 namespace vitrina {
 namespace {
 
-/// Where the products of a shop go, and those that go behind the known ones, in their order.
-struct Moves {
-  std::vector<ItemIdx> to;         ///< by product of the shop
-  std::vector<ItemIdx> newcomers;  ///< products of the shop
-};
-
 bool has_catalog(const Catalog& catalog) {
   return std::find(catalog.is_listed.begin(), catalog.is_listed.end(), 1) !=
          catalog.is_listed.end();
 }
 
-Moves number_items(const ProductSpace& own, ItemMap& items) {
-  Moves moves{std::vector<ItemIdx>(own.items.size()), {}};
-  for (const bool is_listed : {true, false}) {
-    std::vector<std::string_view> run;
-    for (std::size_t i = 0; i < own.items.size(); ++i) {
-      if ((own.catalog.is_listed[i] != 0) != is_listed) continue;
-      const auto id = own.items.external(ItemIdx(i));
-      if (const auto known = items.find(id)) {
-        moves.to[i] = *known;
-      } else {
-        moves.to[i] = ItemIdx(items.size() + run.size());
-        moves.newcomers.emplace_back(i);
-        run.push_back(id);
-      }
-    }
-    items.append(run);
+/// Numbers, behind the products there are, those of `own` that `is_new` says, by external id.
+template <class IsNew>
+std::vector<ItemIdx> append_products(const ProductSpace& own, const IsNew& is_new,
+                                     std::vector<ItemIdx>& to, ItemMap& items) {
+  std::vector<ItemIdx> newcomers;
+  std::vector<std::string_view> run;
+  for (std::size_t i = 0; i < own.items.size(); ++i) {
+    if (to[i].valid() || !is_new(i)) continue;
+    to[i] = ItemIdx(items.size() + run.size());
+    newcomers.emplace_back(i);
+    run.push_back(own.items.external(ItemIdx(i)));
   }
-  return moves;
+  items.append(run);
+  return newcomers;
 }
 
 /// The categories of `own` in the numbers of `joined`, where those that were not known come last.
-std::vector<CategoryIdx> number_categories(const ProductSpace& own, const Moves& moves,
+std::vector<CategoryIdx> number_categories(const ProductSpace& own,
+                                           std::span<const ItemIdx> newcomers,
                                            ProductSpace& joined) {
   std::vector<char> is_needed(own.categories.size(), 0);
-  for (const auto item : moves.newcomers) {
+  for (const auto item : newcomers) {
     const auto category = own.catalog.category[item.value];
     if (category.valid()) is_needed[category.value] = 1;
   }
@@ -97,13 +89,14 @@ void add_vector(const ProductSpace& own, ItemIdx item, ProductSpace& joined) {
   }
 }
 
-void add_newcomers(const ProductSpace& own, const Moves& moves, ProductSpace& joined) {
-  const auto categories = number_categories(own, moves, joined);
+void add_newcomers(const ProductSpace& own, std::span<const ItemIdx> newcomers,
+                   ProductSpace& joined) {
+  const auto categories = number_categories(own, newcomers, joined);
   auto& catalog = joined.catalog;
-  for (const auto item : moves.newcomers) {
+  for (const auto item : newcomers) {
     const auto category = own.catalog.category[item.value];
     catalog.category.push_back(category.valid() ? categories[category.value] : CategoryIdx{});
-    catalog.is_listed.push_back(0);
+    catalog.is_listed.push_back(1);
     catalog.price.push_back(own.catalog.price[item.value]);
     catalog.old_price.push_back(own.catalog.old_price[item.value]);
     catalog.add_date.push_back(own.catalog.add_date[item.value]);
@@ -113,11 +106,10 @@ void add_newcomers(const ProductSpace& own, const Moves& moves, ProductSpace& jo
 }
 
 /// How much the shop's catalog says otherwise of known products.
-void compare(const ProductSpace& own, const Moves& moves, const ProductSpace& known,
-             JoinedShop& found) {
+void compare(const ProductSpace& own, const ProductSpace& known, JoinedProducts& found) {
   for (std::size_t i = 0; i < own.items.size(); ++i) {
-    if (own.catalog.is_listed[i] == 0 || moves.to[i].value >= known.items.size()) continue;
-    const std::size_t k = moves.to[i].value;
+    if (own.catalog.is_listed[i] == 0 || found.to[i].value >= known.items.size()) continue;
+    const std::size_t k = found.to[i].value;
     const float price = own.catalog.price[i];
     const float known_price = known.catalog.price[k];
     const bool is_unknown = std::isnan(price) && std::isnan(known_price);
@@ -168,24 +160,31 @@ void renumber_events(const std::vector<ItemIdx>& to, EventLog& log) {
 
 }  // namespace
 
-JoinedShop join(Shop shop, const ProductSpace& known) {
-  const ProductSpace own = std::move(static_cast<ProductSpace&>(shop));
-  ProductSpace joined = known;
-  JoinedShop found;
-  const auto moves = number_items(own, joined.items);
-  found.new_products = moves.newcomers.size();
-  add_newcomers(own, moves, joined);
-  compare(own, moves, known, found);
-  if (has_catalog(own.catalog)) {
-    std::fill(joined.catalog.is_listed.begin(), joined.catalog.is_listed.end(), 0);
-    for (std::size_t i = 0; i < own.items.size(); ++i) {
-      joined.catalog.is_listed[moves.to[i].value] = own.catalog.is_listed[i];
-    }
+JoinedProducts join_products(const ProductSpace& own, const ProductSpace& known) {
+  JoinedProducts found{.products = known, .to = {}};
+  auto& catalog = found.products.catalog;
+  for (std::size_t i = 0; i < own.items.size(); ++i) {
+    found.to.push_back(known.items.find(own.items.external(ItemIdx(i))).value_or(ItemIdx{}));
   }
-  renumber_events(moves.to, shop.events);
-  static_cast<ProductSpace&>(shop) = std::move(joined);
-  found.shop = std::move(shop);
+  const auto newcomers = append_products(
+      own, [&](std::size_t i) { return own.catalog.is_listed[i] != 0; }, found.to,
+      found.products.items);
+  add_newcomers(own, newcomers, found.products);
+  compare(own, known, found);
+  if (!has_catalog(own.catalog)) return found;
+  std::fill(catalog.is_listed.begin(), catalog.is_listed.end(), 0);
+  for (std::size_t i = 0; i < own.items.size(); ++i) {
+    if (found.to[i].valid()) catalog.is_listed[found.to[i].value] = own.catalog.is_listed[i];
+  }
   return found;
+}
+
+JoinedShop join(Shop shop, const ProductSpace& known) {
+  auto joined = join_products(shop, known);
+  (void)append_products(shop, [](std::size_t) { return true; }, joined.to, joined.products.items);
+  renumber_events(joined.to, shop.events);
+  static_cast<ProductSpace&>(shop) = std::move(joined.products);
+  return {std::move(shop), joined.other_prices, joined.other_categories};
 }
 
 }  // namespace vitrina

@@ -8,6 +8,9 @@ namespace vitrina {
 
 /// The products that can be spoken of: their external ids, their categories, the words of their
 /// titles, and what the catalog says of them.
+///
+/// An ItemIdx behind the last product is one that was first seen later: it has a place in a
+/// customer's history and may be proposed to who touched it, and nothing else is known of it.
 struct ProductSpace {
   ItemMap items;
   CategoryMap categories;

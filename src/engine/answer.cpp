@@ -7,15 +7,15 @@
 
 namespace vitrina::engine {
 
-std::vector<float> own_history_scores(const models::OwnHistory& own_history,
-                                      const UserBlock& block) {
-  std::vector<float> scores(block.n_rows(), 0.0F);
-  for (std::size_t r = 0; r < block.n_rows(); ++r) {
-    const Touch* touch = block.history.find(block.item[r]);
-    if (touch == nullptr) continue;
-    scores[r] = own_history.rule().score(block.history.sums[block.history.index_of(touch)]);
+void append_own_history_scores(const models::OwnHistory& own_history, const UserBlock& block,
+                               std::vector<float>& scores) {
+  const auto& touches = block.history.touches;
+  std::size_t t = 0;  // rows and touches are both by product
+  for (const auto item : block.item) {
+    while (t < touches.size() && touches[t].item < item) ++t;
+    const bool is_touched = t < touches.size() && touches[t].item == item;
+    scores.push_back(is_touched ? own_history.rule().score(block.history.sums[t]) : 0.0F);
   }
-  return scores;
 }
 
 Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& queries,

@@ -34,8 +34,8 @@ Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& quer
               std::span<const UserIdx> users, std::size_t max_users, const selection::Rules& rules,
               int threads, Progress& progress);
 
-/// The own-history score of every candidate of a block.
-std::vector<float> own_history_scores(const models::OwnHistory& own_history,
-                                      const UserBlock& block);
+/// Appends the own-history score of every candidate of a block.
+void append_own_history_scores(const models::OwnHistory& own_history, const UserBlock& block,
+                               std::vector<float>& scores);
 
 }  // namespace vitrina::engine

@@ -14,39 +14,56 @@ std::uint16_t best_source(const UserBlock& block, std::size_t row, std::size_t n
 }
 
 /// The best k of a user's scored candidates.
-std::vector<SourcedItem> best_items(const UserBlock& block, std::span<const float> w,
-                                    std::size_t n_generators, std::size_t k) {
-  std::vector<SourcedItem> items;
-  items.reserve(block.n_rows());
+void best_items(const UserBlock& block, std::span<const float> w, std::size_t n_generators,
+                std::size_t k, std::vector<SourcedItem>& items) {
+  items.clear();
   for (std::size_t r = 0; r < block.n_rows(); ++r) {
     items.push_back({block.item[r], w[r], best_source(block, r, n_generators)});
   }
-  std::sort(items.begin(), items.end(), [](const SourcedItem& a, const SourcedItem& b) {
-    return a.score != b.score ? a.score > b.score : a.id < b.id;
-  });
-  items.resize(std::min(items.size(), k));
-  return items;
+  const auto n = static_cast<std::ptrdiff_t>(std::min(items.size(), k));
+  std::partial_sort(items.begin(), items.begin() + n, items.end(),
+                    [](const SourcedItem& a, const SourcedItem& b) {
+                      return a.score != b.score ? a.score > b.score : a.id < b.id;
+                    });
+  items.resize(static_cast<std::size_t>(n));
+}
+
+/// Rows of one more query, in `block`.
+void add_rows(const Engine& engine, const models::OwnHistory& own_history, const Query& query,
+              UserBlock& block, Batch& batch) {
+  engine.candidates(query, block, batch.scratch);
+  const std::size_t n_columns = engine.column_names().size();
+  const std::size_t begin = batch.own.size() * n_columns;
+  const std::size_t end = begin + block.n_rows() * n_columns;
+  if (batch.features.size() < end) batch.features.resize(end);
+  engine.features(block, batch.features.data() + begin, batch.scratch);
+  append_own_history_scores(own_history, block, batch.own);
+  batch.offsets.push_back(batch.own.size());
+}
+
+void begin_batch(std::size_t n_users, Batch& batch) {
+  batch.blocks.resize(n_users);
+  batch.offsets.assign(1, 0);
+  batch.own.clear();
 }
 
 }  // namespace
 
 void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
                 const LogQueries& queries, std::span<const UserIdx> users, Batch& batch) {
-  batch.blocks.resize(users.size());
-  batch.offsets.assign(1, 0);
-  batch.own.clear();
-  const std::size_t n_columns = engine.column_names().size();
+  begin_batch(users.size(), batch);
   for (std::size_t u = 0; u < users.size(); ++u) {
     auto& block = batch.blocks[u];
-    engine.candidates(queries.of(users[u], block.merged), block, batch.scratch);
-    const std::size_t begin = batch.own.size() * n_columns;
-    const std::size_t end = begin + block.n_rows() * n_columns;
-    if (batch.features.size() < end) batch.features.resize(end);
-    engine.features(block, batch.features.data() + begin, batch.scratch);
-    const auto own = own_history_scores(own_history, block);
-    batch.own.insert(batch.own.end(), own.begin(), own.end());
-    batch.offsets.push_back(batch.own.size());
+    add_rows(engine, own_history, queries.of(users[u], block.merged), block, batch);
   }
+}
+
+void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, Batch& batch,
+                std::vector<SourcedItem>& out) {
+  begin_batch(1, batch);
+  add_rows(engine, scorer.own_history, query, batch.blocks[0], batch);
+  score_batch(engine, scorer.ranker, batch);
+  best_of_batch(engine, query.k, batch, std::span(&out, 1));
 }
 
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch) {
@@ -62,8 +79,8 @@ void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
   std::size_t row = 0;
   for (std::size_t u = 0; u < batch.blocks.size(); ++u) {
     const std::size_t n = batch.blocks[u].n_rows();
-    out[u] = best_items(batch.blocks[u], std::span(batch.w).subspan(row, n),
-                        engine.generator_names().size(), k);
+    best_items(batch.blocks[u], std::span(batch.w).subspan(row, n), engine.generator_names().size(),
+               k, out[u]);
     row += n;
   }
 }

@@ -33,6 +33,12 @@ struct Batch {
 void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
                 const LogQueries& queries, std::span<const UserIdx> users, Batch& batch);
 
+/// The answer to one query: candidates -> features -> w -> the best `query.k` products, best first,
+/// ties to the smaller index. The same, to the bit, as the query's customer gets in any batch.
+/// `batch` is the memory of who asks.
+void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, Batch& batch,
+                std::vector<SourcedItem>& out);
+
 /// `w` from the batch's features and own-history scores.
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);
 

@@ -106,9 +106,10 @@ class Engine {
 /// How many users are scored at most.
 std::size_t max_scored_users(const EngineConfig& config, int max_users);
 
-/// The users worth scoring: any event before `queries.as_of`, allowed by `rules`, the strongest own
-/// history first (sum of the best `queries.k` scores, then the newer last event, then the index),
-/// `limit` at most. Ascending by index.
+/// The users worth scoring: any event before `queries.as_of`, or asked for by name
+/// (`rules.only_users`), and allowed by `rules`; the strongest own history first (sum of the best
+/// `queries.k` scores, then the newer last event, then the index), `limit` at most. Ascending by
+/// index.
 std::vector<UserIdx> users_to_score(const LogQueries& queries,
                                     const models::OwnHistory& own_history, std::size_t limit,
                                     const selection::Rules& rules, int threads);

@@ -38,10 +38,12 @@ std::vector<UserIdx> users_to_score(const LogQueries& queries,
     for (std::size_t u = begin; u < end; ++u) {
       const UserIdx user(u);
       const auto own_events = log.before(user, queries.as_of);
-      if (own_events.empty() || !rules.allows(user)) continue;
+      // who is asked for by name gets an answer without any event
+      const bool is_eligible_alone = rules.only_users.has_value();
+      if ((own_events.empty() && !is_eligible_alone) || !rules.allows(user)) continue;
       const auto events = queries.of(user, merged).events;
       is_eligible[u] = 1;
-      all[u] = {user, 0.0, own_events.time.back()};
+      all[u] = {user, 0.0, own_events.empty() ? kNoTime : own_events.time.back()};
       const bool has_product = std::any_of(events.item.begin(), events.item.end(),
                                            [](ItemIdx item) { return item.valid(); });
       if (!has_product) continue;

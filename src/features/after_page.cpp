@@ -65,7 +65,7 @@ class AfterPageGroup final : public FeatureGroup {
       const float vote = decay(rows.history.as_of - time, kVoteHalfLifeDays);
       for (const auto& entry : model_.after(page)) {
         total += vote * entry.rate;
-        rates.push_back({catalog_.category[entry.item.value], vote * entry.rate});
+        rates.push_back({catalog_.category_of(entry.item), vote * entry.rate});
       }
     }
     std::stable_sort(rates.begin(), rates.end(), [](const CategoryRate& a, const CategoryRate& b) {
@@ -81,7 +81,7 @@ class AfterPageGroup final : public FeatureGroup {
     }
     rates.resize(n);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      const auto category = catalog_.category[rows.item[r].value];
+      const auto category = catalog_.category_of(rows.item[r]);
       const auto it = std::lower_bound(
           rates.begin(), rates.end(), category,
           [](const CategoryRate& a, CategoryIdx wanted) { return a.category < wanted; });

@@ -77,7 +77,7 @@ class CategoryGroup final : public FeatureGroup {
     const auto traces = read_traces(rows.history, user_decayed);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
-      const auto category = catalog_.category[item.value];
+      const auto category = catalog_.category_of(item);
       const auto it = category.valid() ? traces.find(category) : traces.end();
       CategoryRow row{.as_of = rows.history.as_of,
                       .trace = it == traces.end() ? CategoryTrace{} : it->second,
@@ -113,7 +113,7 @@ class CategoryGroup final : public FeatureGroup {
       const auto& touch = history.touches[t];
       const float decayed = decayed_events(history.sums[t]);
       user_decayed += decayed;
-      const auto category = catalog_.category[touch.item.value];
+      const auto category = catalog_.category_of(touch.item);
       if (!category.valid()) continue;
       auto& trace = traces[category];
       const auto count = [&](Action action) {

@@ -141,14 +141,14 @@ class ItemGroup final : public FeatureGroup {
   }
 
   [[nodiscard]] ItemRow row_of(ItemIdx item, TimeUs as_of) const {
-    const auto category = catalog_.category[item.value];
+    const auto category = catalog_.category_of(item);
     return {.as_of = as_of,
             .stats = popularity_.stats(item),
             .popularity_position = static_cast<float>(popularity_.position(item)),
             .add_per_view = add_per_view_,
             .order_per_add = order_per_add_,
-            .price = catalog_.price[item.value],
-            .old_price = catalog_.old_price[item.value],
+            .price = catalog_.price_of(item),
+            .old_price = catalog_.old_price_of(item),
             .median_price = category.valid() ? median_price_[category.value] : 0.0F};
   }
 

@@ -93,16 +93,21 @@ class PriceGroup final : public FeatureGroup {
     }
   }
 
+  /// Of a product behind the catalog's it is not known.
+  [[nodiscard]] float percentile_of(ItemIdx item) const {
+    return item.value < percentile_.size() ? percentile_[item.value] : kUnknown;
+  }
+
   [[nodiscard]] std::size_t band_of(ItemIdx item) const {
-    const float percentile = percentile_[item.value];
+    const float percentile = percentile_of(item);
     if (std::isnan(percentile)) return kNoBand;
     return std::min(static_cast<std::size_t>(percentile * kBandCount), kBandCount - 1);
   }
 
   /// 0 where the price was not lowered, unknown where that is not known.
   [[nodiscard]] float discount_of(ItemIdx item) const {
-    const float price = catalog_.price[item.value];
-    const float old_price = catalog_.old_price[item.value];
+    const float price = catalog_.price_of(item);
+    const float old_price = catalog_.old_price_of(item);
     return old_price > 0 && price > 0 ? std::max(0.0F, 1 - price / old_price) : kUnknown;
   }
 
@@ -114,17 +119,18 @@ class PriceGroup final : public FeatureGroup {
     float discounts = 0;
     float n_discounts = 0;
     for (const auto& touch : history.touches) {
-      const float price = catalog_.price[touch.item.value];
+      const float price = catalog_.price_of(touch.item);
       if (touch.n_events == 0 || !(price > 0)) continue;
       if (touch.in_basket) profile.basket_value += price;
       if (const float discount = discount_of(touch.item); !std::isnan(discount)) {
         discounts += discount;
         n_discounts += 1;
       }
-      if (std::isnan(percentile_[touch.item.value])) continue;
-      percentiles += percentile_[touch.item.value];
+      const float percentile = percentile_of(touch.item);
+      if (std::isnan(percentile)) continue;
+      percentiles += percentile;
       n_percentiles += 1;
-      profile.touched.push_back({catalog_.category[touch.item.value], price});
+      profile.touched.push_back({catalog_.category_of(touch.item), price});
     }
     std::sort(profile.touched.begin(), profile.touched.end());
     profile.mean_percentile = ratio(percentiles, n_percentiles);
@@ -140,7 +146,7 @@ class PriceGroup final : public FeatureGroup {
     float n_lowered = 0;
     float n_known = 0;
     for (const auto& touch : history.touches) {
-      const float price = catalog_.price[touch.item.value];
+      const float price = catalog_.price_of(touch.item);
       if (touch.count[slot] == 0 || !(price > 0)) continue;
       prices.push_back(price);
       if (const auto band = band_of(touch.item); band != kNoBand) {
@@ -159,8 +165,8 @@ class PriceGroup final : public FeatureGroup {
   }
 
   void write_row(const Profile& profile, ItemIdx item, bool is_in_basket, float* x) const {
-    const float price = catalog_.price[item.value];
-    const float percentile = percentile_[item.value];
+    const float price = catalog_.price_of(item);
+    const float percentile = percentile_of(item);
     const float discount = discount_of(item);
     const auto band = band_of(item);
     *x++ = percentile;
@@ -180,8 +186,8 @@ class PriceGroup final : public FeatureGroup {
 
   /// Against the touched products of the same category.
   float* write_in_category(const Profile& profile, ItemIdx item, float* x) const {
-    const auto category = catalog_.category[item.value];
-    const float price = catalog_.price[item.value];
+    const auto category = catalog_.category_of(item);
+    const float price = catalog_.price_of(item);
     x[0] = kUnknown;
     x[1] = kUnknown;
     const auto by_category = [](const CategoryPrice& a, const CategoryPrice& b) {

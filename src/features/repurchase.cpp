@@ -71,7 +71,7 @@ class RepurchaseGroup final : public FeatureGroup {
     const float user_share = repeat_share_of(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
-      const auto category = catalog_.category[item.value];
+      const auto category = catalog_.category_of(item);
       const Touch* touch = rows.touch(r);
       const auto it = category.valid() ? last_orders.find(category) : last_orders.end();
       const RepurchaseRow row{
@@ -96,7 +96,7 @@ class RepurchaseGroup final : public FeatureGroup {
   [[nodiscard]] std::map<CategoryIdx, TimeUs> read_categories(const UserHistory& history) const {
     std::map<CategoryIdx, TimeUs> last;
     for (const auto& touch : history.touches) {
-      const auto category = catalog_.category[touch.item.value];
+      const auto category = catalog_.category_of(touch.item);
       if (!category.valid() || touch.last[kOrder] == kNoTime) continue;
       auto& time = last.try_emplace(category, kNoTime).first->second;
       time = std::max(time, touch.last[kOrder]);

@@ -20,12 +20,12 @@ class UserWords {
             std::span<const ItemIdx> basket)
       : places_(count(catalog, recent, basket)) {
     for (std::size_t i = 0; i < recent.size(); ++i) {
-      for (const auto word : catalog.title_words.row(recent[i].value)) {
+      for (const auto word : catalog.words_of(recent[i])) {
         holders(word).recent |= 1U << i;
       }
     }
     for (const auto item : basket) {
-      for (const auto word : catalog.title_words.row(item.value)) ++holders(word).n_in_basket;
+      for (const auto word : catalog.words_of(item)) ++holders(word).n_in_basket;
     }
   }
 
@@ -43,8 +43,8 @@ class UserWords {
   static std::size_t count(const Catalog& catalog, std::span<const ItemIdx> recent,
                            std::span<const ItemIdx> basket) {
     std::size_t n = 0;
-    for (const auto item : recent) n += catalog.title_words.row(item.value).size();
-    for (const auto item : basket) n += catalog.title_words.row(item.value).size();
+    for (const auto item : recent) n += catalog.words_of(item).size();
+    for (const auto item : basket) n += catalog.words_of(item).size();
     return n;
   }
 
@@ -101,10 +101,10 @@ class TitlesGroup final : public FeatureGroup {
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       // where a title begins, then its words: both lie anywhere in memory
       if (r + 2 * kAhead < rows.n_rows()) {
-        __builtin_prefetch(&title_words.offsets[rows.item[r + 2 * kAhead].value]);
+        __builtin_prefetch(title_words.offsets.data() + rows.item[r + 2 * kAhead].value);
       }
       if (r + kAhead < rows.n_rows()) {
-        __builtin_prefetch(title_words.row(rows.item[r + kAhead].value).data());
+        __builtin_prefetch(catalog_.words_of(rows.item[r + kAhead]).data());
       }
       TitleRow row;
       find_cosines(rows.item[r], basket, row);
@@ -143,7 +143,7 @@ class TitlesGroup final : public FeatureGroup {
     float own = 0;
     float rarest_in_basket = 0;
     float rarest_recent = 0;
-    for (const auto word : catalog_.title_words.row(item.value)) {
+    for (const auto word : catalog_.words_of(item)) {
       const float idf = idf_[word];
       own += idf;
       const auto holders = words.of(word);

@@ -128,7 +128,7 @@ class VisitsGroup final : public FeatureGroup {
     write_user(rows.history, trace, of_user);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       float* x = write_product(rows.history, trace, rows.touch(r), out.at(r));
-      x = write_category(trace, rows.history, catalog_.category[rows.item[r].value], x);
+      x = write_category(trace, rows.history, catalog_.category_of(rows.item[r]), x);
       std::copy(of_user.begin(), of_user.end(), x);
     }
   }
@@ -143,7 +143,7 @@ class VisitsGroup final : public FeatureGroup {
       if (!events.item[e].valid() || product_action_slot(events.action[e]) == kProductActionCount) {
         continue;
       }
-      const auto category = catalog_.category[events.item[e].value];
+      const auto category = catalog_.category_of(events.item[e]);
       if (category.valid()) rows.emplace_back(category, static_cast<std::uint32_t>(e));
     }
     std::sort(rows.begin(), rows.end());

@@ -39,14 +39,14 @@ constexpr std::size_t kHalfLife = 4;
 class WordsGroup final : public FeatureGroup {
  public:
   explicit WordsGroup(const FeatureContext& context)
-      : words_(context.products.catalog.title_words), idf_(context.products.catalog.word_idf) {}
+      : catalog_(context.products.catalog), idf_(context.products.catalog.word_idf) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
     const auto profile = read_profile(rows.history);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const Touch* touch = rows.touch(r);
       const Weights own = touch == nullptr ? Weights{} : weights_of(rows.sums(r));
-      write_row(profile, own, words_.row(rows.item[r].value), out.at(r));
+      write_row(profile, own, catalog_.words_of(rows.item[r]), out.at(r));
     }
   }
 
@@ -63,7 +63,7 @@ class WordsGroup final : public FeatureGroup {
     std::vector<WordWeight> all;
     for (std::size_t t = 0; t < history.touches.size(); ++t) {
       const auto weights = weights_of(history.sums[t]);
-      for (const auto word : words_.row(history.touches[t].item.value)) {
+      for (const auto word : catalog_.words_of(history.touches[t].item)) {
         all.push_back({word, weights});
       }
     }
@@ -127,7 +127,7 @@ class WordsGroup final : public FeatureGroup {
     *x++ = rarest;
   }
 
-  const Csr<std::uint32_t>& words_;
+  const Catalog& catalog_;
   std::span<const float> idf_;
 };
 

@@ -67,8 +67,10 @@ UserRowsOut make_rows(const FoldEngine& fold, UserIdx user, const Purchases& pur
   engine.candidates(fold.queries().of(user, block.merged), block, scratch);
   engine.features(block, scratch);
   const auto bought = purchases.of(user);
-  const auto own_valid = engine::own_history_scores(bases.valid, block);
-  const auto own_final = engine::own_history_scores(bases.final, block);
+  std::vector<float> own_valid;
+  std::vector<float> own_final;
+  engine::append_own_history_scores(bases.valid, block, own_valid);
+  engine::append_own_history_scores(bases.final, block, own_final);
   const std::size_t n_columns = engine.column_names().size();
   UserRowsOut rows;
   rows.is_buyer = !bought.empty();

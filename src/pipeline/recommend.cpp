@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "bundle/answer.hpp"
-#include "bundle/bundle.hpp"
+#include "bundle/generation.hpp"
 #include "bundle/guard.hpp"
 #include "bundle/origin.hpp"
 #include "bundle/rules.hpp"
@@ -156,10 +156,11 @@ void check(const command::Context& context) {
 
 void run(const command::Context& given) {
   const auto context = with_data(given);
-  const auto bundle = bundle::Bundle::load(bundle_folder(context));
+  const auto generation = bundle::Generation::load(bundle_folder(context));
+  const auto& bundle = generation->bundle();
   const auto params = merged_params(context, bundle);
-  const auto input = read_answer_shop(context, bundle.products());
-  const Shop& shop = input.shop;
+  auto input = read_answer_shop(context, bundle.products());
+  Shop& shop = input.shop;
   bundle::check_fit(bundle, shop, asked_moment(context),
                     {.allow_future = context.option("allow-future").has_value(),
                      .force_bundle = context.option("force-bundle").has_value()},
@@ -168,8 +169,8 @@ void run(const command::Context& given) {
   const auto resolved = bundle::resolve(ids, shop, *context.progress);
   const TimeUs at = given_at(context);
   const TimeUs as_of = at != kNoTime ? at : shop.end;
-  const auto result = bundle::answer(bundle, shop, as_of, resolved.rules, params, context.threads,
-                                     *context.progress);
+  const auto result = bundle::answer(*generation, shop, as_of, resolved.rules, params,
+                                     context.threads, *context.progress);
   bundle::check_answered(ids, result.answer.users.size());
 
   const auto out = context.option("out");

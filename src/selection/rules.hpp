@@ -9,8 +9,9 @@ namespace vitrina::selection {
 
 /// Whom and what the shop allows to be sent. An index past the end of a bitmap is not in it.
 struct Rules {
-  std::optional<std::vector<bool>> only_users;  ///< when given, nobody else is sent anything
-  std::vector<bool> excluded_users;             ///< wins over only_users
+  std::optional<std::vector<bool>>
+      only_users;  ///< when given, nobody else is sent anything, and they even without events
+  std::vector<bool> excluded_users;  ///< wins over only_users
   std::vector<bool> excluded_items;
 
   [[nodiscard]] bool allows(UserIdx user) const;

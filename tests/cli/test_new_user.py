@@ -172,10 +172,13 @@ def test_unknown_ids_are_told(
         told = vitrina(*words, option, ids)
         assert told.returncode == 0, told.stderr
         assert f"{option}: 2 of 3 ids" in told.stderr
-    for none in ("nobody\nno one\n", "\n"):
-        ids.write_text(none)
-        refused = vitrina(*words, "--only-users", ids)
-        assert refused.returncode == 5, refused.stderr
+    ids.write_text("nobody\nno one\n")
+    strangers = vitrina(*words, "--only-users", ids)
+    assert strangers.returncode == 0, strangers.stderr
+    assert "named what sells, check that the ids" in strangers.stderr
+    ids.write_text("\n")
+    refused = vitrina(*words, "--only-users", ids)
+    assert refused.returncode == 5, refused.stderr
     ids.write_text("1000\n")
     both = ("--only-users", ids, "--exclude-users", ids)
     assert "leave nobody" in vitrina(*words, *both).stderr

@@ -49,7 +49,8 @@ struct World {
     for (const auto user : users) {
       const auto& block = blocks.emplace_back(test::block_of(engine, shop, kCut, user));
       const auto wanted = bought.of(user);
-      const auto own = engine::own_history_scores(*models.own_history, block);
+      std::vector<float> own;
+      engine::append_own_history_scores(*models.own_history, block, own);
       rows.features.insert(rows.features.end(), block.features.begin(), block.features.end());
       rows.own_valid.insert(rows.own_valid.end(), own.begin(), own.end());
       for (const auto item : block.item) {
