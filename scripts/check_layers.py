@@ -47,8 +47,10 @@ LAYERS: dict[str, set[str]] = {
         "ranking",
         "selection",
     },
+    # What takes events in and answers at once, in one process.
+    "live": BELOW_ENGINE | {"bundle", "engine"},
     # What judges knows neither files nor options.
-    "evaluation": BELOW_ENGINE | {"bundle", "engine"},
+    "evaluation": BELOW_ENGINE | {"bundle", "engine", "live"},
     "command": {"bundle", "core", "data", "io"},
     "pipeline": BELOW_ENGINE
     | {"bundle", "command", "engine", "evaluation", "io"},
@@ -59,6 +61,7 @@ LAYERS: dict[str, set[str]] = {
         "engine",
         "evaluation",
         "io",
+        "live",
         "pipeline",
         "simulate",
     },
@@ -68,8 +71,10 @@ LAYERS: dict[str, set[str]] = {
         "command",
         "core",
         "data",
+        "engine",
         "evaluation",
         "io",
+        "live",
         "metrics",
         "program",
         "selection",

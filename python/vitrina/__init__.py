@@ -12,6 +12,11 @@
 
     recommender = vitrina.Recommender.load("bundle")  # elsewhere, later
 
+    live = vitrina.Live.open("bundle")  # inside a visit
+    live.add(events)
+    live.add({"user_id": "7", "action": "view", "products": ["1234"]})
+    live.recommend("7", k=10).to_pandas()  # product_id, score, source
+
 Tables are those of pandas, polars, pyarrow or whatever else speaks the Arrow
 C stream interface. What goes wrong is raised as `vitrina.Error`.
 """
@@ -31,6 +36,7 @@ except ModuleNotFoundError:
     raise ImportError(
         f"vitrina: {__path__[0]} has no extension module; run `make build`"
     ) from None
+from vitrina.live import Live
 from vitrina.recommender import Recommender
 from vitrina.scoring import score
 from vitrina.tables import ArrowStream
@@ -39,6 +45,7 @@ from vitrina.training import fit
 __all__ = [
     "ArrowStream",
     "Error",
+    "Live",
     "Scores",
     "Reading",
     "Recommender",

@@ -54,6 +54,63 @@ class Recommender:
         self, stream: object, options: RecommendOptions
     ) -> Answered: ...
 
+class LiveEvent:
+    def __init__(
+        self,
+        *,
+        user_id: str,
+        visit_id: str,
+        action: str,
+        products: Sequence[str],
+        page: int,
+        device: str,
+        time: str,
+    ) -> None: ...
+
+class Live:
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def learned_until(self) -> str: ...
+    @property
+    def n_events(self) -> int: ...
+    @property
+    def n_customers(self) -> int: ...
+    def add(self, events: Sequence[LiveEvent]) -> int: ...
+    def add_path(
+        self, data: str | Path, before: str
+    ) -> tuple[int, Warnings]: ...
+    def add_stream(
+        self, stream: object, before: str
+    ) -> tuple[int, Warnings]: ...
+    def recommend(
+        self,
+        *,
+        user_id: str,
+        visit_id: str,
+        k: int | None,
+        exclude: Sequence[str],
+        only: Sequence[str] | None,
+        exclude_touched: bool,
+        at: str,
+    ) -> tuple[tuple[list[str], list[float], list[str]], dict[str, str]]: ...
+    def similar(
+        self, product: str, k: int, by: str
+    ) -> tuple[list[str], list[float]]: ...
+    def forget(self, user_id: str) -> int: ...
+    def forget_visit(self, visit_id: str) -> int: ...
+    def swap(self, bundle: str | Path, catalog: str | Path) -> Warnings: ...
+
+def open_live(
+    bundle: str | Path,
+    *,
+    catalog: str | Path,
+    time_zone: str,
+    schema: str | Path,
+    threads: int,
+    allow_future: bool,
+) -> tuple[Live, Warnings]: ...
+
 class FitOptions:
     def __init__(
         self,

@@ -30,27 +30,29 @@ std::vector<std::uint32_t> rows_of_items(const RawCatalog& raw, const ItemMap& i
   return row_of;
 }
 
-void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Shop& shop) {
+void fill_categories(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
+                     ProductSpace& space) {
   std::vector<std::string_view> names;
   for (const auto row : row_of) {
     if (row != kNoCode && !raw.category_id[row].empty()) names.push_back(raw.category_id[row]);
   }
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
-  shop.categories = CategoryMap(names);
-  shop.catalog.n_categories = static_cast<std::uint32_t>(names.size());
+  space.categories = CategoryMap(names);
+  space.catalog.n_categories = static_cast<std::uint32_t>(names.size());
   for (std::size_t i = 0; i < row_of.size(); ++i) {
     if (row_of[i] == kNoCode) continue;
-    if (const auto category = shop.categories.find(raw.category_id[row_of[i]])) {
-      shop.catalog.category[i] = *category;
+    if (const auto category = space.categories.find(raw.category_id[row_of[i]])) {
+      space.catalog.category[i] = *category;
     }
   }
 }
 
 /// Numbers the words of the titles by their order.
-void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of, Shop& shop) {
+void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
+                ProductSpace& space) {
   StringTable table;
-  auto& words = shop.catalog.title_words;
+  auto& words = space.catalog.title_words;
   for (const auto row : row_of) {
     if (row != kNoCode) {
       for_each_word(raw.title[row],
@@ -59,7 +61,7 @@ void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
     words.offsets.push_back(words.values.size());
   }
   const auto ranking = rank_texts(table, std::vector<char>(table.size(), 1));
-  shop.words = IdMapBase(ranking.sorted);
+  space.words = IdMapBase(ranking.sorted);
   for (auto& word : words.values) word = ranking.rank[word];
   // every title has a word once, in order
   std::size_t n = 0;
@@ -76,7 +78,7 @@ void fill_words(const RawCatalog& raw, const std::vector<std::uint32_t>& row_of,
     words.offsets[i + 1] = n;
   }
   words.values.resize(n);
-  shop.catalog.word_idf = word_idf(shop.catalog, shop.words.size());
+  space.catalog.word_idf = word_idf(space.catalog, space.words.size());
 }
 
 void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog) {
@@ -93,22 +95,22 @@ void copy_vectors(const RawCatalog& raw, const ItemMap& items, Catalog& catalog)
   }
 }
 
-void make_vectors(Shop& shop) {
-  auto& catalog = shop.catalog;
+void make_vectors(ProductSpace& space) {
+  auto& catalog = space.catalog;
   catalog.vector_dim = kTitleVectorDim;
   catalog.vectors_are_of_words = true;
   catalog.vectors.assign(catalog.n_items() * kTitleVectorDim, 0.0F);
   for (std::size_t i = 0; i < catalog.n_items(); ++i) {
-    write_title_vector(catalog.title_words.row(i), shop.words, catalog.word_idf,
+    write_title_vector(catalog.title_words.row(i), space.words, catalog.word_idf,
                        std::span(catalog.vectors).subspan(i * kTitleVectorDim, kTitleVectorDim));
   }
 }
 
 }  // namespace
 
-void build_catalog(const RawCatalog* raw, Shop& shop) {
-  const std::size_t n = shop.items.size();
-  auto& catalog = shop.catalog;
+void build_catalog(const RawCatalog* raw, ProductSpace& space) {
+  const std::size_t n = space.items.size();
+  auto& catalog = space.catalog;
   constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
   catalog.is_listed.assign(n, 0);
   catalog.category.assign(n, CategoryIdx{});
@@ -119,8 +121,8 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
     catalog.title_words.offsets.assign(n + 1, 0);
     return;
   }
-  const auto row_of = rows_of_items(*raw, shop.items);
-  fill_categories(*raw, row_of, shop);
+  const auto row_of = rows_of_items(*raw, space.items);
+  fill_categories(*raw, row_of, space);
   for (std::size_t i = 0; i < n; ++i) {
     if (row_of[i] == kNoCode) continue;
     catalog.is_listed[i] = 1;
@@ -128,12 +130,25 @@ void build_catalog(const RawCatalog* raw, Shop& shop) {
     catalog.old_price[i] = raw->old_price[row_of[i]];
     catalog.add_date[i] = raw->add_date[row_of[i]];
   }
-  fill_words(*raw, row_of, shop);
+  fill_words(*raw, row_of, space);
   if (raw->dim > 0 && !raw->vector_product.empty()) {
-    copy_vectors(*raw, shop.items, catalog);
-  } else if (shop.words.size() > 0) {
-    make_vectors(shop);
+    copy_vectors(*raw, space.items, catalog);
+  } else if (space.words.size() > 0) {
+    make_vectors(space);
   }
+}
+
+ProductSpace build_products(const RawCatalog& raw) {
+  std::vector<std::string_view> ids;
+  for (const auto& id : raw.product_id) {
+    if (!is_junk_id(id)) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  ProductSpace space;
+  space.items = ItemMap(ids);
+  build_catalog(&raw, space);
+  return space;
 }
 
 }  // namespace vitrina

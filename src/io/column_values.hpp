@@ -14,6 +14,7 @@
 #include "core/time.hpp"
 #include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
+#include "io/sound_id.hpp"
 #include "io/time_zone.hpp"
 
 namespace vitrina::io {
@@ -52,14 +53,6 @@ struct TextLists {
 
   void clear();
 };
-
-/// Whether all of `text` is UTF-8.
-bool is_utf8(std::string_view text);
-
-/// Whether an external id names somebody; one that is no UTF-8 could not be written out.
-inline bool is_sound_id(std::string_view id, bool known_utf8) {
-  return !is_junk_id(id) && (known_utf8 || is_utf8(id));
-}
 
 // Each loader replaces what the last argument held. They throw Error(kBadData) saying which
 // type was found where the type cannot be understood; the caller adds file and column.

@@ -30,9 +30,9 @@ std::vector<command::Command> make_table() {
   for (const auto make :
        {tools::simulate_command, pipeline::run_command, tools::summary_command,
         tools::backtest_command, tools::baselines_command, tools::score_command,
-        tools::similar_command, tools::check_data_command, tools::check_submission_command,
-        tools::compare_buyers_command, tools::ceilings_command, tools::importance_command,
-        tools::features_command, tools::catalog_command}) {
+        tools::similar_command, tools::replay_command, tools::check_data_command,
+        tools::check_submission_command, tools::compare_buyers_command, tools::ceilings_command,
+        tools::importance_command, tools::features_command, tools::catalog_command}) {
     rows.push_back(make());
   }
   rows.push_back(tools::params_command(sections_of(rows)));

@@ -17,6 +17,7 @@ command::Command check_submission_command();
 command::Command compare_buyers_command();
 command::Command features_command();
 command::Command importance_command();
+command::Command replay_command();
 command::Command score_command();
 command::Command similar_command();
 command::Command simulate_command();

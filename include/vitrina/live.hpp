@@ -1,0 +1,148 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vitrina/error.hpp"
+#include "vitrina/types.hpp"
+#include "vitrina/version.hpp"
+
+struct ArrowArrayStream;  // of the Arrow C data interface
+
+namespace vitrina {
+
+/// What a customer did, as a site tells it.
+struct LiveEvent {
+  std::string user_id = {};   ///< the customer; or
+  std::string visit_id = {};  ///< the visit of somebody who has not signed in
+  /// A name, such as `view`, `basket_add` or `order`, or the case's code, `0` to `9`.
+  std::string action = {};
+  std::vector<std::string> products = {};
+  unsigned page = 0;        ///< the page's number; 0: none
+  std::string device = {};  ///< `loc_user_id`; empty: none
+  /// ISO time in the log's own clock; empty: now, by this machine's clock.
+  std::string time = {};
+};
+
+/// Who is to be answered, and how.
+struct LiveQuery {
+  /// One of them, both (a customer who signed in during the visit), or neither: somebody of whom
+  /// nothing is known.
+  std::string user_id = {};
+  std::string visit_id = {};
+
+  /// Products wanted, 1 to 1000; as the bundle was packed (25) if not given.
+  std::optional<int> k = {};
+  std::vector<std::string> exclude = {};              ///< never propose these products
+  std::optional<std::vector<std::string>> only = {};  ///< propose none but these
+  bool exclude_touched = false;  ///< propose nothing that the customer's events name
+  /// The moment of the answer, by the events before it: ISO time in the log's own clock; empty:
+  /// now.
+  std::string at = {};
+};
+
+struct LiveProduct {
+  std::string product_id = {};
+  double score = 0;  ///< share of what the customer buys next that this product is expected to be
+  std::string source = {};  ///< the generator of candidates that ranked it best
+};
+
+/// An answer to one query.
+struct LiveAnswer {
+  std::vector<LiveProduct> products = {};  ///< best first
+  double expected_recall =
+      0;             ///< share of what the customer buys that is expected to be among them
+  double p_buy = 0;  ///< probability that the customer buys anything in the next days
+  /// Empty, or how the answer was made where nothing is known of who asks: `popular`.
+  std::string fallback = {};
+  std::string as_of = {};   ///< the moment of the answer
+  std::string bundle = {};  ///< fingerprint of the bundle that answered
+};
+
+struct LiveOptions {
+  /// Clock of events and queries without a time: `UTC`, an offset such as `+03:00`, or a name such
+  /// as `Europe/Moscow`. It should be the log's own.
+  std::string time_zone = "UTC";
+
+  /// A catalog to list products by in the place of the bundle's: a folder or file as `--data`
+  /// takes it. What only it lists can be proposed to.
+  std::filesystem::path catalog = {};
+
+  /// YAML file with the shop's own column names and action codes, of add_log() and `catalog`.
+  std::filesystem::path schema = {};
+
+  int threads = 0;                 ///< that reading may use, 0: every processor
+  bool allow_future = false;       ///< answer for moments before the bundle had learned
+  WarningHandler on_warning = {};  ///< empty: warnings are passed over
+};
+
+/// The engine inside a visit: takes events as they happen, and the next answer counts them.
+///
+///     auto live = vitrina::Live::open("bundle");
+///     live.add_log("shop");                    // what was known before
+///     live.add({{.user_id = "7", .action = "view", .products = {"1234"}}});
+///     for (const auto& product : live.recommend({.user_id = "7", .k = 10}).products) {
+///       std::cout << product.product_id << '\n';
+///     }
+///
+/// Everything is kept in this process's memory. Given the bundle, the events and the moment, an
+/// answer has the products, scores and order, to the bit, that Recommender::recommend names with
+/// `at` for the log of those events. There are always k products while so many may be proposed:
+/// who is not known is named what sells.
+///
+/// All methods may be called from several threads. What goes wrong is thrown as vitrina::Error with
+/// a message of one line; nothing is taken in then.
+class Live {
+ public:
+  /// Reads a bundle. Throws as Recommender::load, and Error(kConfig) for a clock that is none.
+  static Live open(const std::filesystem::path& bundle, const LiveOptions& options = {});
+
+  Live(Live&&) noexcept;
+  Live& operator=(Live&&) noexcept;
+  ~Live();
+
+  /// Takes events in, all or none; how many were new, a product an event: the very same event
+  /// counts once. Throws Error(kBadData) naming the event that cannot be understood.
+  std::size_t add(const std::vector<LiveEvent>& events);
+
+  /// Takes a log in, as Recommender::recommend reads one: rows without a usable user, date or
+  /// action are passed over. Only events before `before` where it is given. How many were new.
+  std::size_t add_log(const std::filesystem::path& data, const std::string& before = {});
+  std::size_t add_log(ArrowArrayStream* events, const std::string& before = {});
+
+  /// Throws Error(kConfig) for a k out of range or a moment that is none, and
+  /// Error(kIncompatibleArtifact) for one before the bundle had learned.
+  [[nodiscard]] LiveAnswer recommend(const LiveQuery& query) const;
+
+  /// As Recommender::similar, by the present bundle.
+  [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
+                                                    const std::string& by = kSimilarBy) const;
+
+  /// Drops a customer's events, or a visit's; how many there were.
+  std::size_t forget(const std::string& user_id);
+  std::size_t forget_visit(const std::string& visit_id);
+
+  /// Answers by another bundle from now on; answers on their way end with the one they began with.
+  /// `catalog` as in LiveOptions, of the new bundle. When it throws, as open(), nothing has
+  /// changed.
+  void swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog = {});
+
+  /// Of the present bundle, as in Recommender.
+  [[nodiscard]] std::string fingerprint() const;
+  [[nodiscard]] std::string learned_until() const;
+
+  [[nodiscard]] std::size_t n_events() const;     ///< kept
+  [[nodiscard]] std::size_t n_customers() const;  ///< users and visits with events
+
+ private:
+  struct State;
+  explicit Live(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vitrina

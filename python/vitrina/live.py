@@ -1,0 +1,275 @@
+"""Answers inside a visit: events go in, the next answer counts them."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from vitrina import _vitrina
+from vitrina.arguments import (
+    Id,
+    Moment,
+    PathLike,
+    boolean,
+    error,
+    identifier,
+    identifiers,
+    integer,
+    integer_or_none,
+    moment_or_empty,
+    path,
+    path_or_empty,
+    text,
+    wrong,
+)
+from vitrina.recommender import SIMILAR_SCHEMA
+from vitrina.tables import Source, is_path, native_source, tell
+
+LIVE_SCHEMA = pa.schema(
+    [
+        ("product_id", pa.string()),
+        ("score", pa.float64()),
+        ("source", pa.string()),
+    ]
+)
+
+Event: TypeAlias = Mapping[str, Any]
+
+EVENT_KEYS = (
+    "user_id",
+    "visit_id",
+    "action",
+    "products",
+    "page",
+    "device",
+    "time",
+)
+PAGES = range(2**32)
+
+
+class Live:
+    """The engine inside a visit, in this process.
+
+    It is told events as they happen, and the next answer counts them. Given
+    the bundle, the events and the moment, an answer names the products, in
+    the order, that `Recommender.recommend` names with `at` for the log of
+    those events. A live engine may be used from several threads at once; the
+    interpreter's lock is not held while it works.
+    """
+
+    _native: _vitrina.Live
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Use `open`."""
+        raise error("Live: cannot be made like this, use Live.open(bundle)")
+
+    @classmethod
+    def open(
+        cls,
+        bundle: PathLike,
+        *,
+        catalog: PathLike | None = None,
+        time_zone: str = "UTC",
+        schema: PathLike | None = None,
+        threads: int = 0,
+        allow_future: bool = False,
+    ) -> "Live":
+        """Reads the folder of a bundle, every file checked.
+
+        `catalog`, a folder or a file, is used in the place of the bundle's
+        own: what only it lists can be proposed too. `time_zone` is the clock
+        of events and questions without a time, such as `Europe/Moscow`; it
+        should be the log's own. `schema` is a YAML file with the shop's own
+        column names and action codes. `threads` is what reading a log may
+        use, 0: every processor. A moment before the bundle had learned is
+        refused, unless `allow_future`.
+        """
+        made = cls.__new__(cls)
+        made._native, warnings = _vitrina.open_live(
+            path("bundle", bundle),
+            catalog=path_or_empty("catalog", catalog),
+            time_zone=text("time_zone", time_zone),
+            schema=path_or_empty("schema", schema),
+            threads=integer("threads", threads),
+            allow_future=boolean("allow_future", allow_future),
+        )
+        tell(warnings)
+        return made
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the present bundle: sixteen hexadecimal digits."""
+        return self._native.fingerprint
+
+    @property
+    def learned_until(self) -> str:
+        """The present bundle answers for no earlier moment; ISO time."""
+        return self._native.learned_until
+
+    @property
+    def n_events(self) -> int:
+        """Events that are kept, a product an event."""
+        return self._native.n_events
+
+    @property
+    def n_customers(self) -> int:
+        """Users and visits with events."""
+        return self._native.n_customers
+
+    def __repr__(self) -> str:
+        return (
+            f"<vitrina.Live of bundle {self.fingerprint}, "
+            f"{self.n_events} events of {self.n_customers} customers>"
+        )
+
+    def add(
+        self,
+        events: Event | Iterable[Event] | Source,
+        *,
+        before: Moment | None = None,
+    ) -> int:
+        """Takes events in, all or none; how many were new.
+
+        One event is a dict with `user_id`, or `visit_id` for somebody who
+        has not signed in; `action`, by its name or the case's code; and, if
+        there are any, `products` (a list of ids), `page` (a number),
+        `device` and `time` (a datetime or ISO text in the log's own clock;
+        without one: now). Several are a list of dicts. A log is a table or a
+        path, as `Recommender.recommend` takes it; of a log only events
+        before `before` are taken where it is given. The very same event
+        counts once, and each of its products counts as one.
+        """
+        if isinstance(events, Mapping):
+            return self._add_events([events], before)
+        if is_path(events) or hasattr(events, "__arrow_c_stream__"):
+            return self._add_log(events, before)
+        if hasattr(events, "collect"):
+            return self._add_log(events, before)
+        if not isinstance(events, Iterable):
+            raise wrong("events", events, "a dict, a list of dicts or a log")
+        return self._add_events(events, before)
+
+    def _add_events(self, events: Iterable[Any], before: Moment | None) -> int:
+        if before is not None:
+            raise error("before: found with events, expected with a log")
+        return self._native.add(
+            [native_event(place, event) for place, event in enumerate(events)]
+        )
+
+    def _add_log(self, log: object, before: Moment | None) -> int:
+        source = native_source("events", log)
+        limit = moment_or_empty("before", before)
+        if isinstance(source, Path):
+            n_new, warnings = self._native.add_path(source, limit)
+        else:
+            n_new, warnings = self._native.add_stream(source, limit)
+        tell(warnings)
+        return n_new
+
+    def recommend(
+        self,
+        user_id: Id | None = None,
+        *,
+        visit_id: Id | None = None,
+        k: int | None = None,
+        exclude: Iterable[Id] | None = None,
+        only: Iterable[Id] | None = None,
+        exclude_touched: bool = False,
+        at: Moment | None = None,
+    ) -> pa.Table:
+        """What a customer will buy.
+
+        By the events of `user_id`, of `visit_id`, or of both (a customer who
+        signed in during the visit); without either, and for who is not
+        known, it is what sells. `k` products, as many as the bundle was
+        packed with when it is None. `exclude` are never proposed, `only`
+        alone may be, and with `exclude_touched` nothing is that the
+        customer's events name. `at` is the moment of the answer, by the
+        events before it; None: now.
+
+        Returns a table with product_id (string), score (share of what the
+        customer buys next that the product is expected to be) and source
+        (the generator that ranked it best), best first. Its schema metadata
+        has `vitrina.as_of`, `vitrina.bundle`, `vitrina.expected_recall`,
+        `vitrina.p_buy` and `vitrina.fallback`: empty, or `popular` where
+        nothing is known of who asks. Raises Error.
+        """
+        columns, metadata = self._native.recommend(
+            user_id="" if user_id is None else identifier("user_id", user_id),
+            visit_id=(
+                "" if visit_id is None else identifier("visit_id", visit_id)
+            ),
+            k=integer_or_none("k", k),
+            exclude=identifiers("exclude", exclude) or [],
+            only=identifiers("only", only),
+            exclude_touched=boolean("exclude_touched", exclude_touched),
+            at=moment_or_empty("at", at),
+        )
+        return pa.table(
+            list(columns), schema=LIVE_SCHEMA.with_metadata(metadata)
+        )
+
+    def similar(
+        self, product: Id, k: int = 10, *, by: str = _vitrina.SIMILAR_BY
+    ) -> pa.Table:
+        """Products that go with a product, as `Recommender.similar`."""
+        columns = self._native.similar(
+            identifier("product", product), integer("k", k), text("by", by)
+        )
+        return pa.table(list(columns), schema=SIMILAR_SCHEMA)
+
+    def forget(
+        self, user_id: Id | None = None, *, visit_id: Id | None = None
+    ) -> int:
+        """Drops the events of a customer or a visit; how many there were."""
+        if (user_id is None) == (visit_id is None):
+            raise error("forget: give one of user_id and visit_id")
+        if user_id is not None:
+            return self._native.forget(identifier("user_id", user_id))
+        return self._native.forget_visit(identifier("visit_id", visit_id))
+
+    def swap(
+        self, bundle: PathLike, *, catalog: PathLike | None = None
+    ) -> None:
+        """Answers by another bundle from now on.
+
+        Answers on their way end with the one they began with. When it raises
+        Error, nothing has changed.
+        """
+        tell(
+            self._native.swap(
+                path("bundle", bundle), path_or_empty("catalog", catalog)
+            )
+        )
+
+
+def native_event(place: int, event: object) -> _vitrina.LiveEvent:
+    """A dict as the extension module takes it."""
+    name = f"event {place}"
+    if not isinstance(event, Mapping):
+        raise wrong(name, event, "a dict such as {'user_id': '7', ...}")
+    for key in event:
+        if key not in EVENT_KEYS:
+            raise error(
+                f"{name}: found the key {key!r}, expected some of "
+                + ", ".join(EVENT_KEYS),
+                "bad_data",
+            )
+
+    def text_of(key: str) -> str:
+        value = event.get(key)
+        return "" if value is None else identifier(f"{name}: {key}", value)
+
+    page = event.get("page")
+    return _vitrina.LiveEvent(
+        user_id=text_of("user_id"),
+        visit_id=text_of("visit_id"),
+        action=text_of("action"),
+        products=(
+            identifiers(f"{name}: products", event.get("products")) or []
+        ),
+        page=0 if page is None else integer(f"{name}: page", page, PAGES),
+        device=text_of("device"),
+        time=moment_or_empty(f"{name}: time", event.get("time")),
+    )

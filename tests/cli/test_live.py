@@ -1,0 +1,212 @@
+"""The live engine against the program: the same answers, to the bit."""
+
+import dataclasses
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shops
+import vitrina as library
+from command import Vitrina, assert_refused
+from shops import Row
+from vitrina_ops.files import read_json
+
+AT = "2024-03-14T11:22:33"
+
+
+def later_rows() -> list[Row]:
+    """The log of `learned` in which every fifth product has a new id."""
+
+    def renamed(product: str) -> str:
+        return f"new-{product}" if int(product) % 5 == 0 else product
+
+    return [
+        dataclasses.replace(row, products=tuple(map(renamed, row.products)))
+        for row in shops.random_rows(seed=15, users=80, products=40)
+    ]
+
+
+def pairs_of(answer: pa.Table) -> list[tuple[str, float, str]]:
+    return [
+        (row["product_id"], row["score"], row["source"])
+        for row in answer.to_pylist()
+    ]
+
+
+@pytest.fixture
+def live(learned: Path) -> library.Live:
+    return library.Live.open(learned / "bundle")
+
+
+def test_answers_as_the_program_does(
+    vitrina: Vitrina, learned: Path, live: library.Live, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    shops.write_shop(shop, later_rows())
+    products = {p for row in later_rows() for p in row.products}
+    listed_ids = sorted(products)[::2]
+    catalog = {
+        "product_id": listed_ids,
+        "price": [float(len(p)) for p in listed_ids],
+        "category_id": [f"category {p[-1]}" for p in listed_ids],
+    }
+    pq.write_table(pa.table(catalog), shop / "catalog.pq")
+    strangers = ["stranger", "another"]
+    ids = tmp_path / "ids.txt"
+    users = sorted({row.user_id for row in later_rows()})
+    ids.write_text("\n".join(users + strangers) + "\n")
+    done = vitrina(
+        *("recommend", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", tmp_path / "shop", "--at", AT, "--out", tmp_path / "out"),
+        *("--max-users", "1000", "--force-bundle", "--only-users", ids),
+    )
+    assert done.returncode == 0, done.stderr
+    expected: dict[str, list[tuple[str, float, str]]] = {}
+    for row in pq.read_table(
+        tmp_path / "out" / "recommendations.parquet"
+    ).to_pylist():
+        entry = (row["product_id"], row["score"], row["source"])
+        expected.setdefault(row["user_id"], []).append(entry)
+    assert set(expected) >= set(strangers)
+
+    live.swap(learned / "bundle", catalog=shop)
+    assert live.add(shop) > 0
+    assert live.add(shop) == 0, "the very same events count once"
+    for user, listed in expected.items():
+        answer = live.recommend(user, at=AT)
+        assert pairs_of(answer) == listed, user
+        assert answer.schema.metadata[b"vitrina.as_of"] == AT.encode()
+    fallback = live.recommend("stranger", at=AT).schema.metadata
+    assert fallback[b"vitrina.fallback"] == b"popular"
+    assert fallback[b"vitrina.bundle"] == live.fingerprint.encode()
+
+
+def test_events_come_as_dicts_tables_and_paths(
+    learned: Path, live: library.Live
+) -> None:
+    log = pq.read_table(next((learned / "shop").glob("*actions*")))
+    n_events = live.add(log, before="2024-03-10")
+    other = library.Live.open(learned / "bundle")
+    assert n_events == other.add(learned / "shop", before="2024-03-10") > 0
+    event: dict[str, Any] = {
+        "user_id": 7,
+        "action": "basket_add",
+        "products": [3, "5"],
+    }
+    assert live.add(event) == 2
+    assert live.add([event | {"time": "2024-03-14T10:00:00"}] * 2) == 2
+    assert live.n_events == n_events + 4
+    for key, value, error in (
+        ("action", "look", "event 0: action: found 'look'"),
+        ("user_id", None, "event 0: visit_id: found ''"),
+        ("products", "3", "event 0: products: found '3'"),
+        ("page", -1, "event 0: page: found -1"),
+        ("price", 3, "event 0: found the key 'price'"),
+        ("time", "soon", "event 0: time: found 'soon'"),
+    ):
+        with pytest.raises(library.Error, match=error):
+            live.add(event | {key: value})
+    with pytest.raises(library.Error, match="events: found 7"):
+        live.add(7)  # type: ignore[arg-type]
+    with pytest.raises(library.Error, match="before: found with events"):
+        live.add(event, before="2024-03-10")
+    assert live.n_events == n_events + 4
+
+
+def test_the_next_answer_counts_an_event(live: library.Live) -> None:
+    product = live.recommend(k=10)["product_id"][-1].as_py()
+    assert live.add(
+        {"visit_id": "v", "action": "basket_add", "products": [product]}
+    )
+    assert live.recommend(visit_id="v")["product_id"][0].as_py() == product
+    signed_in = live.recommend("u", visit_id="v", k=3)
+    assert signed_in["product_id"][0].as_py() == product
+    others = live.recommend(visit_id="v", exclude_touched=True, k=10)
+    assert len(others) == 10
+    assert product not in others["product_id"].to_pylist()
+    assert live.recommend(only=[product]).num_rows == 1
+    assert live.forget(visit_id="v") == 1
+    assert live.n_events == 0
+    with pytest.raises(library.Error, match="forget: give one of"):
+        live.forget()
+    with pytest.raises(library.Error, match="k: found '0'"):
+        live.recommend(k=0)
+    with pytest.raises(library.Error, match="learned from events until"):
+        live.recommend(at="2024-03-01")
+
+
+def test_is_asked_from_many_threads(learned: Path, live: library.Live) -> None:
+    live.add(learned / "shop")
+    users = [str(user) for user in range(1, 40)]
+    expected = {u: pairs_of(live.recommend(u, at=AT)) for u in users}
+    wrong: list[str] = []
+
+    def ask() -> None:
+        for user in users:
+            if pairs_of(live.recommend(user, at=AT)) != expected[user]:
+                wrong.append(user)
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        live.swap(learned / "bundle")
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_replay_tells_hits_and_compares(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = (
+        *("replay", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", learned / "shop", "--allow-future"),
+        *("--from", "2024-03-11", "--to", "2024-03-15"),
+    )
+    done = vitrina(*words, "--check", "300", "--json", tmp_path / "r.json")
+    assert done.returncode == 0, done.stderr
+    assert "hit@" in done.stdout
+    report = read_json(tmp_path / "r.json")
+    check = report["check"]
+    assert check["answers"] > 200
+    assert check["moments"] == 50
+    assert check["other_lists"] == check["other_features"] == 0
+    targets = report["targets"]
+    assert targets["all"]["moments"] >= targets["not_in_basket"]["moments"] > 0
+    for target in targets.values():
+        if target["moments"] == 0:
+            continue
+        for rate in target["hit_rates"]:
+            assert 0 <= rate["frozen"] <= 1
+            assert rate["low"] <= rate["difference"] <= rate["high"]
+        low, high = target["hit_rates"]
+        assert (low["k"], high["k"]) == (10, 25)
+        assert low["live"] <= high["live"]
+    one = vitrina(*words, "--threads", "1", "--json", tmp_path / "1.json")
+    assert one.returncode == 0, one.stderr
+    again = read_json(tmp_path / "1.json")
+    assert again["targets"] == json.loads(json.dumps(targets))
+
+
+def test_replay_refuses(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = (
+        *("replay", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", learned / "shop"),
+    )
+    span = ("--from", "2024-03-14", "--to", "2024-03-15")
+    early = vitrina(*words, "--from", "2024-03-01", "--to", "2024-03-15")
+    assert_refused(early, 6, "learned from events until 2024-03-12T")
+    turned = vitrina(*words, "--from", "2024-03-15", "--to", "2024-03-14")
+    assert_refused(turned, 2, "--to: found 2024-03-14")
+    assert_refused(vitrina(*words, *span, "--k", "0"), 2, "--k: found '0'")
+    assert_refused(vitrina(*words, *span, "--check", "x"), 2, "--check")
+    nothing = vitrina(*words, "--from", "2025-03-01", "--to", "2025-03-02")
+    assert nothing.returncode == 0, nothing.stderr
+    assert "no product is put into a basket or ordered" in nothing.stderr
