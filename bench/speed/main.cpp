@@ -19,6 +19,7 @@ constexpr std::array kParts{
     Part{"sessions", "session neighbours: the index, then one prediction at a time", run_sessions},
     Part{"features", "candidates and columns of users", run_features},
     Part{"trees", "scores of boosted trees", run_trees},
+    Part{"answer", "one customer after the other, from a bundle", run_answer},
 };
 
 void declare(CLI::App& app, Options& options) {
@@ -31,6 +32,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--k", options.k)->capture_default_str();
   app.add_option("--users", options.users)->capture_default_str();
   app.add_option("--candidates", options.candidates)->capture_default_str();
+  app.add_option("--data", options.data, "log");
   app.add_option("--kind", options.kind, "variant of the part");
 }
 

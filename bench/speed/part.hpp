@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;
 /// What the command line of a part says; which of it a part reads, part.cpp lists.
 struct Options {
   std::filesystem::path input;
+  std::filesystem::path data;
   std::optional<std::filesystem::path> answer;  ///< folder for what the other side is held against
   int threads = 2;
   int factors = 64;
@@ -43,6 +44,7 @@ Json run_ingest(const Options& options);
 Json run_sessions(const Options& options);
 Json run_features(const Options& options);
 Json run_trees(const Options& options);
+Json run_answer(const Options& options);
 
 /// Writes the log in the engine's order, a row an event and product: user.u32, item.u32 (the
 /// largest number where there is none), action.u8, time.i64 in microseconds.

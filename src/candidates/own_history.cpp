@@ -9,11 +9,14 @@ class OwnHistory final : public Generator {
       : context_(context), limit_(static_cast<std::size_t>(config.limit)) {}
 
   void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
-                Scratch& /*scratch*/) const override {
-    for (const auto& entry : context_.models.own_history->rank(history, history.touches.size())) {
-      if (out.size() == limit_) break;
-      if (query.filter.allows_to_owner(entry.id)) out.push_back(entry);
+                Scratch& scratch) const override {
+    const auto& rule = context_.models.own_history->rule();
+    for (std::size_t t = 0; t < history.touches.size(); ++t) {
+      const auto item = history.touches[t].item;
+      const float score = rule.score(history.sums[t]);
+      if (score > 0 && query.filter.allows_to_owner(item)) out.push_back({item, score});
     }
+    keep_top_k(out, limit_, scratch.keys);
   }
 
  private:

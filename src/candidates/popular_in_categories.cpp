@@ -1,6 +1,7 @@
 #include "candidates/popular_in_categories.hpp"
 
-#include <map>
+#include <algorithm>
+#include <span>
 
 namespace vitrina::candidates {
 namespace {
@@ -14,7 +15,7 @@ class PopularInCategories final : public Generator {
 
   void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
                 Scratch& scratch) const override {
-    for (const auto& [category, interest] : favourite_categories(query, history)) {
+    for (const auto& [category, interest] : favourite_categories(query, history, scratch.arena)) {
       for (const auto item : popularity_.in_category(category)) {
         const float score = interest * popularity_.stats(item).score;
         if (score > 0 && query.filter.allows(item)) out.push_back({item, score});
@@ -25,23 +26,38 @@ class PopularInCategories final : public Generator {
 
  private:
   /// The user's categories by decayed touches, the strongest first; shares of one.
-  [[nodiscard]] std::vector<Scored<CategoryIdx>> favourite_categories(
-      const Query& query, const UserHistory& history) const {
-    std::map<CategoryIdx, float> interest;
+  [[nodiscard]] std::span<const Scored<CategoryIdx>> favourite_categories(
+      const Query& query, const UserHistory& history, Arena& arena) const {
+    const auto keys = arena.take<std::uint64_t>(history.touches.size());
+    const auto weights = arena.take<float>(history.touches.size());
     float total = 0;
-    for (const auto& touch : history.touches) {
+    std::size_t n = 0;
+    for (std::uint32_t t = 0; t < history.touches.size(); ++t) {
+      const auto& touch = history.touches[t];
       const auto category = catalog_.category_of(touch.item);
       if (!category.valid() || touch.n_events == 0) continue;
-      const float weight = decay(query.as_of - touch.last_time, config_.half_life_days);
-      interest[category] += weight;
-      total += weight;
+      weights[t] = decay(query.as_of - touch.last_time, config_.half_life_days);
+      total += weights[t];
+      keys[n++] = std::uint64_t{category.value} << 32U | t;
     }
-    std::vector<Scored<CategoryIdx>> favourites;
-    for (const auto& [category, weight] : interest) {
-      if (total > 0) favourites.push_back({category, weight / total});
+    if (!(total > 0)) return {};
+    sort_numbers(keys.first(n));
+    const auto interest = arena.take<Scored<CategoryIdx>>(n);
+    std::size_t n_categories = 0;
+    for (const auto key : keys.first(n)) {
+      const CategoryIdx category(key >> 32U);
+      if (n_categories == 0 || interest[n_categories - 1].id != category) {
+        interest[n_categories++].id = category;
+      }
+      interest[n_categories - 1].score += weights[static_cast<std::uint32_t>(key)];
     }
-    keep_top_k(favourites, static_cast<std::size_t>(config_.categories));
-    return favourites;
+    const auto favourites = interest.first(n_categories);
+    for (auto& favourite : favourites) favourite.score /= total;
+    const auto n_kept = std::min(n_categories, static_cast<std::size_t>(config_.categories));
+    std::partial_sort(favourites.begin(), favourites.begin() + static_cast<std::ptrdiff_t>(n_kept),
+                      favourites.end(),
+                      [](const auto& a, const auto& b) { return ranks_before(a, b); });
+    return favourites.first(n_kept);
   }
 
   const Catalog& catalog_;

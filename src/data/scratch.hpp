@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/arena.hpp"
 #include "data/candidate.hpp"
 #include "data/places.hpp"
 
@@ -11,8 +12,9 @@ namespace vitrina {
 /// Memory of one worker that outlives a query, so that a warm worker asks the system for none.
 /// What is in it between two calls means nothing.
 struct Scratch {
-  std::vector<std::uint64_t> keys;             ///< of keep_top_k()
-  ItemPlaces places{0};                        ///< of sum_votes() and of the merge
+  Arena arena;                      ///< of what a part needs while it is called; reset before it is
+  std::vector<std::uint64_t> keys;  ///< of keep_top_k()
+  ItemPlaces places{0};             ///< of sum_votes() and of the merge
   std::vector<std::vector<ScoredItem>> lists;  ///< by generator
   ItemPlaces row_places{0};                    ///< of features::UserRows
   std::vector<std::uint32_t> row_touch;        ///< of features::UserRows

@@ -76,18 +76,23 @@ class DecayFactors {
 };
 
 void list_products(UserHistory& history) {
-  std::vector<ItemIdx> items;
-  touched_products(history.events, items);
-  history.touches.assign(items.size(), Touch{});
-  for (std::size_t t = 0; t < items.size(); ++t) {
-    history.touches[t].item = items[t];
-    history.touches[t].last.fill(kNoTime);
+  const auto& events = history.events;
+  history.keys.clear();
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    if (events.item[e].valid())
+      history.keys.push_back(std::uint64_t{events.item[e].value} << 32U | e);
   }
-  history.touch_of.assign(history.events.size(), UserHistory::kNoTouch);
-  for (std::size_t e = 0; e < history.events.size(); ++e) {
-    if (!history.events.item[e].valid()) continue;
-    const auto it = std::lower_bound(items.begin(), items.end(), history.events.item[e]);
-    history.touch_of[e] = static_cast<std::uint32_t>(it - items.begin());
+  sort_numbers(history.keys);
+  history.touches.clear();
+  history.touch_of.assign(events.size(), UserHistory::kNoTouch);
+  for (const auto key : history.keys) {
+    const ItemIdx item(key >> 32U);
+    if (history.touches.empty() || history.touches.back().item != item) {
+      history.touches.emplace_back().item = item;
+      history.touches.back().last.fill(kNoTime);
+    }
+    history.touch_of[static_cast<std::uint32_t>(key)] =
+        static_cast<std::uint32_t>(history.touches.size() - 1);
   }
 }
 
@@ -188,7 +193,8 @@ void read_history(EventSpan events, TimeUs as_of, UserHistory& history) {
   number_visits(history);
   list_products(history);
   history.sums.assign(history.touches.size(), DecaySums{});
-  std::vector<std::uint32_t> last_visit(history.touches.size(), UserHistory::kNoTouch);
+  auto& last_visit = history.last_visit;
+  last_visit.assign(history.touches.size(), UserHistory::kNoTouch);
   DecayFactors decay_factors(as_of);
   for (std::size_t e = 0; e < events.size(); ++e) {
     const auto t = history.touch_of[e];

@@ -56,6 +56,8 @@ struct UserHistory {
   std::vector<std::uint32_t> touch_of;  ///< per event; kNoTouch where it names no product
   std::vector<std::uint32_t> visit_of;  ///< per event, 0-based
   std::uint32_t n_visits = 0;
+  std::vector<std::uint64_t> keys;        ///< memory of read_history()
+  std::vector<std::uint32_t> last_visit;  ///< the same, by touch
 
   /// The touch of a product, or null. O(log n).
   [[nodiscard]] const Touch* find(ItemIdx item) const;

@@ -81,6 +81,7 @@ void Engine::candidates(const Query& query, UserBlock& block, Scratch& scratch) 
   scratch.lists.resize(generators_.size());
   for (std::size_t g = 0; g < generators_.size(); ++g) {
     scratch.lists[g].clear();
+    scratch.arena.reset();
     generators_[g]->generate(asked, block.history, scratch.lists[g], scratch);
   }
   merge(std::max(max_candidates_, query.k), scratch, block);
@@ -128,6 +129,7 @@ void Engine::features(const UserBlock& block, float* out, Scratch& scratch) cons
   const std::size_t stride = column_names_.size();
   const features::UserRows rows(block.history, block.item, block.score, block.rank, scratch);
   for (const auto& group : groups_) {
+    scratch.arena.reset();
     group.group->compute(rows, {out + group.first_column, stride}, scratch);
   }
 }

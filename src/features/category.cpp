@@ -1,8 +1,9 @@
 #include "features/category.hpp"
 
 #include <algorithm>
-#include <map>
+#include <span>
 
+#include "core/topk.hpp"
 #include "features/ages.hpp"
 #include "features/column_table.hpp"
 
@@ -13,6 +14,7 @@ constexpr std::size_t kHalfLife = 3;  // 2 days, a position in kHalfLivesDays
 
 /// What a user did in one category.
 struct CategoryTrace {
+  CategoryIdx category;
   float views = 0;
   float adds = 0;
   float orders = 0;
@@ -72,15 +74,14 @@ class CategoryGroup final : public FeatureGroup {
     }
   }
 
-  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     float user_decayed = 0;
-    const auto traces = read_traces(rows.history, user_decayed);
+    const auto traces = read_traces(rows.history, scratch.arena, user_decayed);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
       const auto category = catalog_.category_of(item);
-      const auto it = category.valid() ? traces.find(category) : traces.end();
       CategoryRow row{.as_of = rows.history.as_of,
-                      .trace = it == traces.end() ? CategoryTrace{} : it->second,
+                      .trace = trace_of(traces, category),
                       .user_decayed = user_decayed,
                       .product_decayed = product_decayed(rows, r),
                       .product_users = 0,
@@ -106,27 +107,45 @@ class CategoryGroup final : public FeatureGroup {
     return rows.touch(r) == nullptr ? 0 : decayed_events(rows.sums(r));
   }
 
-  [[nodiscard]] std::map<CategoryIdx, CategoryTrace> read_traces(const UserHistory& history,
-                                                                 float& user_decayed) const {
-    std::map<CategoryIdx, CategoryTrace> traces;
-    for (std::size_t t = 0; t < history.touches.size(); ++t) {
-      const auto& touch = history.touches[t];
-      const float decayed = decayed_events(history.sums[t]);
-      user_decayed += decayed;
-      const auto category = catalog_.category_of(touch.item);
-      if (!category.valid()) continue;
-      auto& trace = traces[category];
-      const auto count = [&](Action action) {
-        return static_cast<float>(touch.count[product_action_slot(action)]);
-      };
-      trace.views += count(Action::kView);
-      trace.adds += count(Action::kBasketAdd);
-      trace.orders += count(Action::kOrder);
-      trace.decayed += decayed;
-      trace.products += 1;
-      trace.last = std::max(trace.last, touch.last_time);
+  /// What the customer did in every category, ascending; not valid() is none.
+  [[nodiscard]] std::span<const CategoryTrace> read_traces(const UserHistory& history, Arena& arena,
+                                                           float& user_decayed) const {
+    const auto keys = arena.take<std::uint64_t>(history.touches.size());
+    std::size_t n = 0;
+    for (std::uint32_t t = 0; t < history.touches.size(); ++t) {
+      user_decayed += decayed_events(history.sums[t]);
+      const auto category = catalog_.category_of(history.touches[t].item);
+      if (category.valid()) keys[n++] = std::uint64_t{category.value} << 32U | t;
     }
-    return traces;
+    sort_numbers(keys.first(n));
+    const auto traces = arena.take<CategoryTrace>(n);
+    std::size_t n_traces = 0;
+    for (const auto key : keys.first(n)) {
+      const CategoryIdx category(key >> 32U);
+      if (n_traces == 0 || traces[n_traces - 1].category != category) {
+        traces[n_traces++].category = category;
+      }
+      const auto t = static_cast<std::uint32_t>(key);
+      add(history.touches[t], history.sums[t], traces[n_traces - 1]);
+    }
+    return traces.first(n_traces);
+  }
+
+  static void add(const Touch& touch, const DecaySums& sums, CategoryTrace& trace) {
+    const auto count = [&](Action action) {
+      return static_cast<float>(touch.count[product_action_slot(action)]);
+    };
+    trace.views += count(Action::kView);
+    trace.adds += count(Action::kBasketAdd);
+    trace.orders += count(Action::kOrder);
+    trace.decayed += decayed_events(sums);
+    trace.products += 1;
+    trace.last = std::max(trace.last, touch.last_time);
+  }
+
+  static CategoryTrace trace_of(std::span<const CategoryTrace> traces, CategoryIdx category) {
+    const auto found = std::ranges::lower_bound(traces, category, {}, &CategoryTrace::category);
+    return found != traces.end() && found->category == category ? *found : CategoryTrace{};
   }
 
   const Catalog& catalog_;

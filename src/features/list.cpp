@@ -43,13 +43,14 @@ class ListGroup final : public FeatureGroup {
   explicit ListGroup(const FeatureContext& context)
       : own_history_(*context.models.own_history), popularity_(*context.models.popularity) {}
 
-  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     const std::size_t n = rows.n_rows();
     // what the ranks are made of, higher is better; then the ranks themselves
-    std::vector<float> own_history(n, 0);
-    std::vector<float> recency(n, 0);
-    std::vector<float> events(n, 0);
-    std::vector<float> popularity(n, 0);
+    auto& arena = scratch.arena;
+    const auto own_history = arena.take<float>(n);
+    const auto recency = arena.take<float>(n);
+    const auto events = arena.take<float>(n);
+    const auto popularity = arena.take<float>(n);
     float own_total = 0;
     for (std::size_t r = 0; r < n; ++r) {
       const Touch* touch = rows.touch(r);
@@ -63,8 +64,12 @@ class ListGroup final : public FeatureGroup {
       }
       popularity[r] = popularity_.stats(rows.item[r]).score;
     }
-    auto own_history_rank = own_history;
-    for (auto* values : {&own_history_rank, &recency, &events, &popularity}) to_ranks(*values);
+    const auto own_history_rank = arena.take<float>(n);
+    std::copy(own_history.begin(), own_history.end(), own_history_rank.begin());
+    const auto keys = arena.take<std::uint64_t>(n);
+    for (const auto values : {own_history_rank, recency, events, popularity}) {
+      to_ranks(values, keys);
+    }
     for (std::size_t r = 0; r < n; ++r) {
       const ListRow row{.own_history_rank = own_history_rank[r],
                         .recency_rank = recency[r],
@@ -77,12 +82,10 @@ class ListGroup final : public FeatureGroup {
   }
 
  private:
-  /// Puts the rank of each value in its place.
-  static void to_ranks(std::vector<float>& values) {
-    std::vector<std::uint64_t> keys;
-    keys.reserve(values.size());
+  /// Puts the rank of each value in its place; `keys` is memory.
+  static void to_ranks(std::span<float> values, std::span<std::uint64_t> keys) {
     for (std::uint32_t r = 0; r < values.size(); ++r) {
-      keys.push_back(rank_key(Scored<std::uint32_t>{r, values[r]}));
+      keys[r] = rank_key(Scored<std::uint32_t>{r, values[r]});
     }
     sort_numbers(keys);
     std::size_t rank = 0;

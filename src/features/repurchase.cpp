@@ -59,27 +59,26 @@ class RepurchaseGroup final : public FeatureGroup {
   explicit RepurchaseGroup(const FeatureContext& context)
       : catalog_(context.products.catalog), model_(*context.models.repurchase) {}
 
-  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     if (!model_.is_known()) {
       for (std::size_t r = 0; r < rows.n_rows(); ++r) {
         std::fill_n(out.at(r), kColumns.size(), kUnknown);
       }
       return;
     }
-    const auto last_orders = read_categories(rows.history);
+    const auto last_orders = read_categories(rows.history, scratch.arena);
     const TimeUs as_of = rows.history.as_of;
-    const float user_share = repeat_share_of(rows.history);
+    const float user_share = repeat_share_of(rows.history, scratch.arena);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const auto item = rows.item[r];
       const auto category = catalog_.category_of(item);
       const Touch* touch = rows.touch(r);
-      const auto it = category.valid() ? last_orders.find(category) : last_orders.end();
       const RepurchaseRow row{
           .model = model_,
           .item = item,
           .category = category,
           .days = days_since(as_of, touch == nullptr ? kNoTime : touch->last[kOrder]),
-          .category_days = days_since(as_of, it == last_orders.end() ? kNoTime : it->second),
+          .category_days = days_since(as_of, last_order(last_orders, category)),
           .user_repeat_share = user_share};
       kColumns.write(row, out.at(r));
     }
@@ -93,20 +92,39 @@ class RepurchaseGroup final : public FeatureGroup {
     return to_days(as_of - last_order);
   }
 
-  [[nodiscard]] std::map<CategoryIdx, TimeUs> read_categories(const UserHistory& history) const {
-    std::map<CategoryIdx, TimeUs> last;
+  struct LastOrder {
+    CategoryIdx category;
+    TimeUs time = kNoTime;
+  };
+
+  /// The last order in every category, ascending.
+  [[nodiscard]] std::span<const LastOrder> read_categories(const UserHistory& history,
+                                                           Arena& arena) const {
+    const auto orders = arena.take<LastOrder>(history.touches.size());
+    std::size_t n = 0;
     for (const auto& touch : history.touches) {
       const auto category = catalog_.category_of(touch.item);
       if (!category.valid() || touch.last[kOrder] == kNoTime) continue;
-      auto& time = last.try_emplace(category, kNoTime).first->second;
-      time = std::max(time, touch.last[kOrder]);
+      orders[n++] = {category, touch.last[kOrder]};
     }
-    return last;
+    const auto found = orders.first(n);
+    // the newest of a category comes first and is the one that stays
+    std::sort(found.begin(), found.end(), [](const LastOrder& a, const LastOrder& b) {
+      return a.category != b.category ? a.category < b.category : a.time > b.time;
+    });
+    const auto rest = std::ranges::unique(found, {}, &LastOrder::category);
+    return found.first(n - rest.size());
+  }
+
+  static TimeUs last_order(std::span<const LastOrder> orders, CategoryIdx category) {
+    const auto found = std::ranges::lower_bound(orders, category, {}, &LastOrder::category);
+    return found != orders.end() && found->category == category ? found->time : kNoTime;
   }
 
   /// Share of the products the user ordered that were ordered on more than one occasion.
-  static float repeat_share_of(const UserHistory& history) {
-    std::vector<TimeUs> first(history.touches.size(), kNoTime);
+  static float repeat_share_of(const UserHistory& history, Arena& arena) {
+    const auto first = arena.take<TimeUs>(history.touches.size());
+    std::fill(first.begin(), first.end(), kNoTime);
     float bought = 0;
     for (std::size_t e = 0; e < history.events.size(); ++e) {
       const auto t = history.touch_of[e];
