@@ -71,7 +71,7 @@ void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& bat
   ranker.score({{batch.features.data(), batch.own.size(), engine.column_names().size()},
                 batch.offsets,
                 batch.own},
-               1, batch.w);
+               batch.ranker, batch.w);
 }
 
 void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,

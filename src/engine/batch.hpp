@@ -25,6 +25,7 @@ struct Batch {
   std::vector<float> features;         ///< rows x columns, row-major; what follows is of no use
   std::vector<float> own;              ///< own-history score, by row
   std::vector<float> w;                ///< what the ranker says, by row
+  ranking::RankerMemory ranker;
 
   [[nodiscard]] std::size_t n_rows() const { return own.size(); }
 };

@@ -45,6 +45,8 @@ class Booster {
   void predict(MatrixView rows, int threads, std::span<double> out) const {
     scorer_.score(rows, threads, out);
   }
+  /// What predict() asks.
+  [[nodiscard]] const TreeScorer& scorer() const { return scorer_; }
   /// The same to the bit by LightGBM: what predict() is checked against, and much slower.
   void predict_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const;
 

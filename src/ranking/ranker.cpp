@@ -106,6 +106,7 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
   if (ranker.n_positives_ >= static_cast<std::uint64_t>(config.min_positives)) {
     ranker.fit_trees(folds, lineage, config, seed, threads);
   }
+  ranker.join_trees();
   if (ranker.has_trees() && (config.learn_weights || config.calibrate)) {
     ranker.learn_out_of_time(folds, lineage, config, seed, threads);
   }
@@ -192,7 +193,20 @@ float Ranker::base_score(float own) const {
 }
 
 void Ranker::score(const ScoringRows& rows, int threads, std::span<float> w) const {
-  const auto total = blended(model_logits(rows, threads));
+  RankerMemory memory;
+  find_logits(rows, threads, memory);
+  blend(memory.logits, memory.total);
+  finish(rows, memory.total, w);
+}
+
+void Ranker::score(const ScoringRows& rows, RankerMemory& memory, std::span<float> w) const {
+  find_logits(rows, 1, memory);
+  blend(memory.logits, memory.total);
+  finish(rows, memory.total, w);
+}
+
+void Ranker::finish(const ScoringRows& rows, std::span<const double> total,
+                    std::span<float> w) const {
   if (!calibration_.is_fitted()) {
     for (std::size_t r = 0; r < w.size(); ++r) w[r] = static_cast<float>(sigmoid(total[r]));
     return;
@@ -202,39 +216,45 @@ void Ranker::score(const ScoringRows& rows, int threads, std::span<float> w) con
   }
 }
 
-Ranker::ModelLogits Ranker::model_logits(const ScoringRows& rows, int threads) const {
-  const std::size_t n = rows.features.n_rows;
-  ModelLogits logits;
-  std::vector<double> share;  // the order model needs it even where its own weight is 0
-  if (weight_[kShare] > 0 || weight_[kOrder] > 0) {
-    share.resize(n);
-    models_[kShare].logits(rows.features, rows.own, threads, share);
+void Ranker::join_trees() {
+  std::vector<const TreeScorer*> scorers;
+  for (const auto& model : models_) {
+    for (const auto& bag : model.bags()) scorers.push_back(&bag.scorer());
   }
-  if (weight_[kHit] > 0) {
-    logits[kHit].resize(n);
-    models_[kHit].logits(rows.features, rows.own, threads, logits[kHit]);
-    for (auto& logit : logits[kHit]) logit += hit_shift_;
-  }
-  if (weight_[kTwoStep] > 0) {
-    logits[kTwoStep].resize(n);
-    two_step_logits(rows, threads, logits[kTwoStep]);
-  }
-  if (weight_[kOrder] > 0) {
-    logits[kOrder].resize(n);
-    order_logits(rows, share, threads, logits[kOrder]);
-  }
-  if (weight_[kShare] > 0) logits[kShare] = std::move(share);
-  return logits;
+  trees_ = TreeScorer::joined(scorers);
 }
 
-std::vector<double> Ranker::blended(const ModelLogits& logits) const {
-  std::vector<double> total;
+void Ranker::find_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const {
+  const std::size_t n = rows.features.n_rows;
+  memory.of_bags.resize(n * trees_.n_scores());
+  if (threads > 1) {
+    trees_.score(rows.features, threads, memory.of_bags);
+  } else {
+    trees_.score(rows.features, memory.inputs, memory.of_bags);
+  }
+  std::size_t bag = 0;
+  for (std::size_t m = 0; m < kModelCount; ++m) {
+    const std::size_t n_bags = models_[m].bags().size();
+    const auto of_bags = std::span(memory.of_bags).subspan(bag * n, n_bags * n);
+    bag += n_bags;
+    // the order model needs the shares even where their own weight is 0
+    const bool counts = weight_[m] > 0 || (m == kShare && weight_[kOrder] > 0);
+    memory.logits[m].resize(counts ? n : 0);
+    if (counts) models_[m].logits(of_bags, rows.own, memory.logits[m]);
+  }
+  for (auto& logit : memory.logits[kHit]) logit += hit_shift_;
+  if (weight_[kTwoStep] > 0) two_step_logits(rows, threads, memory.logits[kTwoStep]);
+  if (weight_[kOrder] > 0) order_logits(rows, memory.logits[kShare], memory.logits[kOrder]);
+  if (weight_[kShare] == 0) memory.logits[kShare].clear();
+}
+
+void Ranker::blend(const ModelLogits& logits, std::vector<double>& total) const {
+  total.clear();
   for (std::size_t m = 0; m < kModelCount; ++m) {
     if (logits[m].empty()) continue;
     total.resize(logits[m].size());
     for (std::size_t r = 0; r < total.size(); ++r) total[r] += weight_[m] * logits[m][r];
   }
-  return total;
 }
 
 Segment Ranker::segment(const ScoringRows& rows, std::size_t row) const {
@@ -262,8 +282,9 @@ void Ranker::learn_out_of_time(std::span<const Examples* const> folds, Lineage l
     const auto earlier = fit(before, lineage, plain, seed, threads);
     if (!earlier.has_trees()) continue;
     const auto rows = scoring_rows(*window, lineage);
-    const auto of_window = earlier.model_logits(rows, threads);
-    for (std::size_t m = 0; m < kModelCount; ++m) append(logits[m], of_window[m]);
+    RankerMemory of_window;
+    earlier.find_logits(rows, threads, of_window);
+    for (std::size_t m = 0; m < kModelCount; ++m) append(logits[m], of_window.logits[m]);
     for (std::size_t r = 0; r < window->n_rows(); ++r) segments.push_back(segment(rows, r));
     append(label, window->label);
     append(weight, window->weight);
@@ -273,7 +294,9 @@ void Ranker::learn_out_of_time(std::span<const Examples* const> folds, Lineage l
     std::copy(learned.begin(), learned.end(), weight_.begin());
   }
   if (config.calibrate) {
-    calibration_ = SegmentCalibration::fit(blended(logits), segments, label, weight);
+    std::vector<double> total;
+    blend(logits, total);
+    calibration_ = SegmentCalibration::fit(total, segments, label, weight);
   }
 }
 
@@ -293,7 +316,6 @@ void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<dou
   }
   std::vector<double> buys(own.size());
   buyer_.logits({features.data(), own.size(), n_columns}, own, threads, buys);
-  models_[kTwoStep].logits(rows.features, rows.own, threads, out);
   std::size_t user = 0;
   for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
     if (rows.offsets[u] == rows.offsets[u + 1]) continue;
@@ -304,10 +326,9 @@ void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<dou
   }
 }
 
-void Ranker::order_logits(const ScoringRows& rows, std::span<const double> share, int threads,
-                          std::span<double> out) const {
-  std::vector<double> order(share.size());
-  models_[kOrder].logits(rows.features, rows.own, threads, order);
+void Ranker::order_logits(const ScoringRows& rows, std::span<const double> share,
+                          std::span<double> out) {
+  const std::vector<double> order(out.begin(), out.end());
   std::vector<std::uint64_t> by_order;
   std::vector<double> sorted;
   for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
@@ -362,6 +383,7 @@ Ranker Ranker::load(const std::filesystem::path& folder) {
   for (std::size_t m = 0; m < kModelCount; ++m) {
     ranker.models_[m] = TreeModel::get(in, kModelNames[m]);
   }
+  ranker.join_trees();
   ranker.buyer_ = TreeModel::get(in, "buyer");
   ranker.hit_shift_ = in.get_value<double>("hit_shift");
   ranker.calibration_ = SegmentCalibration::get(in);

@@ -98,6 +98,14 @@ struct ScoringRows {
   std::span<const float> user_own = {};
 };
 
+/// Memory of one who scores.
+struct RankerMemory {
+  std::vector<float> inputs;                  ///< of the trees
+  std::vector<double> of_bags;                ///< what the trees of every model say, by row
+  std::array<std::vector<double>, 4> logits;  ///< by model
+  std::vector<double> total;
+};
+
 /// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Model»): a blend of
 /// up to four models, each a calibrated own-history score corrected by boosted trees:
 /// - share: w itself;
@@ -118,6 +126,8 @@ class Ranker {
 
   /// w of every row; every user with rows gets the same w whatever other users are beside.
   void score(const ScoringRows& rows, int threads, std::span<float> w) const;
+  /// The same on this thread alone, in memory of the caller.
+  void score(const ScoringRows& rows, RankerMemory& memory, std::span<float> w) const;
   /// w by the calibrated own-history score alone.
   [[nodiscard]] float base_score(float own) const;
 
@@ -147,22 +157,27 @@ class Ranker {
   void set_columns(std::vector<std::string> columns);
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                  const RankerConfig& config, std::uint64_t seed, int threads);
+  /// Joins the trees of all models, which look at the same rows.
+  void join_trees();
   using ModelLogits = std::array<std::vector<double>, kModelCount>;
 
-  /// Of every model that has a say; the others' are empty.
-  [[nodiscard]] ModelLogits model_logits(const ScoringRows& rows, int threads) const;
-  [[nodiscard]] std::vector<double> blended(const ModelLogits& logits) const;
+  /// What the trees say, then `logits` of every model that counts in the blend; the others' are
+  /// empty.
+  void find_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const;
+  void blend(const ModelLogits& logits, std::vector<double>& total) const;
+  void finish(const ScoringRows& rows, std::span<const double> total, std::span<float> w) const;
   [[nodiscard]] Segment segment(const ScoringRows& rows, std::size_t row) const;
   void learn_out_of_time(std::span<const Examples* const> folds, Lineage lineage,
                          const RankerConfig& config, std::uint64_t seed, int threads);
   void two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const;
-  void order_logits(const ScoringRows& rows, std::span<const double> share, int threads,
-                    std::span<double> out) const;
+  static void order_logits(const ScoringRows& rows, std::span<const double> share,
+                           std::span<double> out);
 
   std::vector<std::string> columns_;
   std::optional<std::size_t> basket_column_;            ///< among columns_
   std::array<double, kModelCount> weight_{1, 0, 0, 0};  ///< adds up to 1; 0: not trained
   std::array<TreeModel, kModelCount> models_;           ///< kTwoStep: w among buyers
+  TreeScorer trees_;                                    ///< of models_, bag by bag
   TreeModel buyer_;                                     ///< P(user buys anything)
   SegmentCalibration calibration_;
   double hit_shift_ = 0;  ///< logarithm of the mean of 1 / |bought| over the bought

@@ -18,14 +18,21 @@ std::optional<Booster> TreeModel::grow(const TrainingRows& rows, const TreeTask&
 
 void TreeModel::logits(MatrixView rows, std::span<const float> own, int threads,
                        std::span<double> out) const {
-  std::vector<double> raw(bags_.empty() ? 0 : rows.n_rows);
-  std::vector<double> total(rows.n_rows, 0.0);
-  for (const auto& bag : bags_) {
-    bag.predict(rows, threads, raw);
-    for (std::size_t r = 0; r < rows.n_rows; ++r) total[r] += raw[r];
+  std::vector<double> of_bags(bags_.size() * rows.n_rows);
+  for (std::size_t bag = 0; bag < bags_.size(); ++bag) {
+    bags_[bag].predict(rows, threads, std::span(of_bags).subspan(bag * rows.n_rows, rows.n_rows));
   }
+  logits(of_bags, own, out);
+}
+
+void TreeModel::logits(std::span<const double> of_bags, std::span<const float> own,
+                       std::span<double> out) const {
   const double share = bags_.empty() ? 0.0 : 1.0 / static_cast<double>(bags_.size());
-  for (std::size_t r = 0; r < rows.n_rows; ++r) out[r] = base_.logit(own[r]) + share * total[r];
+  for (std::size_t r = 0; r < out.size(); ++r) {
+    double total = 0;
+    for (std::size_t bag = 0; bag < bags_.size(); ++bag) total += of_bags[bag * out.size() + r];
+    out[r] = base_.logit(own[r]) + share * total;
+  }
 }
 
 void TreeModel::add_gains(std::vector<double>& total) const {

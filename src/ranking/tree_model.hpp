@@ -45,6 +45,11 @@ class TreeModel {
   void logits(MatrixView rows, std::span<const float> own, int threads,
               std::span<double> out) const;
 
+  /// The same from what the scorer of every bag has said of the rows, one bag after the other.
+  void logits(std::span<const double> of_bags, std::span<const float> own,
+              std::span<double> out) const;
+
+  [[nodiscard]] const std::vector<Booster>& bags() const { return bags_; }
   [[nodiscard]] const OwnBase& base() const { return base_; }
   [[nodiscard]] bool has_trees() const { return !bags_.empty(); }
   /// Adds the gain of every column to `total`.

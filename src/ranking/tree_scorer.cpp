@@ -11,6 +11,7 @@
 #include "core/check.hpp"
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
+#include "core/scratch.hpp"
 
 namespace vitrina::ranking {
 namespace {
@@ -126,7 +127,44 @@ TreeScorer TreeScorer::from_text(std::string_view text) {
   scorer.inputs_.erase(std::unique(scorer.inputs_.begin(), scorer.inputs_.end()),
                        scorer.inputs_.end());
   for (const auto& tree : parsed.trees) scorer.add_tree(tree);
+  scorer.tree_ends_ = {scorer.trees_.size()};
   return scorer;
+}
+
+TreeScorer TreeScorer::joined(std::span<const TreeScorer* const> scorers) {
+  TreeScorer joined;
+  joined.tree_ends_.clear();
+  for (const auto* scorer : scorers) {
+    joined.inputs_.insert(joined.inputs_.end(), scorer->inputs_.begin(), scorer->inputs_.end());
+  }
+  std::sort(joined.inputs_.begin(), joined.inputs_.end());
+  joined.inputs_.erase(std::unique(joined.inputs_.begin(), joined.inputs_.end()),
+                       joined.inputs_.end());
+  for (const auto* scorer : scorers) {
+    if (!scorer->trees_.empty()) {
+      if (joined.n_columns_ != 0) VITRINA_CHECK(scorer->n_columns_, ==, joined.n_columns_);
+      joined.n_columns_ = scorer->n_columns_;
+    }
+    const auto first_split = static_cast<std::uint32_t>(joined.splits_.size());
+    const auto first_leaf = static_cast<std::uint32_t>(joined.leaf_values_.size());
+    for (auto tree : scorer->trees_) {
+      tree.first_split += first_split;
+      tree.first_leaf += first_leaf;
+      joined.trees_.push_back(tree);
+    }
+    for (auto split : scorer->splits_) {
+      const auto input = std::lower_bound(joined.inputs_.begin(), joined.inputs_.end(),
+                                          scorer->inputs_[split.input]);
+      split.input = static_cast<std::uint32_t>(input - joined.inputs_.begin());
+      joined.splits_.push_back(split);
+    }
+    joined.children_.insert(joined.children_.end(), scorer->children_.begin(),
+                            scorer->children_.end());
+    joined.leaf_values_.insert(joined.leaf_values_.end(), scorer->leaf_values_.begin(),
+                               scorer->leaf_values_.end());
+    joined.tree_ends_.push_back(joined.trees_.size());
+  }
+  return joined;
 }
 
 void TreeScorer::add_tree(const TextTree& text) {
@@ -153,21 +191,41 @@ void TreeScorer::add_tree(const TextTree& text) {
 }
 
 void TreeScorer::score(MatrixView rows, int threads, std::span<double> out) const {
-  VITRINA_CHECK(out.size(), ==, rows.n_rows);
+  VITRINA_CHECK(out.size(), ==, rows.n_rows * n_scores());
+  parallel_chunks(rows.n_rows, kGrain, threads, [&](std::size_t begin, std::size_t end) {
+    std::vector<float> memory;
+    score_rows(rows, begin, end, memory, out);
+  });
+}
+
+void TreeScorer::score(MatrixView rows, std::vector<float>& memory, std::span<double> out) const {
+  VITRINA_CHECK(out.size(), ==, rows.n_rows * n_scores());
+  score_rows(rows, 0, rows.n_rows, memory, out);
+}
+
+void TreeScorer::score_rows(MatrixView rows, std::size_t begin, std::size_t end,
+                            std::vector<float>& memory, std::span<double> out) const {
   if (trees_.empty()) {
-    std::fill(out.begin(), out.end(), 0.0);
+    for (std::size_t s = 0; s < n_scores(); ++s) {
+      std::fill(out.begin() + static_cast<std::ptrdiff_t>(s * rows.n_rows + begin),
+                out.begin() + static_cast<std::ptrdiff_t>(s * rows.n_rows + end), 0.0);
+    }
     return;
   }
   VITRINA_CHECK(rows.n_columns, ==, n_columns_);
-  parallel_chunks(rows.n_rows, kGrain, threads, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> block(inputs_.size() * kRows);
-    for (std::size_t first = begin; first < end; first += kRows) {
+  grow_to(memory, inputs_.size() * kRows);
+  for (std::size_t first = begin; first < end; first += kRows) {
+    gather(rows, first, memory.data());
+    std::size_t tree = 0;
+    for (std::size_t s = 0; s < n_scores(); ++s) {
       std::array<double, kRows> sums{};
-      gather(rows, first, block.data());
-      score_block(block.data(), sums.data());
-      std::copy_n(sums.begin(), std::min(kRows, end - first), out.begin() + first);
+      score_block(std::span(trees_).subspan(tree, tree_ends_[s] - tree), memory.data(),
+                  sums.data());
+      std::copy_n(sums.begin(), std::min(kRows, end - first),
+                  out.begin() + static_cast<std::ptrdiff_t>(s * rows.n_rows + first));
+      tree = tree_ends_[s];
     }
-  });
+  }
 }
 
 /// Writes the inputs of a block of rows, one input's values after the other's. Past the end the
@@ -197,8 +255,8 @@ void TreeScorer::gather(MatrixView rows, std::size_t first, float* block) const 
   }
 }
 
-void TreeScorer::score_block(const float* block, double* sums) const {
-  for (const auto& tree : trees_) {
+void TreeScorer::score_block(std::span<const Tree> trees, const float* block, double* sums) const {
+  for (const auto& tree : trees) {
     if (tree.n_leaves <= 32) {
       add_by_masks<std::int32_t>(tree, block, sums);
     } else if (tree.n_leaves <= 64) {

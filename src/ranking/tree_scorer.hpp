@@ -26,10 +26,19 @@ class TreeScorer {
   /// Reads LightGBM's model text. Throws Error(kIncompatibleArtifact) on what it cannot score.
   static TreeScorer from_text(std::string_view text);
 
-  /// Scores of `rows`, which have n_columns() columns; `out` has an element a row.
+  /// One scorer of several, which gathers a row's columns once for all of them. Scorers without
+  /// trees may have any number of columns, all others the same.
+  static TreeScorer joined(std::span<const TreeScorer* const> scorers);
+
+  /// Scores of `rows`, which have n_columns() columns; `out` has an element a row, for the first of
+  /// the joined scorers, then for the next.
   void score(MatrixView rows, int threads, std::span<double> out) const;
+  /// The same on this thread, in memory of the caller.
+  void score(MatrixView rows, std::vector<float>& memory, std::span<double> out) const;
 
   [[nodiscard]] std::size_t n_columns() const { return n_columns_; }
+  /// Scores a row: 1, or as many as scorers were joined.
+  [[nodiscard]] std::size_t n_scores() const { return tree_ends_.size(); }
 
   /// `n` rows of n_columns() values on either side of the thresholds, 0, tiny, infinite and NaN:
   /// what another reading of the same text would trip over.
@@ -64,8 +73,10 @@ class TreeScorer {
 
   static Input input_of(const TextSplit& split);
   void add_tree(const TextTree& text);
+  void score_rows(MatrixView rows, std::size_t begin, std::size_t end, std::vector<float>& memory,
+                  std::span<double> out) const;
   void gather(MatrixView rows, std::size_t first, float* block) const;
-  void score_block(const float* block, double* sums) const;
+  void score_block(std::span<const Tree> trees, const float* block, double* sums) const;
   template <class Lane>
   void add_by_masks(const Tree& tree, const float* block, double* sums) const;
   void add_by_walking(const Tree& tree, const float* block, double* sums) const;
@@ -73,7 +84,8 @@ class TreeScorer {
   std::size_t n_columns_ = 0;
   std::vector<Input> inputs_;  ///< sorted
   std::vector<Tree> trees_;
-  std::vector<Split> splits_;  ///< by tree
+  std::vector<std::size_t> tree_ends_{0};  ///< by score: trees before it are of it or of one before
+  std::vector<Split> splits_;              ///< by tree
   std::vector<Children> children_;
   std::vector<double> leaf_values_;  ///< by tree, from left to right
 };
