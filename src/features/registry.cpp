@@ -10,7 +10,6 @@
 #include "features/linear.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
-#include "features/price.hpp"
 #include "features/repurchase.hpp"
 #include "features/sessions.hpp"
 #include "features/titles.hpp"
@@ -80,14 +79,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kOwnHistory, ModelKind::kPopularity},
        list_columns,
        make_list_group},
-      {"price",
-       "the product's price against what the user looks at and buys",
-       "user x product",
-       {},
-       price_columns,
-       make_price_group,
-       describe<FeatureGroupConfig>,
-       true},
       {"words",
        "the words of the product's title in the other products the user touched",
        "user x product",

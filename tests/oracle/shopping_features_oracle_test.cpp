@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <set>
@@ -9,7 +8,7 @@
 
 #include "support/feature_oracle.hpp"
 
-// Price, words and visits against the raw catalog and the raw log.
+// Words and visits against the raw catalog and the raw log.
 
 namespace vitrina::engine {
 namespace {
@@ -30,129 +29,9 @@ const test::Product* product_of(const World& world, std::string_view item) {
   return nullptr;
 }
 
-double price_of(const World& world, std::string_view item) {
-  const auto* product = product_of(world, item);
-  return product == nullptr ? kNobodyKnows : double{product->price};
-}
-
 std::string category_of(const World& world, std::string_view item) {
   const auto* product = product_of(world, item);
   return product == nullptr ? "" : product->category;
-}
-
-/// The distinct products on which the user did it.
-std::set<std::string> products_with(const World& world, std::string_view user, Action action) {
-  std::set<std::string> items;
-  for (const auto& event : world.past) {
-    if (event.user == user && event.action == action && !event.item.empty()) {
-      items.insert(event.item);
-    }
-  }
-  return items;
-}
-
-std::set<std::string> touched(const World& world, std::string_view user) {
-  std::set<std::string> items;
-  for (const auto& event : world.past) {
-    if (event.user == user && is_trace(event)) items.insert(event.item);
-  }
-  return items;
-}
-
-double upper_median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? kNobodyKnows : values[values.size() / 2];
-}
-
-double naive_percentile(const World& world, std::string_view item) {
-  const auto category = category_of(world, item);
-  if (category.empty()) return kNobodyKnows;
-  double cheaper = 0;
-  double equal = 0;
-  double all = 0;
-  for (const auto& other : world.products) {
-    if (other.category != category) continue;
-    all += 1;
-    cheaper += other.price < price_of(world, item) ? 1 : 0;
-    equal += double{other.price} == price_of(world, item) ? 1 : 0;
-  }
-  return (cheaper + equal / 2) / all;
-}
-
-TEST(PriceOracle, PlaceInTheCategory) {
-  expect_column("price__percentile", [](const World& world, const auto&, const auto& item) {
-    return naive_percentile(world, item);
-  });
-}
-
-TEST(PriceOracle, AgainstTheMedianOfWhatWasDone) {
-  const std::map<std::string, Action> deeds{
-      {"viewed", Action::kView}, {"added", Action::kBasketAdd}, {"bought", Action::kOrder}};
-  for (const auto& [word, action] : deeds) {
-    expect_column("price__to_" + word,
-                  [a = action](const World& world, const auto& user, const auto& item) {
-                    std::vector<double> prices;
-                    for (const auto& other : products_with(world, user, a)) {
-                      const double price = price_of(world, other);
-                      if (!std::isnan(price)) prices.push_back(price);
-                    }
-                    return std::log(price_of(world, item) / upper_median(prices));
-                  });
-  }
-}
-
-int band_of(const World& world, std::string_view item) {
-  const double percentile = naive_percentile(world, item);
-  return std::isnan(percentile) ? -1 : std::min(4, static_cast<int>(percentile * 5));
-}
-
-TEST(PriceOracle, BandShares) {
-  expect_column("price__viewed_band_share",
-                [](const World& world, const auto& user, const auto& item) {
-                  if (band_of(world, item) < 0) return kNobodyKnows;
-                  double same = 0;
-                  double all = 0;
-                  for (const auto& other : products_with(world, user, Action::kView)) {
-                    if (band_of(world, other) < 0) continue;
-                    all += 1;
-                    same += band_of(world, other) == band_of(world, item) ? 1 : 0;
-                  }
-                  return all > 0 ? same / all : 0.0;
-                });
-}
-
-double discounted_share(const World& world, std::string_view user, Action action) {
-  double lowered = 0;
-  double known = 0;
-  for (const auto& other : products_with(world, user, action)) {
-    const auto* product = product_of(world, other);
-    if (product == nullptr || std::isnan(product->old_price)) continue;
-    known += 1;
-    lowered += product->old_price > product->price ? 1 : 0;
-  }
-  return known > 0 ? lowered / known : kNobodyKnows;
-}
-
-TEST(PriceOracle, ResponseToDiscounts) {
-  expect_column("price__discount_response", [](const World& world, const auto& user, const auto&) {
-    return discounted_share(world, user, Action::kBasketAdd) -
-           discounted_share(world, user, Action::kView);
-  });
-}
-
-TEST(PriceOracle, CheaperOnesOfTheCategory) {
-  expect_column("price__category_cheaper",
-                [](const World& world, const auto& user, const auto& item) {
-                  double all = 0;
-                  double cheaper = 0;
-                  for (const auto& other : touched(world, user)) {
-                    if (category_of(world, item).empty()) continue;
-                    if (category_of(world, other) != category_of(world, item)) continue;
-                    all += 1;
-                    cheaper += price_of(world, other) < price_of(world, item) ? 1 : 0;
-                  }
-                  return all > 0 ? cheaper / all : kNobodyKnows;
-                });
 }
 
 std::set<std::string> words_of(const World& world, std::string_view item) {
