@@ -7,7 +7,7 @@ namespace vitrina {
 namespace {
 
 /// As many as are sorted faster by counting, for each, those below it: that is their number
-/// squared, but a comparison of four at a time with nothing to foretell.
+/// squared, but a comparison of four at a time with no branch to predict.
 constexpr std::size_t kFew = 64;
 
 void sort_few(std::span<std::uint64_t> numbers) {

@@ -10,22 +10,26 @@
 namespace vitrina::ranking {
 namespace {
 
+/// Blocks of the archive, as bundles that are out have them.
+constexpr const char* kPredictedBlock = "segment{}.foretold";
+constexpr const char* kObservedBlock = "segment{}.attained";
+
 /// Rows next to each other in logit, and what they came to.
 struct Bin {
   double weight = 0;
-  double foretold = 0;  ///< sum of weight x probability
-  double attained = 0;  ///< sum of weight x label
+  double predicted = 0;  ///< sum of weight x probability
+  double observed = 0;   ///< sum of weight x label
 
   void add(const Bin& other) {
     weight += other.weight;
-    foretold += other.foretold;
-    attained += other.attained;
+    predicted += other.predicted;
+    observed += other.observed;
   }
-  [[nodiscard]] double mean_foretold() const { return foretold / weight; }
-  /// Drawn toward what was foretold.
-  [[nodiscard]] double mean_attained() const {
+  [[nodiscard]] double mean_predicted() const { return predicted / weight; }
+  /// Drawn toward what was predicted.
+  [[nodiscard]] double mean_observed() const {
     constexpr double kPrior = SegmentCalibration::kPriorPositives;
-    return mean_foretold() * (attained + kPrior) / (foretold + kPrior);
+    return mean_predicted() * (observed + kPrior) / (predicted + kPrior);
   }
 };
 
@@ -38,7 +42,7 @@ std::vector<Bin> make_bins(std::span<const std::uint32_t> falling, std::span<con
   double last = 0;
   for (const auto row : falling) {
     const bool is_full =
-        std::max(open.attained, open.foretold) >= SegmentCalibration::kPositivesAPoint;
+        std::max(open.observed, open.predicted) >= SegmentCalibration::kPositivesAPoint;
     // equal logits stay together: a function has one value for them
     if (is_full && logits[row] != last) {
       bins.push_back(open);
@@ -49,7 +53,7 @@ std::vector<Bin> make_bins(std::span<const std::uint32_t> falling, std::span<con
     last = logits[row];
   }
   if (open.weight > 0) {
-    if (bins.empty() || open.foretold >= SegmentCalibration::kPositivesAPoint) {
+    if (bins.empty() || open.predicted >= SegmentCalibration::kPositivesAPoint) {
       bins.push_back(open);
     } else {
       bins.back().add(open);
@@ -65,7 +69,7 @@ std::vector<Bin> pooled(const std::vector<Bin>& bins) {
   for (const auto& bin : bins) {
     rising.push_back(bin);
     while (rising.size() > 1 &&
-           rising[rising.size() - 2].mean_attained() >= rising.back().mean_attained()) {
+           rising[rising.size() - 2].mean_observed() >= rising.back().mean_observed()) {
       const Bin last = rising.back();
       rising.pop_back();
       rising.back().add(last);
@@ -90,36 +94,36 @@ SegmentCalibration SegmentCalibration::fit(std::span<const double> logits,
                      [&](std::uint32_t a, std::uint32_t b) { return logits[a] > logits[b]; });
     auto& curve = calibration.curves_[s];
     for (const auto& bin : pooled(make_bins(rows, logits, label, weight))) {
-      const double foretold = logit(bin.mean_foretold());
+      const double predicted = logit(bin.mean_predicted());
       // below what logit() tells apart
-      if (!curve.foretold.empty() && foretold <= curve.foretold.back()) continue;
-      curve.foretold.push_back(foretold);
-      curve.attained.push_back(logit(bin.mean_attained()));
+      if (!curve.predicted.empty() && predicted <= curve.predicted.back()) continue;
+      curve.predicted.push_back(predicted);
+      curve.observed.push_back(logit(bin.mean_observed()));
     }
   }
   return calibration;
 }
 
 double SegmentCalibration::apply(Segment segment, double logit) const {
-  const auto& [foretold, attained] = curves_[static_cast<std::size_t>(segment)];
-  if (foretold.empty()) return logit;
+  const auto& [predicted, observed] = curves_[static_cast<std::size_t>(segment)];
+  if (predicted.empty()) return logit;
   const auto above = static_cast<std::size_t>(
-      std::upper_bound(foretold.begin(), foretold.end(), logit) - foretold.begin());
-  if (above == 0) return logit + attained.front() - foretold.front();
-  if (above == foretold.size()) return logit + attained.back() - foretold.back();
-  const double share = (logit - foretold[above - 1]) / (foretold[above] - foretold[above - 1]);
-  return attained[above - 1] + share * (attained[above] - attained[above - 1]);
+      std::upper_bound(predicted.begin(), predicted.end(), logit) - predicted.begin());
+  if (above == 0) return logit + observed.front() - predicted.front();
+  if (above == predicted.size()) return logit + observed.back() - predicted.back();
+  const double share = (logit - predicted[above - 1]) / (predicted[above] - predicted[above - 1]);
+  return observed[above - 1] + share * (observed[above] - observed[above - 1]);
 }
 
 bool SegmentCalibration::is_fitted() const {
   return std::any_of(curves_.begin(), curves_.end(),
-                     [](const Curve& curve) { return !curve.foretold.empty(); });
+                     [](const Curve& curve) { return !curve.predicted.empty(); });
 }
 
 void SegmentCalibration::put(ArchiveWriter& out) const {
   for (std::size_t s = 0; s < kSegmentCount; ++s) {
-    out.put(fmt::format("segment{}.foretold", s), curves_[s].foretold);
-    out.put(fmt::format("segment{}.attained", s), curves_[s].attained);
+    out.put(fmt::format(kPredictedBlock, s), curves_[s].predicted);
+    out.put(fmt::format(kObservedBlock, s), curves_[s].observed);
   }
 }
 
@@ -127,12 +131,12 @@ SegmentCalibration SegmentCalibration::get(const ArchiveReader& in) {
   SegmentCalibration calibration;
   for (std::size_t s = 0; s < kSegmentCount; ++s) {
     auto& curve = calibration.curves_[s];
-    const auto name = fmt::format("segment{}.foretold", s);
-    curve.foretold = in.get<double>(name);
-    curve.attained = in.get<double>(fmt::format("segment{}.attained", s));
-    const bool rises = std::is_sorted(curve.foretold.begin(), curve.foretold.end()) &&
-                       std::is_sorted(curve.attained.begin(), curve.attained.end());
-    if (curve.foretold.size() != curve.attained.size() || !rises) {
+    const auto name = fmt::format(kPredictedBlock, s);
+    curve.predicted = in.get<double>(name);
+    curve.observed = in.get<double>(fmt::format(kObservedBlock, s));
+    const bool rises = std::is_sorted(curve.predicted.begin(), curve.predicted.end()) &&
+                       std::is_sorted(curve.observed.begin(), curve.observed.end());
+    if (curve.predicted.size() != curve.observed.size() || !rises) {
       in.fail(name, "is not a rising curve");
     }
   }

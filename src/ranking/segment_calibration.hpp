@@ -13,15 +13,15 @@ namespace vitrina::ranking {
 enum class Segment : std::uint8_t { kUntouched, kTouched, kInBasket };
 inline constexpr std::size_t kSegmentCount = 3;
 
-/// Isotonic calibration of logits by segment (Zadrozny and Elkan, 2002): what was attained out of
-/// time, as a rising function of what was foretold. Between its points it is a line, beyond them a
+/// Isotonic calibration of logits by segment (Zadrozny and Elkan, 2002): what was observed out of
+/// time, as a rising function of what was predicted. Between its points it is a line, beyond them a
 /// shift, so that no two candidates that differed come out equal: the order inside a segment stays.
 class SegmentCalibration {
  public:
   SegmentCalibration() = default;
 
   /// Spans of equal length; labels in [0, 1]. A point takes bought rows of `kPositivesAPoint` and
-  /// is drawn toward what was foretold by as much as `kPriorPositives` would.
+  /// is drawn toward what was predicted by as much as `kPriorPositives` would.
   static SegmentCalibration fit(std::span<const double> logits, std::span<const Segment> segments,
                                 std::span<const float> label, std::span<const float> weight);
 
@@ -37,8 +37,8 @@ class SegmentCalibration {
 
  private:
   struct Curve {
-    std::vector<double> foretold;  ///< rising
-    std::vector<double> attained;  ///< rising
+    std::vector<double> predicted;  ///< rising
+    std::vector<double> observed;   ///< rising
   };
 
   std::array<Curve, kSegmentCount> curves_;

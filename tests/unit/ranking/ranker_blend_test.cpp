@@ -84,8 +84,8 @@ TEST_F(RankerBlendTest, EveryModelOfTheBlendEstimatesTheSameW) {
   for (const auto weight : kEveryModel) {
     const auto w = scores(fit(examples, only(weight)), examples);
     const double expected = std::accumulate(w.begin(), w.end(), 0.0);
-    const double attained = std::accumulate(examples.label.begin(), examples.label.end(), 0.0);
-    EXPECT_NEAR(expected / attained, 1.0, 0.15);
+    const double observed = std::accumulate(examples.label.begin(), examples.label.end(), 0.0);
+    EXPECT_NEAR(expected / observed, 1.0, 0.15);
   }
 }
 
@@ -172,11 +172,11 @@ TEST_F(RankerBlendTest, IsCalibratedOnTheNewestWindowByModelsOfThoseBefore) {
   RankerConfig calibrated;
   calibrated.calibrate = true;
   calibrated.rolling_windows = 1;
-  const double attained = sum_of(windows[0].label);
-  const double foretold = sum_of(scores(fit(windows, plain), windows[0]));
+  const double observed = sum_of(windows[0].label);
+  const double predicted = sum_of(scores(fit(windows, plain), windows[0]));
   const double corrected = sum_of(scores(fit(windows, calibrated), windows[0]));
-  EXPECT_GT(foretold, 1.5 * attained);
-  EXPECT_NEAR(corrected / attained, 1.0, 0.25);
+  EXPECT_GT(predicted, 1.5 * observed);
+  EXPECT_NEAR(corrected / observed, 1.0, 0.25);
   EXPECT_TRUE(bytes(fit(windows, calibrated, kManyThreads)) == bytes(fit(windows, calibrated, 1)));
   const auto saved = fit(windows, calibrated);
   (void)bytes(saved);

@@ -21,7 +21,7 @@ struct Sample {
   std::vector<float> label;
   std::vector<float> weight;
 
-  /// Rows of a segment that are bought as logit `truth(x)` says, foretold as x.
+  /// Rows of a segment that are bought as logit `truth(x)` says, predicted as x.
   template <class Truth>
   void add(Segment segment, std::size_t n, std::uint64_t seed, Truth truth) {
     Rng rng(seed);
@@ -73,12 +73,12 @@ TEST(SegmentCalibration, ExpectsWhatIsAttained) {
   unseen.add(Segment::kInBasket, 20'000, 5, [](double x) { return 0.3 * x - 1; });
   const auto calibration = sample.fit();
   double expected = 0;
-  double attained = 0;
+  double observed = 0;
   for (std::size_t r = 0; r < unseen.logits.size(); ++r) {
     expected += sigmoid(calibration.apply(Segment::kInBasket, unseen.logits[r]));
-    attained += double{unseen.label[r]};
+    observed += double{unseen.label[r]};
   }
-  EXPECT_NEAR(expected / attained, 1.0, 0.05);
+  EXPECT_NEAR(expected / observed, 1.0, 0.05);
 }
 
 TEST(SegmentCalibration, AHandfulOfRowsMovesLittle) {
