@@ -28,6 +28,12 @@ ModelInfo row(ModelKind kind, std::string_view name) {
 
 std::string flag_of(const ModelInfo& model) { return fmt::format("has_{}", model.name); }
 
+/// A program that did not know the model yet wrote no flag of it.
+bool is_saved(const ModelInfo& model, const ArchiveReader& in) {
+  const auto flag = flag_of(model);
+  return in.has(flag) && in.get_value<std::uint8_t>(flag) != 0;
+}
+
 }  // namespace
 
 const std::vector<ModelInfo>& registry() {
@@ -103,7 +109,7 @@ ModelSet load_models(const std::filesystem::path& path, const ProductSpace& prod
 ModelSet load_models(const ArchiveReader& in, const ProductSpace& products) {
   ModelSet models;
   for (const auto& model : registry()) {
-    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, products, models);
+    if (is_saved(model, in)) model.load(in, products, models);
   }
   return models;
 }
@@ -113,7 +119,7 @@ ModelSet load_models(const ArchiveReader& in, const ProductSpace& products,
   ModelSet models;
   for (const auto& model : registry()) {
     if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
-    if (in.get_value<std::uint8_t>(flag_of(model)) != 0) model.load(in, products, models);
+    if (is_saved(model, in)) model.load(in, products, models);
   }
   return models;
 }

@@ -247,6 +247,14 @@ TEST(ModelSet, ModelsThatDoNotFitTheShopAreRefused) {
   std::filesystem::remove(path);
 }
 
+TEST(ModelSet, AModelThatTheFileDoesNotSpeakOfIsAbsent) {
+  const auto shop = test::shop_of(test::random_events({.seed = 1}));
+  const auto path = test::scratch("no_models.vtr");
+  ArchiveWriter("older", 1).write(path);
+  EXPECT_EQ(count(load_models(ArchiveReader(path, "older", 1), shop)), 0U);
+  std::filesystem::remove(path);
+}
+
 TEST(ModelSet, EveryModelHasAParameterSection) {
   for (const auto& section : model_sections()) {
     EXPECT_TRUE(section.name.starts_with("models.")) << section.name;
