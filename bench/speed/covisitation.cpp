@@ -13,8 +13,7 @@ using models::CovisitationSpec;
 using models::NeighbourTable;
 
 /// The matrix that peers are asked for: half-life one hour, a day apart at most.
-constexpr CovisitationSpec kOne{
-    "seen_together_1h", models::kStepAny, models::kStepAny, false, 1, 1};
+constexpr CovisitationSpec kOne{"seen_together_1h", shows_interest, shows_interest, false, 1, 1};
 
 std::vector<CovisitationSpec> family() {
   std::vector<CovisitationSpec> specs(models::kCovisitationSpecs.begin(),

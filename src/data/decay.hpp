@@ -14,31 +14,6 @@
 
 namespace vitrina {
 
-/// The actions that name a product and so leave a trace on the pair of user and product.
-inline constexpr std::array<Action, 6> kProductActions{Action::kView,      Action::kLike,
-                                                       Action::kBasketAdd, Action::kBasketDelete,
-                                                       Action::kOrder,     Action::kBasketPage};
-inline constexpr std::size_t kProductActionCount = kProductActions.size();
-
-/// Position in kProductActions by action, kProductActionCount for the others.
-inline constexpr auto kProductActionSlots = [] {
-  std::array<std::uint8_t, kActionCount> slots{};
-  slots.fill(kProductActionCount);
-  for (std::uint8_t s = 0; s < kProductActionCount; ++s) slots[code(kProductActions[s])] = s;
-  return slots;
-}();
-
-constexpr std::size_t product_action_slot(Action action) {
-  return kProductActionSlots[code(action)];
-}
-
-/// Whether an action shows interest in its product: deletes and clears show none, and basket pages
-/// repeat what the basket said.
-constexpr bool shows_interest(Action action) {
-  return action == Action::kView || action == Action::kLike || action == Action::kBasketAdd ||
-         action == Action::kOrder;
-}
-
 /// Half-lives at which traces are summed; own-history rules choose among them.
 inline constexpr std::array<double, 7> kHalfLivesDays{1.0 / 24, 0.25, 1, 2, 4, 8, 16};
 inline constexpr std::size_t kHalfLifeCount = kHalfLivesDays.size();

@@ -27,7 +27,7 @@ std::string counts_by_action(const RawLog& raw) {
   std::string text;
   for (std::size_t a = 0; a < kActionCount; ++a) {
     if (counts[a] == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kActionNames[a], counts[a]);
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kActionTraits[a].name, counts[a]);
   }
   return text.empty() ? "no event" : text;
 }

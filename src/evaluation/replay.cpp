@@ -78,10 +78,6 @@ class Player {
   }
 
  private:
-  static bool is_target(Action action) {
-    return action == Action::kBasketAdd || action == Action::kOrder;
-  }
-
   /// Tells the service the events up to one.
   void tell(std::size_t end) {
     std::vector<std::string_view> ids;
@@ -116,7 +112,7 @@ class Player {
   void ask(std::size_t begin, std::size_t end) {
     std::vector<ItemIdx> wanted;
     for (std::size_t e = begin; e < end; ++e) {
-      if (is_target(events_.action[e]) && events_.item[e].valid())
+      if (shows_intent(events_.action[e]) && events_.item[e].valid())
         wanted.push_back(events_.item[e]);
     }
     std::sort(wanted.begin(), wanted.end());

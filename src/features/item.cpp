@@ -11,9 +11,7 @@
 namespace vitrina::features {
 namespace {
 
-/// Actions and windows (positions in models::kPopularityDays) that become columns.
-constexpr std::array<Action, 4> kActions{Action::kView, Action::kLike, Action::kBasketAdd,
-                                         Action::kOrder};
+/// Windows (positions in models::kPopularityDays) that become columns.
 constexpr std::array<std::string_view, 4> kWindowNames{"1d", "3d", "7d", "all"};
 static_assert(kWindowNames.size() == models::kPopularityWindowCount);
 
@@ -40,15 +38,15 @@ struct ItemRow {
 };
 
 constexpr auto kColumns = column_table(
-    each<kActions.size()>(each<kWindowNames.size()>(column(
+    each<kInterestActionCount>(each<kWindowNames.size()>(column(
         [](std::size_t a, std::size_t w) {
-          const auto action = name(kActions[a]);
+          const auto action = name(kInterestActions[a]);
           return ColumnInfo{
               fmt::format("{}_{}", action, kWindowNames[w]),
               fmt::format("{} events of all users, window {}", action, kWindowNames[w])};
         },
         [](const ItemRow& row, std::size_t a, std::size_t w) {
-          return row.stats.count[product_action_slot(kActions[a])][w];
+          return row.stats.count[product_action_slot(kInterestActions[a])][w];
         }))),
     column("users", "distinct users who touched the product",
            [](const ItemRow& row) { return row.stats.n_users; }),

@@ -34,8 +34,8 @@ constexpr auto kColumns = column_table(
     each<kActionCount>(each<kWindowsDays.size()>(column(
         [](std::size_t a, std::size_t w) {
           return ColumnInfo{
-              fmt::format("{}_{}", kActionNames[a], kWindowNames[w]),
-              fmt::format("the user's {} rows, window {}", kActionNames[a], kWindowNames[w])};
+              fmt::format("{}_{}", kActionTraits[a].name, kWindowNames[w]),
+              fmt::format("the user's {} rows, window {}", kActionTraits[a].name, kWindowNames[w])};
         },
         [](const UserRow& row, std::size_t a, std::size_t w) { return row.count[a][w]; }))),
     column("view_age_hours", "hours since the last view",

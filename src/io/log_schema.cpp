@@ -57,14 +57,15 @@ void assign_actions(const std::filesystem::path& path, const YAML::Node& node,
   for (const auto& entry : node) {
     const auto value = scalar(path, entry.first, "actions");
     const auto action_name = scalar(path, entry.second, fmt::format("actions.{}", value));
-    const auto* const it = std::find(kActionNames.begin(), kActionNames.end(), action_name);
-    if (it == kActionNames.end()) {
+    const auto* const it = std::ranges::find(kActionTraits, action_name, &ActionTraits::name);
+    if (it == kActionTraits.end()) {
+      std::vector<std::string_view> names;
+      for (const auto& action : kActionTraits) names.push_back(action.name);
       throw yaml_error(
           path, entry.second,
-          fmt::format("actions.{}: {}", printable(value),
-                      unknown_key(action_name, {kActionNames.begin(), kActionNames.end()})));
+          fmt::format("actions.{}: {}", printable(value), unknown_key(action_name, names)));
     }
-    if (!actions.emplace(value, static_cast<Action>(it - kActionNames.begin())).second) {
+    if (!actions.emplace(value, static_cast<Action>(it - kActionTraits.begin())).second) {
       throw yaml_error(path, entry.first, fmt::format("actions.{}: given twice", printable(value)));
     }
   }
@@ -98,7 +99,7 @@ ActionCodes default_action_codes() {
   ActionCodes codes;
   for (std::size_t i = 0; i < kActionCount; ++i) {
     codes.emplace(fmt::to_string(i), static_cast<Action>(i));
-    codes.emplace(kActionNames[i], static_cast<Action>(i));
+    codes.emplace(kActionTraits[i].name, static_cast<Action>(i));
   }
   return codes;
 }

@@ -11,27 +11,27 @@ namespace vitrina::models {
 /// The matrices that the defaults use: what follows a click into a basket soon and within the
 /// day, what is compared with what, and what is bought together over two weeks.
 inline constexpr std::array<CovisitationSpec, 4> kCovisitationSpecs{{
-    {"click_to_buy_1h", kStepAny, kStepBuy, true, 1, 1},
-    {"click_to_buy_6h", kStepAny, kStepBuy, true, 1, 6},
-    {"seen_together_1h", kStepAny, kStepAny, false, 1, 1},
-    {"bought_together_14d", kStepBuy, kStepBuy, false, 14, 72},
+    {"click_to_buy_1h", shows_interest, shows_intent, true, 1, 1},
+    {"click_to_buy_6h", shows_interest, shows_intent, true, 1, 6},
+    {"seen_together_1h", shows_interest, shows_interest, false, 1, 1},
+    {"bought_together_14d", shows_intent, shows_intent, false, 14, 72},
 }};
 inline constexpr std::size_t kCovisitationCount = kCovisitationSpecs.size();
 
 /// The rest of the family that carried the OTTO competition (Kaggle 2022/23): more directions,
 /// windows and half-lives, neighbours by place rather than by time, and the last week alone.
 inline constexpr std::array<CovisitationSpec, 11> kCovisitationFamilySpecs{{
-    {"adjacent_6", kStepAny, kStepAny, false, 1, 0, 6},
-    {"next_6", kStepAny, kStepAny, true, 1, 0, 6},
-    {"visit_start_to_buy", kStepAny, kStepBuy, true, 1, 0, 0, true},
-    {"seen_together_week", kStepAny, kStepAny, false, 1, 6, 0, false, 7},
-    {"click_to_buy_week", kStepAny, kStepBuy, true, 7, 24, 0, false, 7},
-    {"seen_together_7d", kStepAny, kStepAny, false, 7, 24},
-    {"click_to_buy_14d", kStepAny, kStepBuy, true, 14, 72},
-    {"view_to_view_6h", kStepView, kStepView, true, 1, 6},
-    {"like_to_buy_14d", kStepLike, kStepBuy, true, 14, 72},
-    {"buy_to_buy_14d", kStepBuy, kStepBuy, true, 14, 72},
-    {"basket_to_order_14d", kStepBasket, kStepOrder, true, 14, 72},
+    {"adjacent_6", shows_interest, shows_interest, false, 1, 0, 6},
+    {"next_6", shows_interest, shows_interest, true, 1, 0, 6},
+    {"visit_start_to_buy", shows_interest, shows_intent, true, 1, 0, 0, true},
+    {"seen_together_week", shows_interest, shows_interest, false, 1, 6, 0, false, 7},
+    {"click_to_buy_week", shows_interest, shows_intent, true, 7, 24, 0, false, 7},
+    {"seen_together_7d", shows_interest, shows_interest, false, 7, 24},
+    {"click_to_buy_14d", shows_interest, shows_intent, true, 14, 72},
+    {"view_to_view_6h", is<Action::kView>, is<Action::kView>, true, 1, 6},
+    {"like_to_buy_14d", is<Action::kLike>, shows_intent, true, 14, 72},
+    {"buy_to_buy_14d", shows_intent, shows_intent, true, 14, 72},
+    {"basket_to_order_14d", is<Action::kBasketAdd>, is<Action::kOrder>, true, 14, 72},
 }};
 inline constexpr std::size_t kCovisitationFamilyCount = kCovisitationFamilySpecs.size();
 

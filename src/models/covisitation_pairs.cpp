@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <limits>
 
 #include "core/check.hpp"
@@ -14,24 +13,11 @@ namespace vitrina::models {
 namespace {
 
 constexpr std::size_t kUsersAChunk = 8192;
-constexpr std::uint8_t kNoKind = kStepKindCount;
-
-/// Position of the one bit of StepKinds, by action. Deletes and clears are no interest; basket
-/// pages repeat what the basket said.
-constexpr auto kKindOfAction = [] {
-  std::array<std::uint8_t, kActionCount> kinds{};
-  kinds.fill(kNoKind);
-  kinds[code(Action::kView)] = std::countr_zero(kStepView);
-  kinds[code(Action::kLike)] = std::countr_zero(kStepLike);
-  kinds[code(Action::kBasketAdd)] = std::countr_zero(kStepBasket);
-  kinds[code(Action::kOrder)] = std::countr_zero(kStepOrder);
-  return kinds;
-}();
 
 /// The last `max_events` steps of a user, oldest first.
 std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events,
                                  const PairRules& rules, std::vector<Step>& scratch) {
-  // nobody could foretell which events are steps: each is written, and kept or written over
+  // no processor predicts which events are steps: each is written, and kept or written over
   grow_to(scratch, events.size() + 1);
   Step* const begin = scratch.data();
   Step* end = begin;
@@ -41,7 +27,7 @@ std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events
     const bool is_new_visit = e > 0 && events.time[e] - events.time[e - 1] > kVisitGap;
     visit += is_new_visit ? 1 : 0;
     is_visit_start |= is_new_visit;
-    const auto kind = kKindOfAction[code(events.action[e])];
+    const auto kind = static_cast<std::uint32_t>(kInterestActions.slot(events.action[e]));
     // a field at a time: a whole one is built aside and read back before its parts have arrived
     end->time = events.time[e];
     end->item = events.item[e];
@@ -49,7 +35,7 @@ std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events
     end->kind = kind;
     end->since = rules.since(events.time[e]);
     end->starts_visit = is_visit_start;
-    const bool is_step = (kind != kNoKind) & events.item[e].valid();
+    const bool is_step = (kind < kInterestActionCount) & events.item[e].valid();
     end += is_step ? 1 : 0;
     is_visit_start &= !is_step;
   }

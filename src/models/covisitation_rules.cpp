@@ -82,16 +82,16 @@ PairRules::Case PairRules::case_of(std::size_t index) const {
   c.starts_visit = take(2);
   c.window = take(windows_.size());
   c.since = take(since_.size() + 1);
-  c.later_kind = take(kStepKindCount);
-  c.earlier_kind = take(kStepKindCount);
+  c.later_kind = take(kInterestActionCount);
+  c.earlier_kind = take(kInterestActionCount);
   return c;
 }
 
 float PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
                         TimeUs as_of) const {
-  const auto from = static_cast<std::uint32_t>(is_forward ? c.earlier_kind : c.later_kind);
-  const auto to = static_cast<std::uint32_t>(is_forward ? c.later_kind : c.earlier_kind);
-  if (!has_kind(spec.from, from) || !has_kind(spec.to, to)) return 0;
+  const Action from = kInterestActions[is_forward ? c.earlier_kind : c.later_kind];
+  const Action to = kInterestActions[is_forward ? c.later_kind : c.earlier_kind];
+  if (!spec.from(from) || !spec.to(to)) return 0;
   if (spec.is_directed && !is_forward) return 0;
   if (windows_[c.window] > from_days(spec.window_days)) return 0;
   // a later step of a visit never starts it

@@ -12,14 +12,12 @@
 
 namespace vitrina::models {
 
-inline constexpr std::size_t kStepKindCount = 4;
-
 /// One product event of a user, as the pairing needs it.
 struct Step {
   TimeUs time;
   ItemIdx item;
   std::uint32_t visit;  ///< of the user
-  std::uint32_t kind;   ///< position of the one bit of StepKinds
+  std::uint32_t kind;   ///< of action: a number of kInterestActions
   std::uint32_t since;  ///< of PairRules
   bool starts_visit;    ///< no product is before it in its visit
 };
@@ -93,14 +91,15 @@ class PairRules {
   };
 
   [[nodiscard]] std::size_t index_of(const Case& c) const {
-    std::size_t index = c.earlier_kind * kStepKindCount + c.later_kind;
+    std::size_t index = c.earlier_kind * kInterestActionCount + c.later_kind;
     index = index * (since_.size() + 1) + c.since;
     index = index * windows_.size() + c.window;
     return (index * 2 + c.starts_visit) * n_places_ + c.places;
   }
   [[nodiscard]] Case case_of(std::size_t index) const;
   [[nodiscard]] std::size_t n_cases() const {
-    return kStepKindCount * kStepKindCount * (since_.size() + 1) * windows_.size() * 2 * n_places_;
+    return kInterestActionCount * kInterestActionCount * (since_.size() + 1) * windows_.size() * 2 *
+           n_places_;
   }
   /// What matrix `spec` gives a pair whose first step is the earlier or the later one.
   [[nodiscard]] float factor(const CovisitationSpec& spec, const Case& c, bool is_forward,

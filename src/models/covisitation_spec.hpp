@@ -3,28 +3,16 @@
 #include <cstdint>
 #include <string_view>
 
+#include "core/action.hpp"
+
 namespace vitrina::models {
-
-/// What a user did with a product, as bits: a matrix says which it joins.
-using StepKinds = std::uint8_t;
-inline constexpr StepKinds kStepView = 1;
-inline constexpr StepKinds kStepLike = 2;
-inline constexpr StepKinds kStepBasket = 4;
-inline constexpr StepKinds kStepOrder = 8;
-inline constexpr StepKinds kStepBuy = kStepBasket + kStepOrder;
-inline constexpr StepKinds kStepAny = kStepView + kStepLike + kStepBuy;
-
-/// Whether bit `kind` is among them.
-constexpr bool has_kind(StepKinds kinds, std::uint32_t kind) {
-  return (std::uint32_t{kinds} >> kind & 1U) != 0;
-}
 
 /// Which events a co-visitation matrix joins, and what a pair is worth: 2^(-distance in time /
 /// half-life), or with a limit of places 1 / distance in places.
 struct CovisitationSpec {
   std::string_view name;
-  StepKinds from;
-  StepKinds to;
+  bool (*from)(Action);           ///< which actions of the first product; it shows interest
+  bool (*to)(Action);             ///< and of the second
   bool is_directed;               ///< the second event comes after the first in the log's order
   double window_days;             ///< events further apart do not count
   double half_life_hours;         ///< 0: distance in time does not matter

@@ -24,26 +24,11 @@ constexpr float kBoundRoom = 1.0001F;
 
 }  // namespace
 
-Ials::Rule Ials::rule_of(const IalsConfig& config) {
+Ials::Settings Ials::settings_of(const IalsConfig& config) {
   return {{config.view_weight, config.like_weight, config.basket_weight, config.order_weight},
           config.half_life_days,
           config.alpha,
           config.regularization};
-}
-
-double Ials::weight_of(const Rule& rule, Action action) {
-  switch (action) {
-    case Action::kView:
-      return rule.weight[0];
-    case Action::kLike:
-      return rule.weight[1];
-    case Action::kBasketAdd:
-      return rule.weight[2];
-    case Action::kOrder:
-      return rule.weight[3];
-    default:
-      return 0;
-  }
 }
 
 /// Rows for the products with enough events before the cut, by product.
@@ -52,7 +37,7 @@ void Ials::take_products(const FitContext& context, const IalsConfig& config) {
   std::vector<std::uint32_t> count(context.shop.items.size(), 0);
   for (std::size_t e = 0; e < log.n_events(); ++e) {
     const bool is_past = log.time[e] < context.as_of && log.item[e].valid();
-    if (is_past && weight_of(rule_, log.action[e]) > 0) ++count[log.item[e].value];
+    if (is_past && weight_of(log.action[e]) > 0) ++count[log.item[e].value];
   }
   for (std::size_t i = 0; i < count.size(); ++i) {
     if (count[i] >= static_cast<std::uint32_t>(config.min_events)) item_.emplace_back(i);
@@ -73,15 +58,15 @@ void Ials::read_row(const EventSpan& events, TimeUs as_of, std::vector<ScoredIte
   strengths.clear();
   for (std::size_t e = 0; e < events.size(); ++e) {
     if (!events.item[e].valid() || !knows(events.item[e])) continue;
-    const double weight = weight_of(rule_, events.action[e]);
+    const double weight = weight_of(events.action[e]);
     if (weight <= 0) continue;
-    const float faded = decay(as_of - events.time[e], rule_.half_life_days);
+    const float faded = decay(as_of - events.time[e], settings_.half_life_days);
     strengths.push_back({events.item[e], static_cast<float>(weight) * faded});
   }
   sum_equal(strengths);
   for (const auto& pair : strengths) {
     if (pair.score < kFaintest) continue;
-    row.push_back({row_of_[pair.id.value], static_cast<float>(rule_.alpha) * pair.score});
+    row.push_back({row_of_[pair.id.value], static_cast<float>(settings_.alpha) * pair.score});
   }
 }
 
@@ -115,7 +100,7 @@ Confidences Ials::read_users(const FitContext& context) const {
 
 Ials Ials::fit(const FitContext& context, const IalsConfig& config) {
   Ials model;
-  model.rule_ = rule_of(config);
+  model.settings_ = settings_of(config);
   model.take_products(context, config);
   const auto users = model.read_users(context);
   const auto products = transposed(users, model.item_.size());
@@ -158,7 +143,7 @@ void Ials::prepare_queries() {
   for (std::size_t r = 0; r < item_.size(); ++r) {
     length_[r] = std::sqrt(dot(factors_.row(r), factors_.row(r), factors_.dim));
   }
-  whitening_ = Whitening(gram_of(factors_, 1), factors_.dim, rule_.regularization);
+  whitening_ = Whitening(gram_of(factors_, 1), factors_.dim, settings_.regularization);
 }
 
 AlignedFloats Ials::fold_in(const UserHistory& history, TimeUs as_of) const {
@@ -222,9 +207,9 @@ std::vector<ScoredItem> Ials::top(std::span<const float> user,
 }
 
 void Ials::save(ArchiveWriter& out) const {
-  const std::array<double, 7> numbers{rule_.weight[0],     rule_.weight[1],      rule_.weight[2],
-                                      rule_.weight[3],     rule_.half_life_days, rule_.alpha,
-                                      rule_.regularization};
+  const std::array<double, 7> numbers{
+      settings_.weight[0],      settings_.weight[1], settings_.weight[2],     settings_.weight[3],
+      settings_.half_life_days, settings_.alpha,     settings_.regularization};
   std::vector<std::uint32_t> items;
   items.reserve(item_.size());
   for (const auto item : item_) items.push_back(item.value);
@@ -248,7 +233,7 @@ Ials Ials::load(const ArchiveReader& in, const ProductSpace& products) {
     in.fail("ials.n_items", "is not that of the products");
   }
   Ials model;
-  model.rule_ = {
+  model.settings_ = {
       {numbers[0], numbers[1], numbers[2], numbers[3]}, numbers[4], numbers[5], numbers[6]};
   model.factors_ = Factors(items.size(), dim);
   std::copy(values.begin(), values.end(), model.factors_.values.begin());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -87,14 +88,16 @@ class Ials {
   static constexpr std::uint32_t kNoRow = std::numeric_limits<std::uint32_t>::max();
 
   /// The numbers of the config that a query needs.
-  struct Rule {
-    double weight[4] = {};  ///< of a view, a like, an addition to a basket, an order
+  struct Settings {
+    std::array<double, kInterestActionCount> weight{};  ///< of each of kInterestActions
     double half_life_days = 1;
     double alpha = 1;
     double regularization = 1;
   };
-  static Rule rule_of(const IalsConfig& config);
-  static double weight_of(const Rule& rule, Action action);
+  static Settings settings_of(const IalsConfig& config);
+  [[nodiscard]] double weight_of(Action action) const {
+    return shows_interest(action) ? settings_.weight[kInterestActions.slot(action)] : 0;
+  }
 
   void take_products(const FitContext& context, const IalsConfig& config);
   void index_products(std::size_t n_items);
@@ -104,7 +107,7 @@ class Ials {
   void sort_by_length();
   void prepare_queries();
 
-  Rule rule_;
+  Settings settings_;
   std::vector<ItemIdx> item_;  ///< of every row, by falling length of the vector once fitted
   std::vector<std::uint32_t> row_of_;  ///< by product
   Factors factors_;

@@ -61,8 +61,8 @@ void add_user(const EventSpan& events, TimeUs as_of, const PageProductsConfig& c
       }
       continue;
     }
+    if (!events.item[e].valid() || !shows_intent(events.action[e])) continue;
     const bool is_order = events.action[e] == Action::kOrder;
-    if (!events.item[e].valid() || (!is_order && events.action[e] != Action::kBasketAdd)) continue;
     const std::size_t n = std::min(pages.size(), static_cast<std::size_t>(config.pages_back));
     for (std::size_t p = 0; p < n; ++p) {
       const float worth = (is_order ? kOrderWorth : kBasketWorth) / static_cast<float>(p + 1);

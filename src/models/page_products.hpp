@@ -61,9 +61,9 @@ class PageProducts {
   Csr<Entry> products_;               ///< by position in pages_
 };
 
-/// Whether the event is a category page or a search with a pageId.
+/// Whether the event opens a list of products that has a pageId.
 constexpr bool is_list_page(Action action, std::uint32_t page) {
-  return page != 0 && (action == Action::kCategoryPage || action == Action::kSearch);
+  return page != 0 && opens_list(action);
 }
 
 /// A page that a user opened, and when last.

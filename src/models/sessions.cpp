@@ -13,15 +13,10 @@ namespace {
 constexpr std::size_t kMaxLastProducts = 32;
 constexpr std::size_t kUsersAChunk = 4096;
 
-SessionAction session_action(Action action) {
-  if (action == Action::kOrder) return SessionAction::kOrder;
-  return action == Action::kBasketAdd ? SessionAction::kBasket : SessionAction::kClick;
-}
-
 /// A product of a visit while the visit is read.
 struct Visited {
   ItemIdx item;
-  SessionAction action;
+  Interest interest;
   std::uint32_t order;  ///< of the event in the visit
 };
 
@@ -30,10 +25,11 @@ struct VisitList {
   std::vector<std::uint32_t> length;
   std::vector<TimeUs> end;
   std::vector<ItemIdx> item;
-  std::vector<SessionAction> action;
+  std::vector<Interest> interest;
 };
 
-/// Leaves every product once, with its strongest action, the best `limit`; by product ascending.
+/// Leaves every product once, with the strongest interest in it, the best `limit`; by product
+/// ascending.
 void keep_products(std::vector<Visited>& products, std::size_t limit) {
   std::sort(products.begin(), products.end(), [](const Visited& a, const Visited& b) {
     return a.item != b.item ? a.item < b.item : a.order < b.order;
@@ -41,7 +37,7 @@ void keep_products(std::vector<Visited>& products, std::size_t limit) {
   std::size_t n = 0;
   for (const auto& product : products) {
     if (n > 0 && products[n - 1].item == product.item) {
-      products[n - 1].action = std::max(products[n - 1].action, product.action);
+      products[n - 1].interest = std::max(products[n - 1].interest, product.interest);
       products[n - 1].order = product.order;
     } else {
       products[n++] = product;
@@ -50,7 +46,7 @@ void keep_products(std::vector<Visited>& products, std::size_t limit) {
   products.resize(n);
   if (n <= limit) return;
   std::sort(products.begin(), products.end(), [](const Visited& a, const Visited& b) {
-    return a.action != b.action ? a.action > b.action : a.order > b.order;
+    return a.interest != b.interest ? a.interest > b.interest : a.order > b.order;
   });
   products.resize(limit);
   std::sort(products.begin(), products.end(),
@@ -65,7 +61,7 @@ void read_visits(const EventSpan& events, std::size_t max_products, std::vector<
     products.clear();
     do {
       if (events.item[end].valid() && shows_interest(events.action[end])) {
-        products.push_back({events.item[end], session_action(events.action[end]),
+        products.push_back({events.item[end], interest(events.action[end]),
                             static_cast<std::uint32_t>(end - begin)});
       }
       ++end;
@@ -78,7 +74,7 @@ void read_visits(const EventSpan& events, std::size_t max_products, std::vector<
     out.end.push_back(events.time[end - 1]);
     for (const auto& product : products) {
       out.item.push_back(product.item);
-      out.action.push_back(product.action);
+      out.interest.push_back(product.interest);
     }
   }
 }
@@ -133,12 +129,12 @@ Sessions Sessions::fit(const FitContext& context, const SessionsConfig& config) 
   model.last_products_ = static_cast<std::uint32_t>(config.last_products);
   model.recent_sessions_ = static_cast<std::uint32_t>(config.recent_sessions);
   model.neighbours_ = static_cast<std::uint32_t>(config.neighbours);
-  model.action_weight_ = {1.0F, static_cast<float>(config.basket_weight),
-                          static_cast<float>(config.order_weight)};
+  model.interest_weight_ = {1.0F, static_cast<float>(config.basket_weight),
+                            static_cast<float>(config.order_weight)};
   for (const auto& place : places) {
     const auto& chunk = chunks[place.chunk];
     for (std::uint32_t i = place.first; i < place.first + place.length; ++i) {
-      model.sessions_.values.push_back({chunk.item[i], chunk.action[i]});
+      model.sessions_.values.push_back({chunk.item[i], chunk.interest[i]});
     }
     model.sessions_.offsets.push_back(model.sessions_.values.size());
     model.end_.push_back(place.end);
@@ -239,7 +235,7 @@ std::vector<SessionVote> Sessions::votes(const UserHistory& history) const {
     const float similarity = in_places(neighbour.overlap);
     const float weight = similarity * in_places(last_products_ - neighbour.newest_place);
     for (const auto& entry : sessions_.row(neighbour.session)) {
-      const float score = weight * action_weight_[static_cast<std::size_t>(entry.action)] *
+      const float score = weight * interest_weight_[static_cast<std::size_t>(entry.interest)] *
                           rarity_[entry.item.value];
       if (score > 0) votes.push_back({entry.item, score, similarity, 1});
     }
@@ -267,12 +263,12 @@ void Sessions::save(ArchiveWriter& out) const {
   actions.reserve(sessions_.values.size());
   for (const auto& entry : sessions_.values) {
     items.push_back(entry.item.value);
-    actions.push_back(static_cast<std::uint8_t>(entry.action));
+    actions.push_back(static_cast<std::uint8_t>(entry.interest));
   }
   const std::array<std::uint32_t, 4> limits{last_products_, recent_sessions_, neighbours_,
                                             static_cast<std::uint32_t>(rarity_.size())};
   out.put("sessions.limits", std::span<const std::uint32_t>(limits));
-  out.put("sessions.action_weights", action_weight_);
+  out.put("sessions.action_weights", interest_weight_);
   out.put("sessions.offsets", sessions_.offsets);
   out.put("sessions.items", items);
   out.put("sessions.actions", actions);
@@ -284,12 +280,12 @@ Sessions Sessions::load(const ArchiveReader& in, const ProductSpace& products) {
   const auto items = in.get<std::uint32_t>("sessions.items");
   const auto actions = in.get<std::uint8_t>("sessions.actions");
   Sessions model;
-  model.action_weight_ = in.get<float>("sessions.action_weights");
+  model.interest_weight_ = in.get<float>("sessions.action_weights");
   model.sessions_.offsets = in.get<std::uint64_t>("sessions.offsets");
   model.end_ = in.get<TimeUs>("sessions.ends");
   const auto& offsets = model.sessions_.offsets;
   if (limits.size() != 4 || limits[0] == 0 || limits[0] > kMaxLastProducts ||
-      limits[3] != products.items.size() || model.action_weight_.size() != 3 ||
+      limits[3] != products.items.size() || model.interest_weight_.size() != kInterestCount ||
       items.size() != actions.size() || offsets.empty() || offsets.front() != 0 ||
       offsets.back() != items.size() || !std::is_sorted(offsets.begin(), offsets.end()) ||
       model.end_.size() != model.sessions_.n_rows()) {
@@ -302,10 +298,10 @@ Sessions Sessions::load(const ArchiveReader& in, const ProductSpace& products) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i] >= products.items.size())
       in.fail("sessions.items", "names a product out of range");
-    if (actions[i] >= model.action_weight_.size()) {
+    if (actions[i] >= model.interest_weight_.size()) {
       in.fail("sessions.actions", "names an action out of range");
     }
-    model.sessions_.values.push_back({ItemIdx(items[i]), static_cast<SessionAction>(actions[i])});
+    model.sessions_.values.push_back({ItemIdx(items[i]), static_cast<Interest>(actions[i])});
   }
   model.index_products(products.items.size());
   return model;

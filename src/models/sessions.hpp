@@ -36,9 +36,6 @@ struct SessionsConfig {
   }
 };
 
-/// What a visit did with a product, the strongest of it.
-enum class SessionAction : std::uint8_t { kClick, kBasket, kOrder };
-
 /// What the neighbour visits say of one product.
 struct SessionVote {
   ItemIdx item;
@@ -78,7 +75,7 @@ class Sessions {
  private:
   struct Entry {
     ItemIdx item;
-    SessionAction action;
+    Interest interest;  ///< the strongest of the visit in the product
   };
   struct Neighbour {
     std::uint32_t overlap;  ///< similarity in units of 1 / L, so that equal ones are equal
@@ -98,11 +95,11 @@ class Sessions {
   std::uint32_t last_products_ = 1;
   std::uint32_t recent_sessions_ = 1;
   std::uint32_t neighbours_ = 1;
-  std::vector<float> action_weight_;  ///< by SessionAction
-  Csr<Entry> sessions_;               ///< oldest first
-  std::vector<TimeUs> end_;           ///< of every visit: its last event
-  Csr<std::uint32_t> sessions_of_;    ///< of every product, newest first, the newest m
-  std::vector<float> rarity_;         ///< of every product: log(|H| / h)
+  std::vector<float> interest_weight_;  ///< by Interest
+  Csr<Entry> sessions_;                 ///< oldest first
+  std::vector<TimeUs> end_;             ///< of every visit: its last event
+  Csr<std::uint32_t> sessions_of_;      ///< of every product, newest first, the newest m
+  std::vector<float> rarity_;           ///< of every product: log(|H| / h)
 };
 
 }  // namespace vitrina::models

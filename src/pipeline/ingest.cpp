@@ -42,7 +42,7 @@ Json report_of(const ShopInput& input, const Shop& shop, const std::string& fing
   std::array<std::uint64_t, kActionCount> by_action{};
   for (const auto action : shop.events.action) ++by_action[code(action)];
   for (std::size_t a = 0; a < kActionCount; ++a) {
-    json["events_by_action"][std::string(kActionNames[a])] = by_action[a];
+    json["events_by_action"][std::string(kActionTraits[a].name)] = by_action[a];
   }
   json["catalog"] = {{"rows", input.catalog_rows},
                      {"duplicate_rows", input.catalog_duplicates},

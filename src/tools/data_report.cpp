@@ -66,7 +66,8 @@ std::string actions(const Facts& facts) {
   std::string text;
   for (std::size_t a = 0; a < kActionCount; ++a) {
     if (facts.by_action[a] == 0) continue;
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kActionNames[a], facts.by_action[a]);
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : ", ", kActionTraits[a].name, facts.by_action[a]);
   }
   return text;
 }
@@ -174,7 +175,7 @@ Json to_json(const Verdict& verdict) {
   json["begin"] = format_time(facts.begin);
   json["end"] = format_time(facts.end - 1);
   for (std::size_t a = 0; a < kActionCount; ++a) {
-    json["events_by_action"][std::string(kActionNames[a])] = facts.by_action[a];
+    json["events_by_action"][std::string(kActionTraits[a].name)] = facts.by_action[a];
   }
   json["last_days"] = {
       {"days", facts.horizon_days}, {"buyers", facts.late_buyers}, {"bought", facts.late_bought}};

@@ -22,16 +22,14 @@ constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
 struct Step {
   std::string item;
   TimeUs time;
-  StepKinds kind;
+  Action action;
   std::size_t visit;
   bool starts_visit;
 };
 
-StepKinds kind_of(Action action) {
-  if (action == Action::kView) return kStepView;
-  if (action == Action::kLike) return kStepLike;
-  if (action == Action::kBasketAdd) return kStepBasket;
-  return action == Action::kOrder ? kStepOrder : StepKinds{0};
+bool is_step(Action action) {
+  return action == Action::kView || action == Action::kLike || action == Action::kBasketAdd ||
+         action == Action::kOrder;
 }
 
 /// A user's steps out of the raw events: repeats once, by time, ties by action and product, the
@@ -56,10 +54,10 @@ std::map<std::string, std::vector<Step>> naive_steps(std::vector<test::Event> ev
       ++visit[event.user];
     }
     last_event[event.user] = event.time;
-    if (event.item.empty() || kind_of(event.action) == 0) continue;
+    if (event.item.empty() || !is_step(event.action)) continue;
     auto& seen = last_visit_with_product[event.user];
-    by_user[event.user].push_back({event.item, event.time, kind_of(event.action), visit[event.user],
-                                   seen != visit[event.user]});
+    by_user[event.user].push_back(
+        {event.item, event.time, event.action, visit[event.user], seen != visit[event.user]});
     seen = visit[event.user];
   }
   for (auto& [user, steps] : by_user) {
@@ -81,8 +79,8 @@ Matrix naive_pairs(const CovisitationSpec& spec,
       for (std::size_t j = 0; j < steps.size(); ++j) {
         if (i == j || steps[i].item == steps[j].item) continue;
         if (spec.is_directed && j < i) continue;
-        if ((spec.from & steps[i].kind) == 0) continue;
-        if ((spec.to & steps[j].kind) == 0) continue;
+        if (!spec.from(steps[i].action)) continue;
+        if (!spec.to(steps[j].action)) continue;
         const double days = std::abs(to_days(steps[j].time - steps[i].time));
         if (days > spec.window_days) continue;
         const auto places = i < j ? j - i : i - j;

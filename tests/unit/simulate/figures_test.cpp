@@ -31,7 +31,7 @@ TEST(CaseFigures, RowsByActionInNineteenDaysAreWithinTenPercent) {
     const double expected = 3 * kScale * kCase[a];
     // A hundred clears vary by ten percent on their own.
     const double tolerance = a == code(Action::kBasketClear) ? 0.3 : 0.1;
-    EXPECT_NEAR(rows[a] / expected, 1.0, tolerance) << kActionNames[a];
+    EXPECT_NEAR(rows[a] / expected, 1.0, tolerance) << kActionTraits[a].name;
   }
 }
 
