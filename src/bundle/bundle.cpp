@@ -29,11 +29,22 @@ constexpr std::uint32_t kProductsVersion = 2;
 
 std::vector<std::string> all_files() { return {kModels, kParams, kProducts, kRanker}; }
 
+/// A generator or feature group that the packing program did not know is off: the ranker was
+/// trained without it.
+void switch_off_unknown_parts(ParamMap& params) {
+  for (const auto& section : answer_sections()) {
+    for (const auto& field : section.fields) {
+      if (field.name == "enabled") params.try_emplace(section.name + ".enabled", "false");
+    }
+  }
+}
+
 ParamMap read_params(const std::filesystem::path& path) {
   try {
     ParamMap params;
     const auto json = Json::parse(read_file(path));
     for (const auto& [key, value] : json.items()) params[key] = value.get<std::string>();
+    switch_off_unknown_parts(params);
     return params;
   } catch (const Json::exception& error) {
     throw Error(ErrorCode::kIncompatibleArtifact,
