@@ -25,8 +25,8 @@ struct RecommendOptions {
   /// Events from this moment on are not looked at: ISO time in the log's own clock, such as
   /// `2024-09-29` or `2024-09-28T12:00:00`. Empty: just after the last plausible event.
   std::string as_of = {};
-  /// In place of as_of: the very moment of the answer, by the events before it. Customers dealt to
-  /// several logs then get the answers that one log would give them.
+  /// In place of as_of: the very moment of the answer, by the events before it. Customers split
+  /// into several logs then get the answers that one log would give them.
   std::string at = {};
 
   /// Name nobody but these users; nothing: everybody. Those that the log does not have are told by

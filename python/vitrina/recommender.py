@@ -149,7 +149,7 @@ class Recommender:
         Events from `as_of` on are not looked at, and the answer is as of the
         last one before it; None means just after the last plausible one. `at`,
         in place of it, answers as of that very moment by the events before
-        it: customers dealt to several tables then get the answers that one
+        it: customers split into several tables then get the answers that one
         table would give them. A moment is a date (its midnight), a datetime or
         an ISO text in the log's own clock; one with a zone is refused, since
         a log's times need not have any. Ids are texts; a whole number stands

@@ -201,8 +201,8 @@ std::vector<command::Option> options() {
       {"--as-of", "TIME",
        "with --data: use events before this moment only, and answer as of the last of them"},
       {"--at", "TIME",
-       "answer as of this very moment, by the events before it; customers dealt to several logs "
-       "then get the answers that one log would give them"},
+       "answer as of this very moment, by the events before it; customers split into several "
+       "logs then get the answers that one log would give them"},
       {"--schema", "FILE", "with --data: the shop's own column names and action codes"},
       {"--allow-future", "",
        "answer although the bundle learned from events after the moment; such an answer has seen "

@@ -8,7 +8,7 @@
 #include "unit/api/aged_bundle_fixture.hpp"
 
 // A customer's answer depends on the bundle, the moment and the customer's own events, and on
-// nobody else: however customers are dealt to logs, the answers are the same to the bit.
+// nobody else: however customers are split into logs, the answers are the same to the bit.
 
 namespace vitrina {
 namespace {
