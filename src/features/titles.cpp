@@ -17,15 +17,21 @@ namespace {
 class UserWords {
  public:
   UserWords(const Catalog& catalog, std::span<const ItemIdx> recent,
-            std::span<const ItemIdx> basket)
-      : places_(count(catalog, recent, basket)) {
+            std::span<const ItemIdx> basket, Scratch& scratch)
+      : places_(scratch.word_places) {
+    std::size_t n = 0;
+    for (const auto items : {recent, basket}) {
+      for (const auto item : items) n += catalog.words_of(item).size();
+    }
+    places_.reset(n);
+    holders_ = scratch.arena.take<Holders>(n);
     for (std::size_t i = 0; i < recent.size(); ++i) {
       for (const auto word : catalog.words_of(recent[i])) {
-        holders(word).recent |= 1U << i;
+        holders_[places_.add(word)].recent |= 1U << i;
       }
     }
     for (const auto item : basket) {
-      for (const auto word : catalog.words_of(item)) ++holders(word).n_in_basket;
+      for (const auto word : catalog.words_of(item)) ++holders_[places_.add(word)].n_in_basket;
     }
   }
 
@@ -40,22 +46,8 @@ class UserWords {
   }
 
  private:
-  static std::size_t count(const Catalog& catalog, std::span<const ItemIdx> recent,
-                           std::span<const ItemIdx> basket) {
-    std::size_t n = 0;
-    for (const auto item : recent) n += catalog.words_of(item).size();
-    for (const auto item : basket) n += catalog.words_of(item).size();
-    return n;
-  }
-
-  Holders& holders(std::uint32_t word) {
-    const auto place = places_.add(word);
-    if (place == holders_.size()) holders_.emplace_back();
-    return holders_[place];
-  }
-
-  WordPlaces places_;
-  std::vector<Holders> holders_;
+  WordPlaces& places_;
+  std::span<Holders> holders_;
 };
 
 /// What a product's title shares with the others: those in the basket, and the last ones.
@@ -91,11 +83,11 @@ class TitlesGroup final : public FeatureGroup {
         titles_(*context.models.titles),
         idf_(context.products.catalog.word_idf) {}
 
-  void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
+  void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     const auto recent = rows.newest(kNeighbourProducts);
     const auto basket = rows.basket();
     write_neighbour_columns([&](ItemIdx item) { return titles_.neighbours(item); }, rows, out, 0);
-    const UserWords words(catalog_, recent, basket);
+    const UserWords words(catalog_, recent, basket, scratch);
     const auto& title_words = catalog_.title_words;
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
