@@ -6,18 +6,13 @@
 #include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
-#include <nanobind/stl/unique_ptr.h>
 #include <nanobind/stl/variant.h>
 #include <nanobind/stl/vector.h>
 
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <filesystem>
-#include <future>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,10 +21,9 @@
 #include <variant>
 #include <vector>
 
-#include "core/cancel.hpp"
 #include "core/text.hpp"
+#include "python/binding.hpp"
 #include "vitrina/fit.hpp"
-#include "vitrina/live.hpp"
 #include "vitrina/recommender.hpp"
 #include "vitrina/score.hpp"
 
@@ -38,8 +32,12 @@ using nb::literals::operator""_a;
 
 namespace {
 
-/// The name that the Arrow PyCapsule interface gives to a capsule with a stream.
-constexpr const char* kStreamCapsule = "arrow_array_stream";
+using vitrina::python::interruptible;
+using vitrina::python::Metadata;
+using vitrina::python::SimilarColumns;
+using vitrina::python::stream_of;
+using vitrina::python::to_similar_columns;
+using vitrina::python::Warnings;
 
 /// vitrina::Error as the Python exception of `type`, with its code's name as `code`.
 void translate_error(const std::exception_ptr& thrown, void* type) {
@@ -52,31 +50,6 @@ void translate_error(const std::exception_ptr& thrown, void* type) {
     exception.attr("code") = std::string(vitrina::info(error.code()).name);
     PyErr_SetObject(exception_type.ptr(), exception.ptr());
   }
-}
-
-/// Does `work` on a thread of its own, without the interpreter's lock, while this one looks for
-/// Ctrl-C: then the work is cancelled and KeyboardInterrupt is raised.
-template <class Work>
-auto interruptible(Work work) {
-  constexpr std::chrono::milliseconds kLook(50);
-  vitrina::CancelFlag cancel;
-  std::optional<nb::python_error> interrupted;
-  std::future<decltype(work())> result;
-  {
-    const nb::gil_scoped_release released;
-    result = std::async(std::launch::async, [&] {
-      const vitrina::CancelScope scope(&cancel);
-      return work();
-    });
-    while (!interrupted && result.wait_for(kLook) != std::future_status::ready) {
-      const nb::gil_scoped_acquire held;
-      if (PyErr_CheckSignals() != 0) interrupted.emplace();
-    }
-    if (interrupted) cancel.request();
-    result.wait();
-  }
-  if (interrupted) throw nb::python_error(*interrupted);
-  return result.get();
 }
 
 vitrina::RecommendOptions make_options(std::optional<int> max_users, std::optional<int> k,
@@ -105,9 +78,6 @@ vitrina::RecommendOptions make_options(std::optional<int> max_users, std::option
 using Columns = std::tuple<std::vector<std::string>, std::vector<std::vector<std::string>>,
                            std::vector<double>, std::vector<double>>;
 
-/// What was to be told while a call worked.
-using Warnings = std::vector<std::string>;
-
 /// The options of a call with its warnings kept: Python is told when the lock is held again.
 template <class Options>
 Options with_warnings(const Options& options, Warnings& warnings) {
@@ -116,7 +86,6 @@ Options with_warnings(const Options& options, Warnings& warnings) {
   return told;
 }
 
-using Metadata = std::map<std::string, std::string>;
 using Answered = std::tuple<Columns, Metadata, Warnings>;
 
 Columns to_columns(std::vector<vitrina::Recommendation> answer) {
@@ -144,156 +113,16 @@ Answered recommend_path(const vitrina::Recommender& recommender, const std::file
   return interruptible([&] { return answered(recommender, data, options); });
 }
 
-/// The stream in a capsule: who is given it releases it, and the capsule's own destructor then
-/// finds it released.
-ArrowArrayStream* stream_of(const nb::capsule& capsule) {
-  auto* stream =
-      static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), kStreamCapsule));
-  if (stream == nullptr) throw nb::python_error();
-  return stream;
-}
-
 Answered recommend_stream(const vitrina::Recommender& recommender, const nb::capsule& capsule,
                           const vitrina::RecommendOptions& options) {
   auto* stream = stream_of(capsule);
   return interruptible([&] { return answered(recommender, stream, options); });
 }
 
-/// Neighbours in columns: product ids and weights.
-using SimilarColumns = std::tuple<std::vector<std::string>, std::vector<double>>;
-
-SimilarColumns to_similar_columns(std::vector<vitrina::SimilarProduct> products) {
-  SimilarColumns columns;
-  for (auto& row : products) {
-    std::get<0>(columns).push_back(std::move(row.product_id));
-    std::get<1>(columns).push_back(row.weight);
-  }
-  return columns;
-}
-
 SimilarColumns similar(const vitrina::Recommender& recommender, const std::string& product, int k,
                        const std::string& by) {
   const nb::gil_scoped_release released;
   return to_similar_columns(recommender.similar(product, k, by));
-}
-
-vitrina::LiveEvent make_event(std::string user_id, std::string visit_id, std::string action,
-                              std::vector<std::string> products, unsigned page, std::string device,
-                              std::string time) {
-  return {.user_id = std::move(user_id),
-          .visit_id = std::move(visit_id),
-          .action = std::move(action),
-          .products = std::move(products),
-          .page = page,
-          .device = std::move(device),
-          .time = std::move(time)};
-}
-
-/// A live engine whose warnings wait until the call that they are of returns.
-class PythonLive {
- public:
-  PythonLive(const std::filesystem::path& bundle, vitrina::LiveOptions options)
-      : live_(vitrina::Live::open(bundle, waiting(std::move(options)))) {}
-
-  vitrina::Live& get() { return live_; }
-  Warnings take_warnings() {
-    const std::scoped_lock lock(waiting_->mutex);
-    return std::exchange(waiting_->warnings, {});
-  }
-
- private:
-  struct Waiting {
-    std::mutex mutex;
-    Warnings warnings;
-  };
-
-  vitrina::LiveOptions waiting(vitrina::LiveOptions options) {
-    options.on_warning = [kept = waiting_](const std::string& message) {
-      const std::scoped_lock lock(kept->mutex);
-      kept->warnings.push_back(message);
-    };
-    return options;
-  }
-
-  std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
-  vitrina::Live live_;
-};
-
-std::pair<std::unique_ptr<PythonLive>, Warnings> open_live(const std::filesystem::path& bundle,
-                                                           std::filesystem::path catalog,
-                                                           std::string time_zone,
-                                                           std::filesystem::path schema,
-                                                           int threads, bool allow_future) {
-  const nb::gil_scoped_release released;
-  auto live =
-      std::make_unique<PythonLive>(bundle, vitrina::LiveOptions{.time_zone = std::move(time_zone),
-                                                                .catalog = std::move(catalog),
-                                                                .schema = std::move(schema),
-                                                                .threads = threads,
-                                                                .allow_future = allow_future});
-  auto warnings = live->take_warnings();
-  return {std::move(live), std::move(warnings)};
-}
-
-std::pair<std::size_t, Warnings> add_path(PythonLive& live, const std::filesystem::path& data,
-                                          const std::string& before) {
-  return interruptible([&]() -> std::pair<std::size_t, Warnings> {
-    const auto n = live.get().add_log(data, before);
-    return {n, live.take_warnings()};
-  });
-}
-
-std::pair<std::size_t, Warnings> add_stream(PythonLive& live, const nb::capsule& capsule,
-                                            const std::string& before) {
-  auto* stream = stream_of(capsule);
-  return interruptible([&]() -> std::pair<std::size_t, Warnings> {
-    const auto n = live.get().add_log(stream, before);
-    return {n, live.take_warnings()};
-  });
-}
-
-/// Product ids, scores and sources; and what is said of the whole answer.
-using LiveColumns =
-    std::tuple<std::vector<std::string>, std::vector<double>, std::vector<std::string>>;
-
-std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, std::string user_id,
-                                                std::string visit_id, std::optional<int> k,
-                                                std::vector<std::string> exclude,
-                                                std::optional<std::vector<std::string>> only,
-                                                bool exclude_touched, std::string at) {
-  const nb::gil_scoped_release released;
-  auto answer = live.get().recommend({.user_id = std::move(user_id),
-                                      .visit_id = std::move(visit_id),
-                                      .k = k,
-                                      .exclude = std::move(exclude),
-                                      .only = std::move(only),
-                                      .exclude_touched = exclude_touched,
-                                      .at = std::move(at)});
-  LiveColumns columns;
-  for (auto& product : answer.products) {
-    std::get<0>(columns).push_back(std::move(product.product_id));
-    std::get<1>(columns).push_back(product.score);
-    std::get<2>(columns).push_back(std::move(product.source));
-  }
-  return {std::move(columns),
-          {{"vitrina.as_of", answer.as_of},
-           {"vitrina.bundle", answer.bundle},
-           {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
-           {"vitrina.fallback", answer.fallback},
-           {"vitrina.p_buy", fmt::to_string(answer.p_buy)}}};
-}
-
-SimilarColumns similar_live(PythonLive& live, const std::string& product, int k,
-                            const std::string& by) {
-  const nb::gil_scoped_release released;
-  return to_similar_columns(live.get().similar(product, k, by));
-}
-
-Warnings swap_live(PythonLive& live, const std::filesystem::path& bundle,
-                   const std::filesystem::path& catalog) {
-  const nb::gil_scoped_release released;
-  live.get().swap(bundle, catalog);
-  return live.take_warnings();
 }
 
 vitrina::FitOptions make_fit_options(std::map<std::string, std::string> params, std::string as_of,
@@ -406,39 +235,7 @@ NB_MODULE(_vitrina, m) {
   m.def("fit_path", &fit_path, "data"_a, "options"_a);
   m.def("fit_streams", &fit_streams, "events"_a, "catalog"_a.none(), "options"_a);
 
-  nb::class_<vitrina::LiveEvent>(m, "LiveEvent")
-      .def(nb::new_(&make_event), nb::kw_only(), "user_id"_a, "visit_id"_a, "action"_a,
-           "products"_a, "page"_a, "device"_a, "time"_a);
-  nb::class_<PythonLive>(m, "Live")
-      .def_prop_ro("fingerprint", [](PythonLive& live) { return live.get().fingerprint(); })
-      .def_prop_ro("learned_until", [](PythonLive& live) { return live.get().learned_until(); })
-      .def_prop_ro("n_events", [](PythonLive& live) { return live.get().n_events(); })
-      .def_prop_ro("n_customers", [](PythonLive& live) { return live.get().n_customers(); })
-      .def(
-          "add",
-          [](PythonLive& live, const std::vector<vitrina::LiveEvent>& events) {
-            const nb::gil_scoped_release released;
-            return live.get().add(events);
-          },
-          "events"_a)
-      .def("add_path", &add_path, "data"_a, "before"_a)
-      .def("add_stream", &add_stream, "stream"_a, "before"_a)
-      .def("recommend", &recommend_live, nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
-           "exclude"_a, "only"_a.none(), "exclude_touched"_a, "at"_a)
-      .def("similar", &similar_live, "product"_a, "k"_a, "by"_a)
-      .def(
-          "forget",
-          [](PythonLive& live, const std::string& user_id) { return live.get().forget(user_id); },
-          "user_id"_a)
-      .def(
-          "forget_visit",
-          [](PythonLive& live, const std::string& visit_id) {
-            return live.get().forget_visit(visit_id);
-          },
-          "visit_id"_a)
-      .def("swap", &swap_live, "bundle"_a, "catalog"_a);
-  m.def("open_live", &open_live, "bundle"_a, nb::kw_only(), "catalog"_a, "time_zone"_a, "schema"_a,
-        "threads"_a, "allow_future"_a);
+  vitrina::python::bind_live(m);
 
   using vitrina::Reading;
   using vitrina::Scores;

@@ -1,0 +1,187 @@
+#include "vitrina/live.hpp"
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
+#include <nanobind/stl/map.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/unique_ptr.h>
+#include <nanobind/stl/vector.h>
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "python/binding.hpp"
+
+namespace vitrina::python {
+
+using nb::literals::operator""_a;
+
+namespace {
+
+LiveEvent make_event(std::string user_id, std::string visit_id, std::string action,
+                     std::vector<std::string> products, unsigned page, std::string device,
+                     std::string time) {
+  return {.user_id = std::move(user_id),
+          .visit_id = std::move(visit_id),
+          .action = std::move(action),
+          .products = std::move(products),
+          .page = page,
+          .device = std::move(device),
+          .time = std::move(time)};
+}
+
+/// A live engine whose warnings wait until the call that they are of returns.
+class PythonLive {
+ public:
+  PythonLive(const std::filesystem::path& bundle, LiveOptions options)
+      : live_(Live::open(bundle, waiting(std::move(options)))) {}
+
+  Live& get() { return live_; }
+  Warnings take_warnings() {
+    const std::scoped_lock lock(waiting_->mutex);
+    return std::exchange(waiting_->warnings, {});
+  }
+
+ private:
+  struct Waiting {
+    std::mutex mutex;
+    Warnings warnings;
+  };
+
+  LiveOptions waiting(LiveOptions options) {
+    options.on_warning = [kept = waiting_](const std::string& message) {
+      const std::scoped_lock lock(kept->mutex);
+      kept->warnings.push_back(message);
+    };
+    return options;
+  }
+
+  std::shared_ptr<Waiting> waiting_ = std::make_shared<Waiting>();
+  Live live_;
+};
+
+std::pair<std::unique_ptr<PythonLive>, Warnings> open_live(const std::filesystem::path& bundle,
+                                                           std::filesystem::path catalog,
+                                                           std::string time_zone,
+                                                           std::filesystem::path schema,
+                                                           int threads, bool allow_future) {
+  const nb::gil_scoped_release released;
+  auto live = std::make_unique<PythonLive>(bundle, LiveOptions{.time_zone = std::move(time_zone),
+                                                               .catalog = std::move(catalog),
+                                                               .schema = std::move(schema),
+                                                               .threads = threads,
+                                                               .allow_future = allow_future});
+  auto warnings = live->take_warnings();
+  return {std::move(live), std::move(warnings)};
+}
+
+std::pair<std::size_t, Warnings> add_path(PythonLive& live, const std::filesystem::path& data,
+                                          const std::string& before) {
+  return interruptible([&]() -> std::pair<std::size_t, Warnings> {
+    const auto n = live.get().add_log(data, before);
+    return {n, live.take_warnings()};
+  });
+}
+
+std::pair<std::size_t, Warnings> add_stream(PythonLive& live, const nb::capsule& capsule,
+                                            const std::string& before) {
+  auto* stream = stream_of(capsule);
+  return interruptible([&]() -> std::pair<std::size_t, Warnings> {
+    const auto n = live.get().add_log(stream, before);
+    return {n, live.take_warnings()};
+  });
+}
+
+/// Product ids, scores and sources; and what is said of the whole answer.
+using LiveColumns =
+    std::tuple<std::vector<std::string>, std::vector<double>, std::vector<std::string>>;
+
+std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, std::string user_id,
+                                                std::string visit_id, std::optional<int> k,
+                                                std::vector<std::string> exclude,
+                                                std::optional<std::vector<std::string>> only,
+                                                bool exclude_touched, std::string at) {
+  const nb::gil_scoped_release released;
+  auto answer = live.get().recommend({.user_id = std::move(user_id),
+                                      .visit_id = std::move(visit_id),
+                                      .k = k,
+                                      .exclude = std::move(exclude),
+                                      .only = std::move(only),
+                                      .exclude_touched = exclude_touched,
+                                      .at = std::move(at)});
+  LiveColumns columns;
+  for (auto& product : answer.products) {
+    std::get<0>(columns).push_back(std::move(product.product_id));
+    std::get<1>(columns).push_back(product.score);
+    std::get<2>(columns).push_back(std::move(product.source));
+  }
+  return {std::move(columns),
+          {{"vitrina.as_of", answer.as_of},
+           {"vitrina.bundle", answer.bundle},
+           {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
+           {"vitrina.fallback", answer.fallback},
+           {"vitrina.p_buy", fmt::to_string(answer.p_buy)}}};
+}
+
+SimilarColumns similar_live(PythonLive& live, const std::string& product, int k,
+                            const std::string& by) {
+  const nb::gil_scoped_release released;
+  return to_similar_columns(live.get().similar(product, k, by));
+}
+
+Warnings swap_live(PythonLive& live, const std::filesystem::path& bundle,
+                   const std::filesystem::path& catalog) {
+  const nb::gil_scoped_release released;
+  live.get().swap(bundle, catalog);
+  return live.take_warnings();
+}
+
+}  // namespace
+
+void bind_live(nb::module_& m) {
+  nb::class_<LiveEvent>(m, "LiveEvent")
+      .def(nb::new_(&make_event), nb::kw_only(), "user_id"_a, "visit_id"_a, "action"_a,
+           "products"_a, "page"_a, "device"_a, "time"_a);
+  nb::class_<PythonLive>(m, "Live")
+      .def_prop_ro("fingerprint", [](PythonLive& live) { return live.get().fingerprint(); })
+      .def_prop_ro("learned_until", [](PythonLive& live) { return live.get().learned_until(); })
+      .def_prop_ro("n_events", [](PythonLive& live) { return live.get().n_events(); })
+      .def_prop_ro("n_customers", [](PythonLive& live) { return live.get().n_customers(); })
+      .def(
+          "add",
+          [](PythonLive& live, const std::vector<LiveEvent>& events) {
+            const nb::gil_scoped_release released;
+            return live.get().add(events);
+          },
+          "events"_a)
+      .def("add_path", &add_path, "data"_a, "before"_a)
+      .def("add_stream", &add_stream, "stream"_a, "before"_a)
+      .def("recommend", &recommend_live, nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
+           "exclude"_a, "only"_a.none(), "exclude_touched"_a, "at"_a)
+      .def("similar", &similar_live, "product"_a, "k"_a, "by"_a)
+      .def(
+          "forget",
+          [](PythonLive& live, const std::string& user_id) { return live.get().forget(user_id); },
+          "user_id"_a)
+      .def(
+          "forget_visit",
+          [](PythonLive& live, const std::string& visit_id) {
+            return live.get().forget_visit(visit_id);
+          },
+          "visit_id"_a)
+      .def("swap", &swap_live, "bundle"_a, "catalog"_a);
+  m.def("open_live", &open_live, "bundle"_a, nb::kw_only(), "catalog"_a, "time_zone"_a, "schema"_a,
+        "threads"_a, "allow_future"_a);
+}
+
+}  // namespace vitrina::python
