@@ -7,7 +7,7 @@
 namespace vitrina::candidates {
 
 struct RepurchaseConfig {
-  bool enabled = true;
+  bool enabled = false;
   int limit = 30;
   int category_products = 5;
 

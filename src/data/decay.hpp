@@ -73,47 +73,53 @@ Real fast_decay(Age age, Real per_microsecond) {
 
 }  // namespace detail
 
-/// The same for many ages from 0 on, below 2^51 microseconds, to the last bit but for rare
-/// roundings of the last but one: several at a time, without a call for each.
-void decay_all(std::span<const TimeUs> ages, double half_life_days, std::span<float> out);
+/// The same in doubles for many ages from 0 on, below 2^51 microseconds, to 1e-11 of itself:
+/// several at a time, without a call for each.
+void decay_all(std::span<const TimeUs> ages, double half_life_days, std::span<double> out);
 
 /// The decays of one age by several half-lives, computed side by side: to the bit as decay_all().
 class AgeDecays {
  public:
-  static constexpr std::size_t kWidth = 8;
+  /// Doubles of a vector register.
+  static constexpr std::size_t kLanes = 4;
   /// Half-lives that it can hold: the last of the decays is always 1.
-  static constexpr std::size_t kMost = kWidth - 1;
-  using Floats __attribute__((vector_size(kWidth * sizeof(float)))) = float;
+  static constexpr std::size_t kMost = 2 * kLanes - 1;
+  using Reals __attribute__((vector_size(kLanes * sizeof(double)))) = double;
+
+  /// The decay by every half-life in turn, ones where there is none.
+  struct Values {
+    Reals first;
+    Reals second;  ///< all ones unless there are more than three half-lives
+  };
 
   explicit AgeDecays(std::span<const double> half_lives_days);
 
-  /// The decay by every half-life in turn; ones where there is none.
-  [[nodiscard]] Floats of(TimeUs age) const {
-    const auto first = groups_[0].decays(age);
-    const auto second = is_more_than_four_ ? groups_[1].decays(age) : Four{1, 1, 1, 1};
-    return __builtin_shufflevector(first, second, 0, 1, 2, 3, 4, 5, 6, 7);
+  /// Whether the second four are asked for at all.
+  [[nodiscard]] bool has_second() const { return has_second_; }
+  /// Position among the values of one that is always 1.
+  [[nodiscard]] std::size_t none() const { return has_second_ ? kMost : kLanes - 1; }
+
+  [[nodiscard]] Values of(TimeUs age) const {
+    return {groups_[0].decays(age), has_second_ ? groups_[1].decays(age) : Reals{1, 1, 1, 1}};
   }
 
  private:
-  static constexpr std::size_t kFour = kWidth / 2;
-  using Four __attribute__((vector_size(kFour * sizeof(float)))) = float;
-  using Ages __attribute__((vector_size(kFour * sizeof(TimeUs)))) = TimeUs;
-  using Bits __attribute__((vector_size(kFour * sizeof(std::uint64_t)))) = std::uint64_t;
-  using Reals __attribute__((vector_size(kFour * sizeof(double)))) = double;
+  using Ages __attribute__((vector_size(kLanes * sizeof(TimeUs)))) = TimeUs;
+  using Bits __attribute__((vector_size(kLanes * sizeof(std::uint64_t)))) = std::uint64_t;
 
   struct Group {
     Ages oldest{};  // at an age of 0 everything is 1
     Reals per_microsecond{};
 
-    [[nodiscard]] Four decays(TimeUs age) const {
+    [[nodiscard]] Reals decays(TimeUs age) const {
       const Ages ages = {age, age, age, age};
       const auto clamped = std::bit_cast<Bits>(ages < oldest ? ages : oldest);
-      return __builtin_convertvector(detail::fast_decay(clamped, per_microsecond), Four);
+      return detail::fast_decay(clamped, per_microsecond);
     }
   };
 
   std::array<Group, 2> groups_;
-  bool is_more_than_four_;
+  bool has_second_;
 };
 
 /// Sums of decayed events of one user on one product: [action slot][half-life].

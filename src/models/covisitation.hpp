@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "models/covisitation_pass.hpp"
@@ -41,8 +42,18 @@ class CovisitationMatrices {
  public:
   CovisitationMatrices() = default;
 
+  /// In rounds of products, so that a long log needs no more memory; the same as by parts.
   static CovisitationMatrices fit(const FitContext& context, const CovisitationConfig& config) {
     return CovisitationMatrices(fit_covisitation(context, config, Specs));
+  }
+
+  using Partial = DealtPairs;
+  static Partial map(const FitContext& part, const CovisitationConfig& config) {
+    return map_covisitation(part, config, Specs);
+  }
+  static CovisitationMatrices finish(const FitContext& any, const CovisitationConfig& config,
+                                     Partial&& all) {
+    return CovisitationMatrices(finish_covisitation(any, config, Specs, std::move(all)));
   }
 
   /// The neighbours of a product in matrix `matrix` of the specs, best first.

@@ -1,7 +1,7 @@
 #include "models/covisitation_pairs.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <limits>
 
 #include "core/check.hpp"
@@ -93,63 +93,56 @@ class FoundPairs {
   std::size_t size_ = 0;
 };
 
-}  // namespace
-
-struct PairDealer::Scratch {
+struct Scratch {
   std::vector<Step> steps;
   FoundPairs pairs;
 };
 
-PairDealer::PairDealer(const FitContext& context, const PairRules& rules, std::size_t max_events,
-                       std::size_t max_pairs)
-    : context_(context),
-      rules_(rules),
-      max_events_(max_events),
-      n_blocks_((context.shop.items.size() + kRowsABlock - 1) / kRowsABlock),
-      blocks_a_round_(n_blocks_),
-      round_(std::numeric_limits<std::size_t>::max()),
-      hands_((context.shop.users.size() + kUsersAChunk - 1) / kUsersAChunk) {
-  VITRINA_CHECK(rules.reach() / kUsPerMs, <=, std::numeric_limits<std::uint32_t>::max());
-  n_rounds_ = std::clamp<std::size_t>((estimate_pairs() + max_pairs - 1) / max_pairs, 1,
-                                      std::max<std::size_t>(n_blocks_, 1));
-  blocks_a_round_ = (n_blocks_ + n_rounds_ - 1) / n_rounds_;
+std::size_t count_chunks(const FitContext& context) {
+  return (context.shop.users.size() + kUsersAChunk - 1) / kUsersAChunk;
 }
 
-void PairDealer::read_pairs(std::size_t chunk, Scratch& scratch) const {
+/// The pairs of a chunk of users, in `scratch.pairs`.
+void read_pairs(const FitContext& context, const PairRules& rules, std::size_t max_events,
+                std::size_t chunk, Scratch& scratch) {
   scratch.pairs.clear();
   const std::size_t begin = chunk * kUsersAChunk;
-  const std::size_t end = std::min(begin + kUsersAChunk, context_.shop.users.size());
+  const std::size_t end = std::min(begin + kUsersAChunk, context.shop.users.size());
   for (std::size_t u = begin; u < end; ++u) {
-    const auto events = context_.shop.events.before(UserIdx(u), context_.as_of);
-    scratch.pairs.append(read_steps(events, max_events_, rules_, scratch.steps), rules_);
+    const auto events = context.shop.events.before(UserIdx(u), context.as_of);
+    scratch.pairs.append(read_steps(events, max_events, rules, scratch.steps), rules);
   }
 }
 
-/// By every 16th chunk of users.
-std::size_t PairDealer::estimate_pairs() const {
+/// How many there are in all, by every 16th chunk of users.
+std::size_t estimate_pairs(const FitContext& context, const PairRules& rules,
+                           std::size_t max_events) {
   constexpr std::size_t kStride = 16;
   Scratch scratch;
   std::size_t n = 0;
-  for (std::size_t chunk = 0; chunk < hands_.size(); chunk += kStride) {
-    read_pairs(chunk, scratch);
-    n += scratch.pairs.all().size() * std::min(kStride, hands_.size() - chunk);
+  const std::size_t n_chunks = count_chunks(context);
+  for (std::size_t chunk = 0; chunk < n_chunks; chunk += kStride) {
+    read_pairs(context, rules, max_events, chunk, scratch);
+    n += scratch.pairs.all().size() * std::min(kStride, n_chunks - chunk);
   }
   return n;
 }
 
-void PairDealer::deal(std::size_t round) {
-  if (round == round_) return;
-  round_ = round;
-  const std::size_t first = first_block(round);
-  const std::size_t n = end_block(round) - first;
-  std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(context_.threads, 1)));
+}  // namespace
+
+DealtPairs::DealtPairs(const FitContext& context, const PairRules& rules, std::size_t max_events,
+                       std::size_t first_block, std::size_t end_block)
+    : first_block_(first_block), end_block_(end_block), hands_(count_chunks(context)) {
+  VITRINA_CHECK(rules.reach() / kUsPerMs, <=, std::numeric_limits<std::uint32_t>::max());
+  const std::size_t n = end_block - first_block;
+  std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(context.threads, 1)));
   parallel_chunks_with_worker(
-      hands_.size(), 1, context_.threads,
+      hands_.size(), 1, context.threads,
       [&](std::size_t chunk, std::size_t /*end*/, std::size_t worker) {
-        read_pairs(chunk, scratch[worker]);
+        read_pairs(context, rules, max_events, chunk, scratch[worker]);
         const auto pairs = scratch[worker].pairs.all();
-        // wraps around for blocks before the round's, which are then no less out of it
-        const auto block_of = [&](ItemIdx item) { return item.value / kRowsABlock - first; };
+        // wraps around for blocks before the first, which are then no less out of range
+        const auto block_of = [&](ItemIdx item) { return item.value / kRowsABlock - first_block; };
         auto& hand = hands_[chunk];
         hand.offsets.assign(n + 1, 0);
         for (const auto& pair : pairs) {
@@ -168,6 +161,36 @@ void PairDealer::deal(std::size_t round) {
           dealt.pair_class = pair.pair_class;
         }
       });
+}
+
+void DealtPairs::merge(DealtPairs&& other) {
+  VITRINA_CHECK(first_block_, ==, other.first_block_);
+  VITRINA_CHECK(end_block_, ==, other.end_block_);
+  std::move(other.hands_.begin(), other.hands_.end(), std::back_inserter(hands_));
+}
+
+PairDealer::PairDealer(const FitContext& context, const PairRules& rules, std::size_t max_events,
+                       std::size_t max_pairs)
+    : context_(&context),
+      rules_(&rules),
+      max_events_(max_events),
+      n_blocks_(DealtPairs::count_blocks(context)),
+      blocks_a_round_(n_blocks_),
+      round_(std::numeric_limits<std::size_t>::max()) {
+  n_rounds_ = std::clamp<std::size_t>(
+      (estimate_pairs(context, rules, max_events) + max_pairs - 1) / max_pairs, 1,
+      std::max<std::size_t>(n_blocks_, 1));
+  blocks_a_round_ = (n_blocks_ + n_rounds_ - 1) / n_rounds_;
+}
+
+const DealtPairs& PairDealer::deal(std::size_t round) {
+  if (round != round_) {
+    round_ = round;
+    pairs_ = {};  // before the next ones are made
+    pairs_ = DealtPairs(*context_, *rules_, max_events_, round * blocks_a_round_,
+                        std::min(n_blocks_, (round + 1) * blocks_a_round_));
+  }
+  return pairs_;
 }
 
 }  // namespace vitrina::models

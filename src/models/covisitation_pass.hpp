@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/params.hpp"
+#include "models/covisitation_pairs.hpp"
 #include "models/covisitation_spec.hpp"
 #include "models/fit_context.hpp"
 #include "models/neighbour_table.hpp"
@@ -25,13 +26,23 @@ struct CovisitationConfig {
 
 /// Fits a matrix per spec («who touched a then took b»), all from one reading of the log: pairs of
 /// the users' last steps are dealt to blocks of products by their first one, and the rows of all
-/// matrices are summed together, a block at a time. Rows are independent, their sums in the order
-/// of the log: the same with any number of threads.
+/// matrices are summed together, a block at a time, in whole numbers: the same in any order of the
+/// users, in any number of rounds and with any number of threads.
 /// Memory: the pairs at hand (about 200 MB at most, in rounds if there are more) and, if damped, a
-/// total of every product in every matrix.
+/// total of every product in every matrix. Throws Error(kOutOfResources) for 2^31 pairs or
+/// more of a block of 256 products, whose sums might overflow.
 std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
                                              const CovisitationConfig& config,
                                              std::span<const CovisitationSpec> specs);
+
+/// The same in parts: the pairs of some users, all of them in memory, and the matrices of those of
+/// all users.
+DealtPairs map_covisitation(const FitContext& part, const CovisitationConfig& config,
+                            std::span<const CovisitationSpec> specs);
+std::vector<NeighbourTable> finish_covisitation(const FitContext& any,
+                                                const CovisitationConfig& config,
+                                                std::span<const CovisitationSpec> specs,
+                                                DealtPairs&& all);
 
 void save_covisitation(std::span<const NeighbourTable> tables,
                        std::span<const CovisitationSpec> specs, ArchiveWriter& out);

@@ -42,9 +42,9 @@ PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool
     decay_of_[m] = static_cast<std::uint32_t>(h) + 1;
   }
 
-  using Factors = std::pair<std::vector<float>, std::vector<float>>;  // in the row, flowing in
+  using Factors = std::pair<std::vector<double>, std::vector<double>>;  // in the row, flowing in
   std::map<Factors, PairClass> known;
-  const auto class_of = [&](const std::vector<float>& in_row, const std::vector<float>& inflow) {
+  const auto class_of = [&](const std::vector<double>& in_row, const std::vector<double>& inflow) {
     const auto [it, is_new] =
         known.try_emplace({in_row, inflow}, static_cast<PairClass>(known.size()));
     if (is_new) {
@@ -54,14 +54,14 @@ PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool
     }
     return it->second;
   };
-  const std::vector<float> nothing(width_, 0);
+  const std::vector<double> nothing(width_, 0);
   (void)class_of(nothing, nothing);  // kNoMatrix
 
   classes_.reserve(n_cases());
   for (std::size_t i = 0; i < n_cases(); ++i) {
     const auto c = case_of(i);
-    std::vector<float> forward(nothing);
-    std::vector<float> backward(nothing);
+    std::vector<double> forward(nothing);
+    std::vector<double> backward(nothing);
     for (std::size_t m = 0; m < specs.size(); ++m) {
       forward[m] = factor(specs[m], c, true, as_of);
       backward[m] = factor(specs[m], c, false, as_of);
@@ -87,8 +87,8 @@ PairRules::Case PairRules::case_of(std::size_t index) const {
   return c;
 }
 
-float PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
-                        TimeUs as_of) const {
+double PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
+                         TimeUs as_of) const {
   const Action from = kInterestActions[is_forward ? c.earlier_kind : c.later_kind];
   const Action to = kInterestActions[is_forward ? c.later_kind : c.earlier_kind];
   if (!spec.from(from) || !spec.to(to)) return 0;
@@ -101,7 +101,7 @@ float PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_for
     if (c.since <= first) return 0;
   }
   if (spec.max_places == 0) return 1;
-  return c.places < spec.max_places ? 1.0F / static_cast<float>(c.places + 1) : 0.0F;
+  return c.places < spec.max_places ? 1.0 / static_cast<double>(c.places + 1) : 0.0;
 }
 
 }  // namespace vitrina::models

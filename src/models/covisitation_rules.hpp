@@ -31,8 +31,8 @@ inline constexpr PairClass kNoMatrix = 0;
 /// what the same two steps are worth in the row of the second one, where the first is a neighbour.
 class PairRules {
  public:
-  /// Floats of a vector register.
-  static constexpr std::size_t kLanes = 8;
+  /// Sums of a vector register.
+  static constexpr std::size_t kLanes = 4;
 
   /// `with_inflow`: whether anybody will ask for it. If not, pairs with nothing else are kNoMatrix.
   PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool with_inflow);
@@ -67,10 +67,10 @@ class PairRules {
   }
 
   /// What a pair of that class is worth in each matrix before its decay; 0 where it is not joined.
-  [[nodiscard]] const float* factors(PairClass pair_class) const {
+  [[nodiscard]] const double* factors(PairClass pair_class) const {
     return factors_.data() + pair_class * width_;
   }
-  [[nodiscard]] const float* inflow_factors(PairClass pair_class) const {
+  [[nodiscard]] const double* inflow_factors(PairClass pair_class) const {
     return inflow_factors_.data() + pair_class * width_;
   }
 
@@ -102,8 +102,8 @@ class PairRules {
            n_places_;
   }
   /// What matrix `spec` gives a pair whose first step is the earlier or the later one.
-  [[nodiscard]] float factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
-                             TimeUs as_of) const;
+  [[nodiscard]] double factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
+                              TimeUs as_of) const;
 
   std::size_t n_matrices_;
   std::size_t width_;
@@ -113,8 +113,8 @@ class PairRules {
   std::vector<double> half_lives_days_;
   std::vector<std::uint32_t> decay_of_;
   std::vector<BothWays> classes_;  ///< by case
-  std::vector<float> factors_;     ///< classes x width
-  std::vector<float> inflow_factors_;
+  std::vector<double> factors_;    ///< classes x width
+  std::vector<double> inflow_factors_;
 };
 
 }  // namespace vitrina::models

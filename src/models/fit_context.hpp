@@ -7,7 +7,9 @@
 
 namespace vitrina::models {
 
-/// What a model may learn from: the shop's events before `as_of`, nothing later.
+/// What a model may learn from: the shop's events before `as_of`, nothing later. Where customers
+/// are dealt to parts, the shop of each has the products, `begin` and `end` of the whole, and
+/// customers who are linked to one another (data/links.hpp) are in one part.
 struct FitContext {
   const Shop& shop;
   TimeUs as_of;

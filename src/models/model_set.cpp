@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "core/check.hpp"
+#include "core/error.hpp"
 
 namespace vitrina::models {
 namespace {
@@ -21,9 +25,37 @@ ModelInfo row(ModelKind kind, std::string_view name) {
                  ModelSet& set) {
                 set.*Member = Model::fit(context, read_section<Config>(params, section));
               },
+          .by_parts = std::nullopt,
           .save = [](const ModelSet& set, ArchiveWriter& out) { (set.*Member)->save(out); },
           .load = [](const ArchiveReader& in, const ProductSpace& products,
                      ModelSet& set) { set.*Member = Model::load(in, products); }};
+}
+
+/// The same of one that can be fitted in parts, which are kept in `PartialSet::*PartMember`.
+template <auto Member, auto PartMember, class Model, class Config>
+ModelInfo row_by_parts(ModelKind kind, std::string_view name) {
+  auto made = row<Member, Model, Config>(kind, name);
+  made.by_parts = {.map =
+                       [](const FitContext& part, const ParamMap& params,
+                          const std::string& section, PartialSet& set) {
+                         set.*PartMember = Model::map(part, read_section<Config>(params, section));
+                       },
+                   .merge =
+                       [](PartialSet& into, PartialSet& other) {
+                         VITRINA_CHECK((into.*PartMember).has_value(), ==,
+                                       (other.*PartMember).has_value());
+                         if (into.*PartMember)
+                           (into.*PartMember)->merge(std::move(*(other.*PartMember)));
+                       },
+                   .finish =
+                       [](const FitContext& any, const ParamMap& params, const std::string& section,
+                          PartialSet& parts, ModelSet& set) {
+                         if (!(parts.*PartMember)) return;
+                         set.*Member = Model::finish(any, read_section<Config>(params, section),
+                                                     std::move(*(parts.*PartMember)));
+                         (parts.*PartMember).reset();
+                       }};
+  return made;
 }
 
 std::string flag_of(const ModelInfo& model) { return fmt::format("has_{}", model.name); }
@@ -38,20 +70,22 @@ bool is_saved(const ModelInfo& model, const ArchiveReader& in) {
 
 const std::vector<ModelInfo>& registry() {
   static const std::vector<ModelInfo> kRows{
-      row<&ModelSet::own_history, OwnHistory, OwnHistoryConfig>(ModelKind::kOwnHistory,
-                                                                "own_history"),
-      row<&ModelSet::popularity, Popularity, PopularityConfig>(ModelKind::kPopularity,
-                                                               "popularity"),
-      row<&ModelSet::covisitation, Covisitation, CovisitationConfig>(ModelKind::kCovisitation,
-                                                                     "covisitation"),
-      row<&ModelSet::covisitation_family, CovisitationFamily, CovisitationConfig>(
-          ModelKind::kCovisitationFamily, "covisitation_family"),
+      row_by_parts<&ModelSet::own_history, &PartialSet::own_history, OwnHistory, OwnHistoryConfig>(
+          ModelKind::kOwnHistory, "own_history"),
+      row_by_parts<&ModelSet::popularity, &PartialSet::popularity, Popularity, PopularityConfig>(
+          ModelKind::kPopularity, "popularity"),
+      row_by_parts<&ModelSet::covisitation, &PartialSet::covisitation, Covisitation,
+                   CovisitationConfig>(ModelKind::kCovisitation, "covisitation"),
+      row_by_parts<&ModelSet::covisitation_family, &PartialSet::covisitation_family,
+                   CovisitationFamily, CovisitationConfig>(ModelKind::kCovisitationFamily,
+                                                           "covisitation_family"),
       row<&ModelSet::sessions, Sessions, SessionsConfig>(ModelKind::kSessions, "sessions"),
-      row<&ModelSet::repurchase, Repurchase, RepurchaseConfig>(ModelKind::kRepurchase,
-                                                               "repurchase"),
+      row_by_parts<&ModelSet::repurchase, &PartialSet::repurchase, Repurchase, RepurchaseConfig>(
+          ModelKind::kRepurchase, "repurchase"),
       row<&ModelSet::page_products, PageProducts, PageProductsConfig>(ModelKind::kPageProducts,
                                                                       "page_products"),
-      row<&ModelSet::titles, Titles, TitlesConfig>(ModelKind::kTitles, "titles"),
+      row_by_parts<&ModelSet::titles, &PartialSet::titles, Titles, TitlesConfig>(ModelKind::kTitles,
+                                                                                 "titles"),
       row<&ModelSet::ials, Ials, IalsConfig>(ModelKind::kIals, "ials"),
       row<&ModelSet::item2vec, Item2Vec, Item2VecConfig>(ModelKind::kItem2Vec, "item2vec"),
       row<&ModelSet::linear, Linear, LinearConfig>(ModelKind::kLinear, "linear"),
@@ -86,6 +120,36 @@ ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted
                     const ParamMap& params, Progress& progress) {
   ModelSet models;
   fit_missing(context, wanted, params, progress, models);
+  return models;
+}
+
+PartialSet map_part(const FitContext& part, std::span<const ModelKind> wanted,
+                    const ParamMap& params) {
+  PartialSet set;
+  for (const auto& model : registry()) {
+    if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
+    if (!model.by_parts) {
+      throw Error(ErrorCode::kConfig,
+                  fmt::format("the model '{}' needs all customers at once: it cannot be fitted in "
+                              "parts",
+                              model.name));
+    }
+    model.by_parts->map(part, params, section_of(model), set);
+  }
+  return set;
+}
+
+void merge_parts(PartialSet& into, PartialSet other) {
+  for (const auto& model : registry()) {
+    if (model.by_parts) model.by_parts->merge(into, other);
+  }
+}
+
+ModelSet finish_models(const FitContext& any, const ParamMap& params, PartialSet merged) {
+  ModelSet models;
+  for (const auto& model : registry()) {
+    if (model.by_parts) model.by_parts->finish(any, params, section_of(model), merged, models);
+  }
   return models;
 }
 

@@ -53,6 +53,27 @@ struct ModelSet {
   std::optional<Linear> linear;
 };
 
+/// What some customers say to the models that can be fitted in parts.
+struct PartialSet {
+  std::optional<OwnHistory::Partial> own_history;
+  std::optional<Popularity::Partial> popularity;
+  std::optional<Covisitation::Partial> covisitation;
+  std::optional<CovisitationFamily::Partial> covisitation_family;
+  std::optional<Repurchase::Partial> repurchase;
+  std::optional<Titles::Partial> titles;
+};
+
+/// How a model is fitted on customers dealt to parts. Partials are whole numbers, or rows that are
+/// sorted by external id before anything is summed: the model is the same to the bit for any parts,
+/// merged in any order.
+struct ByParts {
+  void (*map)(const FitContext& part, const ParamMap&, const std::string& section, PartialSet&);
+  void (*merge)(PartialSet& into, PartialSet& other);
+  /// Of the context only what all parts share is read: no customer.
+  void (*finish)(const FitContext& any, const ParamMap&, const std::string& section, PartialSet&,
+                 ModelSet&);
+};
+
 /// One row of the registry: all that the rest of the project knows of a model.
 struct ModelInfo {
   ModelKind kind;
@@ -60,6 +81,7 @@ struct ModelInfo {
   std::vector<FieldInfo> (*fields)();
   bool (*is_present)(const ModelSet&);
   void (*fit)(const FitContext&, const ParamMap&, const std::string& section, ModelSet&);
+  std::optional<ByParts> by_parts;  ///< none: it needs all customers at once
   void (*save)(const ModelSet&, ArchiveWriter&);
   void (*load)(const ArchiveReader&, const ProductSpace&, ModelSet&);
 };
@@ -81,6 +103,16 @@ void fit_missing(const FitContext& context, std::span<const ModelKind> wanted,
 /// All of the wanted models.
 ModelSet fit_models(const FitContext& context, std::span<const ModelKind> wanted,
                     const ParamMap& params, Progress& progress);
+
+/// What the customers of a part say to the wanted models. Throws Error(kConfig) for a model that
+/// needs all customers at once.
+PartialSet map_part(const FitContext& part, std::span<const ModelKind> wanted,
+                    const ParamMap& params);
+/// Adds another part of other customers, mapped for the same models; `other` is used up.
+void merge_parts(PartialSet& into, PartialSet other);
+/// The models of all parts that were merged: what fit_models() makes of all customers, to the bit.
+/// `any` is the context of any part.
+ModelSet finish_models(const FitContext& any, const ParamMap& params, PartialSet merged);
 
 /// Writes the set as one archive, with the external product ids it was fitted on left to the
 /// caller (the shop or the bundle has them).

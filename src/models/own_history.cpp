@@ -1,18 +1,19 @@
 #include "models/own_history.hpp"
 
+#include <utility>
+
 #include "core/topk.hpp"
 #include "models/own_history_objective.hpp"
-#include "models/own_history_pairs.hpp"
 #include "models/own_history_search.hpp"
 
 namespace vitrina::models {
 
-OwnHistory OwnHistory::fit(const FitContext& context, const OwnHistoryConfig& config) {
+OwnHistory OwnHistory::finish(const FitContext& any, const OwnHistoryConfig& config,
+                              Partial&& all) {
   OwnHistory model;
-  const auto pairs = collect_touched_pairs(
-      context, {.max_windows = config.max_windows, .max_pairs = config.max_pairs});
-  if (pairs.n_buyers < static_cast<std::uint64_t>(config.min_buyers)) return model;
-  const OwnHistoryObjective objective(pairs, context);
+  if (all.n_buyers() < static_cast<std::uint64_t>(config.min_buyers)) return model;
+  const auto pairs = std::move(all).sorted(any.threads);
+  const OwnHistoryObjective objective(pairs, any);
   model.rule_ = search_decay_rule(objective, model.rule_, config.passes);
   model.n_buyers_ = pairs.n_buyers;
   return model;

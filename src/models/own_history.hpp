@@ -9,6 +9,7 @@
 #include "data/decay.hpp"
 #include "data/user_history.hpp"
 #include "models/fit_context.hpp"
+#include "models/own_history_pairs.hpp"
 
 namespace vitrina::models {
 
@@ -38,7 +39,15 @@ class OwnHistory {
   OwnHistory() = default;
 
   /// Learns from windows that end at or before `context.as_of`.
-  static OwnHistory fit(const FitContext& context, const OwnHistoryConfig& config);
+  static OwnHistory fit(const FitContext& context, const OwnHistoryConfig& config) {
+    return finish(context, config, map(context, config));
+  }
+
+  using Partial = TouchedRows;
+  static Partial map(const FitContext& part, const OwnHistoryConfig& config) {
+    return {part, {.max_windows = config.max_windows, .max_pairs = config.max_pairs}};
+  }
+  static OwnHistory finish(const FitContext& any, const OwnHistoryConfig& config, Partial&& all);
 
   /// The touched products with a positive score, best first, `limit` at most.
   [[nodiscard]] std::vector<ScoredItem> rank(const UserHistory& history, std::size_t limit) const;

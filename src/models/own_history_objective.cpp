@@ -11,17 +11,6 @@ namespace {
 /// Pairs' owners whom a thread scores at once.
 constexpr std::size_t kOwnersAChunk = 2048;
 
-/// Users with an event before the cut: who comes later must not change what is learned.
-std::size_t known_users(const FitContext& context) {
-  const auto& events = context.shop.events;
-  std::size_t n = 0;
-  for (std::size_t u = 0; u < events.n_users(); ++u) {
-    const auto first = events.offsets[u];
-    n += first < events.offsets[u + 1] && events.time[first] < context.as_of ? 1 : 0;
-  }
-  return n;
-}
-
 std::vector<std::size_t> occurring_slots(const TouchedPairs& pairs) {
   std::vector<std::size_t> slots;
   for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
@@ -40,7 +29,7 @@ OwnHistoryObjective::OwnHistoryObjective(const TouchedPairs& pairs, const FitCon
     : pairs_(pairs), slots_(occurring_slots(pairs)), threads_(context.threads) {
   const auto n = static_cast<double>(context.max_users);
   const auto k = static_cast<std::size_t>(context.k);
-  const auto users = static_cast<double>(known_users(context));
+  const auto users = static_cast<double>(pairs.n_users);
   levels_ = {{{n, k}, {std::min(n, users) / 10, k}, {n, std::max<std::size_t>(1, k / 5)}}};
   for (const auto slot : slots_) find_owners(slot);
 }

@@ -1,7 +1,10 @@
 #include "models/popularity.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
+
+#include "core/check.hpp"
 
 namespace vitrina::models {
 namespace {
@@ -13,57 +16,93 @@ constexpr auto kWindows = [] {
   return windows;
 }();
 
-double worth(Action action, const PopularityConfig& config) {
-  switch (action) {
-    case Action::kView:
-    case Action::kLike:
-      return config.view_weight;
-    case Action::kBasketAdd:
-      return config.basket_weight;
-    case Action::kOrder:
-      return config.order_weight;
-    default:
-      return 0;
-  }
+std::size_t first_window(TimeUs age) {
+  std::size_t w = 0;
+  while (w + 1 < kPopularityWindowCount && age > kWindows[w]) ++w;
+  return w;
 }
 
-void count_event(const FitContext& context, const PopularityConfig& config, TimeUs time,
-                 Action action, std::size_t slot, ItemStats& stats) {
-  const TimeUs age = context.as_of - time;
-  for (std::size_t w = 0; w < kPopularityWindowCount; ++w) {
-    stats.count[slot][w] += age <= kWindows[w] ? 1.0F : 0.0F;
+/// What the finished model knows of a product.
+ItemStats stats_of(const PopularityCounts::Item& item, const PopularityConfig& config) {
+  ItemStats stats;
+  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    std::uint64_t n = 0;
+    for (std::size_t w = 0; w < kPopularityWindowCount; ++w) {
+      n += item.events[slot][w];
+      stats.count[slot][w] = static_cast<float>(n);
+    }
   }
-  const auto value = static_cast<float>(worth(action, config));
-  if (value != 0) stats.score += value * decay(age, config.half_life_days);
-  stats.first = stats.first == kNoTime ? time : std::min(stats.first, time);
-  stats.last = std::max(stats.last, time);
+  stats.n_users = static_cast<float>(item.n_users);
+  stats.n_buyers = static_cast<float>(item.n_buyers);
+  const std::array worth{config.view_weight, config.basket_weight, config.order_weight};
+  double score = 0;
+  for (std::size_t g = 0; g < worth.size(); ++g) {
+    score += worth[g] * fixed_point::to_weight(item.decayed[g]);
+  }
+  stats.score = static_cast<float>(score);
+  stats.first = item.first;
+  stats.last = item.last;
+  return stats;
 }
 
 }  // namespace
 
-Popularity Popularity::fit(const FitContext& context, const PopularityConfig& config) {
+PopularityCounts::PopularityCounts(const FitContext& context, double half_life_days)
+    : items_(context.shop.items.size()) {
   const auto& shop = context.shop;
-  Popularity model;
-  model.category_depth_ = static_cast<std::uint32_t>(config.category_depth);
-  model.stats_.resize(shop.items.size());
   constexpr std::uint32_t kNobody = UserIdx{}.value;
-  std::vector<std::uint32_t> last_user(shop.items.size(), kNobody);
-  std::vector<std::uint32_t> last_buyer(shop.items.size(), kNobody);
+  std::vector<std::uint32_t> last_user(items_.size(), kNobody);
+  std::vector<std::uint32_t> last_buyer(items_.size(), kNobody);
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
     const auto events = shop.events.before(UserIdx(u), context.as_of);
     const auto user = static_cast<std::uint32_t>(u);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      const std::size_t slot = product_action_slot(events.action[e]);
+      const Action action = events.action[e];
+      const std::size_t slot = product_action_slot(action);
       if (!events.item[e].valid() || slot == kProductActionCount) continue;
       const std::size_t i = events.item[e].value;
-      count_event(context, config, events.time[e], events.action[e], slot, model.stats_[i]);
-      if (std::exchange(last_user[i], user) != user) model.stats_[i].n_users += 1;
-      if (events.action[e] == Action::kOrder && std::exchange(last_buyer[i], user) != user) {
-        model.stats_[i].n_buyers += 1;
+      auto& item = items_[i];
+      const TimeUs time = events.time[e];
+      const TimeUs age = context.as_of - time;
+      ++item.events[slot][first_window(age)];
+      if (shows_interest(action)) {
+        const double weight = std::exp2(-to_days(age) / half_life_days);
+        item.decayed[static_cast<std::size_t>(interest(action))] +=
+            fixed_point::fine_from_weight(weight);
       }
+      item.first = item.first == kNoTime ? time : std::min(item.first, time);
+      item.last = std::max(item.last, time);
+      if (std::exchange(last_user[i], user) != user) ++item.n_users;
+      if (action == Action::kOrder && std::exchange(last_buyer[i], user) != user) ++item.n_buyers;
     }
   }
-  model.rank_items(shop.catalog, model.category_depth_);
+}
+
+void PopularityCounts::Item::merge(const Item& other) {
+  for (std::size_t slot = 0; slot < kProductActionCount; ++slot) {
+    for (std::size_t w = 0; w < kPopularityWindowCount; ++w) {
+      events[slot][w] += other.events[slot][w];
+    }
+  }
+  for (std::size_t g = 0; g < decayed.size(); ++g) decayed[g] += other.decayed[g];
+  n_users += other.n_users;
+  n_buyers += other.n_buyers;
+  if (other.first != kNoTime && (first == kNoTime || other.first < first)) first = other.first;
+  last = std::max(last, other.last);
+}
+
+void PopularityCounts::merge(const PopularityCounts& other) {
+  VITRINA_CHECK(items_.size(), ==, other.items_.size());
+  for (std::size_t i = 0; i < items_.size(); ++i) items_[i].merge(other.items_[i]);
+}
+
+Popularity Popularity::finish(const FitContext& any, const PopularityConfig& config,
+                              const Partial& all) {
+  Popularity model;
+  model.category_depth_ = static_cast<std::uint32_t>(config.category_depth);
+  model.stats_.reserve(all.items().size());
+  for (const auto& item : all.items()) model.stats_.push_back(stats_of(item, config));
+  model.rank_items(any.shop.catalog, model.category_depth_);
   return model;
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/archive.hpp"
@@ -10,6 +11,7 @@
 #include "data/candidate.hpp"
 #include "data/decay.hpp"
 #include "models/fit_context.hpp"
+#include "models/fixed_point.hpp"
 
 namespace vitrina::models {
 
@@ -44,12 +46,50 @@ struct ItemStats {
   TimeUs last = kNoTime;
 };
 
+/// What some customers add to the counts of every product, in whole numbers: sums of them are the
+/// same however the customers are dealt to parts.
+class PopularityCounts {
+ public:
+  /// Of one product.
+  struct Item {
+    /// Events by action slot and the first window of kPopularityDays that holds them.
+    std::array<std::array<std::uint64_t, kPopularityWindowCount>, kProductActionCount> events{};
+    std::uint64_t n_users = 0;
+    std::uint64_t n_buyers = 0;
+    std::array<fixed_point::Fine, kInterestCount> decayed{};  ///< events by interest
+    TimeUs first = kNoTime;
+    TimeUs last = kNoTime;
+
+    void merge(const Item& other);
+  };
+
+  PopularityCounts(const FitContext& context, double half_life_days);
+  explicit PopularityCounts(std::vector<Item> items) : items_(std::move(items)) {}
+
+  /// Adds those of other customers.
+  void merge(const PopularityCounts& other);
+
+  [[nodiscard]] const std::vector<Item>& items() const { return items_; }
+
+ private:
+  std::vector<Item> items_;
+};
+
 /// What sells now: counts, decayed popularity, the ranking of all products and of each category.
 class Popularity {
  public:
   Popularity() = default;
 
-  static Popularity fit(const FitContext& context, const PopularityConfig& config);
+  static Popularity fit(const FitContext& context, const PopularityConfig& config) {
+    return finish(context, config, map(context, config));
+  }
+
+  using Partial = PopularityCounts;
+  static Partial map(const FitContext& part, const PopularityConfig& config) {
+    return {part, config.half_life_days};
+  }
+  static Popularity finish(const FitContext& any, const PopularityConfig& config,
+                           const Partial& all);
 
   /// Of a product that the model was not fitted on: nothing.
   [[nodiscard]] const ItemStats& stats(ItemIdx item) const {

@@ -41,6 +41,23 @@ struct RepurchaseConfig {
   }
 };
 
+/// What some customers say of buying again: rows in an order that does not matter, and counts.
+struct RepurchaseWaits {
+  /// From one purchase of a thing to the next one or, where there was none, to the end of the log.
+  /// In whole seconds: sums of them are the same in any order.
+  struct Interval {
+    std::int64_t seconds;
+    std::uint32_t thing;  ///< product or category
+    bool is_repeat;
+  };
+  std::vector<Interval> of_products;
+  std::vector<Interval> of_categories;
+  std::vector<std::uint64_t> buyers;     ///< by product
+  std::vector<std::uint64_t> repeaters;  ///< those of them who came again
+
+  void merge(const RepurchaseWaits& other);
+};
+
 /// When what was bought is bought again. Rates by age (events over days of waiting, so that
 /// intervals the log cuts off count for what was seen of them: the occurrence-exposure rates of
 /// survival analysis), learned for the shop, shrunk to it in every category, and scaled by each
@@ -49,7 +66,14 @@ class Repurchase {
  public:
   Repurchase() = default;
 
-  static Repurchase fit(const FitContext& context, const RepurchaseConfig& config);
+  static Repurchase fit(const FitContext& context, const RepurchaseConfig& config) {
+    return finish(context, config, map(context, config));
+  }
+
+  using Partial = RepurchaseWaits;
+  static Partial map(const FitContext& part, const RepurchaseConfig& config);
+  static Repurchase finish(const FitContext& any, const RepurchaseConfig& config,
+                           const Partial& all);
 
   /// Whether the log was long enough to say anything; if not, nothing below may be asked.
   [[nodiscard]] bool is_known() const { return is_known_; }

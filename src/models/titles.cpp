@@ -1,8 +1,10 @@
 #include "models/titles.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
+#include "core/check.hpp"
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
 #include "core/topk.hpp"
@@ -10,19 +12,6 @@
 
 namespace vitrina::models {
 namespace {
-
-/// Product events before the cut, by product.
-std::vector<std::uint32_t> count_events(const FitContext& context) {
-  std::vector<std::uint32_t> count(context.shop.items.size(), 0);
-  const auto& log = context.shop.events;
-  for (std::size_t e = 0; e < log.n_events(); ++e) {
-    const bool is_past = log.time[e] < context.as_of && log.item[e].valid();
-    if (is_past && product_action_slot(log.action[e]) < kProductActionCount) {
-      ++count[log.item[e].value];
-    }
-  }
-  return count;
-}
 
 /// The products for which `is_in` holds, by word.
 template <class IsIn>
@@ -124,16 +113,34 @@ class Finder {
 
 }  // namespace
 
-Titles Titles::fit(const FitContext& context, const TitlesConfig& config) {
-  const auto& catalog = context.shop.catalog;
+void Titles::Partial::merge(const Partial& other) {
+  VITRINA_CHECK(n_events.size(), ==, other.n_events.size());
+  std::transform(n_events.begin(), n_events.end(), other.n_events.begin(), n_events.begin(),
+                 std::plus<>());
+}
+
+Titles::Partial Titles::map(const FitContext& part, const TitlesConfig& /*config*/) {
+  Partial partial{std::vector<std::uint64_t>(part.shop.items.size(), 0)};
+  const auto& log = part.shop.events;
+  for (std::size_t e = 0; e < log.n_events(); ++e) {
+    const bool is_past = log.time[e] < part.as_of && log.item[e].valid();
+    if (is_past && product_action_slot(log.action[e]) < kProductActionCount) {
+      ++partial.n_events[log.item[e].value];
+    }
+  }
+  return partial;
+}
+
+Titles Titles::finish(const FitContext& any, const TitlesConfig& config, const Partial& all) {
+  const auto& catalog = any.shop.catalog;
   std::vector<std::vector<ScoredItem>> rows(catalog.n_items());
   if (catalog.vector_dim > 0 && catalog.n_words() > 0) {
-    const auto n_events = count_events(context);
-    const auto most = static_cast<std::uint32_t>(config.max_events);
+    const auto& n_events = all.n_events;
+    const auto most = static_cast<std::uint64_t>(config.max_events);
     const auto index =
         invert(catalog, [&](std::size_t i) { return n_events[i] > 0 && n_events[i] <= most; });
     const Finder finder(catalog, index, config);
-    std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(context.threads, 1)));
+    std::vector<Scratch> scratch(static_cast<std::size_t>(std::max(any.threads, 1)));
     // one after another those that are compared with much the same products
     std::vector<std::uint64_t> order;
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -141,7 +148,7 @@ Titles Titles::fit(const FitContext& context, const TitlesConfig& config) {
       order.push_back(std::uint64_t{finder.broadest_word(ItemIdx(i), scratch[0])} << 32U | i);
     }
     std::sort(order.begin(), order.end());
-    parallel_chunks_with_worker(order.size(), 1024, context.threads,
+    parallel_chunks_with_worker(order.size(), 1024, any.threads,
                                 [&](std::size_t begin, std::size_t end, std::size_t worker) {
                                   auto& own = scratch[worker];
                                   own.met_by.resize(rows.size(), ItemIdx{}.value);

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "core/archive.hpp"
 #include "core/params.hpp"
@@ -33,7 +35,18 @@ class Titles {
  public:
   Titles() = default;
 
-  static Titles fit(const FitContext& context, const TitlesConfig& config);
+  static Titles fit(const FitContext& context, const TitlesConfig& config) {
+    return finish(context, config, map(context, config));
+  }
+
+  /// Customers say no more than which products are cold.
+  struct Partial {
+    std::vector<std::uint64_t> n_events;  ///< before the cut, by product
+
+    void merge(const Partial& other);
+  };
+  static Partial map(const FitContext& part, const TitlesConfig& config);
+  static Titles finish(const FitContext& any, const TitlesConfig& config, const Partial& all);
 
   /// Cold neighbours of a product with an event before `as_of`, the largest cosine first.
   [[nodiscard]] std::span<const ScoredItem> neighbours(ItemIdx item) const {

@@ -8,13 +8,13 @@
 #include "support/engine_kit.hpp"
 #include "support/random_shop.hpp"
 
-// Co-visitation by the definition: nested loops over all pairs of a user's steps, weights in
-// doubles and in a map.
+// Co-visitation by the definition: nested loops over all pairs of a user's steps, weights to the
+// promised 2^-32, in doubles and in a map.
 
 namespace vitrina::models {
 namespace {
 
-/// Sums are taken in floats there and in doubles here: a few hundred roundings apart.
+/// What is divided and kept is a float there and a double here.
 constexpr double kTolerance = 1e-4;
 
 constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;
@@ -92,7 +92,9 @@ Matrix naive_pairs(const CovisitationSpec& spec,
         double weight = 1;
         if (spec.half_life_hours > 0) weight *= std::exp2(-days * 24 / spec.half_life_hours);
         if (spec.max_places > 0) weight /= static_cast<double>(places);
-        matrix[steps[i].item][steps[j].item] += weight;
+        // to next to nothing where a half-life is short: then all that is left is a few units
+        weight = std::nearbyint(weight * 0x1p32) * 0x1p-32;
+        if (weight > 0) matrix[steps[i].item][steps[j].item] += weight;
       }
     }
   }

@@ -13,7 +13,7 @@
 namespace vitrina::models {
 namespace {
 
-/// Sums are taken in floats there and in doubles here.
+/// Sums are taken in whole numbers there and in doubles here, and kept as floats there.
 constexpr double kTolerance = 1e-4;
 
 constexpr TimeUs kCut = test::kOpening + 8 * kUsPerDay;

@@ -26,13 +26,13 @@ std::map<std::size_t, std::vector<Pair>> dealt(const Shop& shop, std::size_t max
   std::map<std::size_t, std::vector<Pair>> by_item;
   std::size_t next_block = 0;
   for (std::size_t round = 0; round < dealer.n_rounds(); ++round) {
-    EXPECT_EQ(dealer.first_block(round), next_block);
-    next_block = dealer.end_block(round);
-    dealer.deal(round);
-    for (std::size_t block = dealer.first_block(round); block < next_block; ++block) {
-      dealer.for_each_piece(block, [&](std::span<const RowPair> pairs) {
+    const auto& pairs_of_round = dealer.deal(round);
+    EXPECT_EQ(pairs_of_round.first_block(), next_block);
+    next_block = pairs_of_round.end_block();
+    for (std::size_t block = pairs_of_round.first_block(); block < next_block; ++block) {
+      pairs_of_round.for_each_piece(block, [&](std::span<const RowPair> pairs) {
         for (const auto& pair : pairs) {
-          by_item[block * PairDealer::kRowsABlock + pair.row].emplace_back(
+          by_item[block * DealtPairs::kRowsABlock + pair.row].emplace_back(
               pair.to.value, pair.distance_ms, pair.pair_class);
         }
       });
@@ -45,11 +45,11 @@ std::map<std::size_t, std::vector<Pair>> dealt(const Shop& shop, std::size_t max
 TEST(PairDealer, DealsTheSameInAnyNumberOfRoundsAndThreads) {
   const auto shop = test::shop_of(test::random_events(
       {.seed = 1, .n_users = 200, .n_items = 2000, .n_events = 12000, .days = 3}));
-  ASSERT_GT(shop.items.size(), 3 * PairDealer::kRowsABlock);
+  ASSERT_GT(shop.items.size(), 3 * DealtPairs::kRowsABlock);
   std::size_t n_rounds = 0;
   const auto at_once = dealt(shop, 1U << 24U, 1, &n_rounds);
   EXPECT_EQ(n_rounds, 1U);
-  EXPECT_GT(at_once.size(), 3 * PairDealer::kRowsABlock);
+  EXPECT_GT(at_once.size(), 3 * DealtPairs::kRowsABlock);
   for (const std::size_t max_pairs : {20'000U, 1U}) {
     SCOPED_TRACE(max_pairs);
     EXPECT_TRUE(dealt(shop, max_pairs, 3, &n_rounds) == at_once);

@@ -10,8 +10,11 @@ from race.contest import Contestant, DisagreementError, Part
 from race.workshop import Workshop
 
 NEIGHBOURS = 40
-# weights are sums of floats here and of doubles there
+# weights are kept as floats here and as doubles there
 TOLERANCE = 1e-4
+# what a pair is worth is counted in 2^-32 here: one that a day apart has made
+# lighter than this is compared by so much
+LIGHT = 1e-4
 
 
 def read_table(answer: Path) -> pl.DataFrame:
@@ -35,7 +38,8 @@ def compare(ours: pl.DataFrame, peer: pl.DataFrame) -> str:
     heavier than the last of the other side's full list.
     """
     both = ours.join(peer, on=["from", "to"], how="inner", suffix="_peer")
-    gap = (pl.col("weight") / pl.col("weight_peer") - 1).abs().max()
+    difference = (pl.col("weight") - pl.col("weight_peer")).abs()
+    gap = (difference / (pl.col("weight_peer") + LIGHT)).max()
     largest = both.select(gap).item()
     if largest is None or largest > TOLERANCE:
         raise DisagreementError(
@@ -47,7 +51,8 @@ def compare(ours: pl.DataFrame, peer: pl.DataFrame) -> str:
         least = other.group_by("from").agg(pl.col("least").first())
         alone = one.join(other, on=["from", "to"], how="anti")
         alone = alone.drop("least").join(least, on="from", how="left")
-        limit = pl.col("least").fill_null(0.0) * (1 + TOLERANCE)
+        least_weight = pl.col("least").fill_null(0.0)
+        limit = least_weight + TOLERANCE * (least_weight + LIGHT)
         clear = alone.filter(pl.col("weight") > limit)
         if clear.height:
             pair = clear.row(0, named=True)
