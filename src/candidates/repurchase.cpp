@@ -1,6 +1,7 @@
 #include "candidates/repurchase.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "candidates/votes.hpp"
 
@@ -16,16 +17,17 @@ class Repurchase final : public Generator {
                 Scratch& scratch) const override {
     constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
     if (!context_.models.repurchase->is_known()) return;
-    std::vector<LastOrder> orders;
+    const auto orders = scratch.arena.take<LastOrder>(history.touches.size());
+    std::size_t n_orders = 0;
     for (const auto& touch : history.touches) {
       if (touch.last[kOrder] == kNoTime) continue;
       const auto category = context_.products.catalog.category_of(touch.item);
-      if (category.valid()) orders.push_back({category, touch.last[kOrder]});
+      if (category.valid()) orders[n_orders++] = {category, touch.last[kOrder]};
       const double days = to_days(query.as_of - touch.last[kOrder]);
       const float rate = context_.models.repurchase->product_rate(touch.item, category, days);
       if (rate > 0 && query.filter.allows_to_owner(touch.item)) out.push_back({touch.item, rate});
     }
-    add_best_sellers(query, orders, out);
+    add_best_sellers(query, orders.first(n_orders), out);
     sum_votes(out, scratch.places);
     keep_top_k(out, static_cast<std::size_t>(config_.limit), scratch.keys);
   }
@@ -33,13 +35,13 @@ class Repurchase final : public Generator {
  private:
   struct LastOrder {
     CategoryIdx category;
-    TimeUs time;
+    TimeUs time = kNoTime;
 
     friend auto operator<=>(const LastOrder&, const LastOrder&) = default;
   };
 
   /// The category's rate, shared out among its best sellers by what they sell.
-  void add_best_sellers(const Query& query, std::vector<LastOrder>& orders,
+  void add_best_sellers(const Query& query, std::span<LastOrder> orders,
                         std::vector<ScoredItem>& out) const {
     const auto& popularity = *context_.models.popularity;
     std::sort(orders.begin(), orders.end());

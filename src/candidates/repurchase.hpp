@@ -7,7 +7,7 @@
 namespace vitrina::candidates {
 
 struct RepurchaseConfig {
-  bool enabled = false;
+  bool enabled = true;
   int limit = 30;
   int category_products = 5;
 
