@@ -15,8 +15,16 @@ namespace vitrina::candidates {
 template <class EachList, class Config>
 void vote_by_lists(const EachList& each_list, const Config& config, const Query& query,
                    const UserHistory& history, std::vector<ScoredItem>& out, Scratch& scratch) {
-  for (const auto t : history.newest(static_cast<std::size_t>(config.recent_products))) {
-    const Touch& touch = history.touches[t];
+  const auto newest = history.newest(static_cast<std::size_t>(config.recent_products));
+  // lists lie anywhere in memory: those of the next product are on their way meanwhile
+  const auto fetch = [](std::span<const ScoredItem> neighbours) {
+    constexpr std::size_t kLine = 64 / sizeof(ScoredItem);
+    for (std::size_t i = 0; i < neighbours.size(); i += kLine) __builtin_prefetch(&neighbours[i]);
+  };
+  if (!newest.empty()) each_list(history.touches[newest[0]].item, fetch);
+  for (std::size_t n = 0; n < newest.size(); ++n) {
+    if (n + 1 < newest.size()) each_list(history.touches[newest[n + 1]].item, fetch);
+    const Touch& touch = history.touches[newest[n]];
     const float weight = decay(query.as_of - touch.last_time, config.half_life_days);
     each_list(touch.item, [&](std::span<const ScoredItem> neighbours) {
       for (const auto& entry : neighbours) {

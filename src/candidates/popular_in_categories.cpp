@@ -9,15 +9,22 @@ namespace {
 class PopularInCategories final : public Generator {
  public:
   PopularInCategories(const GeneratorContext& context, const PopularInCategoriesConfig& config)
-      : catalog_(context.products.catalog),
-        popularity_(*context.models.popularity),
-        config_(config) {}
+      : catalog_(context.products.catalog), config_(config) {
+    const auto& popularity = *context.models.popularity;
+    // beside each other: what is said of a product lies anywhere in memory
+    for (std::uint32_t c = 0; c < catalog_.n_categories; ++c) {
+      for (const auto item : popularity.in_category(CategoryIdx(c))) {
+        best_.values.push_back({item, popularity.stats(item).score});
+      }
+      best_.offsets.push_back(best_.values.size());
+    }
+  }
 
   void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
                 Scratch& scratch) const override {
     for (const auto& [category, interest] : favourite_categories(query, history, scratch.arena)) {
-      for (const auto item : popularity_.in_category(category)) {
-        const float score = interest * popularity_.stats(item).score;
+      for (const auto& [item, worth] : best_.row(category.value)) {
+        const float score = interest * worth;
         if (score > 0 && query.filter.allows(item)) out.push_back({item, score});
       }
     }
@@ -61,8 +68,8 @@ class PopularInCategories final : public Generator {
   }
 
   const Catalog& catalog_;
-  const models::Popularity& popularity_;
   PopularInCategoriesConfig config_;
+  Csr<ScoredItem> best_;  ///< by category, with their popularity
 };
 
 }  // namespace

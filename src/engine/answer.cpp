@@ -24,15 +24,16 @@ Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& quer
   check_columns(engine, scorer.ranker);
   std::vector<std::vector<SourcedItem>> best(users.size());
   std::vector<Batch> scratch(static_cast<std::size_t>(std::max(threads, 1)));
-  parallel_chunks_with_worker(
-      users.size(), kUsersAtOnce, threads,
-      [&](std::size_t begin, std::size_t end, std::size_t worker) {
-        auto& batch = scratch[worker];
-        fill_batch(engine, scorer.own_history, queries, users.subspan(begin, end - begin), batch);
-        score_batch(engine, scorer.ranker, batch);
-        best_of_batch(engine, queries.k, batch, std::span(best).subspan(begin, end - begin));
-        progress.advance(end - begin);
-      });
+  parallel_chunks_with_worker(users.size(), kUsersAtOnce, threads,
+                              [&](std::size_t begin, std::size_t end, std::size_t worker) {
+                                auto& batch = scratch[worker];
+                                fill_batch(engine, scorer.own_history, queries,
+                                           users.subspan(begin, end - begin), batch);
+                                score_batch(engine, scorer.ranker, batch);
+                                best_of_batch(engine, queries.k, batch, batch.scratch.keys,
+                                              std::span(best).subspan(begin, end - begin));
+                                progress.advance(end - begin);
+                              });
   selection::UserChoice<SourcedItem> choice({max_users, queries.k}, rules);
   for (std::size_t u = 0; u < users.size(); ++u) choice.add(users[u], best[u]);
   return choice.finish();

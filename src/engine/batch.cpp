@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.hpp"
+#include "core/topk.hpp"
 
 namespace vitrina::engine {
 namespace {
@@ -13,19 +14,19 @@ std::uint16_t best_source(const UserBlock& block, std::size_t row, std::size_t n
       std::min_element(first, first + static_cast<std::ptrdiff_t>(n_generators)) - first);
 }
 
-/// The best k of a user's scored candidates.
+/// The best k of a user's scored candidates; `keys` is memory.
 void best_items(const UserBlock& block, std::span<const float> w, std::size_t n_generators,
-                std::size_t k, std::vector<SourcedItem>& items) {
+                std::size_t k, std::vector<std::uint64_t>& keys, std::vector<SourcedItem>& items) {
+  keys.clear();
+  // rows are by product: ties go to the smaller one
+  for (std::uint32_t r = 0; r < w.size(); ++r) {
+    keys.push_back(rank_key(Scored<std::uint32_t>{r, w[r]}));
+  }
   items.clear();
-  for (std::size_t r = 0; r < block.n_rows(); ++r) {
+  for (const auto key : smallest(keys, k)) {
+    const auto r = static_cast<std::uint32_t>(key);
     items.push_back({block.item[r], w[r], best_source(block, r, n_generators)});
   }
-  const auto n = static_cast<std::ptrdiff_t>(std::min(items.size(), k));
-  std::partial_sort(items.begin(), items.begin() + n, items.end(),
-                    [](const SourcedItem& a, const SourcedItem& b) {
-                      return a.score != b.score ? a.score > b.score : a.id < b.id;
-                    });
-  items.resize(static_cast<std::size_t>(n));
 }
 
 /// Rows of one more query, in `block`.
@@ -63,7 +64,7 @@ void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, 
   begin_batch(1, batch);
   add_rows(engine, scorer.own_history, query, batch.blocks[0], batch);
   score_batch(engine, scorer.ranker, batch);
-  best_of_batch(engine, query.k, batch, std::span(&out, 1));
+  best_of_batch(engine, query.k, batch, batch.scratch.keys, std::span(&out, 1));
 }
 
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch) {
@@ -75,12 +76,12 @@ void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& bat
 }
 
 void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
-                   std::span<std::vector<SourcedItem>> out) {
+                   std::vector<std::uint64_t>& keys, std::span<std::vector<SourcedItem>> out) {
   std::size_t row = 0;
   for (std::size_t u = 0; u < batch.blocks.size(); ++u) {
     const std::size_t n = batch.blocks[u].n_rows();
     best_items(batch.blocks[u], std::span(batch.w).subspan(row, n), engine.generator_names().size(),
-               k, out[u]);
+               k, keys, out[u]);
     row += n;
   }
 }

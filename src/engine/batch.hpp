@@ -43,9 +43,10 @@ void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, 
 /// `w` from the batch's features and own-history scores.
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);
 
-/// The best k products by `w` of every user of the batch, ties to the smaller index.
+/// The best k products by `w` of every user of the batch, ties to the smaller index; `keys` is
+/// memory.
 void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
-                   std::span<std::vector<SourcedItem>> out);
+                   std::vector<std::uint64_t>& keys, std::span<std::vector<SourcedItem>> out);
 
 /// Throws Error(kIncompatibleArtifact) when the ranker's trees were grown on other columns than
 /// the engine makes.

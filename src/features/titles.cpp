@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "core/scratch.hpp"
 #include "data/places.hpp"
 #include "features/ages.hpp"
 #include "features/column_table.hpp"
@@ -18,36 +19,52 @@ class UserWords {
  public:
   UserWords(const Catalog& catalog, std::span<const ItemIdx> recent,
             std::span<const ItemIdx> basket, Scratch& scratch)
-      : places_(scratch.word_places) {
+      : places_(scratch.word_places), bits_(scratch.word_bits) {
+    grow_to(bits_, catalog.n_words() / 64 + 1);
     std::size_t n = 0;
     for (const auto items : {recent, basket}) {
       for (const auto item : items) n += catalog.words_of(item).size();
     }
     places_.reset(n);
     holders_ = scratch.arena.take<Holders>(n);
+    words_ = scratch.arena.take<std::uint32_t>(n);
     for (std::size_t i = 0; i < recent.size(); ++i) {
-      for (const auto word : catalog.words_of(recent[i])) {
-        holders_[places_.add(word)].recent |= 1U << i;
-      }
+      for (const auto word : catalog.words_of(recent[i])) holders_[add(word)].recent |= 1U << i;
     }
     for (const auto item : basket) {
-      for (const auto word : catalog.words_of(item)) ++holders_[places_.add(word)].n_in_basket;
+      for (const auto word : catalog.words_of(item)) ++holders_[add(word)].n_in_basket;
     }
   }
+  ~UserWords() {
+    for (const auto word : words_.first(places_.size())) bits_[word / 64] = 0;
+  }
+  UserWords(const UserWords&) = delete;
+  UserWords& operator=(const UserWords&) = delete;
 
   struct Holders {
     std::uint32_t recent = 0;  ///< a bit a product
     std::uint32_t n_in_basket = 0;
   };
 
+  /// Few words of a candidate are among the user's: a bit says so for less than a look into the
+  /// table.
   [[nodiscard]] Holders of(std::uint32_t word) const {
-    const auto place = places_.find(word);
-    return place == WordPlaces::kNone ? Holders{} : holders_[place];
+    if ((bits_[word / 64] >> (word % 64) & 1U) == 0) return {};
+    return holders_[places_.find(word)];
   }
 
  private:
+  std::uint32_t add(std::uint32_t word) {
+    const auto place = places_.add(word);
+    words_[place] = word;
+    bits_[word / 64] |= std::uint64_t{1} << (word % 64);
+    return place;
+  }
+
   WordPlaces& places_;
+  std::vector<std::uint64_t>& bits_;
   std::span<Holders> holders_;
+  std::span<std::uint32_t> words_;  ///< by place
 };
 
 /// What a product's title shares with the others: those in the basket, and the last ones.
