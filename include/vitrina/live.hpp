@@ -17,8 +17,10 @@ namespace vitrina {
 
 /// What a customer did, as a site tells it.
 struct LiveEvent {
-  std::string user_id = {};   ///< the customer; or
-  std::string visit_id = {};  ///< the visit of somebody who has not signed in
+  /// The customer, or the visit of somebody who has not signed in; where both are given, the event
+  /// is the customer's.
+  std::string user_id = {};
+  std::string visit_id = {};
   /// A name, such as `view`, `basket_add` or `order`, or the case's code, `0` to `9`.
   std::string action = {};
   std::vector<std::string> products = {};

@@ -132,6 +132,12 @@ void add_event(const LiveEvent& told, std::size_t place, const io::ActionCodes& 
   }
 }
 
+/// Products that are asked for; as the bundle was packed where nothing is said.
+std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
+  if (!k) return selection::read_choose(bundle.params()).limits().k;
+  return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
+}
+
 Batch rows_of(const RawLog& log) {
   Batch batch;
   const auto text = [](const StringTable& table, std::uint32_t code) {
@@ -233,12 +239,10 @@ LiveAnswer Live::recommend(const LiveQuery& query) const {
   return with_terms(live_terms(), [&] {
     const TimeUs as_of =
         query.at.empty() ? state_->clock.now() : parse_moment(state_->clock, "at", query.at);
-    auto params = state_->service.generation()->bundle().params();
-    if (query.k) params["choose.k"] = fmt::to_string(*query.k);
     live::Request request{.user = query.user_id,
                           .visit = query.visit_id,
                           .as_of = as_of,
-                          .k = selection::read_choose(params).limits().k,
+                          .k = wanted(query.k, state_->service.generation()->bundle()),
                           .exclude = query.exclude,
                           .excludes_touched = query.exclude_touched};
     if (query.only) request.only = *query.only;
