@@ -109,8 +109,8 @@ class TitlesGroup final : public FeatureGroup {
     constexpr std::size_t kAhead = 4;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       // where a title begins, then its words: both lie anywhere in memory
-      if (r + 2 * kAhead < rows.n_rows()) {
-        __builtin_prefetch(title_words.offsets.data() + rows.item[r + 2 * kAhead].value);
+      if (r + 2 * kAhead < rows.n_rows() && catalog_.has(rows.item[r + 2 * kAhead])) {
+        __builtin_prefetch(&title_words.offsets[rows.item[r + 2 * kAhead].value]);
       }
       if (r + kAhead < rows.n_rows()) {
         __builtin_prefetch(catalog_.words_of(rows.item[r + kAhead]).data());
