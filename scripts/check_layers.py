@@ -71,7 +71,6 @@ LAYERS: dict[str, set[str]] = {
         "command",
         "core",
         "data",
-        "engine",
         "evaluation",
         "io",
         "live",

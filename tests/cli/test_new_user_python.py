@@ -73,11 +73,14 @@ def test_10_the_readmes_python_runs_as_printed(
     finished.simulate(tmp_path / "data" / "simulated", seed=1)
     outside = {"PATH": os.environ["PATH"]}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    registry, package = re.findall(
+    registry, package, visit = re.findall(
         r"^```python\n(.*?)^```", readme, re.M | re.S
     )
     python = [sys.executable, "-W", "ignore", "-c"]
-    subprocess.run([*python, package], cwd=tmp_path, env=outside, check=True)
+    # the visit goes on with what the lines before it have made
+    subprocess.run(
+        [*python, package + visit], cwd=tmp_path, env=outside, check=True
+    )
 
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     monkeypatch.chdir(tmp_path)
