@@ -132,8 +132,9 @@ class Live:
         """Takes events in, all or none; how many were new.
 
         One event is a dict with `user_id`, or `visit_id` for somebody who
-        has not signed in (given both, it is the user's); `action`, by its name or the case's code; and, if
-        there are any, `products` (a list of ids), `page` (a number),
+        has not signed in (given both, it is the user's); `action`, by its
+        name or the case's code; and, if there are any, `products` (a list of
+        ids), `page` (a number),
         `device` and `time` (a datetime or ISO text in the log's own clock;
         without one: now). Several are a list of dicts. A log is a table or a
         path, as `Recommender.recommend` takes it; of a log only events

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/moments.hpp"
 #include "api/similar.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
@@ -69,10 +70,7 @@ class Clock {
 
 TimeUs parse_moment(const Clock& clock, std::string_view option, const std::string& text) {
   if (const auto time = clock.parse(text)) return *time;
-  throw Error(ErrorCode::kConfig,
-              fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
-                          "2024-09-28T12:00:00",
-                          option, printable(text)));
+  throw bad_moment(option, text);
 }
 
 /// What is wrong with the event at a place of a list.
@@ -83,7 +81,7 @@ Error bad_event(std::size_t place, std::string_view field, std::string_view foun
 }
 
 /// Events of users and of visits, checked, a product each; texts belong to what they were read of.
-struct Batch {
+struct ToldEvents {
   std::vector<std::string_view> ids[2];  ///< by live::Kind
   std::vector<live::Event> events[2];
 
@@ -94,8 +92,9 @@ struct Batch {
 };
 
 void add_event(const LiveEvent& told, std::size_t place, const io::ActionCodes& actions,
-               Clock& clock, Batch& batch) {
+               Clock& clock, ToldEvents& all) {
   const bool is_user = !told.user_id.empty();
+  const auto kind = is_user ? live::Kind::kUser : live::Kind::kVisit;
   const auto& id = is_user ? told.user_id : told.visit_id;
   if (!io::is_sound_id(id)) {
     throw bad_event(place, is_user ? "user_id" : "visit_id", id,
@@ -125,11 +124,9 @@ void add_event(const LiveEvent& told, std::size_t place, const io::ActionCodes& 
       throw bad_event(place, "products", product, "the id of a product, in UTF-8");
     }
     event.product = product;
-    batch.add(is_user ? live::Kind::kUser : live::Kind::kVisit, id, event);
+    all.add(kind, id, event);
   }
-  if (told.products.empty()) {
-    batch.add(is_user ? live::Kind::kUser : live::Kind::kVisit, id, event);
-  }
+  if (told.products.empty()) all.add(kind, id, event);
 }
 
 /// Products that are asked for; as the bundle was packed where nothing is said.
@@ -138,21 +135,21 @@ std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
 }
 
-Batch rows_of(const RawLog& log) {
-  Batch batch;
+ToldEvents rows_of(const RawLog& log) {
+  ToldEvents all;
   const auto text = [](const StringTable& table, std::uint32_t code) {
     return code == kNoCode ? std::string_view{} : table.text(code);
   };
   for (std::size_t row = 0; row < log.user.size(); ++row) {
     if (log.time[row] < kAllTimes.first || log.time[row] > kAllTimes.last) continue;
-    batch.add(live::Kind::kUser, log.users.text(log.user[row]),
-              {.time = log.time[row],
-               .action = static_cast<Action>(log.action[row]),
-               .product = text(log.items, log.item[row]),
-               .page = log.page[row],
-               .device = text(log.devices, log.device[row])});
+    all.add(live::Kind::kUser, log.users.text(log.user[row]),
+            {.time = log.time[row],
+             .action = static_cast<Action>(log.action[row]),
+             .product = text(log.items, log.item[row]),
+             .page = log.page[row],
+             .device = text(log.devices, log.device[row])});
   }
-  return batch;
+  return all;
 }
 
 }  // namespace
@@ -179,16 +176,16 @@ struct Live::State {
     return generation->with_catalog(&products);
   }
 
-  std::size_t take(const Batch& batch) {
+  std::size_t take(const ToldEvents& all) {
     std::size_t n = 0;
     for (const auto kind : {live::Kind::kUser, live::Kind::kVisit}) {
       const auto k = static_cast<std::size_t>(kind);
-      if (!batch.ids[k].empty()) n += service.add(kind, batch.ids[k], batch.events[k]);
+      if (!all.ids[k].empty()) n += service.add(kind, all.ids[k], all.events[k]);
     }
     return n;
   }
 
-  /// The moment of an answer; kNoTime: none is given.
+  /// The moment from which on a log is not taken in; kNoTime: it is taken whole.
   TimeUs before(const std::string& text) {
     return text.empty() ? kNoTime : parse_moment(clock, "before", text);
   }
@@ -210,11 +207,11 @@ Live Live::open(const std::filesystem::path& bundle, const LiveOptions& options)
 }
 
 std::size_t Live::add(const std::vector<LiveEvent>& events) {
-  Batch batch;
+  ToldEvents all;
   for (std::size_t e = 0; e < events.size(); ++e) {
-    add_event(events[e], e, state_->schema.actions, state_->clock, batch);
+    add_event(events[e], e, state_->schema.actions, state_->clock, all);
   }
-  return state_->take(batch);
+  return state_->take(all);
 }
 
 std::size_t Live::add_log(const std::filesystem::path& data, const std::string& before) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "api/moments.hpp"
 #include "api/similar.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
@@ -60,10 +61,7 @@ struct Request {
 TimeUs parse_moment(std::string_view option, const std::string& text) {
   if (text.empty()) return kNoTime;
   if (const auto time = parse_time(text)) return *time;
-  throw Error(ErrorCode::kConfig,
-              fmt::format("{}: found '{}', expected an ISO time such as 2024-09-29 or "
-                          "2024-09-28T12:00:00",
-                          option, printable(text)));
+  throw bad_moment(option, text);
 }
 
 Request check_options(const RecommendOptions& options, const ParamMap& bundle_params) {

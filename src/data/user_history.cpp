@@ -1,10 +1,10 @@
 #include "data/user_history.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 #include "core/scratch.hpp"
 #include "core/topk.hpp"
+#include "data/event_rows.hpp"
 
 namespace vitrina {
 namespace {
@@ -23,24 +23,16 @@ std::vector<UserIdx> one_person(const EventLog& log, UserIdx user, TimeUs as_of)
 /// The events of all `users` in the order of the log of one.
 void merge_events(const EventLog& log, const std::vector<UserIdx>& users, TimeUs as_of,
                   EventColumns& merged) {
-  using Row = std::tuple<TimeUs, Action, ItemIdx, std::uint32_t, std::uint32_t>;
-  std::vector<Row> rows;
+  std::vector<EventRow> rows;
   for (const auto user : users) {
     const auto events = log.before(user, as_of);
     for (std::size_t e = 0; e < events.size(); ++e) {
-      rows.emplace_back(events.time[e], events.action[e], events.item[e], events.page[e],
-                        events.device[e]);
+      rows.push_back(
+          {events.time[e], events.action[e], events.item[e], events.page[e], events.device[e]});
     }
   }
-  std::stable_sort(rows.begin(), rows.end());
-  merged = {};
-  for (const auto& [time, action, item, page, device] : rows) {
-    merged.time.push_back(time);
-    merged.action.push_back(action);
-    merged.item.push_back(item);
-    merged.page.push_back(page);
-    merged.device.push_back(device);
-  }
+  std::sort(rows.begin(), rows.end());
+  to_columns(rows, merged);
 }
 
 void number_visits(UserHistory& history) {

@@ -1,24 +1,13 @@
 #include "live/service.hpp"
 
 #include <algorithm>
-#include <tuple>
 #include <utility>
 
+#include "data/event_rows.hpp"
 #include "engine/batch.hpp"
 
 namespace vitrina::live {
 namespace {
-
-/// An event in the order in which a log has those of one customer.
-struct Row {
-  TimeUs time;
-  Action action;
-  ItemIdx item;
-  std::uint32_t page;
-  std::uint32_t device;
-
-  friend auto operator<=>(const Row&, const Row&) = default;
-};
 
 /// A product that the generation does not know, in this request.
 struct Newcomer {
@@ -32,7 +21,7 @@ struct Newcomer {
 /// Memory of one request at a time.
 struct Service::Worker {
   std::vector<StoredEvent> stored;
-  std::vector<Row> rows;
+  std::vector<EventRow> rows;
   EventColumns events;
   std::vector<Newcomer> newcomers;  ///< by id
   std::vector<std::uint8_t> allowed;
@@ -42,7 +31,6 @@ struct Service::Worker {
   void number_newcomers(const Store& store, const std::vector<ItemIdx>& item_of,
                         std::size_t n_known);
   [[nodiscard]] ItemIdx newcomer(std::uint32_t code) const;
-  void to_columns();
   [[nodiscard]] std::span<const std::uint8_t> find_allowed(const Request& request,
                                                            const ProductSpace& products);
   void mark(std::span<const std::string> ids, const ProductSpace& products, std::uint8_t value);
@@ -68,23 +56,6 @@ ItemIdx Service::Worker::newcomer(std::uint32_t code) const {
   return std::find_if(newcomers.begin(), newcomers.end(),
                       [&](const auto& other) { return other.code == code; })
       ->item;
-}
-
-void Service::Worker::to_columns() {
-  if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  events.time.clear();
-  events.item.clear();
-  events.action.clear();
-  events.page.clear();
-  events.device.clear();
-  for (const auto& row : rows) {
-    events.time.push_back(row.time);
-    events.item.push_back(row.item);
-    events.action.push_back(row.action);
-    events.page.push_back(row.page);
-    events.device.push_back(row.device);
-  }
 }
 
 void Service::Worker::mark(std::span<const std::string> ids, const ProductSpace& products,
@@ -167,7 +138,11 @@ std::shared_ptr<const bundle::Generation> Service::collect(const Request& reques
 
 Query Service::query_of(const Request& request, const bundle::Generation& generation,
                         Worker& worker) {
-  worker.to_columns();
+  auto& rows = worker.rows;
+  if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
+  // a customer's own events are distinct; those of the visit may be among them
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  to_columns(rows, worker.events);
   const auto& events = worker.events;
   return {.events = {events.time, events.item, events.action, events.page, events.device},
           .as_of = request.as_of,

@@ -1,6 +1,5 @@
 """`recommend --at`: an answer depends on the customer's own events alone."""
 
-import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,18 +11,6 @@ from vitrina_ops.files import read_json
 
 AT = "2024-03-14T11:22:33"
 Words = tuple[str | Path, ...]
-
-
-def later_rows() -> list[Row]:
-    """The log of `learned`, in which every fifth product has a new id."""
-
-    def renamed(product: str) -> str:
-        return f"new-{product}" if int(product) % 5 == 0 else product
-
-    return [
-        dataclasses.replace(row, products=tuple(map(renamed, row.products)))
-        for row in shops.random_rows(seed=15, users=80, products=40)
-    ]
 
 
 def answer(
@@ -50,7 +37,7 @@ def answer(
 def test_four_parts_answer_as_one_log(
     vitrina: Vitrina, learned: Path, tmp_path: Path
 ) -> None:
-    rows = later_rows()
+    rows = shops.later_rows()
     whole = answer(vitrina, learned, tmp_path / "whole", rows)
     assert len(whole) > 50
     parts: dict[str, list[tuple[str, float]]] = {}

@@ -1,6 +1,5 @@
 """The live engine against the program: the same answers, to the bit."""
 
-import dataclasses
 import json
 import threading
 from pathlib import Path
@@ -12,22 +11,9 @@ import pytest
 import shops
 import vitrina as library
 from command import Vitrina, assert_refused
-from shops import Row
 from vitrina_ops.files import read_json
 
 AT = "2024-03-14T11:22:33"
-
-
-def later_rows() -> list[Row]:
-    """The log of `learned` in which every fifth product has a new id."""
-
-    def renamed(product: str) -> str:
-        return f"new-{product}" if int(product) % 5 == 0 else product
-
-    return [
-        dataclasses.replace(row, products=tuple(map(renamed, row.products)))
-        for row in shops.random_rows(seed=15, users=80, products=40)
-    ]
 
 
 def pairs_of(answer: pa.Table) -> list[tuple[str, float, str]]:
@@ -46,8 +32,8 @@ def test_answers_as_the_program_does(
     vitrina: Vitrina, learned: Path, live: library.Live, tmp_path: Path
 ) -> None:
     shop = tmp_path / "shop"
-    shops.write_shop(shop, later_rows())
-    products = {p for row in later_rows() for p in row.products}
+    shops.write_shop(shop, shops.later_rows())
+    products = {p for row in shops.later_rows() for p in row.products}
     listed_ids = sorted(products)[::2]
     catalog = {
         "product_id": listed_ids,
@@ -57,7 +43,7 @@ def test_answers_as_the_program_does(
     pq.write_table(pa.table(catalog), shop / "catalog.pq")
     strangers = ["stranger", "another"]
     ids = tmp_path / "ids.txt"
-    users = sorted({row.user_id for row in later_rows()})
+    users = sorted({row.user_id for row in shops.later_rows()})
     ids.write_text("\n".join(users + strangers) + "\n")
     done = vitrina(
         *("recommend", "--quiet", "--bundle", learned / "bundle"),

@@ -128,3 +128,15 @@ def write_shop(
 
 def before(rows: Iterable[Row], moment: dt.datetime) -> list[Row]:
     return [row for row in rows if row.date < moment]
+
+
+def later_rows() -> list[Row]:
+    """The log that `learned` is of; every fifth product has a new id."""
+
+    def renamed(product: str) -> str:
+        return f"new-{product}" if int(product) % 5 == 0 else product
+
+    return [
+        dataclasses.replace(row, products=tuple(map(renamed, row.products)))
+        for row in random_rows(seed=15, users=80, products=40)
+    ]
