@@ -4,7 +4,6 @@
 
 #include "bench/micro/counters.hpp"
 #include "core/rng.hpp"
-#include "core/spd_inverse.hpp"
 #include "core/topk.hpp"
 #include "models/dense_kernels.hpp"
 
@@ -81,20 +80,6 @@ void solve_in_place(benchmark::State& state) {
   set_flops(state, size * size * size / 3);
 }
 BENCHMARK(solve_in_place)->Arg(16)->Arg(64)->Arg(128);
-
-void spd_inverse(benchmark::State& state) {
-  const auto n = static_cast<std::size_t>(state.range(0));
-  std::vector<double> original(n * n, 0.01);
-  for (std::size_t i = 0; i < n; ++i) original[i * n + i] = 2;
-  for (auto _ : state) {
-    auto matrix = original;
-    invert_spd(matrix, n, 1);
-    benchmark::DoNotOptimize(matrix.data());
-  }
-  const auto size = static_cast<double>(n);
-  set_flops(state, 2 * size * size * size);
-}
-BENCHMARK(spd_inverse)->Arg(256)->Arg(1024);
 
 void keep_top_k(benchmark::State& state) {
   const auto n = static_cast<std::size_t>(state.range(0));

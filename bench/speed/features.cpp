@@ -182,14 +182,8 @@ std::string train_trees(Stage& stage, std::span<const float> rows) {
   const std::vector<float> weight(n, 1.0F);
   const std::vector<double> init(n, 0.0);
   const ranking::MatrixView view{rows.data(), n, columns.size()};
-  return ranking::Booster::train({std::span(&view, 1),
-                                  label,
-                                  weight,
-                                  init,
-                                  {},
-                                  columns,
-                                  std::string(kTreeParams),
-                                  kTrees})
+  return ranking::Booster::train(
+             {std::span(&view, 1), label, weight, init, columns, std::string(kTreeParams), kTrees})
       .to_text();
 }
 

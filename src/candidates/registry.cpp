@@ -9,13 +9,11 @@
 #include "candidates/generator.hpp"
 #include "candidates/ials.hpp"
 #include "candidates/item2vec.hpp"
-#include "candidates/linear.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
 #include "candidates/repurchase.hpp"
 #include "candidates/session_neighbours.hpp"
-#include "candidates/similar_titles.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -74,18 +72,12 @@ const std::vector<GeneratorInfo>& registry() {
           "after_page",
           "what others bought after the category pages and searches the user opened last",
           {ModelKind::kPageProducts}),
-      row<make_similar_titles>("similar_titles",
-                               "cold products with titles like those of the user's last products",
-                               {ModelKind::kTitles}),
       row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers",
                      {ModelKind::kIals}),
       row<make_item2vec>(
           "item2vec",
           "products whose vectors, learned from visits, are near those of the user's last products",
           {ModelKind::kItem2Vec}),
-      row<make_linear>("linear",
-                       "what a linear model of all users makes of the user's products (EASE)",
-                       {ModelKind::kLinear}),
       row<make_popular_in_categories>("popular_in_categories",
                                       "what sells in the categories the user looks at",
                                       {ModelKind::kPopularity}),

@@ -93,6 +93,5 @@ class Places {
 };
 
 using ItemPlaces = Places<ItemIdx>;
-using WordPlaces = Places<std::uint32_t>;
 
 }  // namespace vitrina

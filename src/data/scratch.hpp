@@ -17,8 +17,6 @@ struct Scratch {
   ItemPlaces places{0};             ///< of sum_votes() and of the merge
   std::vector<std::vector<ScoredItem>> lists;  ///< by generator
   ItemPlaces row_places{0};                    ///< of features::UserRows
-  WordPlaces word_places{0};                   ///< of the words of titles
-  std::vector<std::uint64_t> word_bits;        ///< of the words of titles; all clear between uses
   std::vector<std::uint32_t> row_touch;        ///< of features::UserRows
   std::vector<ItemIdx> newest;                 ///< of features::UserRows
   std::vector<ItemIdx> basket;                 ///< of features::UserRows

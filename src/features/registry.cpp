@@ -7,15 +7,11 @@
 #include "features/item.hpp"
 #include "features/item2vec.hpp"
 #include "features/item_item.hpp"
-#include "features/linear.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
 #include "features/repurchase.hpp"
 #include "features/sessions.hpp"
-#include "features/titles.hpp"
 #include "features/user.hpp"
-#include "features/visits.hpp"
-#include "features/words.hpp"
 
 namespace vitrina::features {
 
@@ -79,22 +75,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kOwnHistory, ModelKind::kPopularity},
        list_columns,
        make_list_group},
-      {"words",
-       "the words of the product's title in the other products the user touched",
-       "user x product",
-       {},
-       words_columns,
-       make_words_group,
-       describe<OffByDefaultConfig>,
-       true},
-      {"visits",
-       "how the user came by the product and what happened since",
-       "user x product",
-       {},
-       visits_columns,
-       make_visits_group,
-       describe<OffByDefaultConfig>,
-       true},
       {"repurchase",
        "whether it is time to buy the product again",
        "user x product",
@@ -111,14 +91,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        make_after_page_group,
        describe<OffByDefaultConfig>,
        true},
-      {"titles",
-       "how like the product's title is to those of the basket and of the last products",
-       "user x product",
-       {ModelKind::kTitles},
-       titles_columns,
-       make_titles_group,
-       describe<FeatureGroupConfig>,
-       true},
       {"ials",
        "how the product fits the user and the last products by matrix factorisation",
        "user x product",
@@ -132,13 +104,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        {ModelKind::kItem2Vec},
        item2vec_columns,
        make_item2vec_group,
-       describe<OffByDefaultConfig>},
-      {"linear",
-       "what a linear model of all users makes of the user's products",
-       "user x product",
-       {ModelKind::kLinear},
-       linear_columns,
-       make_linear_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

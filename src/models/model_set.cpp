@@ -88,7 +88,6 @@ const std::vector<ModelInfo>& registry() {
                                                                                  "titles"),
       row<&ModelSet::ials, Ials, IalsConfig>(ModelKind::kIals, "ials"),
       row<&ModelSet::item2vec, Item2Vec, Item2VecConfig>(ModelKind::kItem2Vec, "item2vec"),
-      row<&ModelSet::linear, Linear, LinearConfig>(ModelKind::kLinear, "linear"),
   };
   return kRows;
 }

@@ -13,7 +13,6 @@
 #include "models/fit_context.hpp"
 #include "models/ials.hpp"
 #include "models/item2vec.hpp"
-#include "models/linear.hpp"
 #include "models/own_history.hpp"
 #include "models/page_products.hpp"
 #include "models/popularity.hpp"
@@ -35,7 +34,6 @@ enum class ModelKind : std::uint8_t {
   kTitles,
   kIals,
   kItem2Vec,
-  kLinear,
 };
 
 /// The models fitted at one cut; those that nobody needs are absent.
@@ -50,7 +48,6 @@ struct ModelSet {
   std::optional<Titles> titles;
   std::optional<Ials> ials;
   std::optional<Item2Vec> item2vec;
-  std::optional<Linear> linear;
 };
 
 /// What some customers say to the models that can be fitted in parts.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <vector>
 
 #include "command/layout.hpp"
 #include "command/workspace_shop.hpp"
@@ -18,6 +19,14 @@
 namespace vitrina::pipeline {
 namespace {
 
+/// The models of a fold. Of the last one, which is packed, also what `similar` alone reads.
+std::vector<models::ModelKind> models_of(const Fold& fold,
+                                         const std::vector<models::ModelKind>& of_engine) {
+  auto wanted = of_engine;
+  if (fold.name == kFinalFold) wanted.push_back(models::ModelKind::kTitles);
+  return wanted;
+}
+
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
@@ -26,14 +35,17 @@ void run(const command::Context& context) {
   auto cuts = folds.train;
   if (folds.valid) cuts.push_back(*folds.valid);
   cuts.push_back({kFinalFold, folds.end, folds.end});
-  const auto wanted = engine::needed_models(context.params);
-  context.progress->begin("fit models", cuts.size() * wanted.size(), "models");
+  const auto of_engine = engine::needed_models(context.params);
+  std::size_t n_models = 0;
+  for (const auto& fold : cuts) n_models += models_of(fold, of_engine).size();
+  context.progress->begin("fit models", n_models, "models");
   // the longest work first: a fold costs what lies before its cut
   std::stable_sort(cuts.begin(), cuts.end(),
                    [](const Fold& a, const Fold& b) { return a.cut > b.cut; });
   const auto shop_digest = archive_digest(context.path(command::kShopFile));
   std::atomic<std::size_t> n_kept = 0;
   const auto fit_fold = [&](const Fold& fold, const std::filesystem::path& to, int threads) {
+    const auto wanted = models_of(fold, of_engine);
     const models::FitContext fit{shop,     fold.cut, folds.label_length, choose.max_users,
                                  choose.k, threads,  context.seed};
     const auto origins = origins_of(wanted, fit, context.params, shop_digest);
@@ -55,9 +67,9 @@ void run(const command::Context& context) {
       fit_fold(cuts[task], beside / cuts[task].name, threads);
     });
   });
-  const auto kept = n_kept > 0 ? fmt::format(", {} of {} models as they were", n_kept.load(),
-                                             cuts.size() * wanted.size())
-                               : std::string();
+  const auto kept = n_kept > 0
+                        ? fmt::format(", {} of {} models as they were", n_kept.load(), n_models)
+                        : std::string();
   context.progress->end(fmt::format("{} folds{}", cuts.size(), kept));
 }
 

@@ -47,9 +47,6 @@ class Dataset {
     set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
     set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
     set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
-    if (!task.list_size.empty()) {
-      set_field("group", task.list_size.data(), task.list_size.size(), C_API_DTYPE_INT32);
-    }
     std::vector<const char*> names;
     names.reserve(task.columns.size());
     for (const auto& name : task.columns) names.push_back(name.c_str());

@@ -16,8 +16,7 @@ struct BoosterTask {
   std::span<const MatrixView> parts;  ///< equally wide; rows follow each other
   std::span<const float> label;       ///< in [0, 1], over all parts
   std::span<const float> weight;
-  std::span<const double> init_score;       ///< logits that the trees correct
-  std::span<const std::int32_t> list_size;  ///< rows of each list for a ranking objective, or none
+  std::span<const double> init_score;  ///< logits that the trees correct
   const std::vector<std::string>& columns;
   std::string params;  ///< LightGBM's own `key=value` text
   int rounds;

@@ -17,22 +17,22 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 5;
+constexpr std::uint32_t kRankerVersion = 6;
 
-constexpr std::array<std::string_view, 4> kModelNames{"share", "hit", "two_step", "order"};
+constexpr std::array<std::string_view, 3> kModelNames{"share", "hit", "two_step"};
 
 /// LightGBM's parameters of one bag.
-std::string booster_params(const RankerConfig& config, std::string_view objective,
-                           std::uint64_t seed, int threads) {
+std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {
   // by columns: one thread sums a histogram, in the order of the rows, so that the trees are the
   // same with any number of threads; by rows every thread sums a block, and the blocks' sums round
   return fmt::format(
-      "objective={} boost_from_average=false num_leaves={} learning_rate={} lambda_l2={} "
+      "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
+      "lambda_l2={} "
       "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
       "bagging_freq=1 max_bin=127 force_col_wise=true deterministic=true seed={} num_threads={} "
       "verbosity=-1",
-      objective, config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian,
-      config.min_leaf_rows, config.column_share, config.row_share, seed % 1'000'000'007, threads);
+      config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
+      config.column_share, config.row_share, seed % 1'000'000'007, threads);
 }
 
 /// Bought rows as which the configured weights of the models speak when others are learned.
@@ -41,8 +41,8 @@ constexpr double kPriorPositives = 50;
 /// What the calibration by segment takes as «lies in the basket».
 constexpr std::string_view kBasketColumn = "pair__in_basket";
 
-/// Order beyond this place of the list is not learned: it is about what the answer has room for.
-constexpr int kOrderDepth = 30;
+/// Takes the place of a model in the seed of the users' trees.
+constexpr std::uint64_t kBuyerSeed = 4;
 
 /// Logarithm of the mean of 1 / |bought| over the bought rows.
 double log_mean_share(std::span<const Examples* const> folds) {
@@ -61,7 +61,6 @@ double log_mean_share(std::span<const Examples* const> folds) {
 struct TreeJob {
   TreeModel* model;
   std::function<TrainingRows()> rows;
-  std::string objective;
   std::uint64_t seed;
 };
 
@@ -116,7 +115,7 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
 void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                        const RankerConfig& config, std::uint64_t seed, int threads) {
   const std::array<double, kModelCount> wanted{config.share_weight, config.hit_weight,
-                                               config.two_step_weight, config.order_weight};
+                                               config.two_step_weight};
   const double total = std::accumulate(wanted.begin(), wanted.end(), 0.0);
   rounds_ = std::min(config.rounds,
                      static_cast<int>(static_cast<double>(n_positives_) / config.buyers_per_round));
@@ -129,9 +128,8 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   for (std::size_t m = 0; m < kModelCount; ++m) weight_[m] = wanted[m] / total;
   hit_shift_ = log_mean_share(folds);
 
-  constexpr std::array<Target, kModelCount> kTargets{Target::kShare, Target::kHit, Target::kOfBuyer,
-                                                     Target::kOrder};
-  // the order model learns whole lists: it takes no part of the rows
+  constexpr std::array<Target, kModelCount> kTargets{Target::kShare, Target::kHit,
+                                                     Target::kOfBuyer};
   std::uint64_t n_parts = 0;
   for (const auto m : {kShare, kHit, kTwoStep}) {
     if (wanted[m] == 0) continue;
@@ -143,12 +141,6 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
     users = select_users(folds, lineage);
     buyer_ = TreeModel(OwnBase::fit(users.own, users.label, users.weight));
   }
-  TrainingRows lists;
-  if (wanted[kOrder] > 0) {
-    lists = select_rows(folds, lineage, kTargets[kOrder], {});
-    models_[kOrder] = TreeModel(models_[kShare].base());
-  }
-  const auto by_order = fmt::format("lambdarank lambdarank_truncation_level={}", kOrderDepth);
   std::vector<TreeJob> jobs;
   for (int bag = 0; bag < config.bags; ++bag) {
     const auto bag_seed = bag == 0 ? seed : mix64(seed, static_cast<std::uint64_t>(bag));
@@ -158,19 +150,17 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
       const Part of_rows{part++, n_parts, bag_seed};
       jobs.push_back({&models_[m],
                       [=] { return select_rows(folds, lineage, kTargets[m], of_rows); },
-                      "cross_entropy", mix64(bag_seed, m)});
+                      mix64(bag_seed, m)});
     }
-    // without a weight their rows are empty, and nothing is added
-    jobs.push_back({&buyer_, [&] { return users; }, "cross_entropy", mix64(bag_seed, kModelCount)});
-    jobs.push_back({&models_[kOrder], [&] { return lists; }, by_order, mix64(bag_seed, kOrder)});
+    // without a weight there are no rows, and nothing is added
+    jobs.push_back({&buyer_, [&] { return users; }, mix64(bag_seed, kBuyerSeed)});
   }
   // two at a time: to LightGBM a second thread is worth less than to a second model
   std::vector<std::optional<Booster>> bags(jobs.size());
   parallel_tasks(jobs.size(), threads, [&](std::size_t j, int threads_of_job) {
     const auto& job = jobs[j];
     bags[j] = job.model->grow(
-        job.rows(),
-        {columns_, booster_params(config, job.objective, job.seed, threads_of_job), rounds_});
+        job.rows(), {columns_, booster_params(config, job.seed, threads_of_job), rounds_});
   });
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     if (bags[j]) jobs[j].model->add_bag(std::move(*bags[j]));
@@ -237,15 +227,12 @@ void Ranker::find_logits(const ScoringRows& rows, int threads, RankerMemory& mem
     const std::size_t n_bags = models_[m].bags().size();
     const auto of_bags = std::span(memory.of_bags).subspan(bag * n, n_bags * n);
     bag += n_bags;
-    // the order model needs the shares even where their own weight is 0
-    const bool counts = weight_[m] > 0 || (m == kShare && weight_[kOrder] > 0);
+    const bool counts = weight_[m] > 0;
     memory.logits[m].resize(counts ? n : 0);
     if (counts) models_[m].logits(of_bags, rows.own, memory.logits[m]);
   }
   for (auto& logit : memory.logits[kHit]) logit += hit_shift_;
   if (weight_[kTwoStep] > 0) two_step_logits(rows, threads, memory.logits[kTwoStep]);
-  if (weight_[kOrder] > 0) order_logits(rows, memory.logits[kShare], memory.logits[kOrder]);
-  if (weight_[kShare] == 0) memory.logits[kShare].clear();
 }
 
 void Ranker::blend(const ModelLogits& logits, std::vector<double>& total) const {
@@ -322,28 +309,6 @@ void Ranker::two_step_logits(const ScoringRows& rows, int threads, std::span<dou
     const double p = sigmoid(buys[user++]);
     for (auto r = rows.offsets[u]; r < rows.offsets[u + 1]; ++r) {
       out[r] = logit(p * sigmoid(out[r]));
-    }
-  }
-}
-
-void Ranker::order_logits(const ScoringRows& rows, std::span<const double> share,
-                          std::span<double> out) {
-  const std::vector<double> order(out.begin(), out.end());
-  std::vector<std::uint64_t> by_order;
-  std::vector<double> sorted;
-  for (std::size_t u = 0; u + 1 < rows.offsets.size(); ++u) {
-    const auto begin = rows.offsets[u];
-    const auto end = rows.offsets[u + 1];
-    by_order.resize(end - begin);
-    std::iota(by_order.begin(), by_order.end(), begin);
-    std::sort(by_order.begin(), by_order.end(), [&](std::uint64_t a, std::uint64_t b) {
-      return order[a] != order[b] ? order[a] > order[b] : a < b;
-    });
-    sorted.assign(share.begin() + static_cast<std::ptrdiff_t>(begin),
-                  share.begin() + static_cast<std::ptrdiff_t>(end));
-    std::sort(sorted.begin(), sorted.end(), std::greater<>());
-    for (std::size_t place = 0; place < by_order.size(); ++place) {
-      out[by_order[place]] = sorted[place];
     }
   }
 }

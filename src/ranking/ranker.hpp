@@ -23,7 +23,6 @@ struct RankerConfig {
   double share_weight = 1;
   double hit_weight = 1;
   double two_step_weight = 0;
-  double order_weight = 0;
   bool learn_weights = false;
   bool calibrate = false;
   int rolling_windows = 2;
@@ -51,8 +50,6 @@ struct RankerConfig {
             "weight of the model that learns whether the product is bought");
     v.field("two_step_weight", two_step_weight, {0, 100},
             "weight of P(buys anything) times P(the product | buys)");
-    v.field("order_weight", order_weight, {0, 100},
-            "weight of the model that learns the order in the list (LambdaRank)");
     v.field("learn_weights", learn_weights,
             "whether the weights are learned out of time, from those above: on the newest windows, "
             "each predicted by models of the windows before it");
@@ -102,17 +99,15 @@ struct ScoringRows {
 struct RankerMemory {
   std::vector<float> inputs;                  ///< of the trees
   std::vector<double> of_bags;                ///< what the trees of every model say, by row
-  std::array<std::vector<double>, 4> logits;  ///< by model
+  std::array<std::vector<double>, 3> logits;  ///< by model
   std::vector<double> total;
 };
 
 /// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Model»): a blend of
-/// up to four models, each a calibrated own-history score corrected by boosted trees:
+/// up to three models, each a calibrated own-history score corrected by boosted trees:
 /// - share: w itself;
 /// - hit: P(bought), times the mean of 1 / |bought| over the bought;
-/// - two-step: P(user buys anything), from the user's strongest row, times w among buyers;
-/// - order: LambdaRank (Burges, 2010) inside the list. Its scores mean nothing across users, so
-///   the user's k-th product by it is given the user's k-th largest share logit.
+/// - two-step: P(user buys anything), from the user's strongest row, times w among buyers.
 /// Logits are averaged with the configured weights, or with those that were learned out of time,
 /// and then calibrated where that is asked for. With no trees w is the own-history rule alone,
 /// which is what a small log falls back to.
@@ -151,8 +146,8 @@ class Ranker {
 
  private:
   /// The models' places in the blend.
-  enum Model : std::uint8_t { kShare, kHit, kTwoStep, kOrder };
-  static constexpr std::size_t kModelCount = 4;
+  enum Model : std::uint8_t { kShare, kHit, kTwoStep };
+  static constexpr std::size_t kModelCount = 3;
 
   void set_columns(std::vector<std::string> columns);
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
@@ -170,15 +165,13 @@ class Ranker {
   void learn_out_of_time(std::span<const Examples* const> folds, Lineage lineage,
                          const RankerConfig& config, std::uint64_t seed, int threads);
   void two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const;
-  static void order_logits(const ScoringRows& rows, std::span<const double> share,
-                           std::span<double> out);
 
   std::vector<std::string> columns_;
-  std::optional<std::size_t> basket_column_;            ///< among columns_
-  std::array<double, kModelCount> weight_{1, 0, 0, 0};  ///< adds up to 1; 0: not trained
-  std::array<TreeModel, kModelCount> models_;           ///< kTwoStep: w among buyers
-  TreeScorer trees_;                                    ///< of models_, bag by bag
-  TreeModel buyer_;                                     ///< P(user buys anything)
+  std::optional<std::size_t> basket_column_;         ///< among columns_
+  std::array<double, kModelCount> weight_{1, 0, 0};  ///< adds up to 1; 0: not trained
+  std::array<TreeModel, kModelCount> models_;        ///< kTwoStep: w among buyers
+  TreeScorer trees_;                                 ///< of models_, bag by bag
+  TreeModel buyer_;                                  ///< P(user buys anything)
   SegmentCalibration calibration_;
   double hit_shift_ = 0;  ///< logarithm of the mean of 1 / |bought| over the bought
   BuyerCalibration buyers_;

@@ -45,21 +45,6 @@ float label_of(float share, Target target) {
   return target == Target::kHit && share > 0 ? 1.0F : share;
 }
 
-bool has_bought_row(const Examples& fold, std::size_t user) {
-  for (auto r = fold.offsets[user]; r < fold.offsets[user + 1]; ++r) {
-    if (fold.label[r] > 0) return true;
-  }
-  return false;
-}
-
-void copy_list(const Examples& fold, std::size_t user, Copier& copier, TrainingRows& rows) {
-  if (!has_bought_row(fold, user)) return;
-  for (auto r = fold.offsets[user]; r < fold.offsets[user + 1]; ++r) {
-    copier.copy(r, label_of(fold.label[r], Target::kHit), 1.0F);
-  }
-  rows.list_size.push_back(static_cast<std::int32_t>(fold.offsets[user + 1] - fold.offsets[user]));
-}
-
 /// A user's rows go to the parts in turn, beginning with a drawn one: every part gets its share of
 /// every user. `user_number` counts the users of all folds, so that folds may be cut or joined.
 void copy_part(const Examples& fold, std::size_t user, Target target, Part part,
@@ -85,11 +70,7 @@ TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage
   for (const auto* fold : folds) {
     Copier copier(*fold, lineage, rows);
     for (std::size_t u = 0; u < fold->n_users(); ++u) {
-      if (target == Target::kOrder) {
-        copy_list(*fold, u, copier, rows);
-      } else {
-        copy_part(*fold, u, target, part, first_user + u, copier);
-      }
+      copy_part(*fold, u, target, part, first_user + u, copier);
     }
     first_user += fold->n_users();
   }

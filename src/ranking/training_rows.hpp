@@ -16,7 +16,6 @@ enum class Target : std::uint8_t {
   kShare,    ///< 1 / |bought| where bought, of all users
   kHit,      ///< 1 where bought, of all users
   kOfBuyer,  ///< 1 / |bought| where bought, of the users who bought something
-  kOrder,    ///< 1 where bought, of the users with a bought candidate, as lists
 };
 
 /// Several models of one blend share the rows that were not bought, each a part of them, drawn by
@@ -28,14 +27,14 @@ struct Part {
 };
 
 /// Copies the rows for `target`; bought ones are always there, of the others one part, which is
-/// weighted up. Lists (kOrder) stay whole.
+/// weighted up.
 TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage, Target target,
                          Part part);
 
 /// One row a user, their strongest, with whether they bought anything.
 TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineage);
 
-/// The own-history base of a target but kOrder, over all its rows.
+/// The own-history base of a target, over all its rows.
 OwnBase fit_base(std::span<const Examples* const> folds, Lineage lineage, Target target);
 
 }  // namespace vitrina::ranking

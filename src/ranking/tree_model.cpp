@@ -12,8 +12,8 @@ std::optional<Booster> TreeModel::grow(const TrainingRows& rows, const TreeTask&
   init_score.reserve(rows.n_rows());
   for (const float own : rows.own) init_score.push_back(base_.logit(own));
   const MatrixView view{rows.features.data(), rows.n_rows(), task.columns.size()};
-  return Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score, rows.list_size,
-                         task.columns, task.params, task.rounds});
+  return Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score, task.columns,
+                         task.params, task.rounds});
 }
 
 void TreeModel::logits(MatrixView rows, std::span<const float> own, int threads,

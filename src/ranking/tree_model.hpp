@@ -17,8 +17,7 @@ struct TrainingRows {
   std::vector<float> features;  ///< rows x columns, row-major
   std::vector<float> label;     ///< in [0, 1]
   std::vector<float> weight;
-  std::vector<float> own;               ///< own-history score
-  std::vector<std::int32_t> list_size;  ///< rows of each list, one after the other; only to rank
+  std::vector<float> own;  ///< own-history score
 
   [[nodiscard]] std::size_t n_rows() const { return label.size(); }
 };

@@ -234,26 +234,6 @@ TEST(KnownAnswers, AfterPageEndsWithTheVisit) {
   EXPECT_EQ(proposed(shop, "after_page", "ann"), "B");
 }
 
-TEST(KnownAnswers, SimilarTitles) {
-  // ann looks at shoes: C has nothing but words in common with them, B a rare one more, E none; D
-  // has the same title and is not cold, F was never seen
-  auto drawn = test::text_shop(R"(
-    u1   vB  vC  vE  vD  vD  vD  | vF
-    ann  .   .   .   .   .   vA  | .
-  )");
-  const std::vector<test::Product> products{{"A", "x", 1, "red leather shoes"},
-                                            {"B", "x", 1, "red leather shoes small"},
-                                            {"C", "x", 1, "red shoes"},
-                                            {"D", "x", 1, "red leather shoes"},
-                                            {"E", "x", 1, "lamp"},
-                                            {"F", "x", 1, "red leather shoes"}};
-  drawn.shop = test::shop_of(drawn.events, products);
-  auto params = test::small_shop_params();
-  params["models.titles.max_events"] = "2";
-  EXPECT_EQ(proposed(drawn, "similar_titles", "ann", params), "CB");
-  EXPECT_EQ(proposed(drawn, "similar_titles", "u1", params).find('A'), 0U);
-}
-
 TEST(KnownAnswers, Ials) {
   // two circles of taste that share nothing; ann and bob are of one each, cat is of none
   auto params = test::small_shop_params();
@@ -276,22 +256,6 @@ TEST(KnownAnswers, Ials) {
   EXPECT_EQ(ann, "ABC");
   EXPECT_EQ(bob, "DEF");
   EXPECT_EQ(proposed(shop, "ials", "cat", params), "");  // one event makes no vector
-}
-
-TEST(KnownAnswers, Linear) {
-  // A goes with B, C with D, nobody mixes them; a product says nothing of itself
-  const auto shop = test::text_shop(R"(
-    u1   vA  bB  .   .   | vE
-    u2   vB  .   vA  .   | vE
-    u3   vC  vD  .   .   | .
-    u4   .   vD  oC  .   | .
-    ann  .   .   vA  .   | vE
-    bob  .   vD  .   .   | .
-    cat  .   .   .   .   | vA
-  )");
-  EXPECT_EQ(proposed(shop, "linear", "ann"), "B");
-  EXPECT_EQ(proposed(shop, "linear", "cat"), "");
-  EXPECT_EQ(proposed(shop, "linear", "bob"), "C");
 }
 
 }  // namespace

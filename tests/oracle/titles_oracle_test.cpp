@@ -88,21 +88,5 @@ TEST(TitlesOracle, FrequentWordsAreNoReasonToCompare) {
   EXPECT_LT(n_strict, n_loose);
 }
 
-TEST(TitlesFeatures, CosineToTheBasket) {
-  test::expect_column("titles__basket_cosine_max", [](const test::World& world, const auto& user,
-                                                      const auto& item) {
-    const auto& shop = world.shop;
-    const auto history = test::history_of(shop.events, test::user_of(shop, user), kCut);
-    double best = std::nan("");
-    for (const auto& touch : history.touches) {
-      const auto own = test::item_of(shop, item);
-      if (!touch.in_basket || touch.item == own) continue;
-      const double cosine = naive_cosine(shop.catalog, own, touch.item);
-      best = std::isnan(best) ? cosine : std::max(best, cosine);
-    }
-    return best;
-  });
-}
-
 }  // namespace
 }  // namespace vitrina::models

@@ -78,12 +78,7 @@ Booster train(const Growth& growth, std::uint64_t seed, int rounds) {
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < kColumns; ++c) columns.push_back(fmt::format("c{}", c));
   const MatrixView view{features.data(), kTrainRows, kColumns};
-  return Booster::train({std::span(&view, 1),
-                         label,
-                         weight,
-                         init_score,
-                         {},
-                         columns,
+  return Booster::train({std::span(&view, 1), label, weight, init_score, columns,
                          fmt::format("objective=cross_entropy boost_from_average=false "
                                      "num_leaves={} min_data_in_leaf=3 seed={} num_threads=1 "
                                      "deterministic=true force_row_wise=true verbosity=-1 {}",

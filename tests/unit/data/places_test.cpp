@@ -22,14 +22,6 @@ TEST(ItemPlaces, NumberProductsInTheOrderInWhichTheyCome) {
   EXPECT_EQ(places.find(ItemIdx(1)), ItemPlaces::kNone);
 }
 
-TEST(WordPlaces, NumberWordsAsItemPlacesDoProducts) {
-  WordPlaces places(2);
-  EXPECT_EQ(places.add(4'000'000'000U), 0U);
-  EXPECT_EQ(places.add(3U), 1U);
-  EXPECT_EQ(places.find(4'000'000'000U), 0U);
-  EXPECT_EQ(places.find(4U), WordPlaces::kNone);
-}
-
 TEST(ItemPlaces, OfNothingHoldNothing) {
   const ItemPlaces places(std::span<const ItemIdx>{});
   EXPECT_EQ(places.size(), 0U);

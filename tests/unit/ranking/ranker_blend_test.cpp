@@ -15,20 +15,18 @@ class RankerBlendTest : public RankerTest {};
 
 /// A blend of one model.
 RankerConfig only(double RankerConfig::* weight) {
-  RankerConfig config{.share_weight = 0, .hit_weight = 0, .two_step_weight = 0, .order_weight = 0};
+  RankerConfig config{.share_weight = 0, .hit_weight = 0, .two_step_weight = 0};
   config.*weight = 1;
   return config;
 }
 
 constexpr double RankerConfig::* kEveryModel[] = {
-    &RankerConfig::share_weight, &RankerConfig::hit_weight, &RankerConfig::two_step_weight,
-    &RankerConfig::order_weight};
+    &RankerConfig::share_weight, &RankerConfig::hit_weight, &RankerConfig::two_step_weight};
 
 TEST_F(RankerBlendTest, EveryModelIsTheSameWithAnyThreads) {
   const auto examples = make_examples(600, 35);
   for (const auto weight : kEveryModel) {
     const auto one = bytes(fit(examples, only(weight), 1));
-    // LambdaRank's slopes differ so much in size that their sums show the order of adding
     for (const int threads : {2, kManyThreads}) {
       EXPECT_TRUE(bytes(fit(examples, only(weight), threads)) == one) << threads << " threads";
     }
@@ -89,34 +87,10 @@ TEST_F(RankerBlendTest, EveryModelOfTheBlendEstimatesTheSameW) {
   }
 }
 
-TEST_F(RankerBlendTest, TheOrderModelMovesOnlyTheOrder) {
-  const auto examples = make_examples(300, 18);
-  auto config = only(&RankerConfig::share_weight);
-  const auto share = scores(fit(examples, config), examples);
-  config.order_weight = 1e-9;  // trained, but without a say: the shares stay what they are
-  const auto almost_share = scores(fit(examples, config), examples);
-  config.order_weight = 100;  // the other way round
-  const auto almost_order = scores(fit(examples, config), examples);
-  bool is_other_order = false;
-  for (std::size_t u = 0; u < examples.n_users(); ++u) {
-    std::vector<float> a(share.begin() + 10 * u, share.begin() + 10 * (u + 1));
-    std::vector<float> b(almost_order.begin() + 10 * u, almost_order.begin() + 10 * (u + 1));
-    for (std::size_t r = 0; r < 10; ++r) {
-      EXPECT_NEAR(almost_share[10 * u + r], a[r], 1e-6);
-      is_other_order = is_other_order || std::abs(a[r] - b[r]) > 0.1F * a[r];
-    }
-    std::sort(a.begin(), a.end());
-    std::sort(b.begin(), b.end());
-    for (std::size_t r = 0; r < 10; ++r) EXPECT_NEAR(b[r] / a[r], 1.0, 0.1);
-  }
-  EXPECT_TRUE(is_other_order);
-}
-
 TEST_F(RankerBlendTest, AUsersScoresDoNotDependOnTheOthers) {
   const auto examples = make_examples(300, 19);
   RankerConfig config;
   config.two_step_weight = 1;
-  config.order_weight = 1;
   const auto ranker = fit(examples, config);
   const auto together = scores(ranker, examples);
   for (const std::size_t user : {std::size_t{0}, std::size_t{7}, std::size_t{299}}) {
@@ -186,7 +160,6 @@ TEST_F(RankerBlendTest, IsCalibratedOnTheNewestWindowByModelsOfThoseBefore) {
 TEST_F(RankerBlendTest, TheSayOfTheModelsIsLearnedOutOfTime) {
   const auto windows = make_windows(kUsPerDay);
   RankerConfig config;
-  config.order_weight = 1;
   config.two_step_weight = 1;
   const auto given = scores(fit(windows, config), windows[0]);
   config.learn_weights = true;

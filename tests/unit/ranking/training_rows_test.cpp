@@ -42,17 +42,12 @@ TEST(TrainingRows, OnePartHasEveryRow) {
   EXPECT_EQ(share.label, examples.label);
   EXPECT_EQ(share.weight, examples.weight);
   EXPECT_EQ(share.own, examples.own_valid);
-  EXPECT_TRUE(share.list_size.empty());
   EXPECT_EQ(select(examples, Target::kHit).label, (Floats{0, 1, 0, 0, 0, 0, 0, 0}));
 }
 
-TEST(TrainingRows, OfBuyersAndListsLeaveOutTheOthers) {
+TEST(TrainingRows, OfBuyersLeaveOutTheOthers) {
   const auto examples = two_users();
   EXPECT_EQ(select(examples, Target::kOfBuyer).features, (Floats{0, 1, 2, 3}));
-  const auto lists = select(examples, Target::kOrder);
-  EXPECT_EQ(lists.features, (Floats{0, 1, 2, 3}));
-  EXPECT_EQ(lists.label, (Floats{0, 1, 0, 0}));
-  EXPECT_EQ(lists.list_size, std::vector<std::int32_t>{4});
 }
 
 TEST(TrainingRows, PartsShareTheRowsThatWereNotBought) {
