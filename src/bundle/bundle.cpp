@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
@@ -86,15 +87,24 @@ bool is_part(std::string_view file) {
 }
 
 Bundle Bundle::load(const std::filesystem::path& folder) {
-  return {check_manifest(folder, all_files()), folder};
+  // Hashing takes about as long as reading. Every reader checks what it reads by itself.
+  auto manifest = std::async(std::launch::async, check_manifest, folder, all_files());
+  try {
+    Bundle bundle(folder);
+    bundle.manifest_ = manifest.get();
+    return bundle;
+  } catch (...) {
+    // that a file is another than the manifest says tells more than what is wrong inside
+    if (manifest.valid()) (void)manifest.get();
+    throw;
+  }
 }
 
-Bundle::Bundle(Manifest manifest, const std::filesystem::path& folder)
-    : manifest_(std::move(manifest)),
-      params_(read_params(folder / kParams)),
-      products_(load_products({folder / kProducts, kProductsKind, kProductsVersion})),
-      models_(models::load_models(folder / kModels, products_)),
-      ranker_(ranking::Ranker::load(folder)) {
+Bundle::Bundle(const std::filesystem::path& folder) : params_(read_params(folder / kParams)) {
+  auto ranker = std::async(std::launch::async, ranking::Ranker::load, folder);
+  products_ = load_products({folder / kProducts, kProductsKind, kProductsVersion});
+  models_ = models::load_models(folder / kModels, products_);
+  ranker_ = ranker.get();
   if (!models_.own_history) {
     throw Error(ErrorCode::kIncompatibleArtifact,
                 "bundle: the models lack own history; pack the bundle again");

@@ -52,7 +52,7 @@ class Bundle {
   [[nodiscard]] const ranking::Ranker& ranker() const { return ranker_; }
 
  private:
-  Bundle(Manifest manifest, const std::filesystem::path& folder);
+  explicit Bundle(const std::filesystem::path& folder);
 
   Manifest manifest_;
   ParamMap params_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -62,6 +63,56 @@ class ArchiveWriter {
   std::vector<Block> blocks_;
 };
 
+/// The values of a block where they lie among the bytes of a file, at any address.
+template <class T>
+class BlockView {
+ public:
+  /// Random access, by value.
+  class Iterator {
+   public:
+    using iterator_category = std::random_access_iterator_tag;
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const T*;
+    using reference = T;
+
+    Iterator() = default;
+    explicit Iterator(const std::byte* at) : at_(at) {}
+    T operator*() const {
+      T value;
+      std::memcpy(&value, at_, sizeof(T));
+      return value;
+    }
+    Iterator& operator++() {
+      at_ += sizeof(T);
+      return *this;
+    }
+    Iterator operator++(int) {
+      const auto before = *this;
+      ++*this;
+      return before;
+    }
+    difference_type operator-(Iterator other) const {
+      return (at_ - other.at_) / static_cast<difference_type>(sizeof(T));
+    }
+    bool operator==(const Iterator&) const = default;
+
+   private:
+    const std::byte* at_ = nullptr;
+  };
+
+  explicit BlockView(std::span<const std::byte> bytes) : bytes_(bytes) {}
+  [[nodiscard]] std::size_t size() const { return bytes_.size() / sizeof(T); }
+  [[nodiscard]] T operator[](std::size_t i) const {
+    return *Iterator(bytes_.data() + i * sizeof(T));
+  }
+  [[nodiscard]] Iterator begin() const { return Iterator(bytes_.data()); }
+  [[nodiscard]] Iterator end() const { return Iterator(bytes_.data() + bytes_.size()); }
+
+ private:
+  std::span<const std::byte> bytes_;
+};
+
 /// Reads what ArchiveWriter wrote. Sizes are checked against the file before anything is
 /// allocated, checksums before anything is returned. Throws Error(kMissingInput) when the file is
 /// not there and Error(kIncompatibleArtifact) when it is damaged or of another kind or version.
@@ -69,12 +120,15 @@ class ArchiveReader {
  public:
   ArchiveReader(const std::filesystem::path& path, std::string_view kind, std::uint32_t version);
 
+  /// Without a copy; holds as long as the reader.
+  template <class T>
+  [[nodiscard]] BlockView<T> view(std::string_view name) const {
+    return BlockView<T>(block(name, sizeof(T)));
+  }
   template <class T>
   [[nodiscard]] std::vector<T> get(std::string_view name) const {
-    const auto bytes = block(name, sizeof(T));
-    std::vector<T> values(bytes.size() / sizeof(T));
-    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
-    return values;
+    const auto values = view<T>(name);
+    return {values.begin(), values.end()};
   }
   /// Rows whose offsets are checked: they start at 0, never fall and end at the values' length.
   template <class T>

@@ -69,7 +69,9 @@ class ParquetSource final : public TableSource {
   void open();
   void check_counts() const;
   void check_chunks(const std::string& column) const;
-  [[nodiscard]] std::unique_ptr<parquet::arrow::FileReader> make_reader();
+  [[nodiscard]] bool is_all_dictionary(int leaf) const;
+  [[nodiscard]] std::unique_ptr<parquet::arrow::FileReader> make_reader(
+      const std::vector<int>& leaves_with_dictionary);
   [[nodiscard]] int field_index(const std::string& column) const;
   [[nodiscard]] std::vector<int> leaves(const std::string& column) const;
   [[noreturn]] void fail(const std::string& what) const {
@@ -92,7 +94,7 @@ class ParquetSource final : public TableSource {
 
 void ParquetSource::open() {
   file_ = check(arrow::io::ReadableFile::Open(path_, &pool_), path_);
-  first_ = make_reader();
+  first_ = make_reader({});
   metadata_ = first_->parquet_reader()->metadata();
   check_counts();
   n_rows_ = metadata_->num_rows();
@@ -101,7 +103,8 @@ void ParquetSource::open() {
   }
 }
 
-std::unique_ptr<parquet::arrow::FileReader> ParquetSource::make_reader() {
+std::unique_ptr<parquet::arrow::FileReader> ParquetSource::make_reader(
+    const std::vector<int>& leaves_with_dictionary) {
   parquet::arrow::FileReaderBuilder builder;
   // Pages are read as they are needed: a column chunk of a whole log would be hundreds of MiB.
   parquet::ReaderProperties reading(&pool_);
@@ -113,8 +116,29 @@ std::unique_ptr<parquet::arrow::FileReader> ParquetSource::make_reader() {
   properties.set_pre_buffer(false);
   // Nanoseconds would overflow outside 1677..2262.
   properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  for (const int leaf : leaves_with_dictionary) properties.set_read_dictionary(leaf, true);
   builder.memory_pool(&pool_)->properties(properties);
   return check(builder.Build(), path_);
+}
+
+/// Whether all texts of a leaf column are places in a dictionary. They are then read as such, and
+/// the reader of the log looks a text up once a batch instead of once a row. Where a page has plain
+/// texts Arrow would make a dictionary of them, for more than it saves.
+bool ParquetSource::is_all_dictionary(int leaf) const {
+  if (metadata_->schema()->Column(leaf)->physical_type() != parquet::Type::BYTE_ARRAY) return false;
+  for (int group = 0; group < metadata_->num_row_groups(); ++group) {
+    const auto chunk = metadata_->RowGroup(group)->ColumnChunk(leaf);
+    const auto& pages = chunk->encoding_stats();
+    if (pages.empty()) return false;
+    for (const auto& page : pages) {
+      const bool has_texts = page.page_type == parquet::PageType::DATA_PAGE ||
+                             page.page_type == parquet::PageType::DATA_PAGE_V2;
+      const bool is_places = page.encoding == parquet::Encoding::PLAIN_DICTIONARY ||
+                             page.encoding == parquet::Encoding::RLE_DICTIONARY;
+      if (has_texts && !is_places) return false;
+    }
+  }
+  return true;
 }
 
 void ParquetSource::check_counts() const {
@@ -192,7 +216,9 @@ void ParquetSource::select(const std::vector<std::string>& columns) {
       check_chunks(name);
       // A reader a column, so that columns can be decoded on several threads in lockstep whatever
       // the layout of the row groups is.
-      Column column{name, make_reader(), nullptr};
+      auto as_dictionary = leaves(name);
+      std::erase_if(as_dictionary, [&](int leaf) { return !is_all_dictionary(leaf); });
+      Column column{name, make_reader(as_dictionary), nullptr};
       check(column.file->GetColumn(index, &column.reader), place);
       columns_.push_back(std::move(column));
     });

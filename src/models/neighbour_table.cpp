@@ -57,8 +57,8 @@ NeighbourTable NeighbourTable::load(const ArchiveReader& in, std::string_view na
   NeighbourTable loaded;
   auto& offsets = loaded.table_.offsets;
   offsets = in.get<std::uint64_t>(prefix + ".offsets");
-  const auto items = in.get<std::uint32_t>(prefix + ".items");
-  const auto weights = in.get<float>(prefix + ".weights");
+  const auto items = in.view<std::uint32_t>(prefix + ".items");
+  const auto weights = in.view<float>(prefix + ".weights");
   if (offsets.size() != n_items + 1 || items.size() != weights.size() || offsets.front() != 0 ||
       offsets.back() != items.size() || !std::is_sorted(offsets.begin(), offsets.end())) {
     in.fail(prefix, "has columns that do not fit together");

@@ -107,17 +107,25 @@ Popularity Popularity::finish(const FitContext& any, const PopularityConfig& con
 }
 
 void Popularity::rank_items(const Catalog& catalog, std::size_t category_depth) {
-  ranking_.clear();
+  struct Standing {
+    float score;
+    float n_users;
+    ItemIdx item;
+  };
+  std::vector<Standing> standings;
+  standings.reserve(stats_.size());
   for (std::size_t i = 0; i < stats_.size(); ++i) {
-    if (stats_[i].first != kNoTime) ranking_.emplace_back(i);
+    const auto& stats = stats_[i];
+    if (stats.first != kNoTime) standings.push_back({stats.score, stats.n_users, ItemIdx(i)});
   }
-  std::sort(ranking_.begin(), ranking_.end(), [&](ItemIdx a, ItemIdx b) {
-    const auto& left = stats_[a.value];
-    const auto& right = stats_[b.value];
-    if (left.score != right.score) return left.score > right.score;
-    if (left.n_users != right.n_users) return left.n_users > right.n_users;
-    return a < b;
+  std::sort(standings.begin(), standings.end(), [](const Standing& a, const Standing& b) {
+    if (a.score != b.score) return a.score > b.score;
+    if (a.n_users != b.n_users) return a.n_users > b.n_users;
+    return a.item < b.item;
   });
+  ranking_.clear();
+  ranking_.reserve(standings.size());
+  for (const auto& standing : standings) ranking_.push_back(standing.item);
   position_.assign(stats_.size(), static_cast<std::uint32_t>(ranking_.size()));
   for (std::size_t r = 0; r < ranking_.size(); ++r) {
     position_[ranking_[r].value] = static_cast<std::uint32_t>(r);
