@@ -26,6 +26,10 @@ namespace {
 constexpr std::int64_t kBatchRows = 128 * 1024;
 constexpr std::int64_t kReadBufferBytes = 1024 * 1024;
 
+/// A larger dictionary, as it lies in the file, costs more than it saves: it comes anew with every
+/// batch. Most writers make none of more than 1 MiB.
+constexpr std::int64_t kMaxDictionaryBytes = std::int64_t{2} * 1024 * 1024;
+
 /// More rows than this are believed only if the file has at least a byte for every
 /// kMaxRowsPerByte of them: a damaged or hostile footer can claim any number.
 constexpr std::int64_t kAlwaysPlausibleRows = 10'000'000;
@@ -121,15 +125,18 @@ std::unique_ptr<parquet::arrow::FileReader> ParquetSource::make_reader(
   return check(builder.Build(), path_);
 }
 
-/// Whether all texts of a leaf column are places in a dictionary. They are then read as such, and
-/// the reader of the log looks a text up once a batch instead of once a row. Where a page has plain
-/// texts Arrow would make a dictionary of them, for more than it saves.
+/// Whether all texts of a leaf column are places in a dictionary of no great size. They are then
+/// read as such, and the reader of the log looks a text up once a batch instead of once a row.
+/// Where a page has plain texts Arrow would make a dictionary of them, for more than it saves.
 bool ParquetSource::is_all_dictionary(int leaf) const {
   if (metadata_->schema()->Column(leaf)->physical_type() != parquet::Type::BYTE_ARRAY) return false;
   for (int group = 0; group < metadata_->num_row_groups(); ++group) {
     const auto chunk = metadata_->RowGroup(group)->ColumnChunk(leaf);
     const auto& pages = chunk->encoding_stats();
-    if (pages.empty()) return false;
+    if (pages.empty() || !chunk->has_dictionary_page()) return false;
+    if (chunk->data_page_offset() - chunk->dictionary_page_offset() > kMaxDictionaryBytes) {
+      return false;
+    }
     for (const auto& page : pages) {
       const bool has_texts = page.page_type == parquet::PageType::DATA_PAGE ||
                              page.page_type == parquet::PageType::DATA_PAGE_V2;

@@ -3,6 +3,7 @@
 import datetime as dt
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from command import assert_refused
+from command import assert_refused, must_run
 from runner import (
     Bytes,
     Predictions,
@@ -103,6 +104,35 @@ def test_logs_without_a_usable_event_are_refused(
 def test_nothing_is_left_after_as_of(run: Runner, data: Path) -> None:
     result = run.result(data, "out", "--as-of", "2001-01-01")
     assert_refused(result, BAD_DATA, "hidden by as-of")
+
+
+PAGES: dict[str, dict[str, Any]] = {
+    "places in a dictionary": {"use_dictionary": True},
+    "texts": {"use_dictionary": False},
+    "both, one after the other": {
+        "dictionary_pagesize_limit": 64,
+        "data_page_size": 256,
+    },
+    "a dictionary a row group": {"row_group_size": 300},
+    "newer pages": {"data_page_version": "2.0"},
+}
+
+
+def ingested(shop: Path, workspace: Path) -> bytes:
+    workspace.mkdir()
+    must_run("ingest", "--data", shop, "--workspace", workspace)
+    return (workspace / "data/interim/shop.vtr").read_bytes()
+
+
+@pytest.mark.parametrize("pages", PAGES)
+def test_however_parquet_holds_its_texts(
+    data: Path, tmp_path: Path, pages: str
+) -> None:
+    shutil.copytree(data, tmp_path / "shop")
+    log = tmp_path / "shop" / "train_actions.pq"
+    pq.write_table(pq.read_table(log), log, **PAGES[pages])
+    found = ingested(tmp_path / "shop", tmp_path / "found")
+    assert found == ingested(data, tmp_path / "expected")
 
 
 def test_products_that_nobody_named(run: Runner, tmp_path: Path) -> None:
