@@ -6,7 +6,7 @@
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
-export SCALE DATA SEED SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
+export SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,7 +90,7 @@ fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
 promote: setup ## make VERSION= of a shop's model its champion by hand (SHOP=)
 	@.venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
 
-experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN)
+experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN, SEEDS=42,43)
 	@scripts/experiments.sh
 
 tune: build setup-dev ## search parameters on LOGS=DIR or DATA=DIR CUTS= UNSEEN=, else a simulated shop (TRIALS=30)

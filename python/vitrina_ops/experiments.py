@@ -58,6 +58,13 @@ def measure_of(score: Any) -> Measure:
             "counts": score["counts"],
         }
     )
+    tenth = score["tenth"]
+    kept["tenth"] = rounded(
+        {
+            "a": interval_of(tenth["readings"]["a"]),
+            "difference": interval_of(tenth["versus"]["difference"]["a"]),
+        }
+    )
     kept["cuts"] = [
         rounded(window["readings"]["a"] - window["versus"]["readings"]["a"])
         for window in score["windows"]
@@ -202,7 +209,7 @@ def report_of(
     }
     return {
         "build": bench.build,
-        "seed": bench.seed,
+        "seeds": list(bench.seeds),
         "horizon_days": bench.horizon_days,
         "draws": bench.params["evaluate.draws"],
         "logs": {log.name: describe(log) for log in logs},
@@ -221,10 +228,20 @@ def logs_of(
     return {"real": real, "simulated": shop}
 
 
+def seeds_of(words: str) -> tuple[int, ...]:
+    """Seeds with commas between."""
+    try:
+        return tuple(int(word) for word in words.split(","))
+    except ValueError:
+        raise OpsError(
+            f"SEEDS: found '{words}', expected whole numbers such as 42,43"
+        ) from None
+
+
 def run(options: argparse.Namespace) -> None:
     found = hypotheses.load_all(options.folder)
     sources = logs_of(hypotheses.load_development(), options.logs)
-    bench = Bench()
+    bench = Bench(seeds=seeds_of(options.seeds))
     study = Study(bench, read_json(OUT) if OUT.exists() else {})
     everything = {log.name: log for s in sources.values() for log in s}
 
@@ -264,6 +281,11 @@ def main() -> None:
         "--only",
         default=os.environ.get("ONLY", ""),
         help="run only hypotheses whose name has this pattern",
+    )
+    add(
+        "--seeds",
+        default=os.environ.get("SEEDS") or str(trials.SEED),
+        help="every variant answers with each of them, such as 42,43,44",
     )
     add("--folder", type=Path, default=hypotheses.FOLDER)
     add("--report", action="store_true", help="run nothing")

@@ -2,9 +2,9 @@
 
 `vitrina run --as-of` answers as if it were that day, `vitrina score --vs`
 holds two answers against what was bought in the next three days: paired
-differences, intervals that draw customers with all their cuts. Nothing is
-computed here. What was answered or scored before, by build, parameters, seed
-and data, is not done again.
+differences, intervals that draw customers with all their cuts; an answer of
+another seed is one more cut. Nothing is computed here. What was answered or
+scored before, by build, parameters, seeds and data, is not done again.
 """
 
 import datetime as dt
@@ -27,12 +27,15 @@ from vitrina_ops.files import (
     sha256_of,
     sha256_of_file,
     write_json,
+    write_text,
 )
 from vitrina_ops.hypotheses import Development
 from vitrina_ops.program import built
 
 WORK = Path("out/experiments")
 SEED = 42
+# Of the customers known at the cut: how many a small answer names.
+TENTH = 10
 LOG_FILES = ("train_actions.*", "*catalog*", "vectors.npz")
 
 Settings = Sequence[str]
@@ -104,6 +107,18 @@ def real_logs(development: Development, root: Path) -> list[Log]:
     return logs
 
 
+def tenth_of(predictions: Path) -> Path:
+    """The first customers of an answer, a tenth of those known at its cut:
+    they stand in the order in which they were chosen."""
+    out = predictions.with_name("tenth.csv")
+    if not out.exists():
+        report = read_json(predictions.with_name("report.json"))
+        n = max(1, report["ingest"]["users"] // TENTH)
+        lines = read_text(predictions).splitlines(keepends=True)
+        write_text(out, "".join(lines[: 1 + n]))
+    return out
+
+
 class Bench:
     """One build and one params.yaml, against which settings are laid."""
 
@@ -111,10 +126,10 @@ class Bench:
         self,
         work: Path = WORK,
         params: Path = pipeline.PARAMS,
-        seed: int = SEED,
+        seeds: Sequence[int] = (SEED,),
     ) -> None:
         self.work = work
-        self.seed = seed
+        self.seeds = tuple(seeds)
         self.params_file = params
         self.build = read_text(pipeline.BUILD_ID).strip()
         found = pipeline.merged(
@@ -128,7 +143,7 @@ class Bench:
 
     def fingerprint(self, *parts: Any) -> str:
         """Of everything that makes an answer or a score what it is."""
-        whole = [self.build, self.params, self.seed, *parts]
+        whole = [self.build, self.params, *parts]
         return sha256_of(json.dumps(whole, sort_keys=True, default=str))[:24]
 
     def effective(self, settings: Settings) -> dict[str, Any]:
@@ -143,10 +158,12 @@ class Bench:
             if self.params.get(key) != value
         }
 
-    def answer(self, log: Log, cut: str, settings: Settings) -> Path:
+    def answer(
+        self, log: Log, cut: str, seed: int, settings: Settings
+    ) -> Path:
         """predictions.csv at a cut; made where it is not."""
         laid = self.effective(settings)
-        key = self.fingerprint(log.digest, cut, laid)
+        key = self.fingerprint(seed, log.digest, cut, laid)
         folder = self.work / "answers" / key
         # Written last of all: with it the answer is whole.
         if not (folder / "report.json").exists():
@@ -157,7 +174,7 @@ class Bench:
             built().run(
                 "run",
                 *("--data", log.folder, "--as-of", cut, "--out", folder),
-                *("--params", self.params_file, "--seed", str(self.seed)),
+                *("--params", self.params_file, "--seed", str(seed)),
                 *words,
             )
             seconds = time.monotonic() - began
@@ -167,10 +184,12 @@ class Bench:
     def score_key(self, log: Log, ours: Settings, theirs: Settings) -> str:
         """What a score of these settings on this log is known by."""
         laid = [self.effective(ours), self.effective(theirs)]
-        return self.fingerprint(log.digest, log.cuts, laid)
+        return self.fingerprint(self.seeds, log.digest, log.cuts, laid)
 
     def score(self, log: Log, ours: Settings, theirs: Settings) -> Any:
-        """Readings pooled over the cuts, and the difference from `theirs`."""
+        """Readings pooled over cuts and seeds, and the difference from
+        `theirs`; under `tenth` the same of the first tenth of the customers
+        known at each cut."""
         key = self.score_key(log, ours, theirs)
         out = self.work / "scores" / f"{key}.json"
         if not out.exists():
@@ -181,17 +200,30 @@ class Bench:
         self, log: Log, ours: Settings, theirs: Settings, out: Path
     ) -> None:
         files = [
-            [self.answer(log, cut, words) for cut in log.cuts]
-            for words in (theirs, ours)
+            [
+                self.answer(log, cut, seed, words)
+                for seed in self.seeds
+                for cut in log.cuts
+            ]
+            for words in (ours, theirs)
         ]
         out.parent.mkdir(parents=True, exist_ok=True)
+        found = self.compare(log, files, out)
+        tenths = [[tenth_of(path) for path in paths] for paths in files]
+        write_json(out, {**found, "tenth": self.compare(log, tenths, out)})
+
+    def compare(self, log: Log, files: list[list[Path]], out: Path) -> Any:
+        """What the program says of our answers against theirs."""
+        cuts = log.cuts * len(self.seeds)
         partial = out.with_name(f"{out.name}.{os.getpid()}")
         built().run(
             "score",
-            *("--predictions", ",".join(map(str, files[1]))),
-            *("--vs", ",".join(map(str, files[0])), "--truth", log.folder),
-            *("--from", ",".join(log.cuts)),
-            *("--to", ",".join(ends_of(log.cuts, self.horizon_days))),
-            *("--seed", str(self.seed), "--json", partial),
+            *("--predictions", ",".join(map(str, files[0]))),
+            *("--vs", ",".join(map(str, files[1])), "--truth", log.folder),
+            *("--from", ",".join(cuts)),
+            *("--to", ",".join(ends_of(cuts, self.horizon_days))),
+            *("--seed", str(self.seeds[0]), "--json", partial),
         )
-        partial.replace(out)
+        found = read_json(partial)
+        partial.unlink()
+        return found

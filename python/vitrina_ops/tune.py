@@ -112,7 +112,7 @@ class Search:
         )
         self.study.sampler = optuna.samplers.TPESampler(
             # A search that goes on must not draw what it has drawn.
-            seed=bench.seed + len(self.study.trials),
+            seed=bench.seeds[0] + len(self.study.trials),
             n_startup_trials=WARM_UP,
             multivariate=True,
         )
@@ -261,7 +261,7 @@ def search(options: argparse.Namespace) -> None:
 
     tune_plots.draw_all(report, FIGURES)
     if not options.no_mlflow:
-        tune_log.log_search(report, found.bench.seed, log, FIGURES)
+        tune_log.log_search(report, found.bench.seeds[0], log, FIGURES)
     say(verdict(report))
 
 

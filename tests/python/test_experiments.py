@@ -181,7 +181,7 @@ def test_a_rule_counts_variants(
 class FakeBench:
     """Scores without running anything, and counts how often."""
 
-    build, seed, horizon_days = "b", 42, 3.0
+    build, seeds, horizon_days = "b", (42,), 3.0
     params = {"evaluate.draws": 10}
 
     def __init__(self) -> None:
@@ -194,7 +194,9 @@ class FakeBench:
         self.calls += 1
         found = measure(0.1, 0.2)
         windows = [{"readings": {"a": 0.3}, "versus": {"readings": {"a": 0}}}]
-        return {**found, "versus": found, "windows": windows}
+        tenth = {**measure(0.3, 0.5), "versus": measure(-0.2, 0.4)}
+        pooled = {**found, "versus": found, "windows": windows}
+        return {**pooled, "tenth": tenth}
 
 
 LOG = trials.Log("shop", Path("shop"), ("2024-01-05",), "d" * 64)
@@ -221,7 +223,69 @@ def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
 
     page = experiments_page.page_of(report)
     assert "**1 variants in 1 comparisons were tried.**" in page
-    assert "| with likes | shop | 0.1500 | +0.1500 [+0.1000, +0.2000]" in page
+    row = "| with likes | shop | 0.1500 | +0.1500 [+0.1000, +0.2000] | "
+    assert row + "+0.1000 [-0.2000, +0.4000] | " in page
+    assert "seed 42." in page
+
+
+def test_a_page_of_an_older_report_has_no_tenths() -> None:
+    assert experiments_page.tenth_of({}) == "–"
+    assert experiments_page.seeds_of({"seed": 42}) == "seed 42"
+    assert experiments_page.seeds_of({"seeds": [1, 2]}) == "seeds 1, 2"
+
+
+def test_seeds_are_whole_numbers() -> None:
+    assert experiments.seeds_of("42,43") == (42, 43)
+    with pytest.raises(OpsError, match="SEEDS: found '4x', expected whole"):
+        experiments.seeds_of("4x")
+
+
+def test_a_tenth_of_the_customers_is_named(tmp_path: Path) -> None:
+    answer = tmp_path / "predictions.csv"
+    answer.write_text("user_id,products\n" + "u,['p']\n" * 9)
+    report = tmp_path / "report.json"
+    report.write_text(json.dumps({"ingest": {"users": 49}}))
+    assert trials.tenth_of(answer).read_text().count("u,") == 4
+
+
+def test_every_seed_answers_at_every_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+
+    def run(*words: Any) -> None:
+        found = [str(word) for word in words]
+        ran.append(found)
+        if found[0] == "score":
+            out = Path(found[found.index("--json") + 1])
+            named = found[found.index("--predictions") + 1]
+            out.write_text(json.dumps({"named": named}))
+            return
+        folder = Path(found[found.index("--out") + 1])
+        folder.mkdir(parents=True)
+        (folder / "predictions.csv").write_text("user_id\n" + "u\n" * 3)
+        users = {"ingest": {"users": 20}}
+        (folder / "report.json").write_text(json.dumps(users))
+
+    class Program:
+        pass
+
+    program: Any = Program()
+    program.run = run
+    monkeypatch.setattr(trials, "built", lambda: program)
+    monkeypatch.chdir(ROOT)
+    bench = trials.Bench(tmp_path, seeds=(1, 2))
+    log = trials.Log("shop", Path("shop"), ("2024-01-05", "2024-01-06"), "d")
+    score = bench.score(log, ["train.rounds=1"], [])
+    answers = [words for words in ran if words[0] == "run"]
+    assert len(answers) == 8, "two settings, cuts and seeds"
+    scores = [words for words in ran if words[0] == "score"]
+    cuts = "2024-01-05,2024-01-06,2024-01-05,2024-01-06"
+    assert [w[w.index("--from") + 1] for w in scores] == [cuts, cuts]
+    assert score["named"].count("predictions.csv") == 4
+    assert score["tenth"]["named"].count("tenth.csv") == 4
+    assert bench.score(log, ["train.rounds=1"], []) == score
+    assert len(ran) == 10, "what is known is not run again"
 
 
 def test_the_projects_own_files_are_sound(

@@ -28,7 +28,7 @@ SPACE = [
 class FakeBench:
     """Reading A that is best at 40 rounds, and worse on the second cut."""
 
-    build, seed = "b", 42
+    build, seeds = "b", (42,)
     params = {"train.rounds": 80, "train.learning_rate": 0.09}
 
     def __init__(self, work: Path) -> None:
