@@ -281,6 +281,7 @@ std::size_t Live::forget_visit(const std::string& visit_id) {
   return state_->service.forget(live::Kind::kVisit, visit_id);
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): of a bundle for another, not of two values
 void Live::swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
   with_terms(live_terms(), [&] { state_->service.swap(state_->read(bundle, catalog)); });
 }

@@ -79,7 +79,9 @@ class ActionList {
       if (holds(action)) actions_[size_++] = action;
     }
     slots_.fill(static_cast<std::uint8_t>(size_));
-    for (std::uint8_t s = 0; s < size_; ++s) slots_[code(actions_[s])] = s;
+    for (std::size_t s = 0; s < size_; ++s) {
+      slots_[code(actions_[s])] = static_cast<std::uint8_t>(s);
+    }
   }
 
   [[nodiscard]] constexpr std::size_t size() const { return size_; }

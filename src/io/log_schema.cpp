@@ -60,6 +60,7 @@ void assign_actions(const std::filesystem::path& path, const YAML::Node& node,
     const auto* const it = std::ranges::find(kActionTraits, action_name, &ActionTraits::name);
     if (it == kActionTraits.end()) {
       std::vector<std::string_view> names;
+      names.reserve(kActionTraits.size());
       for (const auto& action : kActionTraits) names.push_back(action.name);
       throw yaml_error(
           path, entry.second,

@@ -125,12 +125,12 @@ std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, std::string us
     std::get<1>(columns).push_back(product.score);
     std::get<2>(columns).push_back(std::move(product.source));
   }
-  return {std::move(columns),
-          {{"vitrina.as_of", answer.as_of},
-           {"vitrina.bundle", answer.bundle},
-           {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
-           {"vitrina.fallback", answer.fallback},
-           {"vitrina.p_buy", fmt::to_string(answer.p_buy)}}};
+  Metadata about{{"vitrina.as_of", answer.as_of},
+                 {"vitrina.bundle", answer.bundle},
+                 {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
+                 {"vitrina.fallback", answer.fallback},
+                 {"vitrina.p_buy", fmt::to_string(answer.p_buy)}};
+  return {std::move(columns), std::move(about)};
 }
 
 SimilarColumns similar_live(PythonLive& live, const std::string& product, int k,

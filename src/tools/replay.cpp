@@ -74,8 +74,8 @@ Shop read_shop(const command::Context& context, const bundle::Generation& genera
 std::shared_ptr<const bundle::Generation> read_generation(const command::Context& context,
                                                           const io::LogSchema& schema) {
   const auto given = context.option("bundle");
-  const auto generation = bundle::Generation::load(given ? std::filesystem::path(*given)
-                                                         : context.path(command::kBundleFolder));
+  auto generation = bundle::Generation::load(given ? std::filesystem::path(*given)
+                                                   : context.path(command::kBundleFolder));
   const auto catalog = io::read_catalog(context.option("data").value(), schema, *context.progress);
   if (!catalog) return generation;
   const auto products = build_products(*catalog);
