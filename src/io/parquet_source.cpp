@@ -134,7 +134,8 @@ bool ParquetSource::is_all_dictionary(int leaf) const {
     const auto chunk = metadata_->RowGroup(group)->ColumnChunk(leaf);
     const auto& pages = chunk->encoding_stats();
     if (pages.empty() || !chunk->has_dictionary_page()) return false;
-    if (chunk->data_page_offset() - chunk->dictionary_page_offset() > kMaxDictionaryBytes) {
+    // a damaged footer may say anything here; that data begin at 0 or later was checked
+    if (chunk->dictionary_page_offset() < chunk->data_page_offset() - kMaxDictionaryBytes) {
       return false;
     }
     for (const auto& page : pages) {
