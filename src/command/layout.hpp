@@ -12,6 +12,7 @@ inline constexpr std::string_view kSplitFile = "data/processed/split.json";
 inline constexpr std::string_view kModelsFolder = "models/folds";
 inline constexpr std::string_view kExamplesFolder = "data/processed/examples";
 inline constexpr std::string_view kRankerFolder = "models/ranker";
+inline constexpr std::string_view kBlendFile = "models/blend.json";
 inline constexpr std::string_view kTrainReport = "reports/train.json";
 inline constexpr std::string_view kRefitReport = "reports/refit.json";
 inline constexpr std::string_view kMetricsReport = "reports/metrics.json";

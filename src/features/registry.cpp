@@ -1,4 +1,5 @@
 #include "features/after_page.hpp"
+#include "features/baskets.hpp"
 #include "features/category.hpp"
 #include "features/covisitation_family.hpp"
 #include "features/feature_group.hpp"
@@ -10,6 +11,7 @@
 #include "features/list.hpp"
 #include "features/pair.hpp"
 #include "features/repurchase.hpp"
+#include "features/rhythm.hpp"
 #include "features/sessions.hpp"
 #include "features/user.hpp"
 
@@ -83,6 +85,20 @@ const std::vector<FeatureGroupInfo>& registry() {
        make_repurchase_group,
        describe<FeatureGroupConfig>,
        true},
+      {"rhythm",
+       "how often, how regularly and on which days the user buys",
+       "user",
+       {ModelKind::kCalendar},
+       rhythm_columns,
+       make_rhythm_group,
+       describe<FeatureGroupConfig>,
+       true},
+      {"baskets",
+       "on how many of the user's purchase days the product was bought, and how regularly",
+       "user x product",
+       {},
+       baskets_columns,
+       make_baskets_group},
       {"after_page",
        "what is bought after the category pages and searches of the user",
        "user x product",

@@ -88,6 +88,8 @@ const std::vector<ModelInfo>& registry() {
                                                                                  "titles"),
       row<&ModelSet::ials, Ials, IalsConfig>(ModelKind::kIals, "ials"),
       row<&ModelSet::item2vec, Item2Vec, Item2VecConfig>(ModelKind::kItem2Vec, "item2vec"),
+      row_by_parts<&ModelSet::calendar, &PartialSet::calendar, Calendar, CalendarConfig>(
+          ModelKind::kCalendar, "calendar"),
   };
   return kRows;
 }

@@ -9,6 +9,7 @@
 #include "core/archive.hpp"
 #include "core/params.hpp"
 #include "core/progress.hpp"
+#include "models/calendar.hpp"
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
 #include "models/ials.hpp"
@@ -34,6 +35,7 @@ enum class ModelKind : std::uint8_t {
   kTitles,
   kIals,
   kItem2Vec,
+  kCalendar,
 };
 
 /// The models fitted at one cut; those that nobody needs are absent.
@@ -48,6 +50,7 @@ struct ModelSet {
   std::optional<Titles> titles;
   std::optional<Ials> ials;
   std::optional<Item2Vec> item2vec;
+  std::optional<Calendar> calendar;
 };
 
 /// What some customers say to the models that can be fitted in parts.
@@ -58,6 +61,7 @@ struct PartialSet {
   std::optional<CovisitationFamily::Partial> covisitation_family;
   std::optional<Repurchase::Partial> repurchase;
   std::optional<Titles::Partial> titles;
+  std::optional<Calendar::Partial> calendar;
 };
 
 /// How a model is fitted on customers dealt to parts. Partials are whole numbers, or rows that are

@@ -18,24 +18,26 @@ std::vector<Fold> train_windows(const Folds& folds, ranking::Lineage lineage) {
   return windows;
 }
 
-ranking::Ranker train_ranker(const command::Context& context, const Folds& folds,
-                             ranking::Lineage lineage) {
-  const auto windows = train_windows(folds, lineage);
-  context.progress->begin("train ranker", 0, "");
+std::vector<ranking::Examples> load_windows(const command::Context& context,
+                                            const std::vector<Fold>& windows) {
   std::vector<ranking::Examples> examples;
   examples.reserve(windows.size());
   for (const auto& fold : windows) {
     examples.push_back(
         ranking::load_examples(command::examples_file(context.workspace, fold.name)));
   }
+  return examples;
+}
+
+ranking::Ranker train_ranker(const command::Context& context, const Folds& folds,
+                             ranking::Lineage lineage, const ranking::RankerConfig& config) {
+  const auto windows = train_windows(folds, lineage);
+  context.progress->begin("train ranker", 0, "");
+  const auto examples = load_windows(context, windows);
   std::vector<const ranking::Examples*> parts;
   parts.reserve(examples.size());
   for (const auto& part : examples) parts.push_back(&part);
-  const auto config = read_section<ranking::RankerConfig>(context.params, "train");
-  // the whole log counts, also where the valid fold is judged: it is to judge what is packed
-  auto ranker =
-      ranking::Ranker::fit(parts, lineage, config.for_log_of(to_days(folds.end - folds.begin)),
-                           context.seed, context.threads);
+  auto ranker = ranking::Ranker::fit(parts, lineage, config, context.seed, context.threads);
   context.progress->end(fmt::format("{} trees from {} bought pairs in {} windows", ranker.rounds(),
                                     ranker.n_positives(), windows.size()));
   return ranker;

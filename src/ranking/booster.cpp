@@ -135,14 +135,13 @@ void Booster::check_scorer() const {
   }
 }
 
-std::string Booster::to_text() const {
+std::string Booster::to_text(int rounds) const {
   std::int64_t size = 0;
-  constexpr int kAllRounds = -1;
-  check(LGBM_BoosterSaveModelToString(state_->handle, 0, kAllRounds, C_API_FEATURE_IMPORTANCE_GAIN,
-                                      0, &size, nullptr),
+  check(LGBM_BoosterSaveModelToString(state_->handle, 0, rounds, C_API_FEATURE_IMPORTANCE_GAIN, 0,
+                                      &size, nullptr),
         "measure a model");
   std::string text(static_cast<std::size_t>(size), '\0');
-  check(LGBM_BoosterSaveModelToString(state_->handle, 0, kAllRounds, C_API_FEATURE_IMPORTANCE_GAIN,
+  check(LGBM_BoosterSaveModelToString(state_->handle, 0, rounds, C_API_FEATURE_IMPORTANCE_GAIN,
                                       size, &size, text.data()),
         "save a model");
   text.resize(static_cast<std::size_t>(size) - 1);  // the size counts the closing zero

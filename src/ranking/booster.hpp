@@ -38,7 +38,8 @@ class Booster {
   /// format is not safe to load from strangers. A handful of rows are scored by LightGBM too:
   /// throws Error(kIncompatibleArtifact) when a score differs or the text cannot be read.
   static Booster from_text(const std::string& text);
-  [[nodiscard]] std::string to_text() const;
+  /// LightGBM's model text, of all trees or of the first `rounds`.
+  [[nodiscard]] std::string to_text(int rounds = -1) const;
 
   /// Raw scores (logits without the init score) of every row.
   void predict(MatrixView rows, int threads, std::span<double> out) const {

@@ -24,7 +24,7 @@ struct Examples {
   std::vector<float> weight;              ///< candidates that the row stands for
   std::vector<float> own_valid;           ///< own-history score by the rule of the valid fold
   std::vector<float> own_final;           ///< and by the rule of the end of the log
-  std::vector<float> user_weight;         ///< users that each user stands for
+  std::vector<float> user_weight;         ///< users that each stands for; 0: a moment of a visit
   std::vector<std::uint8_t> is_buyer;     ///< by user: bought anything in the label window
   /// By user, what strongest_row() of all candidates says, whether or not the row was kept:
   std::vector<float> user_features;  ///< users x columns

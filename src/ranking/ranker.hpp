@@ -3,36 +3,40 @@
 #include <array>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/params.hpp"
-#include "ranking/blend_weights.hpp"
 #include "ranking/booster.hpp"
 #include "ranking/buyer_calibration.hpp"
 #include "ranking/examples.hpp"
-#include "ranking/segment_calibration.hpp"
 #include "ranking/training_rows.hpp"
 #include "ranking/tree_model.hpp"
 
 namespace vitrina::ranking {
 
+/// The models' places in a blend.
+enum Model : std::uint8_t { kShare, kHit, kTwoStep };
+inline constexpr std::size_t kModelCount = 3;
+inline constexpr std::array<std::string_view, kModelCount> kModelNames{"share", "hit", "two_step"};
+
+/// Weights of the models' logits; they add up to 1, and a model of weight 0 is left out.
+using Blend = std::array<double, kModelCount>;
+
+/// Logits of rows by model; empty for a model that was not trained.
+using ModelLogits = std::array<std::vector<double>, kModelCount>;
+
 struct RankerConfig {
   double share_weight = 1;
   double hit_weight = 1;
   double two_step_weight = 0;
-  bool learn_weights = false;
-  bool calibrate = false;
-  int rolling_windows = 2;
-  int bags = 1;
+  bool choose = true;
   int rounds = 100;
+  int untested_rounds = 30;
   int leaves = 12;
   double learning_rate = 0.15;
-  double short_log_days = 12;
-  int short_log_rounds = 50;
-  double short_log_learning_rate = 0.09;
   double l2 = 10;
   double min_leaf_hessian = 0.5;
   int min_leaf_rows = 100;
@@ -50,25 +54,15 @@ struct RankerConfig {
             "weight of the model that learns whether the product is bought");
     v.field("two_step_weight", two_step_weight, {0, 100},
             "weight of P(buys anything) times P(the product | buys)");
-    v.field("learn_weights", learn_weights,
-            "whether the weights are learned out of time, from those above: on the newest windows, "
-            "each predicted by models of the windows before it");
-    v.field("calibrate", calibrate,
-            "whether w is calibrated out of time, in the same way: by an isotonic curve each for "
-            "products never touched, touched, and in the basket");
-    v.field("rolling_windows", rolling_windows, {1, 100},
-            "newest windows that learn_weights and calibrate learn on; each costs a training");
-    v.field("bags", bags, {1, 100},
-            "times every model is trained, with seeds of their own, and averaged");
+    v.field("choose", choose,
+            "whether the log itself chooses the weights and the number of trees: those that "
+            "predict best the newest windows, which `train` does not learn from; what is set here "
+            "is what it begins with");
     v.field("rounds", rounds, {0, 10'000}, "trees at most; 0 leaves the own-history base alone");
+    v.field("untested_rounds", untested_rounds, {0, 10'000},
+            "trees at most where the log is too short to choose");
     v.field("leaves", leaves, {2, 1000}, "leaves a tree");
     v.field("learning_rate", learning_rate, {0.001, 1}, "share of a tree that is added");
-    v.field("short_log_days", short_log_days, {0, 1e6},
-            "a log with fewer days is short: its columns shift from one window to the next, and "
-            "what many trees learn of them does not last");
-    v.field("short_log_rounds", short_log_rounds, {0, 10'000}, "trees at most on a short log");
-    v.field("short_log_learning_rate", short_log_learning_rate, {0.001, 1},
-            "share of a tree that is added at most on a short log");
     v.field("l2", l2, {0, 1e6}, "L2 penalty on leaf values");
     v.field("min_leaf_hessian", min_leaf_hessian, {0, 1e6}, "least curvature in a leaf");
     v.field("min_leaf_rows", min_leaf_rows, {1, 1e9}, "least rows in a leaf");
@@ -80,8 +74,8 @@ struct RankerConfig {
             "with fewer bought pairs the own-history base alone is used");
   }
 
-  /// The same for a log of so many days.
-  [[nodiscard]] RankerConfig for_log_of(double days) const;
+  /// The weights as a blend; they add up to 1. Throws Error(kConfig) when all are 0.
+  [[nodiscard]] Blend blend() const;
 };
 
 /// Rows of features by user, with the own-history score of each row.
@@ -95,12 +89,18 @@ struct ScoringRows {
   std::span<const float> user_own = {};
 };
 
+/// The rows of examples as train and judge see them: with the own history of the lineage.
+ScoringRows scoring_rows(const Examples& examples, Lineage lineage);
+
 /// Memory of one who scores.
 struct RankerMemory {
-  std::vector<float> inputs;                  ///< of the trees
-  std::vector<double> of_bags;                ///< what the trees of every model say, by row
-  std::array<std::vector<double>, 3> logits;  ///< by model
+  std::vector<float> inputs;     ///< of the trees
+  std::vector<double> of_trees;  ///< what the trees of every model say, by row
+  ModelLogits logits;
   std::vector<double> total;
+  std::vector<float> user_rows;  ///< the strongest row of every user
+  std::vector<float> user_own;
+  std::vector<double> user_logits;
 };
 
 /// w = E[1(bought) / |bought|] of a user and a product (docs/architecture.md, «Model»): a blend of
@@ -108,9 +108,8 @@ struct RankerMemory {
 /// - share: w itself;
 /// - hit: P(bought), times the mean of 1 / |bought| over the bought;
 /// - two-step: P(user buys anything), from the user's strongest row, times w among buyers.
-/// Logits are averaged with the configured weights, or with those that were learned out of time,
-/// and then calibrated where that is asked for. With no trees w is the own-history rule alone,
-/// which is what a small log falls back to.
+/// Logits are averaged. With no trees w is the own-history rule alone, which is what a small log
+/// falls back to.
 class Ranker {
  public:
   Ranker() = default;
@@ -135,6 +134,11 @@ class Ranker {
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] bool has_trees() const;
+  [[nodiscard]] const Blend& blend() const { return weight_; }
+  /// The same with other weights, models of weight 0 left out, and the first trees of each alone.
+  [[nodiscard]] Ranker reduced(const Blend& blend, int rounds) const;
+  /// What every model says of the rows.
+  [[nodiscard]] ModelLogits logits(const ScoringRows& rows, int threads) const;
   [[nodiscard]] int rounds() const { return rounds_; }
   [[nodiscard]] std::uint64_t n_positives() const { return n_positives_; }
   /// Total gain by column over all models; empty without trees.
@@ -145,34 +149,21 @@ class Ranker {
   static Ranker load(const std::filesystem::path& folder);
 
  private:
-  /// The models' places in the blend.
-  enum Model : std::uint8_t { kShare, kHit, kTwoStep };
-  static constexpr std::size_t kModelCount = 3;
-
-  void set_columns(std::vector<std::string> columns);
   void fit_trees(std::span<const Examples* const> folds, Lineage lineage,
                  const RankerConfig& config, std::uint64_t seed, int threads);
   /// Joins the trees of all models, which look at the same rows.
   void join_trees();
-  using ModelLogits = std::array<std::vector<double>, kModelCount>;
-
-  /// What the trees say, then `logits` of every model that counts in the blend; the others' are
-  /// empty.
+  /// Fills `logits` of every model that counts in the blend; the others' are empty.
   void find_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const;
   void blend(const ModelLogits& logits, std::vector<double>& total) const;
-  void finish(const ScoringRows& rows, std::span<const double> total, std::span<float> w) const;
-  [[nodiscard]] Segment segment(const ScoringRows& rows, std::size_t row) const;
-  void learn_out_of_time(std::span<const Examples* const> folds, Lineage lineage,
-                         const RankerConfig& config, std::uint64_t seed, int threads);
-  void two_step_logits(const ScoringRows& rows, int threads, std::span<double> out) const;
+  void find_w(const ScoringRows& rows, int threads, RankerMemory& memory, std::span<float> w) const;
+  void two_step_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const;
 
   std::vector<std::string> columns_;
-  std::optional<std::size_t> basket_column_;         ///< among columns_
-  std::array<double, kModelCount> weight_{1, 0, 0};  ///< adds up to 1; 0: not trained
-  std::array<TreeModel, kModelCount> models_;        ///< kTwoStep: w among buyers
-  TreeScorer trees_;                                 ///< of models_, bag by bag
-  TreeModel buyer_;                                  ///< P(user buys anything)
-  SegmentCalibration calibration_;
+  Blend weight_{1, 0, 0};                      ///< 0: not trained
+  std::array<TreeModel, kModelCount> models_;  ///< kTwoStep: w among buyers
+  TreeScorer trees_;                           ///< of those of models_ that have any, in turn
+  TreeModel buyer_;                            ///< P(user buys anything)
   double hit_shift_ = 0;  ///< logarithm of the mean of 1 / |bought| over the bought
   BuyerCalibration buyers_;
   int rounds_ = 0;

@@ -29,28 +29,29 @@ struct TreeTask {
   int rounds;          ///< 0: the base alone
 };
 
-/// A base on own history corrected by bags of boosted trees, whose logits are averaged.
+/// A base on own history corrected by boosted trees.
 class TreeModel {
  public:
   /// Without trees: the base alone.
   TreeModel() = default;
   explicit TreeModel(OwnBase base) : base_(base) {}
 
-  /// A bag of trees that correct the base on `rows`; none without rows or rounds.
-  [[nodiscard]] std::optional<Booster> grow(const TrainingRows& rows, const TreeTask& task) const;
-  void add_bag(Booster bag) { bags_.push_back(std::move(bag)); }
+  /// Grows trees that correct the base on `rows`; none without rows or rounds.
+  void grow(const TrainingRows& rows, const TreeTask& task);
+  /// The same with the first trees alone.
+  [[nodiscard]] TreeModel first_trees(int rounds) const;
 
   /// Logits of rows with the own-history scores `own`.
   void logits(MatrixView rows, std::span<const float> own, int threads,
               std::span<double> out) const;
 
-  /// The same from what the scorer of every bag has said of the rows, one bag after the other.
-  void logits(std::span<const double> of_bags, std::span<const float> own,
-              std::span<double> out) const;
+  /// Adds the base to what the trees' scorer has said of the rows.
+  void add_base(std::span<const float> own, std::span<double> scores) const;
 
-  [[nodiscard]] const std::vector<Booster>& bags() const { return bags_; }
+  /// The trees' scorer; has_trees() there must be.
+  [[nodiscard]] const TreeScorer& scorer() const { return trees_->scorer(); }
   [[nodiscard]] const OwnBase& base() const { return base_; }
-  [[nodiscard]] bool has_trees() const { return !bags_.empty(); }
+  [[nodiscard]] bool has_trees() const { return trees_.has_value(); }
   /// Adds the gain of every column to `total`.
   void add_gains(std::vector<double>& total) const;
 
@@ -60,7 +61,7 @@ class TreeModel {
 
  private:
   OwnBase base_;
-  std::vector<Booster> bags_;
+  std::optional<Booster> trees_;
 };
 
 }  // namespace vitrina::ranking

@@ -34,16 +34,17 @@ Bits bits_of(std::span<const float> values) {
 /// Candidates by the whole engine; then one group alone, from the models that it says it needs.
 struct Bench {
   Bench(const Shop& made, const FeatureGroupInfo& row,
-        const ParamMap& params = test::small_shop_params())
+        const ParamMap& params = test::small_shop_params(), TimeUs as_of = kCut)
       : shop(made),
-        all_models(test::fit_at(shop, kCut, test::all_models(), 1, params)),
-        needed_models(test::fit_at(shop, kCut, row.needs, 1, params)),
+        cut(as_of),
+        all_models(test::fit_at(shop, cut, test::all_models(), 1, params)),
+        needed_models(test::fit_at(shop, cut, row.needs, 1, params)),
         engine(shop, all_models, params),
         group(row.make({shop, needed_models, engine.generator_names()})),
         n_columns(row.columns(engine.generator_names()).size()) {}
 
   [[nodiscard]] engine::UserBlock block(UserIdx user) const {
-    return test::block_of(engine, shop, kCut, user);
+    return test::block_of(engine, shop, cut, user);
   }
 
   /// The group's columns of a user's candidates, each row followed by `margin` foreign columns,
@@ -60,6 +61,7 @@ struct Bench {
   [[nodiscard]] Bits bits(UserIdx user) const { return bits_of(compute(block(user), 0)); }
 
   const Shop& shop;
+  TimeUs cut;
   models::ModelSet all_models;
   models::ModelSet needed_models;
   engine::Engine engine;
@@ -67,8 +69,8 @@ struct Bench {
   std::size_t n_columns;
 };
 
-Shop random_shop(std::uint64_t seed) {
-  const test::RandomShop config{.seed = seed};
+Shop random_shop(std::uint64_t seed, double days = test::RandomShop{}.days) {
+  const test::RandomShop config{.seed = seed, .days = days};
   return test::shop_of(test::random_events(config), test::random_catalog(config));
 }
 
@@ -138,9 +140,12 @@ TEST_P(FeatureGroupContract, ValuesAreFiniteOrUnknown) {
   std::set<std::size_t> known;
   std::set<std::string> silent;
   for (const auto& generator : candidates::registry()) silent.emplace(generator.name);
-  for (const auto seed : test::property_seeds(3)) {
-    const auto shop = random_shop(seed);
-    const Bench bench(shop, row());
+  // some columns look back for months
+  for (const auto seed : test::property_seeds(4)) {
+    const bool is_long = seed % 2 == 0;
+    const auto shop = is_long ? random_shop(seed, 110) : random_shop(seed);
+    const Bench bench(shop, row(), test::small_shop_params(),
+                      is_long ? test::kOpening + 100 * kUsPerDay : kCut);
     const auto generators = bench.engine.generator_names();
     columns = row().columns(generators);
     for (std::size_t u = 0; u < shop.users.size(); ++u) {

@@ -33,24 +33,6 @@ TEST_F(RankerBlendTest, EveryModelIsTheSameWithAnyThreads) {
   }
 }
 
-TEST_F(RankerBlendTest, BagsAreAveragedAndSpreadLess) {
-  const auto examples = make_examples(400, 4);
-  const auto logit_of = [](float w) { return std::log(double{w} / (1 - double{w})); };
-  const auto one = scores(fit(examples, {.bags = 1}), examples);
-  const auto two = scores(fit(examples, {.bags = 2}), examples);
-  EXPECT_NE(one, two);
-  const auto spread = [&](int bags) {
-    double sum = 0;
-    for (const std::uint64_t seed : {1, 3, 5, 7, 9}) {
-      const auto a = scores(fit(examples, {.bags = bags}, 1, seed), examples);
-      const auto b = scores(fit(examples, {.bags = bags}, 1, seed + 1), examples);
-      for (std::size_t r = 0; r < a.size(); ++r) sum += std::abs(logit_of(a[r]) - logit_of(b[r]));
-    }
-    return sum;
-  };
-  EXPECT_LT(spread(8), 0.7 * spread(1)) << "an average of eight still follows the seed";
-}
-
 TEST_F(RankerBlendTest, EveryModelOfTheBlendFindsWhatOwnHistoryCannot) {
   const auto examples = make_examples(600, 15);
   const auto unseen = make_examples(600, 16);
@@ -114,68 +96,6 @@ TEST_F(RankerBlendTest, ABlendOfNothingIsRefused) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kConfig);
   }
-}
-
-/// Windows of a day one after the other, newest first as `split` has them; in the newest half as
-/// much is bought as in those before.
-std::vector<Examples> make_windows(TimeUs label_length) {
-  std::vector<Examples> windows;
-  for (std::uint64_t age = 0; age < 3; ++age) {
-    windows.push_back(make_examples(600, 30 + age));
-    windows.back().cut = (9 - static_cast<TimeUs>(age)) * kUsPerDay;
-    windows.back().to = windows.back().cut + label_length;
-  }
-  Rng rng(34);
-  for (auto& label : windows[0].label) label = rng.chance(0.5) ? label : 0.0F;
-  return windows;
-}
-
-Ranker fit(const std::vector<Examples>& windows, const RankerConfig& config, int threads = 1) {
-  std::vector<const Examples*> folds;
-  for (const auto& window : windows) folds.push_back(&window);
-  return Ranker::fit(folds, Lineage::kValid, config, 42, threads);
-}
-
-double sum_of(const std::vector<float>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0);
-}
-
-TEST_F(RankerBlendTest, IsCalibratedOnTheNewestWindowByModelsOfThoseBefore) {
-  const auto windows = make_windows(kUsPerDay);
-  const RankerConfig plain;
-  RankerConfig calibrated;
-  calibrated.calibrate = true;
-  calibrated.rolling_windows = 1;
-  const double observed = sum_of(windows[0].label);
-  const double predicted = sum_of(scores(fit(windows, plain), windows[0]));
-  const double corrected = sum_of(scores(fit(windows, calibrated), windows[0]));
-  EXPECT_GT(predicted, 1.5 * observed);
-  EXPECT_NEAR(corrected / observed, 1.0, 0.25);
-  EXPECT_TRUE(bytes(fit(windows, calibrated, kManyThreads)) == bytes(fit(windows, calibrated, 1)));
-  const auto saved = fit(windows, calibrated);
-  (void)bytes(saved);
-  EXPECT_EQ(scores(Ranker::load(folder_), windows[1]), scores(saved, windows[1]));
-}
-
-TEST_F(RankerBlendTest, TheSayOfTheModelsIsLearnedOutOfTime) {
-  const auto windows = make_windows(kUsPerDay);
-  RankerConfig config;
-  config.two_step_weight = 1;
-  const auto given = scores(fit(windows, config), windows[0]);
-  config.learn_weights = true;
-  const auto learned = fit(windows, config);
-  EXPECT_NE(scores(learned, windows[0]), given);
-  EXPECT_TRUE(bytes(fit(windows, config, kManyThreads)) == bytes(learned));
-}
-
-TEST_F(RankerBlendTest, WindowsThatEndAfterACutDoNotJudgeIt) {
-  // every label window reaches into the next one: none is out of time for another
-  const auto windows = make_windows(3 * kUsPerDay);
-  RankerConfig config;
-  const auto plain = scores(fit(windows, config), windows[0]);
-  config.learn_weights = true;
-  config.calibrate = true;
-  EXPECT_EQ(scores(fit(windows, config), windows[0]), plain);
 }
 
 }  // namespace

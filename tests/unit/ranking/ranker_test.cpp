@@ -72,7 +72,7 @@ TEST_F(RankerTest, TheSameFromTheSameWithAnyThreads) {
 TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
   const auto examples = make_examples(300, 6);
   for (const int rounds : {0, 30}) {
-    auto ranker = fit(examples, {.bags = 2, .rounds = rounds});
+    auto ranker = fit(examples, {.two_step_weight = 1, .rounds = rounds});
     const std::vector<double> expected{0.1, 0.2, 0.3};
     ranker.set_buyers(BuyerCalibration::fit(expected, std::vector<std::uint8_t>{0, 1, 1},
                                             std::vector<float>{0, 0, 0.5F}));
@@ -165,22 +165,6 @@ TEST_F(RankerTest, FoldsFollowEachOther) {
 TEST_F(RankerTest, TreesThatAreNoModelAreRefused) {
   EXPECT_THROW((void)Booster::from_text("not a model"), Error);
   EXPECT_THROW((void)Booster::from_text(""), Error);
-}
-
-TEST(RankerConfig, TakesFewerAndSmallerStepsOnAShortLog) {
-  const RankerConfig config;
-  const auto on_short = config.for_log_of(config.short_log_days - 1);
-  EXPECT_EQ(on_short.rounds, config.short_log_rounds);
-  EXPECT_EQ(on_short.learning_rate, config.short_log_learning_rate);
-  const auto on_long = config.for_log_of(config.short_log_days);
-  EXPECT_EQ(on_long.rounds, config.rounds);
-  EXPECT_EQ(on_long.learning_rate, config.learning_rate);
-  // what the user makes smaller stays so
-  RankerConfig modest;
-  modest.rounds = 5;
-  modest.learning_rate = 0.01;
-  EXPECT_EQ(modest.for_log_of(1).rounds, 5);
-  EXPECT_EQ(modest.for_log_of(1).learning_rate, 0.01);
 }
 
 }  // namespace
