@@ -59,7 +59,7 @@ constexpr auto kColumns = column_table(
     each<kFading.size()>(column(
         [](std::size_t f) {
           return ColumnInfo{
-              fmt::format("faded_{:g}", kFading[f]),
+              fmt::format("faded_{:g}", 100 * kFading[f]),
               fmt::format("share of the purchase days with the product, each worth {:g} of the "
                           "one after it",
                           kFading[f])};

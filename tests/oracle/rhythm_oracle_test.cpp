@@ -277,8 +277,8 @@ class World {
     row["days"] = n;
     row["days_30d"] = in_window(days, 30);
     row["days_90d"] = in_window(days, 90);
-    row["faded_0.7"] = faded(all, days, 0.7);
-    row["faded_0.9"] = faded(all, days, 0.9);
+    row["faded_70"] = faded(all, days, 0.7);
+    row["faded_90"] = faded(all, days, 0.9);
     const auto spread = spread_of_waits(days);
     row["mean_wait"] = spread.mean;
     row["wait_spread"] = spread.relative;
@@ -521,7 +521,7 @@ TEST(RhythmOracle, EveryColumnOfTheProductAmongThePurchaseDays) {
   EXPECT_TRUE(known["share"].contains(1));
   EXPECT_TRUE(known["since_in_days"].contains(0));
   EXPECT_GT(known["since_in_days"].size(), 10U);
-  for (const auto* name : {"share", "faded_0.7", "faded_0.9", "since_to_usual", "mean_wait",
+  for (const auto* name : {"share", "faded_70", "faded_90", "since_to_usual", "mean_wait",
                            "wait_spread", "since_to_mean_wait"}) {
     EXPECT_GT(known[name].size(), 20U) << name;
   }
