@@ -1,8 +1,19 @@
 #include "ranking/usual_sales.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace vitrina::ranking {
+namespace {
+
+/// The upper one of an even number.
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
 
 float SaleWeights::of(ItemIdx item) const {
   const auto found =
@@ -55,6 +66,14 @@ UsualSales::UsualSales(const EventLog& log, TimeUs begin, TimeUs end, TimeUs len
       sales_.push_back({order.item, order.window, 1});
     }
   }
+  best_share_.assign(buyers_.size(), 0.0);
+  for (const auto& sale : sales_) {
+    best_share_[sale.window] = std::max(best_share_[sale.window], share_of(sale));
+  }
+}
+
+double UsualSales::share_of(const Sale& sale) const {
+  return static_cast<double>(sale.buyers) / static_cast<double>(buyers_[sale.window]);
 }
 
 double UsualSales::median_share(ItemIdx item, std::size_t first, std::size_t last) const {
@@ -62,12 +81,9 @@ double UsualSales::median_share(ItemIdx item, std::size_t first, std::size_t las
   for (auto sale = std::ranges::lower_bound(sales_, item, {}, &Sale::item);
        sale != sales_.end() && sale->item == item; ++sale) {
     if (sale->window < first || sale->window >= last) continue;
-    shares[sale->window - first] =
-        static_cast<double>(sale->buyers) / static_cast<double>(buyers_[sale->window]);
+    shares[sale->window - first] = share_of(*sale);
   }
-  const auto middle = shares.begin() + static_cast<std::ptrdiff_t>(shares.size() / 2);
-  std::nth_element(shares.begin(), middle, shares.end());
-  return *middle;
+  return median(std::move(shares));
 }
 
 SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
@@ -75,6 +91,10 @@ SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
   const auto first = static_cast<std::size_t>((end_ - cut + length_ - 1) / length_);
   const auto last = std::min(first + kMostWindows, buyers_.size());
   if (first + kLeastWindows > last) return {};
+  const auto at = [&](std::size_t w) {
+    return best_share_.begin() + static_cast<std::ptrdiff_t>(w);
+  };
+  const double usual_best = kUsualTimes * median({at(first), at(last)});
   auto items = bought.items.values;
   std::sort(items.begin(), items.end());
   std::vector<std::pair<ItemIdx, float>> below_one;
@@ -82,8 +102,8 @@ SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
   for (auto begin = items.begin(); begin != items.end();) {
     const auto end = std::find_if(begin, items.end(), [&](ItemIdx i) { return i != *begin; });
     const double share = static_cast<double>(end - begin) / n_buyers;
-    if (share > kAlwaysUsual) {
-      const double usual = std::max(kAlwaysUsual, kUsualTimes * median_share(*begin, first, last));
+    if (share > usual_best) {
+      const double usual = std::max(usual_best, kUsualTimes * median_share(*begin, first, last));
       if (share > usual) below_one.emplace_back(*begin, static_cast<float>(usual / share));
     }
     begin = end;

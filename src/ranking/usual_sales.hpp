@@ -40,13 +40,13 @@ class UsualSales {
   UsualSales(const EventLog& log, TimeUs begin, TimeUs end, TimeUs length);
 
   /// The weights of the purchases in a window that begins at `cut`. A product may be taken by
-  /// kUsualTimes the median share of the windows before, or by kAlwaysUsual of the buyers; what
-  /// goes beyond counts in proportion less. Nothing after the cut is looked at but `bought`; with
-  /// fewer than kLeastWindows windows before it nothing is known to be unusual.
+  /// kUsualTimes the share that it has itself in the median window before, or that the best seller
+  /// of a window has, whichever it was: promotions as there always are some teach what comes of
+  /// promotions. What goes beyond counts in proportion less. Nothing after the cut is looked at but
+  /// `bought`; with fewer than kLeastWindows windows before it nothing is known to be unusual.
   [[nodiscard]] SaleWeights weights(const Purchases& bought, TimeUs cut) const;
 
   static constexpr double kUsualTimes = 2;
-  static constexpr double kAlwaysUsual = 0.03;
   static constexpr std::size_t kLeastWindows = 3;
   static constexpr std::size_t kMostWindows = 12;  ///< the newest count
 
@@ -56,11 +56,13 @@ class UsualSales {
     std::uint32_t window;
     std::uint32_t buyers;
   };
+  [[nodiscard]] double share_of(const Sale& sale) const;
   [[nodiscard]] double median_share(ItemIdx item, std::size_t first, std::size_t last) const;
 
   TimeUs end_;
   TimeUs length_;
   std::vector<std::uint32_t> buyers_;  ///< by window, the newest first
+  std::vector<double> best_share_;     ///< by window, of its best seller
   std::vector<Sale> sales_;            ///< by product, then window
 };
 

@@ -11,8 +11,8 @@ namespace vitrina::ranking {
 namespace {
 
 constexpr TimeUs kWindow = kUsPerDay;
-constexpr int kWindows = 6;
 constexpr int kBuyers = 100;
+constexpr int kBestSeller = 10;
 
 test::Event order(const std::string& user, TimeUs time, const std::string& item) {
   test::Event event;
@@ -23,18 +23,19 @@ test::Event order(const std::string& user, TimeUs time, const std::string& item)
   return event;
 }
 
-/// A hundred buyers a day; in each window so many of them take the product «hit», and everybody
-/// something of their own. `taken` begins with the oldest window.
+/// A hundred buyers a day, each with a product of their own; so many of them take the product
+/// «hit», window by window from the oldest on, and ten another one, the best seller as there always
+/// is one.
 Shop shop_with(const std::vector<int>& taken) {
   std::vector<test::Event> events;
   for (std::size_t w = 0; w < taken.size(); ++w) {
     const TimeUs time = test::kOpening + static_cast<TimeUs>(w) * kWindow + kUsPerHour;
+    const auto best = "best" + std::to_string(w);
     for (int u = 0; u < kBuyers; ++u) {
       const auto user = "u" + std::to_string(u);
       events.push_back(order(user, time, "own" + user));
-      if (u < taken[w]) {
-        events.push_back(order(user, time, "hit"));
-      }
+      if (u < taken[w]) events.push_back(order(user, time, "hit"));
+      if (u < kBestSeller) events.push_back(order(user, time, best));
     }
   }
   return test::shop_of(events, {});
@@ -53,12 +54,12 @@ float newest_weight(const std::vector<int>& taken) {
 TEST(UsualSales, WhatSellsAsAlwaysCountsWhole) {
   EXPECT_EQ(newest_weight({40, 40, 40, 40, 40, 40}), 1);
   EXPECT_EQ(newest_weight({20, 20, 20, 20, 20, 40}), 1) << "twice the usual is no shock";
-  EXPECT_EQ(newest_weight({0, 0, 0, 0, 0, 3}), 1) << "few buyers are no shock";
+  EXPECT_EQ(newest_weight({0, 0, 0, 0, 0, 20}), 1) << "nor is twice what best sellers have";
 }
 
 TEST(UsualSales, APromotionCountsAsTwiceTheUsual) {
-  EXPECT_FLOAT_EQ(newest_weight({10, 10, 10, 10, 10, 50}), 20.0F / 50);
-  EXPECT_FLOAT_EQ(newest_weight({0, 0, 0, 0, 0, 60}), 3.0F / 60);
+  EXPECT_FLOAT_EQ(newest_weight({15, 15, 15, 15, 15, 50}), 30.0F / 50);
+  EXPECT_FLOAT_EQ(newest_weight({0, 0, 0, 0, 0, 60}), 20.0F / 60);
 }
 
 TEST(UsualSales, OneOddWindowBeforeDoesNotMakeItUsual) {
