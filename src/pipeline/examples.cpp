@@ -29,15 +29,15 @@ namespace {
 
 struct ExamplesConfig {
   int max_rows = 300'000;
-  double visit_share = 0.33;
+  double visit_share = 0.25;
 
   void visit(ConfigVisitor& v) {
     v.field("max_rows", max_rows, {1000, 1e9},
             "training rows of all folds together; rows that were not bought are sampled to fit and "
             "weighted back");
-    v.field("visit_share", visit_share, {0, 10},
-            "rows of moments inside visits, over max_rows: what is put into the basket or ordered "
-            "next; 0: none");
+    v.field("visit_share", visit_share, {0, 0.9},
+            "share of the rows, at most, that are of moments inside visits: what is put into the "
+            "basket or ordered next");
   }
 };
 
@@ -182,8 +182,13 @@ class ExampleMaker {
     examples.cut = fold.cut;
     examples.to = fold.to;
     examples.columns = fold_engine.engine().column_names();
-    append_users(fold_engine, fold, purchases, sales, threads, examples);
-    append_moments(fold_engine, fold, sales, threads, examples);
+    const auto moments =
+        visit_moments(shop_, fold.cut, fold.to,
+                      static_cast<std::size_t>(budget_ * config_.visit_share / kRowsAMoment),
+                      mix64(context_.seed, static_cast<std::uint64_t>(fold.cut)));
+    const double left = budget_ - kRowsAMoment * static_cast<double>(moments.size());
+    append_users(fold_engine, fold, purchases, sales, left, threads, examples);
+    append_moments(fold_engine, moments, sales, threads, examples);
     return examples;
   }
 
@@ -196,7 +201,7 @@ class ExampleMaker {
 
   /// The customers as of the fold's cut, and what they bought after it.
   void append_users(const FoldEngine& fold_engine, const Fold& fold, const Purchases& purchases,
-                    const ranking::SaleWeights& sales, int threads,
+                    const ranking::SaleWeights& sales, double budget, int threads,
                     ranking::Examples& examples) const {
     const auto scored =
         engine::users_to_score(fold_engine.queries(), *fold_engine.models().own_history,
@@ -208,7 +213,7 @@ class ExampleMaker {
       return count_rows(fold_engine.queries(), users,
                         static_cast<std::size_t>(engine_config_.max_candidates), threads);
     };
-    const ranking::Sampler sampler(shop_, context_.seed, fold.cut, budget_, count(buyers),
+    const ranking::Sampler sampler(shop_, context_.seed, fold.cut, budget, count(buyers),
                                    count(others));
     std::vector<UserIdx> kept;
     for (const auto user : scored) {
@@ -237,12 +242,9 @@ class ExampleMaker {
   /// Moments inside the visits of the label window, asked of the models as of the cut, as they are
   /// when a visit is answered. They say what is wanted next, and nothing of whether a customer
   /// comes: they stand for no user.
-  void append_moments(const FoldEngine& fold_engine, const Fold& fold,
+  void append_moments(const FoldEngine& fold_engine, const std::vector<VisitMoment>& moments,
                       const ranking::SaleWeights& sales, int threads,
                       ranking::Examples& examples) const {
-    const auto limit = static_cast<std::size_t>(budget_ * config_.visit_share / kRowsAMoment);
-    const auto moments = visit_moments(shop_, fold.cut, fold.to, limit,
-                                       mix64(context_.seed, static_cast<std::uint64_t>(fold.cut)));
     append_all(
         moments.size(), threads,
         [&](std::size_t i, engine::UserBlock& block, Scratch& scratch) {
