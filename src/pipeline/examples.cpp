@@ -194,9 +194,8 @@ class ExampleMaker {
 
  private:
   static Bases read_bases(const command::Context& context, const Shop& shop, const Folds& folds) {
-    auto final_rule = own_history_of(context, shop, kFinalFold);
-    return {folds.valid ? own_history_of(context, shop, kValidFold) : final_rule,
-            std::move(final_rule)};
+    const auto final_rule = own_history_of(context, shop, kFinalFold);
+    return {folds.valid ? own_history_of(context, shop, kValidFold) : final_rule, final_rule};
   }
 
   /// The customers as of the fold's cut, and what they bought after it.
