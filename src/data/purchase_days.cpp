@@ -4,23 +4,15 @@ namespace vitrina {
 
 std::span<const PurchaseDay> purchase_days(const UserHistory& history, Arena& arena) {
   const auto& events = history.events;
+  const auto days = arena.take<PurchaseDay>(events.size());
   std::size_t n = 0;
-  std::int64_t last = kNoDay;
-  for (std::size_t e = 0; e < events.size(); ++e) {
-    if (events.action[e] != Action::kOrder) continue;
-    const auto day = day_of(events.time[e]);
-    n += day != last ? 1 : 0;
-    last = day;
-  }
-  const auto days = arena.take<PurchaseDay>(n);
-  n = 0;
   for (std::uint32_t e = 0; e < events.size(); ++e) {
     if (events.action[e] != Action::kOrder) continue;
     const auto day = day_of(events.time[e]);
     if (n == 0 || days[n - 1].day != day) days[n++] = {day, e, e};
     days[n - 1].last_event = e;
   }
-  return days;
+  return days.first(n);
 }
 
 }  // namespace vitrina

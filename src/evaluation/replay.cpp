@@ -16,6 +16,7 @@
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
 #include "data/log_queries.hpp"
+#include "data/wanted.hpp"
 #include "metrics/recall.hpp"
 
 namespace vitrina::evaluation {
@@ -67,9 +68,7 @@ class Player {
 
   void play() {
     for (std::size_t e = 0; e < events_.size();) {
-      const TimeUs second = events_.time[e] / kUsPerSecond;
-      std::size_t end = e + 1;
-      while (end < events_.size() && events_.time[end] / kUsPerSecond == second) ++end;
+      const std::size_t end = end_of_second(events_, e);
       const bool is_asked = events_.time[e] >= config_.from && events_.time[e] < config_.to;
       if (is_asked) ask(e, end);
       e = end;
@@ -110,13 +109,7 @@ class Player {
 
   /// The products put into the basket or ordered by the events [begin, end), of one second.
   void ask(std::size_t begin, std::size_t end) {
-    std::vector<ItemIdx> wanted;
-    for (std::size_t e = begin; e < end; ++e) {
-      if (shows_intent(events_.action[e]) && events_.item[e].valid())
-        wanted.push_back(events_.item[e]);
-    }
-    std::sort(wanted.begin(), wanted.end());
-    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    const auto wanted = wanted_products(events_, begin, end);
     if (wanted.empty()) return;
     const TimeUs now = events_.time[begin];
     tell(begin);

@@ -4,6 +4,7 @@
 
 #include "core/rng.hpp"
 #include "data/user_history.hpp"
+#include "data/wanted.hpp"
 
 namespace vitrina::pipeline {
 namespace {
@@ -14,22 +15,14 @@ struct Place {
   std::size_t event;
 };
 
-bool shows_want(const EventSpan& events, std::size_t e) {
-  return shows_intent(events.action[e]) && events.item[e].valid();
-}
-
-TimeUs second_of(const EventSpan& events, std::size_t e) { return events.time[e] / kUsPerSecond; }
-
 /// The first event of every second of a visit, but its first, in which something was wanted.
 void append_places(const EventSpan& events, TimeUs from, UserIdx user, std::uint64_t salt,
                    std::vector<Place>& places) {
   for (std::size_t begin = 0; begin < events.size();) {
-    std::size_t end = begin + 1;
-    while (end < events.size() && second_of(events, end) == second_of(events, begin)) ++end;
-    bool is_wanted = false;
-    for (std::size_t e = begin; e < end; ++e) is_wanted = is_wanted || shows_want(events, e);
+    const std::size_t end = end_of_second(events, begin);
     const TimeUs now = events.time[begin];
-    if (is_wanted && begin > 0 && now >= from && now - events.time[begin - 1] <= kVisitGap) {
+    const bool is_inside = begin > 0 && now - events.time[begin - 1] <= kVisitGap;
+    if (now >= from && is_inside && !wanted_products(events, begin, end).empty()) {
       places.push_back({mix64(salt, static_cast<std::uint64_t>(now)), user, begin});
     }
     begin = end;
@@ -59,15 +52,9 @@ std::vector<VisitMoment> visit_moments(const Shop& shop, TimeUs from, TimeUs to,
   moments.reserve(places.size());
   for (const auto& place : places) {
     const auto events = shop.events.before(place.user, to);
-    VisitMoment moment{place.user, events.time[place.event], {}, place.hash};
-    for (auto e = place.event;
-         e < events.size() && second_of(events, e) == second_of(events, place.event); ++e) {
-      if (shows_want(events, e)) moment.wanted.push_back(events.item[e]);
-    }
-    std::sort(moment.wanted.begin(), moment.wanted.end());
-    moment.wanted.erase(std::unique(moment.wanted.begin(), moment.wanted.end()),
-                        moment.wanted.end());
-    moments.push_back(std::move(moment));
+    moments.push_back({place.user, events.time[place.event],
+                       wanted_products(events, place.event, end_of_second(events, place.event)),
+                       place.hash});
   }
   return moments;
 }

@@ -41,11 +41,8 @@ double level_shift(const Examples& window, std::span<const double> logits) {
 /// Appends the loss of every user of a window.
 void append_losses(const Examples& window, const ModelLogits& logits, const Blend& blend,
                    std::vector<double>& losses) {
-  std::vector<double> total(window.n_rows());
-  for (std::size_t m = 0; m < kModelCount; ++m) {
-    if (blend[m] == 0) continue;
-    for (std::size_t r = 0; r < total.size(); ++r) total[r] += blend[m] * logits[m][r];
-  }
+  std::vector<double> total;
+  blend_logits(logits, blend, total);
   const double shift = level_shift(window, total);
   for (std::size_t u = 0; u < window.n_users(); ++u) {
     if (window.user_weight[u] == 0) continue;

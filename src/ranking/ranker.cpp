@@ -156,7 +156,7 @@ void Ranker::score(const ScoringRows& rows, RankerMemory& memory, std::span<floa
 void Ranker::find_w(const ScoringRows& rows, int threads, RankerMemory& memory,
                     std::span<float> w) const {
   find_logits(rows, threads, memory);
-  blend(memory.logits, memory.total);
+  blend_logits(memory.logits, weight_, memory.total);
   for (std::size_t r = 0; r < w.size(); ++r) w[r] = static_cast<float>(sigmoid(memory.total[r]));
 }
 
@@ -214,12 +214,12 @@ void Ranker::find_logits(const ScoringRows& rows, int threads, RankerMemory& mem
   if (weight_[kTwoStep] > 0) two_step_logits(rows, threads, memory);
 }
 
-void Ranker::blend(const ModelLogits& logits, std::vector<double>& total) const {
+void blend_logits(const ModelLogits& logits, const Blend& blend, std::vector<double>& total) {
   total.clear();
   for (std::size_t m = 0; m < kModelCount; ++m) {
-    if (logits[m].empty()) continue;
+    if (blend[m] == 0) continue;
     total.resize(logits[m].size());
-    for (std::size_t r = 0; r < total.size(); ++r) total[r] += weight_[m] * logits[m][r];
+    for (std::size_t r = 0; r < total.size(); ++r) total[r] += blend[m] * logits[m][r];
   }
 }
 

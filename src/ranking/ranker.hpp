@@ -28,6 +28,9 @@ using Blend = std::array<double, kModelCount>;
 /// Logits of rows by model; empty for a model that was not trained.
 using ModelLogits = std::array<std::vector<double>, kModelCount>;
 
+/// The weighted sum of the models' logits, by row; `total` keeps its memory.
+void blend_logits(const ModelLogits& logits, const Blend& blend, std::vector<double>& total);
+
 struct RankerConfig {
   double share_weight = 1;
   double hit_weight = 1;
@@ -155,7 +158,6 @@ class Ranker {
   void join_trees();
   /// Fills `logits` of every model that counts in the blend; the others' are empty.
   void find_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const;
-  void blend(const ModelLogits& logits, std::vector<double>& total) const;
   void find_w(const ScoringRows& rows, int threads, RankerMemory& memory, std::span<float> w) const;
   void two_step_logits(const ScoringRows& rows, int threads, RankerMemory& memory) const;
 
