@@ -258,8 +258,9 @@ LiveAnswer Live::recommend(const LiveQuery& query) const {
     for (const auto& product : reply.products) {
       answer.products.push_back({product.id, double{product.score}, sources[product.source]});
     }
-    answer.expected_recall = bundle.ranker().expected_recall(reply.score_sum);
-    answer.p_buy = bundle.ranker().buy_probability(reply.score_sum);
+    const auto buyers = bundle.buyers_at(as_of);
+    answer.expected_recall = buyers.recall(reply.score_sum);
+    answer.p_buy = buyers.probability(reply.score_sum);
     if (!reply.has_history) answer.fallback = "popular";
     answer.as_of = format_time(as_of);
     answer.bundle = bundle.fingerprint();

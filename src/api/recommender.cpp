@@ -113,12 +113,13 @@ Answer answer_log(const bundle::Generation& generation, const Request& request, 
   bundle::check_answered(request.rules, answer.users.size());
   Answer found{.rows = {}, .metadata = bundle::to_metadata(bundle::origin_of(bundle, as_of))};
   auto& rows = found.rows;
+  const auto buyers = bundle.buyers_at(as_of);
   rows.reserve(answer.users.size());
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
     auto& out = rows.emplace_back();
     out.user_id = shop.users.external(answer.users[row]);
-    out.expected_recall = bundle.ranker().expected_recall(answer.score_sum[row]);
-    out.p_buy = bundle.ranker().buy_probability(answer.score_sum[row]);
+    out.expected_recall = buyers.recall(answer.score_sum[row]);
+    out.p_buy = buyers.probability(answer.score_sum[row]);
     for (const auto& entry : answer.items.row(row)) {
       out.products.emplace_back(shop.items.external(entry.id));
     }

@@ -34,12 +34,12 @@ void count_products(const Shop& shop, ShopAnswer& answer) {
 }
 
 /// The customers for reading B out of all that were scored.
-engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranker,
+engine::Answer for_ratio(const engine::Answer& all, const ranking::BuyerCalibration& buyers,
                          std::size_t max_users) {
   std::vector<double> p_buy;
   p_buy.reserve(all.users.size());
   for (const double sum : all.score_sum) {
-    p_buy.push_back(ranker.buy_probability(sum));
+    p_buy.push_back(buyers.probability(sum));
   }
   return selection::choose_for_ratio(all, p_buy, max_users);
 }
@@ -49,7 +49,6 @@ engine::Answer for_ratio(const engine::Answer& all, const ranking::Ranker& ranke
 ShopAnswer answer(const Generation& generation, const Shop& shop, TimeUs as_of,
                   const selection::Rules& rules, const ParamMap& params, int threads,
                   Progress& progress) {
-  const auto& ranker = generation.bundle().ranker();
   const auto& models = generation.bundle().models();
   const auto choose = selection::read_choose(params);
   const auto allowed = allowed_items(rules);
@@ -65,7 +64,8 @@ ShopAnswer answer(const Generation& generation, const Shop& shop, TimeUs as_of,
   if (choose.is_for_ratio()) max_users = users.size();
   auto answer = engine::answer(engine, generation.scorer(), queries, users, max_users, rules,
                                threads, progress);
-  if (choose.is_for_ratio()) answer = for_ratio(answer, ranker, choose.limits().max_users);
+  if (choose.is_for_ratio())
+    answer = for_ratio(answer, generation.bundle().buyers_at(as_of), choose.limits().max_users);
   progress.end(fmt::format("{} users chosen", answer.users.size()));
   ShopAnswer done{.answer = std::move(answer), .generator_names = engine.generator_names()};
   count_products(shop, done);

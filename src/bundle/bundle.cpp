@@ -100,6 +100,14 @@ Bundle Bundle::load(const std::filesystem::path& folder) {
   }
 }
 
+ranking::BuyerCalibration Bundle::buyers_at(TimeUs as_of) const {
+  const auto& buyers = ranker_.buyers();
+  if (!buyers.is_fitted() || !models_.calendar) return buyers;
+  const TimeUs length = buyers.to() - buyers.from();
+  return buyers.in_traffic(models_.calendar->traffic(as_of, as_of + length) /
+                           models_.calendar->traffic(buyers.from(), buyers.to()));
+}
+
 Bundle::Bundle(const std::filesystem::path& folder) : params_(read_params(folder / kParams)) {
   auto ranker = std::async(std::launch::async, ranking::Ranker::load, folder);
   products_ = load_products({folder / kProducts, kProductsKind, kProductsVersion});

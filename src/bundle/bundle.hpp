@@ -50,6 +50,9 @@ class Bundle {
   /// Own history is always among them.
   [[nodiscard]] const models::ModelSet& models() const { return models_; }
   [[nodiscard]] const ranking::Ranker& ranker() const { return ranker_; }
+  /// What the sum of a customer's scores says of the time after `as_of`: as in the window that it
+  /// was learned on, but for the traffic of the weekdays.
+  [[nodiscard]] ranking::BuyerCalibration buyers_at(TimeUs as_of) const;
 
  private:
   explicit Bundle(const std::filesystem::path& folder);

@@ -12,10 +12,37 @@ namespace {
 /// Purchase days for which each weekday speaks alike, and waits for which one chance a month does.
 constexpr double kPriorDays = 70;
 constexpr double kPriorWaits = 30;
+/// And days of each weekday that had as many customers as the mean day: in the first weeks of a log
+/// a busy Monday may have had other reasons.
+constexpr double kPriorSame = 1;
 
 std::size_t capped(std::int64_t days) {
   return static_cast<std::size_t>(
       std::clamp<std::int64_t>(days, 0, static_cast<std::int64_t>(kLongestWait)));
+}
+
+/// Calls `each(weekday, share)` with the share of every day that lies between two moments.
+template <class Each>
+void for_days_between(TimeUs from, TimeUs to, Each&& each) {
+  for (auto day = day_of(from); day * kUsPerDay < to; ++day) {
+    const TimeUs begin = std::max(from, day * kUsPerDay);
+    const TimeUs end = std::min(to, (day + 1) * kUsPerDay);
+    each(weekday_of(day), to_days(end - begin));
+  }
+}
+
+std::vector<double> traffic_by_weekday(const CalendarCounts& counts, TimeUs begin, TimeUs end) {
+  std::array<double, kWeekdays> days{};
+  for_days_between(begin, end, [&](std::size_t weekday, double share) { days[weekday] += share; });
+  const double mean = std::accumulate(counts.weekday.begin(), counts.weekday.end(), 0.0) /
+                      std::accumulate(days.begin(), days.end(), 0.0);
+  std::vector<double> traffic(kWeekdays, 1.0);
+  if (!(mean > 0)) return traffic;
+  for (std::size_t w = 0; w < kWeekdays; ++w) {
+    traffic[w] =
+        (static_cast<double>(counts.weekday[w]) / mean + kPriorSame) / (days[w] + kPriorSame);
+  }
+  return traffic;
 }
 
 }  // namespace
@@ -64,6 +91,7 @@ Calendar Calendar::finish(const FitContext& any, const CalendarConfig& config, c
     model.weekday_share_.push_back((static_cast<double>(n) + kPriorDays / kWeekdays) /
                                    (n_days + kPriorDays));
   }
+  model.weekday_traffic_ = traffic_by_weekday(all, any.shop.begin, any.as_of);
   model.daily_chance_.resize(all.waits.size());
   double at_risk = 0;
   for (std::size_t d = all.waits.size(); d-- > 0;) {
@@ -81,6 +109,14 @@ double Calendar::weekday_share(std::int64_t first_day) const {
   return share;
 }
 
+double Calendar::traffic(TimeUs from, TimeUs to) const {
+  double sum = 0;
+  for_days_between(from, to, [&](std::size_t weekday, double share) {
+    sum += share * weekday_traffic_[weekday];
+  });
+  return to > from ? sum / to_days(to - from) : 1.0;
+}
+
 double Calendar::return_chance(std::int64_t days) const {
   double stays_away = 1;
   for (std::int64_t d = 0; d < window_days_; ++d) stays_away *= 1 - daily_chance_[capped(days + d)];
@@ -92,6 +128,7 @@ void Calendar::save(ArchiveWriter& out) const {
   out.put_value("calendar.window_days", window_days_);
   out.put_value("calendar.prior_waits", prior_waits_);
   out.put("calendar.weekday_share", weekday_share_);
+  out.put("calendar.weekday_traffic", weekday_traffic_);
   out.put("calendar.daily_chance", daily_chance_);
 }
 
@@ -101,8 +138,14 @@ Calendar Calendar::load(const ArchiveReader& in, const ProductSpace& /*products*
   model.window_days_ = in.get_value<std::int64_t>("calendar.window_days");
   model.prior_waits_ = in.get_value<double>("calendar.prior_waits");
   model.weekday_share_ = in.get<double>("calendar.weekday_share");
+  model.weekday_traffic_ = in.get<double>("calendar.weekday_traffic");
   model.daily_chance_ = in.get<double>("calendar.daily_chance");
   if (model.weekday_share_.size() != kWeekdays) in.fail("calendar.weekday_share", "is no week");
+  const auto& traffic = model.weekday_traffic_;
+  if (traffic.size() != kWeekdays ||
+      std::any_of(traffic.begin(), traffic.end(), [](double t) { return !(t > 0); })) {
+    in.fail("calendar.weekday_traffic", "is no week of numbers above 0");
+  }
   if (model.daily_chance_.size() != kLongestWait + 1) {
     in.fail("calendar.daily_chance", "has another length");
   }

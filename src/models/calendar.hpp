@@ -53,6 +53,9 @@ class Calendar {
   [[nodiscard]] std::int64_t window_days() const { return window_days_; }
   /// Share of the customers' purchase days that fell on the weekdays of a window.
   [[nodiscard]] double weekday_share(std::int64_t first_day) const;
+  /// How many customers buy between two moments, over as many usual days: by what the weekdays had
+  /// so far.
+  [[nodiscard]] double traffic(TimeUs from, TimeUs to) const;
   /// Chance that a customer whose last purchase was `days` before the window's first day comes in
   /// it: one minus the product of the chances to stay away (Kaplan and Meier's estimator).
   [[nodiscard]] double return_chance(std::int64_t days) const;
@@ -65,8 +68,9 @@ class Calendar {
   TimeUs begin_ = 0;
   std::int64_t window_days_ = 1;
   double prior_waits_ = 0;
-  std::vector<double> weekday_share_;  ///< by day % 7
-  std::vector<double> daily_chance_;   ///< by days since the last purchase
+  std::vector<double> weekday_share_;    ///< by day % 7
+  std::vector<double> weekday_traffic_;  ///< customers a day, over those of the mean day
+  std::vector<double> daily_chance_;     ///< by days since the last purchase
 };
 
 }  // namespace vitrina::models

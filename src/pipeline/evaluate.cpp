@@ -117,8 +117,9 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
   context.progress->end(fmt::format("{} users chosen", answer.users.size()));
 
   context.progress->begin("judge", 0, "");
-  evaluation::calibrate_buyers(for_a, evaluation::outcomes(for_a, bought, limits.k))
-      .save(context.path(command::kBuyersFile));
+  auto buyers = evaluation::calibrate_buyers(for_a, evaluation::outcomes(for_a, bought, limits.k));
+  buyers.set_window(fold.cut, fold.to);
+  buyers.save(context.path(command::kBuyersFile));
   const auto sent = evaluation::to_lists(answer);
   const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};

@@ -82,13 +82,14 @@ TimeUs asked_moment(const command::Context& context) {
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,
                const bundle::Origin& origin, std::size_t k, std::size_t unknown_ids) {
   const auto& answer = shop_answer.answer;
+  const auto buyers = bundle.buyers_at(origin.as_of);
   double expected_recall = 0;
   double expected_buyers = 0;
   std::size_t n_short = 0;
   std::map<std::string, std::size_t> by_source;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
-    expected_recall += bundle.ranker().expected_recall(answer.score_sum[row]);
-    expected_buyers += bundle.ranker().buy_probability(answer.score_sum[row]);
+    expected_recall += buyers.recall(answer.score_sum[row]);
+    expected_buyers += buyers.probability(answer.score_sum[row]);
     const auto items = answer.items.row(row);
     if (items.size() < k) ++n_short;
     for (const auto& entry : items) ++by_source[shop_answer.generator_names[entry.source]];
@@ -104,7 +105,7 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
             {"products_not_listed", nullptr},
             {"unknown_ids_in_rules", unknown_ids},
             {"expected_buyers", expected_buyers},
-            {"expected_buyers_is_lower_bound", !bundle.ranker().has_buyers()},
+            {"expected_buyers_is_lower_bound", !buyers.is_fitted()},
             {"expected_recall_sum", expected_recall}};
   if (shop_answer.products_not_listed) {
     json["products_not_listed"] = *shop_answer.products_not_listed;
@@ -189,8 +190,8 @@ void run(const command::Context& given) {
   auto metadata = bundle::to_metadata(origin);
   metadata[bundle::kPredictionsDigest] = digest;
   report["predictions_sha256"] = digest;
-  write_recommendations(shop, result.answer, bundle.ranker(), result.generator_names, metadata,
-                        file(command::kRecommendations));
+  write_recommendations(shop, result.answer, bundle.buyers_at(origin.as_of), result.generator_names,
+                        metadata, file(command::kRecommendations));
   write_file(file(command::kAnswerReport), report.dump(2) + "\n");
 }
 

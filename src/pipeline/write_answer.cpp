@@ -18,7 +18,7 @@ void write_predictions(const Shop& shop, const engine::Answer& answer,
 }
 
 void write_recommendations(const Shop& shop, const engine::Answer& answer,
-                           const ranking::Ranker& ranker,
+                           const ranking::BuyerCalibration& buyers,
                            const std::vector<std::string>& generator_names,
                            const io::FileMetadata& metadata, const std::filesystem::path& path) {
   std::vector<std::string_view> user;
@@ -29,8 +29,8 @@ void write_recommendations(const Shop& shop, const engine::Answer& answer,
   std::vector<double> p_buy;
   std::vector<std::string_view> source;
   for (std::size_t row = 0; row < answer.users.size(); ++row) {
-    const double probability = ranker.buy_probability(answer.score_sum[row]);
-    const double recall = ranker.expected_recall(answer.score_sum[row]);
+    const double probability = buyers.probability(answer.score_sum[row]);
+    const double recall = buyers.recall(answer.score_sum[row]);
     std::int32_t place = 0;
     for (const auto& entry : answer.items.row(row)) {
       user.push_back(shop.users.external(answer.users[row]));

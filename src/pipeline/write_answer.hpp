@@ -7,7 +7,7 @@
 #include "data/shop.hpp"
 #include "engine/answer.hpp"
 #include "io/parquet_writer.hpp"
-#include "ranking/ranker.hpp"
+#include "ranking/buyer_calibration.hpp"
 
 namespace vitrina::pipeline {
 
@@ -16,10 +16,10 @@ void write_predictions(const Shop& shop, const engine::Answer& answer,
                        const std::filesystem::path& path);
 
 /// recommendations.parquet: user_id, rank (from 1), product_id, score (w), expected_recall and
-/// p_buy (of the user), source (generator that ranked the product best); a row a pair. `metadata`
-/// stands beside the table.
+/// p_buy (of the user, by `buyers`), source (generator that ranked the product best); a row a pair.
+/// `metadata` stands beside the table.
 void write_recommendations(const Shop& shop, const engine::Answer& answer,
-                           const ranking::Ranker& ranker,
+                           const ranking::BuyerCalibration& buyers,
                            const std::vector<std::string>& generator_names,
                            const io::FileMetadata& metadata, const std::filesystem::path& path);
 

@@ -21,21 +21,17 @@ void for_rows_of_users(const Examples& window, Each&& each) {
   }
 }
 
-/// A shift of the logits after which as much is expected as there is: by bisection, for the
-/// expectation rises in it.
-double level_shift(const Examples& window, std::span<const double> logits) {
-  double low = -4;
-  double high = 4;
-  constexpr int kSteps = 24;  // to 5e-7
-  for (int step = 0; step < kSteps; ++step) {
-    const double middle = (low + high) / 2;
-    double surplus = 0;
-    for_rows_of_users(window, [&](std::size_t r) {
-      surplus += double{window.weight[r]} * (sigmoid(logits[r] + middle) - double{window.label[r]});
-    });
-    (surplus > 0 ? high : low) = middle;
-  }
-  return (low + high) / 2;
+/// The shift after which a window buys what is expected.
+double shift_of(const Examples& window, std::span<const double> logits) {
+  std::vector<double> of_users;
+  std::vector<float> label;
+  std::vector<float> weight;
+  for_rows_of_users(window, [&](std::size_t r) {
+    of_users.push_back(logits[r]);
+    label.push_back(window.label[r]);
+    weight.push_back(window.weight[r]);
+  });
+  return level_shift(of_users, label, weight, 0);
 }
 
 /// Appends the loss of every user of a window.
@@ -43,7 +39,7 @@ void append_losses(const Examples& window, const ModelLogits& logits, const Blen
                    std::vector<double>& losses) {
   std::vector<double> total;
   blend_logits(logits, blend, total);
-  const double shift = level_shift(window, total);
+  const double shift = shift_of(window, total);
   for (std::size_t u = 0; u < window.n_users(); ++u) {
     if (window.user_weight[u] == 0) continue;
     double loss = 0;

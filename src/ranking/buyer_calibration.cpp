@@ -9,10 +9,13 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kBuyersVersion = 2;
+constexpr std::uint32_t kBuyersVersion = 3;
 
 /// How many observations the prior slope, 1, is worth.
 constexpr double kPriorRows = 5;
+
+/// 1 - (1 - p)^times, of which nothing is lost where p is small.
+double at_least_once(double p, double times) { return -std::expm1(times * std::log1p(-p)); }
 
 }  // namespace
 
@@ -43,19 +46,28 @@ BuyerCalibration BuyerCalibration::fit(std::span<const double> sums,
 double BuyerCalibration::probability(double sum) const {
   if (sum <= 0) return 0;
   if (n_customers_ == 0) return std::min(1.0, sum);
-  return sigmoid(buys_.logit(std::log(sum)));
+  return at_least_once(sigmoid(buys_.logit(std::log(sum))), traffic_);
 }
 
 double BuyerCalibration::recall(double sum) const {
   if (sum <= 0) return 0;
   if (n_customers_ == 0) return std::min(1.0, sum);
-  return std::min(sigmoid(recall_.logit(std::log(sum))), probability(sum));
+  const double x = std::log(sum);
+  return at_least_once(std::min(sigmoid(recall_.logit(x)), sigmoid(buys_.logit(x))), traffic_);
+}
+
+BuyerCalibration BuyerCalibration::in_traffic(double traffic) const {
+  auto other = *this;
+  other.traffic_ = traffic;
+  return other;
 }
 
 void BuyerCalibration::put(ArchiveWriter& out) const {
   out.put("buyers.lines",
           std::vector<double>{buys_.intercept, buys_.slope, recall_.intercept, recall_.slope});
   out.put_value("buyers.n_customers", n_customers_);
+  out.put_value("buyers.from", from_);
+  out.put_value("buyers.to", to_);
 }
 
 BuyerCalibration BuyerCalibration::get(const ArchiveReader& in) {
@@ -65,6 +77,13 @@ BuyerCalibration BuyerCalibration::get(const ArchiveReader& in) {
   calibration.buys_ = {lines[0], lines[1]};
   calibration.recall_ = {lines[2], lines[3]};
   calibration.n_customers_ = in.get_value<std::uint64_t>("buyers.n_customers");
+  calibration.from_ = in.get_value<TimeUs>("buyers.from");
+  calibration.to_ = in.get_value<TimeUs>("buyers.to");
+  // the days of the window are gone through: a huge one would never end
+  constexpr TimeUs kLongest = 366 * kUsPerDay;
+  if (calibration.to_ < calibration.from_ || calibration.to_ > calibration.from_ + kLongest) {
+    in.fail("buyers.to", "is not within a year after buyers.from");
+  }
   return calibration;
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "core/archive.hpp"
+#include "core/time.hpp"
 #include "ranking/logistic.hpp"
 
 namespace vitrina::ranking {
@@ -30,6 +31,15 @@ class BuyerCalibration {
 
   [[nodiscard]] bool is_fitted() const { return n_customers_ > 0; }
 
+  /// The window that it was fitted on, and how long it is.
+  void set_window(TimeUs from, TimeUs to) { from_ = from, to_ = to; }
+  [[nodiscard]] TimeUs from() const { return from_; }
+  [[nodiscard]] TimeUs to() const { return to_; }
+  /// The same for a window in which `traffic` times as many customers buy, as at a weekend. Coming
+  /// to buy is taken for a Poisson process, in which a chance p to come at least once becomes
+  /// 1 - (1 - p)^traffic; so does expected recall, the chance of a hit.
+  [[nodiscard]] BuyerCalibration in_traffic(double traffic) const;
+
   void put(ArchiveWriter& out) const;
   static BuyerCalibration get(const ArchiveReader& in);
 
@@ -41,6 +51,9 @@ class BuyerCalibration {
   LogisticLine buys_;    ///< of log(sum)
   LogisticLine recall_;  ///< of log(sum)
   std::uint64_t n_customers_ = 0;
+  TimeUs from_ = 0;
+  TimeUs to_ = 0;
+  double traffic_ = 1;  ///< of the window that is asked about, over that of its own
 };
 
 }  // namespace vitrina::ranking

@@ -59,6 +59,23 @@ LogisticLine newton_step(const Observations& data, const LogisticLine& line) {
 
 }  // namespace
 
+double level_shift(std::span<const double> logits, std::span<const float> label,
+                   std::span<const float> weight, double prior_rows) {
+  // by bisection, for the expectation rises in the shift
+  double low = -4;
+  double high = 4;
+  constexpr int kSteps = 24;  // to 5e-7
+  for (int step = 0; step < kSteps; ++step) {
+    const double middle = (low + high) / 2;
+    double surplus = prior_rows * middle;
+    for (std::size_t r = 0; r < logits.size(); ++r) {
+      surplus += double{weight[r]} * (sigmoid(logits[r] + middle) - double{label[r]});
+    }
+    (surplus > 0 ? high : low) = middle;
+  }
+  return (low + high) / 2;
+}
+
 LogisticLine fit_logistic(std::span<const double> x, std::span<const float> label,
                           std::span<const float> weight, LogisticLine prior, double prior_rows) {
   double total = 0;

@@ -16,7 +16,7 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 7;
+constexpr std::uint32_t kRankerVersion = 8;
 
 /// LightGBM's parameters of one model.
 std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {
@@ -118,7 +118,10 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   for (const auto m : {kShare, kHit, kTwoStep}) {
     if (weight_[m] == 0) continue;
     const Part of_rows{jobs.size(), n_parts, seed};
-    jobs.push_back({&models_[m], [=] { return select_rows(folds, lineage, kTargets[m], of_rows); },
+    jobs.push_back({&models_[m],
+                    [=, base = models_[m].base()] {
+                      return select_rows(folds, lineage, kTargets[m], of_rows, base);
+                    },
                     mix64(seed, m)});
   }
   if (weight_[kTwoStep] > 0) {
@@ -256,10 +259,6 @@ void Ranker::two_step_logits(const ScoringRows& rows, int threads, RankerMemory&
     }
   }
 }
-
-double Ranker::buy_probability(double sum) const { return buyers_.probability(sum); }
-
-double Ranker::expected_recall(double sum) const { return buyers_.recall(sum); }
 
 std::vector<double> Ranker::gains() const {
   std::vector<double> total;

@@ -128,11 +128,9 @@ class Ranker {
   /// w by the calibrated own-history score alone.
   [[nodiscard]] float base_score(float own) const;
 
-  /// P(the user buys anything) and the recall to expect from the sum of the best k w, by the
-  /// calibration that was set; the sum, 1 at most, where none was.
-  [[nodiscard]] double buy_probability(double sum) const;
-  [[nodiscard]] double expected_recall(double sum) const;
-  [[nodiscard]] bool has_buyers() const { return buyers_.is_fitted(); }
+  /// P(the user buys anything) and the recall to expect from the sum of the best k w, in the window
+  /// that the calibration was learned on; not fitted where none was set.
+  [[nodiscard]] const BuyerCalibration& buyers() const { return buyers_; }
   void set_buyers(const BuyerCalibration& buyers) { buyers_ = buyers; }
 
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }

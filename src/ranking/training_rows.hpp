@@ -27,9 +27,10 @@ struct Part {
 };
 
 /// Copies the rows for `target`; bought ones are always there, of the others one part, which is
-/// weighted up.
+/// weighted up. `base` says what a window is expected to buy: what it bought beyond that is its
+/// level, which trees need not explain.
 TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage, Target target,
-                         Part part);
+                         Part part, const OwnBase& base);
 
 /// One row a user, their strongest, with whether they bought anything.
 TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineage);

@@ -12,7 +12,9 @@ void TreeModel::grow(const TrainingRows& rows, const TreeTask& task) {
   if (task.rounds == 0 || rows.n_rows() == 0) return;
   std::vector<double> init_score;
   init_score.reserve(rows.n_rows());
-  for (const float own : rows.own) init_score.push_back(base_.logit(own));
+  for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+    init_score.push_back(base_.logit(rows.own[r]) + double{rows.level[r]});
+  }
   const MatrixView view{rows.features.data(), rows.n_rows(), task.columns.size()};
   trees_ = Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score, task.columns,
                            task.params, task.rounds});

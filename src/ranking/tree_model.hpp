@@ -18,6 +18,9 @@ struct TrainingRows {
   std::vector<float> label;     ///< in [0, 1]
   std::vector<float> weight;
   std::vector<float> own;  ///< own-history score
+  /// How much more than the mean window the row's window bought, as a shift of the logit: half of
+  /// the usual customers may come in a week of holidays, and no column of a customer tells why.
+  std::vector<float> level;
 
   [[nodiscard]] std::size_t n_rows() const { return label.size(); }
 };

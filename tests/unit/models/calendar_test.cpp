@@ -182,6 +182,30 @@ TEST(Calendar, WeekdayShareIsThatOfTheDaysOfTheWindow) {
   }
 }
 
+TEST(Calendar, TrafficIsThatOfTheWeekdaysOfAnInterval) {
+  // eight days with five purchase days: one on the first of two Mondays, one each on the Tuesday,
+  // Wednesday, Thursday and Sunday; one usual day is added to each weekday
+  const auto model = fit(test::text_shop(kDrawing, "", kUsPerDay));
+  const TimeUs monday = test::kOpening;
+  const auto day = [&](int d) { return monday + d * kUsPerDay; };
+  const double mean = 5.0 / 8;
+  const double busy = (1 / mean + 1) / 2;
+  EXPECT_NEAR(model.traffic(day(2), day(3)), busy, kTolerance);
+  EXPECT_NEAR(model.traffic(day(9), day(10)), busy, kTolerance);
+  EXPECT_NEAR(model.traffic(day(4), day(5)), 0.5, kTolerance);  // a Friday nobody came on
+  EXPECT_NEAR(model.traffic(day(0), day(1)), (1 / mean + 1) / 3, kTolerance);  // of two Mondays
+  EXPECT_NEAR(model.traffic(day(2), day(5)), (2 * busy + 0.5) / 3, kTolerance);
+  // from noon to noon
+  EXPECT_NEAR(model.traffic(day(3) + 12 * kUsPerHour, day(4) + 12 * kUsPerHour), (busy + 0.5) / 2,
+              kTolerance);
+  EXPECT_EQ(model.traffic(day(3), day(3)), 1.0);
+}
+
+TEST(Calendar, WithoutOrdersEveryDayIsUsual) {
+  const auto model = fit(test::text_shop("ann vA . vA vB .", "", kUsPerDay));
+  EXPECT_EQ(model.traffic(test::kOpening, test::kOpening + 3 * kUsPerDay), 1.0);
+}
+
 TEST(Calendar, WindowsAreWholeDaysAndAtLeastOne) {
   const auto shop = test::text_shop(kDrawing, "", kUsPerDay);
   EXPECT_EQ(fit(shop, kUsPerHour).window_days(), 1);
@@ -247,6 +271,7 @@ class CalendarArchive : public testing::Test {
     std::vector<std::int64_t> window_days{1};
     std::vector<double> prior_waits{2};
     std::vector<double> weekday_share = std::vector<double>(kWeekdays, 1.0 / kWeekdays);
+    std::vector<double> weekday_traffic = std::vector<double>(kWeekdays, 1.0);
     std::vector<double> daily_chance = std::vector<double>(kLongestWait + 1, 0.1);
   };
 
@@ -258,6 +283,7 @@ class CalendarArchive : public testing::Test {
         out.put("calendar.window_days", blocks.window_days);
         out.put("calendar.prior_waits", blocks.prior_waits);
         out.put("calendar.weekday_share", blocks.weekday_share);
+        out.put("calendar.weekday_traffic", blocks.weekday_traffic);
         out.put("calendar.daily_chance", blocks.daily_chance);
       });
     } catch (const Error& error) {
@@ -280,6 +306,8 @@ TEST_F(CalendarArchive, GivesTheSameAnswers) {
   for (std::int64_t day = 0; day < 130; ++day) {
     EXPECT_EQ(loaded.return_chance(day), model.return_chance(day));
     EXPECT_EQ(loaded.weekday_share(kMonday + day), model.weekday_share(kMonday + day));
+    EXPECT_EQ(loaded.traffic(day * kUsPerDay, (day + 2) * kUsPerDay),
+              model.traffic(day * kUsPerDay, (day + 2) * kUsPerDay));
   }
 }
 
@@ -287,6 +315,11 @@ TEST_F(CalendarArchive, BlocksOfAnotherLengthAreRefused) {
   EXPECT_EQ(error_of({}), std::nullopt);
   for (const std::size_t n : {0U, 6U, 8U}) {
     EXPECT_EQ(error_of({.weekday_share = std::vector<double>(n, 0.1)}),
+              ErrorCode::kIncompatibleArtifact)
+        << n;
+  }
+  for (const std::size_t n : {0U, 6U, 8U}) {
+    EXPECT_EQ(error_of({.weekday_traffic = std::vector<double>(n, 1.0)}),
               ErrorCode::kIncompatibleArtifact)
         << n;
   }
@@ -298,6 +331,15 @@ TEST_F(CalendarArchive, BlocksOfAnotherLengthAreRefused) {
   EXPECT_EQ(error_of({.begin = {}}), ErrorCode::kIncompatibleArtifact);
   EXPECT_EQ(error_of({.window_days = {1, 1}}), ErrorCode::kIncompatibleArtifact);
   EXPECT_EQ(error_of({.prior_waits = {}}), ErrorCode::kIncompatibleArtifact);
+}
+
+TEST_F(CalendarArchive, TrafficThatIsNoneIsRefused) {
+  // others are divided by it
+  for (const double none : {0.0, -1.0, std::numeric_limits<double>::quiet_NaN()}) {
+    std::vector<double> traffic(kWeekdays, 1.0);
+    traffic[3] = none;
+    EXPECT_EQ(error_of({.weekday_traffic = traffic}), ErrorCode::kIncompatibleArtifact) << none;
+  }
 }
 
 TEST_F(CalendarArchive, WindowsThatAreNoneAreRefused) {

@@ -115,6 +115,26 @@ TEST(Logistic, SeparableLabelsStayFinite) {
   EXPECT_TRUE(std::isfinite(all_ones.slope));
 }
 
+TEST(Logistic, ALevelShiftMeetsWhatHappened) {
+  const std::vector<double> logits{-3, -1, 0, 2};
+  const std::vector<float> weight{1, 2, 1, 0.5F};
+  const std::vector<float> label{0, 1, 1, 0.5F};
+  const double shift = level_shift(logits, label, weight, 0);
+  double expected = 0;
+  double came = 0;
+  for (std::size_t r = 0; r < logits.size(); ++r) {
+    expected += double{weight[r]} * sigmoid(logits[r] + shift);
+    came += double{weight[r]} * double{label[r]};
+  }
+  EXPECT_NEAR(expected, came, 1e-5);
+  const double drawn = level_shift(logits, label, weight, 5);
+  EXPECT_GT(drawn, 0);
+  EXPECT_LT(drawn, shift);
+  // where nobody came a window is quiet, not empty
+  EXPECT_NEAR(level_shift(logits, std::vector<float>(4), weight, 0), -4, 1e-5);
+  EXPECT_GT(level_shift(logits, std::vector<float>(4), weight, 5), -1);
+}
+
 TEST(BuyerCalibration, WithoutAFitItIsTheSum) {
   const BuyerCalibration none;
   EXPECT_FALSE(none.is_fitted());
@@ -186,14 +206,35 @@ TEST(BuyerCalibration, RecallIsAShareAndKeepsTheOrderOfCustomers) {
   }
 }
 
-TEST(BuyerCalibration, ComesBackFromDisk) {
+TEST(BuyerCalibration, ABusierWindowHasMoreBuyers) {
   const auto drawn = draw_customers();
   const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);
+  const auto twice = fitted.in_traffic(2);
+  for (const double sum : {0.001, 0.3, 1.9}) {
+    const double p = fitted.probability(sum);
+    // who comes in either of two such windows
+    EXPECT_NEAR(twice.probability(sum), 1 - (1 - p) * (1 - p), 1e-12);
+    const double recall = fitted.recall(sum);
+    EXPECT_NEAR(twice.recall(sum), 1 - (1 - recall) * (1 - recall), 1e-12);
+    EXPECT_LE(twice.recall(sum), twice.probability(sum));
+    EXPECT_LT(fitted.in_traffic(0.5).probability(sum), p);
+    EXPECT_NEAR(fitted.in_traffic(1).recall(sum), fitted.recall(sum), 1e-15);
+  }
+  EXPECT_EQ(twice.probability(0), 0.0);
+  EXPECT_EQ(BuyerCalibration().in_traffic(2).probability(0.3), 0.3);
+}
+
+TEST(BuyerCalibration, ComesBackFromDisk) {
+  const auto drawn = draw_customers();
+  auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);
+  fitted.set_window(kUsPerDay, 4 * kUsPerDay);
   const auto path = test::scratch("buyers_test.vtr");
   fitted.save(path);
   const auto loaded = BuyerCalibration::load(path);
   EXPECT_EQ(loaded.probability(0.2), fitted.probability(0.2));
   EXPECT_EQ(loaded.recall(0.2), fitted.recall(0.2));
+  EXPECT_EQ(loaded.from(), kUsPerDay);
+  EXPECT_EQ(loaded.to(), 4 * kUsPerDay);
   std::filesystem::remove(path);
 }
 

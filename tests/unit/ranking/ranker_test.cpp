@@ -83,8 +83,8 @@ TEST_F(RankerTest, ComesBackFromDiskAsItWas) {
     EXPECT_EQ(loaded.rounds(), ranker.rounds());
     EXPECT_EQ(loaded.n_positives(), ranker.n_positives());
     EXPECT_EQ(scores(loaded, examples), scores(ranker, examples));
-    EXPECT_EQ(loaded.buy_probability(0.2), ranker.buy_probability(0.2));
-    EXPECT_EQ(loaded.expected_recall(0.2), ranker.expected_recall(0.2));
+    EXPECT_EQ(loaded.buyers().probability(0.2), ranker.buyers().probability(0.2));
+    EXPECT_EQ(loaded.buyers().recall(0.2), ranker.buyers().recall(0.2));
   }
 }
 
@@ -135,10 +135,10 @@ TEST_F(RankerTest, FoldsOfOtherColumnsAreRefused) {
   }
 }
 
-TEST_F(RankerTest, FoldsFollowEachOther) {
+TEST_F(RankerTest, FoldsOfOneLevelFollowEachOther) {
   auto whole = make_examples(200, 11);
   const auto first = make_examples(200, 11);
-  const auto second = make_examples(100, 12);
+  const auto second = make_examples(200, 11);
   const std::size_t n = whole.n_rows();
   for (const auto offset : second.offsets) {
     if (offset > 0) whole.offsets.push_back(n + offset);

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+
+#include "ranking/logistic.hpp"
 
 namespace vitrina::ranking {
 namespace {
@@ -30,7 +33,8 @@ Examples two_users() {
 
 TrainingRows select(const Examples& examples, Target target, Part part = {}) {
   const Examples* folds[] = {&examples};
-  return select_rows(folds, Lineage::kValid, target, part);
+  return select_rows(folds, Lineage::kValid, target, part,
+                     fit_base(folds, Lineage::kValid, target));
 }
 
 using Floats = std::vector<float>;
@@ -84,6 +88,67 @@ TEST(TrainingRows, UsersAreTheirStrongestRows) {
   EXPECT_EQ(users.label, (Floats{1, 0, 1, 0}));
   EXPECT_EQ(users.weight, (Floats{1, 3, 1, 3}));
   EXPECT_EQ(users.own, (Floats{30, 30, 30, 30}));
+}
+
+/// A window of 1,000 users with one row each, of which so many are bought.
+Examples window_of(int n_bought) {
+  Examples window;
+  window.columns = {"row"};
+  for (int u = 0; u < 1'000; ++u) {
+    window.offsets.push_back(window.offsets.size());
+    window.features.push_back(0);
+    window.label.push_back(u < n_bought ? 1.0F : 0.0F);
+    window.is_buyer.push_back(u < n_bought ? 1 : 0);
+    for (auto* ones : {&window.weight, &window.own_valid, &window.own_final, &window.user_weight,
+                       &window.user_features, &window.user_own_valid, &window.user_own_final}) {
+      ones->push_back(1);
+    }
+  }
+  return window;
+}
+
+TEST(TrainingRows, AWindowsLevelIsItsOwnAndTheMeanIsNone) {
+  const auto quiet = window_of(50);
+  const auto usual = window_of(100);
+  const auto busy = window_of(200);
+  const Examples* folds[] = {&quiet, &usual, &busy};
+  const auto base = fit_base(folds, Lineage::kValid, Target::kHit);
+  const auto rows = select_rows(folds, Lineage::kValid, Target::kHit, {}, base);
+  const auto users = select_users(folds, Lineage::kValid);
+  for (const auto* level : {&rows.level, &users.level}) {
+    ASSERT_EQ(level->size(), 3000U);
+    const double low = level->at(0);
+    const double middle = level->at(1000);
+    const double high = level->at(2000);
+    EXPECT_NEAR(low + middle + high, 0, 1e-5);
+    // differences of logits, drawn a little toward each other
+    EXPECT_NEAR(middle - low, logit(0.1) - logit(0.05), 0.1);
+    EXPECT_NEAR(high - middle, logit(0.2) - logit(0.1), 0.1);
+    EXPECT_EQ(level->at(999), level->at(0));
+  }
+}
+
+TEST(TrainingRows, AWindowWithoutBuyersDoesNotMoveTheOthersFar) {
+  const auto none = window_of(0);
+  const auto few = window_of(3);
+  const Examples* folds[] = {&none, &few, &few, &few};
+  const auto users = select_users(folds, Lineage::kValid);
+  EXPECT_LT(users.level.front(), 0);
+  EXPECT_GT(users.level.front(), -0.5);
+  EXPECT_LT(users.level.back(), 0.2);
+}
+
+TEST(TrainingRows, MomentsInsideVisitsHaveNoSayInALevel) {
+  auto usual = window_of(100);
+  auto busy = window_of(200);
+  const Examples* folds[] = {&usual, &busy};
+  const auto base = fit_base(folds, Lineage::kValid, Target::kShare);
+  const auto before = select_rows(folds, Lineage::kValid, Target::kShare, {}, base).level.front();
+  std::fill(busy.user_weight.begin() + 100, busy.user_weight.begin() + 200, 0.0F);
+  // without half of its buyers the second window is one like the first
+  const auto after = select_rows(folds, Lineage::kValid, Target::kShare, {}, base).level.front();
+  EXPECT_LT(before, -0.3);
+  EXPECT_NEAR(after, 0, 0.06);
 }
 
 TEST(TrainingRows, TheStrongestRowIsTheFirstOfEquals) {
