@@ -22,14 +22,22 @@ struct Judgement {
   std::vector<RuleScore> rules;
 };
 
+/// What an answer said beforehand about the customers that it names.
+struct Expected {
+  double buyers = 0;  ///< who buy anything
+  double recall = 0;  ///< sum of their recalls
+  bool is_calibrated = false;
+};
+
 /// What a backtest found.
 struct Backtest {
   std::string data;
   double horizon_days = 0;
   std::size_t max_users = 0;
   ScoringConfig config;
-  std::vector<Window> windows;  ///< with the engine's answers
-  Judgement pooled;             ///< over buyer x window
+  std::vector<Window> windows;     ///< with the engine's answers
+  std::vector<Expected> expected;  ///< by window, of the engine's answers
+  Judgement pooled;                ///< over buyer x window
   std::vector<Judgement> by_window;
 };
 

@@ -34,6 +34,10 @@ std::string cell(double value, const Interval& interval, bool is_signed) {
   return fmt::format("{} [{}, {}]", number(value), number(interval.low), number(interval.high));
 }
 
+std::string ratio(double expected, double came) {
+  return came > 0 ? fmt::format("{:.2f}", expected / came) : "-";
+}
+
 std::string line(std::string_view name, const std::array<std::string, 3>& cells) {
   return fmt::format("  {:<14}{:<28}{:<28}{}\n", name, cells[0], cells[1], cells[2]);
 }
@@ -59,6 +63,40 @@ std::string judgement_text(const Judgement& judgement) {
   auto text = score_line(kEngine, judgement.engine);
   for (const auto& rule : judgement.rules) text += score_line(rule.name, rule.score);
   return text;
+}
+
+/// The sum of recalls that an answer came to.
+double reached_recall(const AnswerScore& score) {
+  const auto& pooled = score.pooled;
+  return pooled.counts.buyers == 0 ? 0 : pooled.value.a * static_cast<double>(pooled.counts.buyers);
+}
+
+/// What was said beforehand against what came, a line a cut.
+std::string expected_text(const Backtest& found) {
+  std::string text = fmt::format(
+      "expected of the named against what came\n  {:<14}{:>12}{:>8}{:>8}"
+      "{:>12}{:>10}{:>8}\n",
+      "cut", "buyers", "came", "ratio", "recall sum", "reached", "ratio");
+  for (std::size_t w = 0; w < found.windows.size(); ++w) {
+    const auto& expected = found.expected[w];
+    const auto& score = found.by_window[w].engine;
+    const auto came = static_cast<double>(score.pooled.counts.buyers_sent);
+    const double reached = reached_recall(score);
+    text += fmt::format("  {:<14}{:>12.0f}{:>8.0f}{:>8}{:>12.1f}{:>10.1f}{:>8}{}\n",
+                        format_time(found.windows[w].from).substr(0, 10), expected.buyers, came,
+                        ratio(expected.buyers, came), expected.recall, reached,
+                        ratio(expected.recall, reached),
+                        expected.is_calibrated ? "" : "  not calibrated: the log was too short");
+  }
+  return text;
+}
+
+Json expected_json(const Expected& expected, const AnswerScore& score) {
+  return {{"buyers", expected.buyers},
+          {"buyers_came", score.pooled.counts.buyers_sent},
+          {"recall_sum", expected.recall},
+          {"recall_sum_reached", reached_recall(score)},
+          {"is_calibrated", expected.is_calibrated}};
 }
 
 Json judgement_json(const Judgement& judgement) {
@@ -87,6 +125,7 @@ std::string table_text(const Backtest& found) {
   text += judgement_text(found.pooled);
   text += fmt::format("{} ahead of, on the same customers\n", kEngine);
   for (const auto& rule : found.pooled.rules) text += ahead_line(rule);
+  text += expected_text(found);
   if (n_cuts < 2) return text;
   for (std::size_t w = 0; w < n_cuts; ++w) {
     text += fmt::format("cut {}, {} buyers\n", format_time(found.windows[w].from),
@@ -110,6 +149,7 @@ Json to_json(const Backtest& found) {
     Json window{{"from", format_time(found.windows[w].from)},
                 {"to", format_time(found.windows[w].to)},
                 {"predictions", found.windows[w].first.path}};
+    window["expected"] = expected_json(found.expected[w], found.by_window[w].engine);
     window.update(judgement_json(found.by_window[w]));
     json["windows"].push_back(std::move(window));
   }

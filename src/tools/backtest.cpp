@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <sstream>
 #include <string>
@@ -184,6 +185,14 @@ evaluation::Predictions read_answer(const fs::path& path) {
   return {path.string(), {std::move(rows.user_id), std::move(rows.products)}};
 }
 
+/// What the answer's report says of the customers that it names.
+evaluation::Expected read_expected(const fs::path& path) {
+  const auto answer = nlohmann::json::parse(read_file(path)).at("answer");
+  return {.buyers = answer.at("expected_buyers").get<double>(),
+          .recall = answer.at("expected_recall_sum").get<double>(),
+          .is_calibrated = !answer.at("expected_buyers_is_lower_bound").get<bool>()};
+}
+
 evaluation::Backtest judge_all(const command::Context& context, const fs::path& out,
                                std::vector<evaluation::Window> windows) {
   evaluation::Backtest found;
@@ -194,6 +203,7 @@ evaluation::Backtest judge_all(const command::Context& context, const fs::path& 
   for (auto& window : windows) {
     const auto folder = out / folder_name(window.from);
     window.first = read_answer(folder / "predictions.csv");
+    found.expected.push_back(read_expected(folder / "report.json"));
     std::vector<evaluation::RuleAnswers> of_window;
     for (auto& rule : rules) {
       rule.answers.push_back(read_answer(folder / fmt::format("{}.csv", rule.name)));

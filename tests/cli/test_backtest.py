@@ -83,6 +83,17 @@ def test_figures_are_those_of_run_baselines_and_score(
             assert {k: part[k] for k in same} == {k: score[k] for k in same}
             assert part["rules"][rule] == score["versus"]
     assert [w["to"][:10] for w in whole["windows"]] == [e[:10] for e in ENDS]
+    for cut, window in zip(CUTS, whole["windows"], strict=True):
+        expected = window["expected"]
+        report = read_json(tmp_path / cut / "report.json")["answer"]
+        assert expected["buyers"] == report["expected_buyers"] > 0
+        assert expected["recall_sum"] == report["expected_recall_sum"] > 0
+        assert expected["buyers_came"] == window["counts"]["buyers_sent"] > 0
+        reached = window["readings"]["a"]["value"] * window["counts"]["buyers"]
+        assert expected["recall_sum_reached"] == pytest.approx(reached)
+        ratio = expected["buyers"] / expected["buyers_came"]
+        line = next(x for x in found.stdout.splitlines() if x.startswith(f"  {cut[:10]}"))
+        assert f" {ratio:.2f} " in line
     assert f"{whole['readings']['a']['value']:.4f} [" in found.stdout
     assert whole["counts"]["buyers"] > 20
 
