@@ -32,10 +32,9 @@ constexpr std::size_t kSpare = 75;
 
 using Ids = std::vector<std::string>;
 
-/// What was hit, by target and k: a row a second of a customer.
 struct Results {
-  std::array<std::vector<std::vector<metrics::UserResult>>, kTargetCount> live;
-  std::array<std::vector<std::vector<metrics::UserResult>>, kTargetCount> frozen;
+  TargetResults live;
+  TargetResults frozen;
 };
 
 Results empty_results(std::size_t n_k) {
@@ -298,12 +297,15 @@ float quantile(std::vector<float>& values, double share) {
   return *at;
 }
 
+metrics::BootstrapConfig bootstrap_of(const ReplayConfig& config) {
+  return {.n_draws = config.n_draws, .seed = config.seed, .threads = config.threads};
+}
+
 TargetHits summarise(const std::vector<std::vector<metrics::UserResult>>& live,
                      const std::vector<std::vector<metrics::UserResult>>& frozen,
                      const ReplayConfig& config) {
   TargetHits hits{.n_moments = live.front().size(), .rates = {}};
-  const metrics::BootstrapConfig bootstrap{
-      .n_draws = config.n_draws, .seed = config.seed, .threads = config.threads};
+  const auto bootstrap = bootstrap_of(config);
   for (std::size_t i = 0; i < config.k.size(); ++i) {
     hits.rates.push_back({.k = config.k[i],
                           .live = metrics::readings(live[i]).value.a,
@@ -347,11 +349,26 @@ Replay replay(const Shop& shop, live::Service& service, const ParamMap& params,
   for (std::size_t t = 0; t < kTargetCount; ++t) {
     found.hits[t] = summarise(results.live[t], results.frozen[t], config);
   }
+  found.live = std::move(results.live);
   found.n_events = service.n_events();
   found.p50_us = quantile(all_times, 0.5);
   found.p99_us = quantile(all_times, 0.99);
   found.check = compare_with_batch(shop, service, params, config, progress);
   return found;
+}
+
+Versus compare_live(const Replay& found, const Replay& other, const ReplayConfig& config) {
+  const auto bootstrap = bootstrap_of(config);
+  Versus versus;
+  for (std::size_t t = 0; t < kTargetCount; ++t) {
+    for (std::size_t i = 0; i < config.k.size(); ++i) {
+      versus[t].push_back(
+          {.k = config.k[i],
+           .live = metrics::readings(other.live[t][i]).value.a,
+           .difference = metrics::compare(found.live[t][i], other.live[t][i], bootstrap).a});
+    }
+  }
+  return versus;
 }
 
 }  // namespace vitrina::evaluation

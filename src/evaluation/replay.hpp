@@ -47,6 +47,10 @@ struct TargetHits {
   std::vector<HitRates> rates;  ///< by k
 };
 
+/// What was hit, by target and k: one a second of a customer, which is its `cut`.
+using TargetResults =
+    std::array<std::vector<std::vector<metrics::UserResult>>, kTargetNames.size()>;
+
 /// Answers of the live service against those of the batch for the same customer and moment.
 struct EqualityCheck {
   std::uint64_t n_pairs = 0;
@@ -57,6 +61,7 @@ struct EqualityCheck {
 
 struct Replay {
   std::array<TargetHits, kTargetNames.size()> hits;
+  TargetResults live;  ///< behind the live rates
   EqualityCheck check;
   std::uint64_t n_events = 0;   ///< taken in
   std::uint64_t n_answers = 0;  ///< live ones for `hits`
@@ -70,5 +75,17 @@ struct Replay {
 /// bundle's. Everything but the times is the same with any number of threads.
 Replay replay(const Shop& shop, live::Service& service, const ParamMap& params,
               const ReplayConfig& config, Progress& progress);
+
+/// hit@k of another bundle's live answers at the same moments.
+struct VersusRates {
+  std::size_t k = 0;
+  double live = 0;                 ///< of the other bundle
+  metrics::Difference difference;  ///< this one's - the other's; customers are drawn
+};
+using Versus = std::array<std::vector<VersusRates>, kTargetNames.size()>;
+
+/// How far live answers are ahead of another bundle's that replayed the same log. Throws
+/// Error(kBadData) when they were asked at other moments or for other targets.
+Versus compare_live(const Replay& found, const Replay& other, const ReplayConfig& config);
 
 }  // namespace vitrina::evaluation

@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -63,28 +67,60 @@ evaluation::ReplayConfig read_config(const command::Context& context) {
   return config;
 }
 
-/// The log before the replay's end, numbered as the generation is.
-Shop read_shop(const command::Context& context, const bundle::Generation& generation,
-               const io::LogSchema& schema, TimeUs end) {
-  auto raw =
-      io::read_log(context.option("data").value(), schema, end, context.threads, *context.progress);
-  return join(build_shop(raw, nullptr, context.threads, kAllTimes), generation.products()).shop;
+/// A bundle and the log before the replay's end, numbered as the bundle's products are.
+struct Contestant {
+  std::shared_ptr<const bundle::Generation> generation;
+  Shop shop;
+};
+
+/// The bundle that is asked about and, where there is one, the other behind it.
+std::vector<Contestant> read_contestants(const command::Context& context,
+                                         const io::LogSchema& schema, TimeUs end) {
+  const auto given = context.option("bundle");
+  std::vector<std::filesystem::path> folders{given ? std::filesystem::path(*given)
+                                                   : context.path(command::kBundleFolder)};
+  if (const auto other = context.option("vs")) folders.emplace_back(*other);
+  std::vector<Contestant> contestants;
+  for (const auto& folder : folders) contestants.push_back({bundle::Generation::load(folder), {}});
+
+  const auto data = context.option("data").value();
+  std::optional<ProductSpace> products;
+  if (const auto catalog = io::read_catalog(data, schema, *context.progress)) {
+    products = build_products(*catalog);
+  }
+  auto raw = io::read_log(data, schema, end, context.threads, *context.progress);
+  const auto shop = build_shop(raw, nullptr, context.threads, kAllTimes);
+  for (auto& [generation, joined] : contestants) {
+    if (products) generation = generation->with_catalog(&*products);
+    joined = join(shop, generation->products()).shop;
+  }
+  return contestants;
 }
 
-std::shared_ptr<const bundle::Generation> read_generation(const command::Context& context,
-                                                          const io::LogSchema& schema) {
-  const auto given = context.option("bundle");
-  auto generation = bundle::Generation::load(given ? std::filesystem::path(*given)
-                                                   : context.path(command::kBundleFolder));
-  const auto catalog = io::read_catalog(context.option("data").value(), schema, *context.progress);
-  if (!catalog) return generation;
-  const auto products = build_products(*catalog);
-  return generation->with_catalog(&products);
+/// Null where there is no value.
+Json to_json(double value) { return std::isnan(value) ? Json() : Json(value); }
+
+void add_difference(const metrics::Difference& difference, Json& json) {
+  json["difference"] = to_json(difference.value);
+  json["low"] = to_json(difference.interval.low);
+  json["high"] = to_json(difference.interval.high);
+}
+
+Json to_json(const evaluation::Versus& versus, const bundle::Bundle& other) {
+  Json json{{"bundle", other.fingerprint()}, {"learned_until", format_time(other.learned().until)}};
+  for (std::size_t t = 0; t < versus.size(); ++t) {
+    Json rates = Json::array();
+    for (const auto& rate : versus[t]) {
+      rates.push_back({{"k", rate.k}, {"live", to_json(rate.live)}});
+      add_difference(rate.difference, rates.back());
+    }
+    json["targets"][std::string(evaluation::kTargetNames[t])] = {{"hit_rates", rates}};
+  }
+  return json;
 }
 
 Json to_json(const evaluation::Replay& found, const evaluation::ReplayConfig& config,
              const bundle::Bundle& bundle) {
-  const auto number = [](double value) { return std::isnan(value) ? Json() : Json(value); };
   Json json{
       {"bundle", bundle.fingerprint()},   {"learned_until", format_time(bundle.learned().until)},
       {"from", format_time(config.from)}, {"to", format_time(config.to)},
@@ -93,12 +129,9 @@ Json to_json(const evaluation::Replay& found, const evaluation::ReplayConfig& co
     const auto& hits = found.hits[t];
     Json rates = Json::array();
     for (const auto& rate : hits.rates) {
-      rates.push_back({{"k", rate.k},
-                       {"live", number(rate.live)},
-                       {"frozen", number(rate.frozen)},
-                       {"difference", number(rate.difference.value)},
-                       {"low", number(rate.difference.interval.low)},
-                       {"high", number(rate.difference.interval.high)}});
+      rates.push_back(
+          {{"k", rate.k}, {"live", to_json(rate.live)}, {"frozen", to_json(rate.frozen)}});
+      add_difference(rate.difference, rates.back());
     }
     json["targets"][std::string(evaluation::kTargetNames[t])] = {{"moments", hits.n_moments},
                                                                  {"hit_rates", rates}};
@@ -112,20 +145,29 @@ Json to_json(const evaluation::Replay& found, const evaluation::ReplayConfig& co
   return json;
 }
 
-std::string table_text(const evaluation::Replay& found) {
+std::string header_text(std::string_view other) {
+  return fmt::format("{:<16}{:>5}{:>9}{:>9}{:>9}   live - {}, 95% interval\n", "targets", "hit@",
+                     "moments", "live", other, other);
+}
+
+std::string line_text(evaluation::Target target, std::size_t k, std::uint64_t n_moments,
+                      std::array<double, 2> rates, const metrics::Difference& difference) {
   const auto number = [](double value, const char* form) {
     return std::isnan(value) ? std::string("-") : fmt::format(fmt::runtime(form), value);
   };
-  std::string text = fmt::format("{:<16}{:>5}{:>9}{:>9}{:>9}   {}\n", "targets", "hit@", "moments",
-                                 "live", "frozen", "live - frozen, 95% interval");
+  return fmt::format(
+      "{:<16}{:>5}{:>9}{:>9}{:>9}   {} [{}, {}]\n",
+      evaluation::kTargetNames[static_cast<std::size_t>(target)], k, n_moments,
+      number(rates[0], "{:.4f}"), number(rates[1], "{:.4f}"), number(difference.value, "{:+.4f}"),
+      number(difference.interval.low, "{:+.4f}"), number(difference.interval.high, "{:+.4f}"));
+}
+
+std::string table_text(const evaluation::Replay& found) {
+  auto text = header_text("frozen");
   for (std::size_t t = 0; t < found.hits.size(); ++t) {
     for (const auto& rate : found.hits[t].rates) {
-      const auto& difference = rate.difference;
-      text += fmt::format("{:<16}{:>5}{:>9}{:>9}{:>9}   {} [{}, {}]\n", evaluation::kTargetNames[t],
-                          rate.k, found.hits[t].n_moments, number(rate.live, "{:.4f}"),
-                          number(rate.frozen, "{:.4f}"), number(difference.value, "{:+.4f}"),
-                          number(difference.interval.low, "{:+.4f}"),
-                          number(difference.interval.high, "{:+.4f}"));
+      text += line_text(evaluation::Target(t), rate.k, found.hits[t].n_moments,
+                        {rate.live, rate.frozen}, rate.difference);
     }
   }
   text +=
@@ -141,36 +183,71 @@ std::string table_text(const evaluation::Replay& found) {
   return text;
 }
 
+std::string table_text(const evaluation::Replay& found, const evaluation::Versus& versus,
+                       const bundle::Bundle& other) {
+  auto text = fmt::format("other: bundle {}, learned from events until {}, asked live too\n",
+                          other.fingerprint(), format_time(other.learned().until));
+  text += header_text("other");
+  for (std::size_t t = 0; t < versus.size(); ++t) {
+    for (std::size_t i = 0; i < versus[t].size(); ++i) {
+      const auto& rate = versus[t][i];
+      text += line_text(evaluation::Target(t), rate.k, found.hits[t].n_moments,
+                        {found.hits[t].rates[i].live, rate.live}, rate.difference);
+    }
+  }
+  return text;
+}
+
+evaluation::Replay play(const Contestant& contestant, const evaluation::ReplayConfig& config,
+                        Progress& progress) {
+  live::Service service(contestant.generation);
+  return evaluation::replay(contestant.shop, service, contestant.generation->bundle().params(),
+                            config, progress);
+}
+
+void refuse_other_answers(const evaluation::EqualityCheck& check, const bundle::Bundle& bundle) {
+  if (check.n_other_lists + check.n_other_features == 0) return;
+  throw Error(
+      ErrorCode::kInternal,
+      fmt::format("replay: {} of {} live answers are not those of the batch, expected none; "
+                  "please report it with the bundle's fingerprint {}",
+                  std::max(check.n_other_lists, check.n_other_features), check.n_pairs,
+                  bundle.fingerprint()));
+}
+
 void run(const command::Context& context) {
   const auto config = read_config(context);
   const auto schema_path = context.option("schema");
   const auto schema = schema_path ? io::read_schema(*schema_path) : io::LogSchema{};
-  const auto generation = read_generation(context, schema);
-  const auto& bundle = generation->bundle();
-  const auto shop = read_shop(context, *generation, schema, config.to);
-  bundle::check_fit(bundle, shop, config.from,
-                    {.allow_future = context.option("allow-future").has_value(),
-                     .force_bundle = context.option("force-bundle").has_value()},
-                    *context.progress);
-  live::Service service(generation);
-  const auto found = evaluation::replay(shop, service, bundle.params(), config, *context.progress);
+  const auto contestants = read_contestants(context, schema, config.to);
+  for (const auto& [generation, shop] : contestants) {
+    bundle::check_fit(generation->bundle(), shop, config.from,
+                      {.allow_future = context.option("allow-future").has_value(),
+                       .force_bundle = context.option("force-bundle").has_value()},
+                      *context.progress);
+  }
+  const auto& bundle = contestants.front().generation->bundle();
+  const auto found = play(contestants.front(), config, *context.progress);
   if (found.n_answers == 0) {
     context.progress->warn(fmt::format(
         "replay: from {} to {} no product is put into a basket or ordered, nothing could be hit; "
         "take other moments",
         format_time(config.from), format_time(config.to)));
   }
-  if (const auto path = context.option("json")) {
-    write_file(*path, to_json(found, config, bundle).dump(2) + "\n");
+  auto json = to_json(found, config, bundle);
+  auto text = table_text(found);
+  if (contestants.size() > 1) {
+    auto unchecked = config;
+    unchecked.check_pairs = 0;
+    const auto other = play(contestants.back(), unchecked, *context.progress);
+    const auto versus = evaluation::compare_live(found, other, config);
+    const auto& other_bundle = contestants.back().generation->bundle();
+    json["versus"] = to_json(versus, other_bundle);
+    text += table_text(found, versus, other_bundle);
   }
-  *context.out << table_text(found);
-  if (found.check.n_other_lists + found.check.n_other_features == 0) return;
-  throw Error(
-      ErrorCode::kInternal,
-      fmt::format("replay: {} of {} live answers are not those of the batch, expected none; "
-                  "please report it with the bundle's fingerprint {}",
-                  std::max(found.check.n_other_lists, found.check.n_other_features),
-                  found.check.n_pairs, bundle.fingerprint()));
+  if (const auto path = context.option("json")) write_file(*path, json.dump(2) + "\n");
+  *context.out << text;
+  refuse_other_answers(found.check, bundle);
 }
 
 }  // namespace
@@ -180,8 +257,9 @@ command::Command replay_command() {
       .name = "replay",
       .summary =
           "plays a log through the live engine: how often it names what comes next, beside "
-          "the list of the day's start",
+          "the list of the day's start or another bundle's answer",
       .inputs = {{command::kBundleFolder, "the bundle, unless --bundle is given", false, "bundle"},
+                 {"{vs}", "another bundle", true},
                  {"{data}", "the log"},
                  {"{schema}", "the log's column names and action codes", true}},
       .outputs = {{"{json}", "the figures with all digits", true}},
@@ -191,6 +269,9 @@ command::Command replay_command() {
            {"--data", "DIR", "folder with the shop's log and catalog, or the log", true},
            {"--from", "TIME", "first moment that is asked about, in the log's own clock", true},
            {"--to", "TIME", "the moment after the last", true},
+           {"--vs", "DIR",
+            "another packed bundle, asked at the same moments, for the paired difference of live "
+            "answers"},
            {"--k", "K[,K...]", "lengths of lists that hits are counted in (default: 10,25)"},
            {"--check", "N",
             "compare N live answers, at 50 moments, with those of the batch, bit by bit (default: "

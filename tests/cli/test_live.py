@@ -196,3 +196,94 @@ def test_replay_refuses(
     nothing = vitrina(*words, "--from", "2025-03-01", "--to", "2025-03-02")
     assert nothing.returncode == 0, nothing.stderr
     assert "no product is put into a basket or ordered" in nothing.stderr
+
+
+@pytest.fixture
+def newer(vitrina: Vitrina, learned: Path, tmp_path: Path) -> Path:
+    """A bundle of the same shop as of another day, with other trees."""
+    done = vitrina(
+        *("run", "--quiet", "--data", learned / "shop"),
+        *("--as-of", "2024-03-14", "--out", tmp_path / "answer"),
+        *("--bundle", tmp_path / "newer", "--set=train.rounds=2"),
+    )
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "newer"
+
+
+def test_replay_compares_two_bundles(
+    vitrina: Vitrina, learned: Path, newer: Path, tmp_path: Path
+) -> None:
+    span = ("--from", "2024-03-14", "--to", "2024-03-16")
+
+    def report(name: str, *bundles: str | Path) -> dict[str, Any]:
+        done = vitrina(
+            *("replay", "--quiet", "--data", learned / "shop", *span),
+            *("--bundle", *bundles, "--k", "1,3", "--json", tmp_path / name),
+        )
+        assert done.returncode == 0, done.stderr
+        assert ("live - other" in done.stdout) == ("--vs" in bundles)
+        return dict(read_json(tmp_path / name))
+
+    old, new = learned / "bundle", newer
+    first = report("first.json", new, "--vs", old)
+    second = report("second.json", old, "--vs", new)
+    alone = report("alone.json", new)
+    versus = first["versus"]
+    assert versus["bundle"] == second["bundle"] != first["bundle"]
+    assert versus["learned_until"].startswith("2024-03-12T")
+    assert "versus" not in alone
+    assert alone["targets"] == first["targets"]
+    n_apart = 0
+    for target, found in first["targets"].items():
+        rates = zip(
+            found["hit_rates"],
+            versus["targets"][target]["hit_rates"],
+            second["targets"][target]["hit_rates"],
+            second["versus"]["targets"][target]["hit_rates"],
+            strict=True,
+        )
+        for live, other, other_live, turned in rates:
+            assert other["live"] == other_live["live"]
+            if other["live"] is None:
+                continue
+            assert turned["difference"] == -other["difference"]
+            assert other["difference"] == live["live"] - other["live"]
+            assert other["low"] <= other["difference"] <= other["high"]
+            n_apart += other["difference"] != 0
+    assert n_apart > 0
+
+
+def test_replay_of_a_bundle_against_itself_is_level(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    done = vitrina(
+        *("replay", "--quiet", "--data", learned / "shop"),
+        *("--bundle", learned / "bundle", "--vs", learned / "bundle"),
+        *("--from", "2024-03-13", "--to", "2024-03-15"),
+        *("--json", tmp_path / "r.json"),
+    )
+    assert done.returncode == 0, done.stderr
+    targets = read_json(tmp_path / "r.json")["versus"]["targets"]
+    for target in ("all", "not_in_basket"):
+        for rate in targets[target]["hit_rates"]:
+            assert rate["live"] > 0
+            assert rate["difference"] == rate["low"] == rate["high"] == 0
+
+
+def test_replay_refuses_another_bundle(
+    vitrina: Vitrina, learned: Path, newer: Path, tmp_path: Path
+) -> None:
+    words = (
+        *("replay", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", learned / "shop", "--to", "2024-03-15"),
+    )
+    on_13 = (*words, "--from", "2024-03-13")
+    none = vitrina(*on_13, "--vs", tmp_path / "none")
+    assert_refused(none, 4, "expected a bundle")
+    no_bundle = vitrina(*on_13, "--vs", learned / "shop")
+    assert_refused(no_bundle, 4, "expected a bundle")
+    early = vitrina(*on_13, "--vs", newer)
+    assert_refused(early, 6, "learned from events until 2024-03-13T")
+    allowed = vitrina(*on_13, "--vs", newer, "--allow-future")
+    assert allowed.returncode == 0, allowed.stderr
+    assert "the answer has seen the future" in allowed.stderr
