@@ -104,7 +104,7 @@ def typed_numbers(text: str) -> list[str]:
     """Words of a deck with a digit that is in no placeholder."""
     text = re.sub(r"(?m)^\s*(#.*|(side|gap|id): .*)$", "", text)
     found = re.findall(r"[\w:.-]*\d[\w:.-]*", re.sub(r"\{[^{}]*\}", "", text))
-    names = (":00", "20", "SHA-256", "item2vec", "taobao2017-")
+    names = (":00", "20", "SHA-256", "taobao2017-")
     return [word for word in found if not word.startswith(names)]
 
 

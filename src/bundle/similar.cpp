@@ -27,9 +27,6 @@ std::vector<std::string_view> SimilarProducts::names() const {
   if (models_.covisitation) {
     for (const auto& spec : models::kCovisitationSpecs) names.push_back(spec.name);
   }
-  if (models_.covisitation_family) {
-    for (const auto& spec : models::kCovisitationFamilySpecs) names.push_back(spec.name);
-  }
   if (models_.titles) names.push_back(kTitles);
   return names;
 }
@@ -39,12 +36,6 @@ std::span<const ScoredItem> SimilarProducts::row(ItemIdx item, std::string_view 
   if (models_.covisitation) {
     const auto matrix = place_of(models::kCovisitationSpecs, by);
     if (matrix < models::kCovisitationCount) return models_.covisitation->neighbours(matrix, item);
-  }
-  if (models_.covisitation_family) {
-    const auto matrix = place_of(models::kCovisitationFamilySpecs, by);
-    if (matrix < models::kCovisitationFamilyCount) {
-      return models_.covisitation_family->neighbours(matrix, item);
-    }
   }
   const auto known = names();
   throw Error(

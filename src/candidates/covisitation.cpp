@@ -1,6 +1,6 @@
 #include "candidates/covisitation.hpp"
 
-#include "candidates/covisitation_votes.hpp"
+#include "candidates/neighbour_votes.hpp"
 
 namespace vitrina::candidates {
 namespace {
@@ -12,8 +12,14 @@ class Covisitation final : public Generator {
 
   void generate(const Query& query, const UserHistory& history, std::vector<ScoredItem>& out,
                 Scratch& scratch) const override {
-    vote_by_matrices(*context_.models.covisitation, models::kCovisitationCount, config_, query,
-                     history, out, scratch);
+    const auto& covisitation = *context_.models.covisitation;
+    vote_by_lists(
+        [&](ItemIdx item, const auto& vote) {
+          for (std::size_t m = 0; m < models::kCovisitationCount; ++m) {
+            vote(covisitation.neighbours(m, item));
+          }
+        },
+        config_, query, history, out, scratch);
   }
 
  private:

@@ -37,13 +37,4 @@ void vote_by_lists(const EachList& each_list, const Config& config, const Query&
   keep_top_k(out, static_cast<std::size_t>(config.limit), scratch.keys);
 }
 
-/// The same for products with one list each, `neighbours_of(product)`.
-template <class NeighboursOf, class Config>
-void vote_by_neighbours(const NeighboursOf& neighbours_of, const Config& config, const Query& query,
-                        const UserHistory& history, std::vector<ScoredItem>& out,
-                        Scratch& scratch) {
-  vote_by_lists([&](ItemIdx item, const auto& vote) { vote(neighbours_of(item)); }, config, query,
-                history, out, scratch);
-}
-
 }  // namespace vitrina::candidates

@@ -2,13 +2,10 @@
 #include <string_view>
 #include <vector>
 
-#include "candidates/after_page.hpp"
 #include "candidates/basket_now.hpp"
 #include "candidates/covisitation.hpp"
-#include "candidates/covisitation_family.hpp"
 #include "candidates/generator.hpp"
 #include "candidates/ials.hpp"
-#include "candidates/item2vec.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
@@ -62,22 +59,11 @@ const std::vector<GeneratorInfo>& registry() {
       row<make_covisitation>("covisitation",
                              "what others bought or viewed with the user's last products",
                              {ModelKind::kCovisitation}),
-      row<make_covisitation_family>("covisitation_family",
-                                    "the same by more directions, windows and neighbourhoods",
-                                    {ModelKind::kCovisitationFamily}),
       row<make_session_neighbours>("session_neighbours",
                                    "what visits of others with the user's last products were about",
                                    {ModelKind::kSessions}),
-      row<make_after_page>(
-          "after_page",
-          "what others bought after the category pages and searches the user opened last",
-          {ModelKind::kPageProducts}),
       row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers",
                      {ModelKind::kIals}),
-      row<make_item2vec>(
-          "item2vec",
-          "products whose vectors, learned from visits, are near those of the user's last products",
-          {ModelKind::kItem2Vec}),
       row<make_popular_in_categories>("popular_in_categories",
                                       "what sells in the categories the user looks at",
                                       {ModelKind::kPopularity}),

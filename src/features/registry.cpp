@@ -1,12 +1,9 @@
-#include "features/after_page.hpp"
 #include "features/baskets.hpp"
 #include "features/category.hpp"
-#include "features/covisitation_family.hpp"
 #include "features/feature_group.hpp"
 #include "features/generators.hpp"
 #include "features/ials.hpp"
 #include "features/item.hpp"
-#include "features/item2vec.hpp"
 #include "features/item_item.hpp"
 #include "features/list.hpp"
 #include "features/pair.hpp"
@@ -51,13 +48,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        make_item_item_group,
        describe<FeatureGroupConfig>,
        true},
-      {"covisitation_family",
-       "how near the product is to the user's last products by the rest of the family",
-       "user x product",
-       {ModelKind::kCovisitationFamily},
-       covisitation_family_columns,
-       make_covisitation_family_group,
-       describe<OffByDefaultConfig>},
       {"sessions",
        "how much visits like the user's point to the product",
        "user x product",
@@ -99,27 +89,12 @@ const std::vector<FeatureGroupInfo>& registry() {
        {},
        baskets_columns,
        make_baskets_group},
-      {"after_page",
-       "what is bought after the category pages and searches of the user",
-       "user x product",
-       {ModelKind::kPageProducts},
-       after_page_columns,
-       make_after_page_group,
-       describe<OffByDefaultConfig>,
-       true},
       {"ials",
        "how the product fits the user and the last products by matrix factorisation",
        "user x product",
        {ModelKind::kIals},
        ials_columns,
        make_ials_group,
-       describe<OffByDefaultConfig>},
-      {"item2vec",
-       "how near the product's vector is to those of the user's last products and of the basket",
-       "user x product",
-       {ModelKind::kItem2Vec},
-       item2vec_columns,
-       make_item2vec_group,
        describe<OffByDefaultConfig>},
   };
   return kRows;

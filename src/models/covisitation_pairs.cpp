@@ -4,10 +4,11 @@
 #include <iterator>
 #include <limits>
 
+#include "core/action.hpp"
 #include "core/check.hpp"
 #include "core/parallel.hpp"
 #include "core/scratch.hpp"
-#include "data/user_history.hpp"
+#include "data/event_log.hpp"
 
 namespace vitrina::models {
 namespace {
@@ -16,28 +17,19 @@ constexpr std::size_t kUsersAChunk = 8192;
 
 /// The last `max_events` steps of a user, oldest first.
 std::span<const Step> read_steps(const EventSpan& events, std::size_t max_events,
-                                 const PairRules& rules, std::vector<Step>& scratch) {
+                                 std::vector<Step>& scratch) {
   // no processor predicts which events are steps: each is written, and kept or written over
   grow_to(scratch, events.size() + 1);
   Step* const begin = scratch.data();
   Step* end = begin;
-  std::uint32_t visit = 0;
-  bool is_visit_start = true;
   for (std::size_t e = 0; e < events.size(); ++e) {
-    const bool is_new_visit = e > 0 && events.time[e] - events.time[e - 1] > kVisitGap;
-    visit += is_new_visit ? 1 : 0;
-    is_visit_start |= is_new_visit;
     const auto kind = static_cast<std::uint32_t>(kInterestActions.slot(events.action[e]));
     // a field at a time: a whole one is built aside and read back before its parts have arrived
     end->time = events.time[e];
     end->item = events.item[e];
-    end->visit = visit;
     end->kind = kind;
-    end->since = rules.since(events.time[e]);
-    end->starts_visit = is_visit_start;
     const bool is_step = (kind < kInterestActionCount) & events.item[e].valid();
     end += is_step ? 1 : 0;
-    is_visit_start &= !is_step;
   }
   const auto n = std::min(static_cast<std::size_t>(end - begin), max_events);
   return {end - n, n};
@@ -66,7 +58,7 @@ class FoundPairs {
         const auto& later = steps[j];
         const TimeUs distance = later.time - earlier.time;
         if (distance > rules.reach()) break;
-        const auto [forward, backward] = rules.classes(earlier, later, j - i);
+        const auto [forward, backward] = rules.classes(earlier, later);
         const auto ms = static_cast<std::uint32_t>(distance / kUsPerMs);
         const bool is_pair = earlier.item != later.item;
         write(*to, earlier.item, later.item, ms, forward);
@@ -110,7 +102,7 @@ void read_pairs(const FitContext& context, const PairRules& rules, std::size_t m
   const std::size_t end = std::min(begin + kUsersAChunk, context.shop.users.size());
   for (std::size_t u = begin; u < end; ++u) {
     const auto events = context.shop.events.before(UserIdx(u), context.as_of);
-    scratch.pairs.append(read_steps(events, max_events, rules, scratch.steps), rules);
+    scratch.pairs.append(read_steps(events, max_events, scratch.steps), rules);
   }
 }
 

@@ -234,9 +234,8 @@ std::vector<NeighbourTable> fit_all(PairDealer& dealer, const PairRules& rules,
                                  : fit_lanes<PairRules::kLanes>(dealer, rules, context, config);
 }
 
-PairRules rules_of(const FitContext& context, const CovisitationConfig& config,
-                   std::span<const CovisitationSpec> specs) {
-  return {specs, context.as_of, config.popularity_damping > 0};
+PairRules rules_of(const CovisitationConfig& config, std::span<const CovisitationSpec> specs) {
+  return {specs, config.popularity_damping > 0};
 }
 
 }  // namespace
@@ -244,14 +243,14 @@ PairRules rules_of(const FitContext& context, const CovisitationConfig& config,
 std::vector<NeighbourTable> fit_covisitation(const FitContext& context,
                                              const CovisitationConfig& config,
                                              std::span<const CovisitationSpec> specs) {
-  const auto rules = rules_of(context, config, specs);
+  const auto rules = rules_of(config, specs);
   PairDealer dealer(context, rules, static_cast<std::size_t>(config.max_events), kMaxPairs);
   return fit_all(dealer, rules, context, config);
 }
 
 DealtPairs map_covisitation(const FitContext& part, const CovisitationConfig& config,
                             std::span<const CovisitationSpec> specs) {
-  return {part, rules_of(part, config, specs), static_cast<std::size_t>(config.max_events), 0,
+  return {part, rules_of(config, specs), static_cast<std::size_t>(config.max_events), 0,
           DealtPairs::count_blocks(part)};
 }
 
@@ -260,7 +259,7 @@ std::vector<NeighbourTable> finish_covisitation(const FitContext& any,
                                                 std::span<const CovisitationSpec> specs,
                                                 DealtPairs&& all) {
   PairDealer dealer(std::move(all));
-  return fit_all(dealer, rules_of(any, config, specs), any, config);
+  return fit_all(dealer, rules_of(config, specs), any, config);
 }
 
 namespace {

@@ -22,19 +22,16 @@ std::size_t position(const std::vector<T>& values, T value) {
 
 }  // namespace
 
-PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool with_inflow)
+PairRules::PairRules(std::span<const CovisitationSpec> specs, bool with_inflow)
     : n_matrices_(specs.size()),
       width_(specs.size() == 1 ? 1 : (specs.size() + kLanes - 1) / kLanes * kLanes),
       decay_of_(width_, 0) {
   VITRINA_CHECK(specs.size(), >, 0U);
   for (const auto& spec : specs) {
     windows_.push_back(from_days(spec.window_days));
-    if (spec.last_days > 0) since_.push_back(as_of - from_days(spec.last_days));
     if (spec.half_life_hours > 0) half_lives_days_.push_back(spec.half_life_hours / 24);
-    if (spec.max_places > 0) n_places_ = std::max<std::size_t>(n_places_, spec.max_places + 1U);
   }
   keep_distinct(windows_);
-  keep_distinct(since_);
   keep_distinct(half_lives_days_);
   for (std::size_t m = 0; m < specs.size(); ++m) {
     if (specs[m].half_life_hours == 0) continue;
@@ -63,8 +60,8 @@ PairRules::PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool
     std::vector<double> forward(nothing);
     std::vector<double> backward(nothing);
     for (std::size_t m = 0; m < specs.size(); ++m) {
-      forward[m] = factor(specs[m], c, true, as_of);
-      backward[m] = factor(specs[m], c, false, as_of);
+      forward[m] = factor(specs[m], c, true);
+      backward[m] = factor(specs[m], c, false);
     }
     classes_.push_back({class_of(forward, with_inflow ? backward : nothing),
                         class_of(backward, with_inflow ? forward : nothing)});
@@ -78,30 +75,18 @@ PairRules::Case PairRules::case_of(std::size_t index) const {
     return digit;
   };
   Case c{};
-  c.places = take(n_places_);
-  c.starts_visit = take(2);
   c.window = take(windows_.size());
-  c.since = take(since_.size() + 1);
   c.later_kind = take(kInterestActionCount);
   c.earlier_kind = take(kInterestActionCount);
   return c;
 }
 
-double PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
-                         TimeUs as_of) const {
+double PairRules::factor(const CovisitationSpec& spec, const Case& c, bool is_forward) const {
   const Action from = kInterestActions[is_forward ? c.earlier_kind : c.later_kind];
   const Action to = kInterestActions[is_forward ? c.later_kind : c.earlier_kind];
   if (!spec.from(from) || !spec.to(to)) return 0;
   if (spec.is_directed && !is_forward) return 0;
-  if (windows_[c.window] > from_days(spec.window_days)) return 0;
-  // a later step of a visit never starts it
-  if (spec.from_visit_start && (!is_forward || c.starts_visit == 0)) return 0;
-  if (spec.last_days > 0) {
-    const auto first = position(since_, as_of - from_days(spec.last_days));
-    if (c.since <= first) return 0;
-  }
-  if (spec.max_places == 0) return 1;
-  return c.places < spec.max_places ? 1.0 / static_cast<double>(c.places + 1) : 0.0;
+  return windows_[c.window] > from_days(spec.window_days) ? 0 : 1;
 }
 
 }  // namespace vitrina::models

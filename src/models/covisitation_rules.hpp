@@ -16,10 +16,7 @@ namespace vitrina::models {
 struct Step {
   TimeUs time;
   ItemIdx item;
-  std::uint32_t visit;  ///< of the user
-  std::uint32_t kind;   ///< of action: a number of kInterestActions
-  std::uint32_t since;  ///< of PairRules
-  bool starts_visit;    ///< no product is before it in its visit
+  std::uint32_t kind;  ///< of action: a number of kInterestActions
 };
 
 /// All that decides which matrices join a pair, and with what weight but for its decay, numbered.
@@ -35,7 +32,7 @@ class PairRules {
   static constexpr std::size_t kLanes = 4;
 
   /// `with_inflow`: whether anybody will ask for it. If not, pairs with nothing else are kNoMatrix.
-  PairRules(std::span<const CovisitationSpec> specs, TimeUs as_of, bool with_inflow);
+  PairRules(std::span<const CovisitationSpec> specs, bool with_inflow);
 
   [[nodiscard]] std::size_t n_matrices() const { return n_matrices_; }
   /// Factors of a class: 1 for one matrix, else with zeros behind up to a multiple of kLanes.
@@ -44,26 +41,16 @@ class PairRules {
   /// Steps further apart are joined by no matrix.
   [[nodiscard]] TimeUs reach() const { return windows_.back(); }
 
-  /// How many of the first moments that rules know a step has reached.
-  [[nodiscard]] std::uint32_t since(TimeUs time) const {
-    std::uint32_t n = 0;
-    for (const TimeUs moment : since_) n += time >= moment ? 1 : 0;
-    return n;
-  }
-
   struct BothWays {
     PairClass forward;   ///< in the row of the earlier step's product
     PairClass backward;  ///< in the row of the later one's
   };
-  /// The classes of two steps within reach, the second `places` steps after the first.
-  [[nodiscard]] BothWays classes(const Step& earlier, const Step& later, std::size_t places) const {
+  /// The classes of two steps within reach.
+  [[nodiscard]] BothWays classes(const Step& earlier, const Step& later) const {
     const TimeUs distance = later.time - earlier.time;
     std::uint32_t window = 0;
     for (const TimeUs longest : windows_) window += distance > longest ? 1 : 0;
-    const auto starts = static_cast<std::uint32_t>(earlier.starts_visit) &
-                        static_cast<std::uint32_t>(earlier.visit == later.visit);
-    return classes_[index_of({earlier.kind, later.kind, earlier.since, window, starts,
-                              std::min(places, n_places_) - 1})];
+    return classes_[index_of({earlier.kind, later.kind, window})];
   }
 
   /// What a pair of that class is worth in each matrix before its decay; 0 where it is not joined.
@@ -84,32 +71,22 @@ class PairRules {
   struct Case {
     std::size_t earlier_kind;
     std::size_t later_kind;
-    std::size_t since;         ///< of the earlier step
-    std::size_t window;        ///< in windows_: the first that holds both
-    std::size_t starts_visit;  ///< 1: the earlier step starts the visit that holds both; else 0
-    std::size_t places;        ///< between them and one; the last stands for any more
+    std::size_t window;  ///< in windows_: the first that holds both
   };
 
   [[nodiscard]] std::size_t index_of(const Case& c) const {
-    std::size_t index = c.earlier_kind * kInterestActionCount + c.later_kind;
-    index = index * (since_.size() + 1) + c.since;
-    index = index * windows_.size() + c.window;
-    return (index * 2 + c.starts_visit) * n_places_ + c.places;
+    return (c.earlier_kind * kInterestActionCount + c.later_kind) * windows_.size() + c.window;
   }
   [[nodiscard]] Case case_of(std::size_t index) const;
   [[nodiscard]] std::size_t n_cases() const {
-    return kInterestActionCount * kInterestActionCount * (since_.size() + 1) * windows_.size() * 2 *
-           n_places_;
+    return kInterestActionCount * kInterestActionCount * windows_.size();
   }
   /// What matrix `spec` gives a pair whose first step is the earlier or the later one.
-  [[nodiscard]] double factor(const CovisitationSpec& spec, const Case& c, bool is_forward,
-                              TimeUs as_of) const;
+  [[nodiscard]] double factor(const CovisitationSpec& spec, const Case& c, bool is_forward) const;
 
   std::size_t n_matrices_;
   std::size_t width_;
   std::vector<TimeUs> windows_;  ///< ascending, distinct
-  std::vector<TimeUs> since_;    ///< ascending, distinct
-  std::size_t n_places_ = 1;     ///< that a rule can tell apart
   std::vector<double> half_lives_days_;
   std::vector<std::uint32_t> decay_of_;
   std::vector<BothWays> classes_;  ///< by case

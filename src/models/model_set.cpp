@@ -76,18 +76,12 @@ const std::vector<ModelInfo>& registry() {
           ModelKind::kPopularity, "popularity"),
       row_by_parts<&ModelSet::covisitation, &PartialSet::covisitation, Covisitation,
                    CovisitationConfig>(ModelKind::kCovisitation, "covisitation"),
-      row_by_parts<&ModelSet::covisitation_family, &PartialSet::covisitation_family,
-                   CovisitationFamily, CovisitationConfig>(ModelKind::kCovisitationFamily,
-                                                           "covisitation_family"),
       row<&ModelSet::sessions, Sessions, SessionsConfig>(ModelKind::kSessions, "sessions"),
       row_by_parts<&ModelSet::repurchase, &PartialSet::repurchase, Repurchase, RepurchaseConfig>(
           ModelKind::kRepurchase, "repurchase"),
-      row<&ModelSet::page_products, PageProducts, PageProductsConfig>(ModelKind::kPageProducts,
-                                                                      "page_products"),
       row_by_parts<&ModelSet::titles, &PartialSet::titles, Titles, TitlesConfig>(ModelKind::kTitles,
                                                                                  "titles"),
       row<&ModelSet::ials, Ials, IalsConfig>(ModelKind::kIals, "ials"),
-      row<&ModelSet::item2vec, Item2Vec, Item2VecConfig>(ModelKind::kItem2Vec, "item2vec"),
       row_by_parts<&ModelSet::calendar, &PartialSet::calendar, Calendar, CalendarConfig>(
           ModelKind::kCalendar, "calendar"),
   };

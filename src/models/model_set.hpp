@@ -13,9 +13,7 @@
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
 #include "models/ials.hpp"
-#include "models/item2vec.hpp"
 #include "models/own_history.hpp"
-#include "models/page_products.hpp"
 #include "models/popularity.hpp"
 #include "models/repurchase.hpp"
 #include "models/sessions.hpp"
@@ -28,13 +26,10 @@ enum class ModelKind : std::uint8_t {
   kOwnHistory,
   kPopularity,
   kCovisitation,
-  kCovisitationFamily,
   kSessions,
   kRepurchase,
-  kPageProducts,
   kTitles,
   kIals,
-  kItem2Vec,
   kCalendar,
 };
 
@@ -43,13 +38,10 @@ struct ModelSet {
   std::optional<OwnHistory> own_history;
   std::optional<Popularity> popularity;
   std::optional<Covisitation> covisitation;
-  std::optional<CovisitationFamily> covisitation_family;
   std::optional<Sessions> sessions;
   std::optional<Repurchase> repurchase;
-  std::optional<PageProducts> page_products;
   std::optional<Titles> titles;
   std::optional<Ials> ials;
-  std::optional<Item2Vec> item2vec;
   std::optional<Calendar> calendar;
 };
 
@@ -58,7 +50,6 @@ struct PartialSet {
   std::optional<OwnHistory::Partial> own_history;
   std::optional<Popularity::Partial> popularity;
   std::optional<Covisitation::Partial> covisitation;
-  std::optional<CovisitationFamily::Partial> covisitation_family;
   std::optional<Repurchase::Partial> repurchase;
   std::optional<Titles::Partial> titles;
   std::optional<Calendar::Partial> calendar;

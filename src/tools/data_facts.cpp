@@ -99,7 +99,6 @@ Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConf
   facts.late_buyers = late.n_buyers();
   facts.late_bought = late.n_pairs();
   facts.has_devices = std::ranges::any_of(shop.events.device, [](auto d) { return d != kNoCode; });
-  facts.has_pages = std::ranges::any_of(shop.events.page, [](auto page) { return page != 0; });
   const auto in_log = products_of(shop.events, shop.items.size());
   add_products(facts, shop, in_log);
   if (catalog != nullptr) facts.catalog = catalog_facts(shop, *catalog, in_log);

@@ -43,7 +43,6 @@ struct Facts {
   std::uint64_t late_buyers = 0;  ///< in the last horizon_days
   std::uint64_t late_bought = 0;  ///< pairs of a buyer and a product
   bool has_devices = false;
-  bool has_pages = false;
   std::string joined_product;  ///< a product id that looks like several
   std::string some_product;    ///< one that the catalog does not list
   std::optional<CatalogFacts> catalog;

@@ -109,12 +109,6 @@ std::vector<Finding> missing_parts(const Facts& facts) {
                    "(ingest.link_users, off by default)",
                    "name the column: `columns: {device: ...}` in --schema"});
   }
-  if (!facts.has_pages) {
-    out.push_back({"no pageId",
-                   "what follows a page (generator and features after_page, off by "
-                   "default)",
-                   "name the column: `columns: {page: ...}` in --schema"});
-  }
   return out;
 }
 

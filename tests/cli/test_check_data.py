@@ -166,7 +166,6 @@ def test_what_is_missing_is_said(
         "no category",
         "no title",
         "no loc_user_id",
-        "no pageId",
     ):
         assert part in missing
     assert all(entry["lost"] and entry["mend"] for entry in found["missing"])

@@ -140,7 +140,7 @@ def test_ceilings_are_pooled_over_cuts(
         ]
         share = row["by_k"][1]["share_of_pairs"]
         assert share * both["bought_pairs"] == pytest.approx(sum(found))
-    assert both["generators"]["item2vec"]["on"] is False
+    assert both["generators"]["own_history"]["on"] is True
     union = both["union_of_all"]["by_k"]
     best = max(
         row["by_k"][1]["recall_a"] for row in both["generators"].values()

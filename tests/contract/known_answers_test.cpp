@@ -106,21 +106,6 @@ TEST(KnownAnswers, Covisitation) {
   EXPECT_EQ(proposed(shop, "covisitation", "u4"), "DE");  // each is the other's neighbour
 }
 
-TEST(KnownAnswers, CovisitationFamily) {
-  // B follows A within the visit, C after days; D is ordered by those who put it into the basket
-  const auto shop = test::text_shop(R"(
-    u1   vA  bB  .  .  .  .  | .
-    u2   vA  bB  .  .  .  .  | .
-    u3   vA  .   .  .  .  bC | .
-    u4   bE  .   bD .  .  oD | .
-    ann  .   .   .  .  .  vA | .
-    bob  .   .   .  .  .  vF | bE
-  )");
-  EXPECT_EQ(proposed(shop, "covisitation_family", "ann"), "BC");
-  EXPECT_EQ(proposed(shop, "covisitation_family", "bob"), "");
-  EXPECT_EQ(proposed(shop, "covisitation_family", "u4"), "DE");
-}
-
 TEST(KnownAnswers, SessionNeighbours) {
   // visits with A had B and C; C was ordered. E was in visits without the user's products, and
   // the users' own visits have no say
@@ -193,45 +178,6 @@ TEST(KnownAnswers, Repurchase) {
   auto params = test::small_shop_params();
   params["models.repurchase.min_days"] = "10";
   EXPECT_EQ(proposed(shop, "repurchase", "ann", params), "");
-}
-
-TEST(KnownAnswers, AfterPage) {
-  // after page 7 two baskets had B and one had C; D was bought in another visit than page 7
-  const auto shop = test::text_shop(R"(
-    u1   g7bB .    .    .    | .
-    u2   .    g7bB .    .    | g7bD
-    u3   .    s7bC .    .    | .
-    u4   g7   .    .    bD   | .
-    u5   .    .    g8bE .    | .
-    ann  .    .    .    g7   | .
-    bob  .    .    g7   s8   | .
-    cat  .    .    .    g9vB | .
-  )");
-  // an addition sorts before a page of its own moment: the moments of a visit are minutes apart
-  const auto minutes = test::text_shop(R"(
-    u1   g7 bB .  .  .  | .
-    u2   g7 .  bB .  .  | bD
-    u3   .  s7 bC .  .  | .
-    u5   .  .  g8 bE .  | .
-    ann  .  .  .  .  g7 | .
-    bob  .  .  g7 .  s8 | .
-    cat  .  .  g9 vB .  | .
-  )",
-                                       "", kUsPerHour / 12);
-  EXPECT_EQ(proposed(shop, "after_page", "ann"), "");
-  EXPECT_EQ(proposed(minutes, "after_page", "ann"), "BC");
-  EXPECT_EQ(proposed(minutes, "after_page", "bob"), "BEC");
-  EXPECT_EQ(proposed(minutes, "after_page", "cat"), "");
-}
-
-TEST(KnownAnswers, AfterPageEndsWithTheVisit) {
-  const auto shop = test::text_shop(R"(
-    u1   g7 bB .  bC | .
-    ann  .  .  .  g7 | .
-  )",
-                                    "", kUsPerHour / 3);
-  // 40 minutes of silence lie between B and C
-  EXPECT_EQ(proposed(shop, "after_page", "ann"), "B");
 }
 
 TEST(KnownAnswers, Ials) {

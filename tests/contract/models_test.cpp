@@ -122,18 +122,6 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
   EXPECT_EQ(found.own_history->rule().weight, expected.own_history->rule().weight);
   EXPECT_EQ(found.own_history->rule().half_life, expected.own_history->rule().half_life);
   EXPECT_EQ(found.own_history->n_buyers(), expected.own_history->n_buyers());
-  ASSERT_EQ(found.page_products->n_pages(), expected.page_products->n_pages());
-  for (std::uint32_t page = 0; page < 4; ++page) {
-    const auto entries = found.page_products->after(page);
-    const auto expected_entries = expected.page_products->after(page);
-    ASSERT_EQ(entries.size(), expected_entries.size());
-    for (std::size_t r = 0; r < entries.size(); ++r) {
-      EXPECT_EQ(shop.items.external(entries[r].item),
-                base.items.external(expected_entries[r].item));
-      EXPECT_EQ(entries[r].rate, expected_entries[r].rate);
-      EXPECT_EQ(entries[r].worth, expected_entries[r].worth);
-    }
-  }
   for (std::size_t i = 0; i < base.items.size(); ++i) {
     const auto item = shop.items.find(base.items.text(i));
     if (!item) continue;
@@ -157,12 +145,6 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
       EXPECT_TRUE(
           std::equal(factor.begin(), factor.end(), expected_factor.begin(), expected_factor.end()));
     }
-    EXPECT_EQ(test::named(shop, found.item2vec->neighbours(*item)),
-              test::named(base, expected.item2vec->neighbours(ItemIdx(i))));
-    const auto vector = found.item2vec->vector(*item);
-    const auto expected_vector = expected.item2vec->vector(ItemIdx(i));
-    EXPECT_TRUE(
-        std::equal(vector.begin(), vector.end(), expected_vector.begin(), expected_vector.end()));
     const auto category = shop.catalog.category[item->value];
     const auto base_category = base.catalog.category[i];
     EXPECT_EQ(found.repurchase->product_rate(*item, category, 2.5),
@@ -211,7 +193,6 @@ TEST(ModelSetContract, KnowsNothingOfProductsThatCameLater) {
     EXPECT_TRUE(loaded.covisitation->neighbours(0, item).empty());
     EXPECT_TRUE(loaded.titles->neighbours(item).empty());
     EXPECT_FALSE(loaded.ials->knows(item));
-    EXPECT_TRUE(loaded.item2vec->vector(item).empty());
     EXPECT_EQ(loaded.repurchase->repeat_share(item, CategoryIdx{}),
               loaded.repurchase->category_repeat_share(CategoryIdx{}));
   }

@@ -158,14 +158,14 @@ def test_applying_changes_values_and_keeps_comments() -> None:
         "train.rounds": 77,
         "train.learning_rate": 0.0412,
         "candidates.covisitation.half_life_days": 3.5,
-        "candidates.item2vec.enabled": True,
+        "candidates.repurchase.enabled": False,
     }
     after = params_file.edited("params.yaml", text, values)
     found = yaml.safe_load(after)
     assert found["train"]["rounds"] == 77
     assert found["train"]["learning_rate"] == 0.0412
     assert found["candidates"]["covisitation"]["half_life_days"] == 3.5
-    assert found["candidates"]["item2vec"]["enabled"] is True
+    assert found["candidates"]["repurchase"]["enabled"] is False
     pairs = zip(text.splitlines(), after.splitlines(), strict=True)
     assert sum(a != b for a, b in pairs) == len(values)
     with pytest.raises(OpsError, match="has no train.round;"):

@@ -19,7 +19,6 @@ ParamMap small_shop_params() {
   auto params = everything_on();
   params["models.own_history.min_buyers"] = "1";
   params["models.own_history.max_pairs"] = "100000";
-  params["models.item2vec.min_count"] = "1";
   params["models.repurchase.min_days"] = "0";
   return params;
 }

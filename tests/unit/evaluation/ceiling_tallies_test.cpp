@@ -61,7 +61,6 @@ TEST(Ceilings, KnowEveryGeneratorAndWhichAreOn) {
     EXPECT_EQ(found.generators[g].name, candidates::registry()[g].name);
   }
   EXPECT_TRUE(row_of(found, "own_history").is_on);
-  EXPECT_FALSE(row_of(found, "item2vec").is_on);
   const auto without = tally_of(shop, test::kOpening + 9 * kUsPerDay, {25}, 1,
                                 {{"candidates.own_history.enabled", "false"}});
   EXPECT_FALSE(row_of(without, "own_history").is_on);

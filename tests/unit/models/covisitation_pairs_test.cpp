@@ -20,7 +20,7 @@ using Pair = std::tuple<std::uint32_t, std::uint32_t, PairClass>;  // to, distan
 std::map<std::size_t, std::vector<Pair>> dealt(const Shop& shop, std::size_t max_pairs, int threads,
                                                std::size_t* n_rounds = nullptr) {
   const FitContext context{shop, shop.end, kUsPerDay, 20, 10, threads};
-  const PairRules rules(kCovisitationSpecs, shop.end, true);
+  const PairRules rules(kCovisitationSpecs, true);
   PairDealer dealer(context, rules, 30, max_pairs);
   if (n_rounds != nullptr) *n_rounds = dealer.n_rounds();
   std::map<std::size_t, std::vector<Pair>> by_item;

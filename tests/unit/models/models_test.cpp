@@ -73,61 +73,6 @@ TEST(Covisitation, KeepsAsManyNeighboursAsAsked) {
   EXPECT_EQ(neighbours(shop, model, "seen_together_1h", "C"), "BD");
 }
 
-std::string family_neighbours(const test::TextShop& shop, const CovisitationFamily& model,
-                              std::string_view matrix, std::string_view item) {
-  for (std::size_t m = 0; m < kCovisitationFamilyCount; ++m) {
-    if (kCovisitationFamilySpecs[m].name != matrix) continue;
-    const auto row = model.neighbours(m, shop.item(item));
-    return shop.letters({row.begin(), row.end()});
-  }
-  return "no such matrix";
-}
-
-TEST(CovisitationFamily, CountsPlaces) {
-  const auto shop = test::text_shop("ann vA vB vC vD vE vF vG vH", "", kUsPerHour / 4);
-  const auto model = CovisitationFamily::fit(context_of(shop), {.popularity_damping = 0});
-  EXPECT_EQ(family_neighbours(shop, model, "next_6", "A"), "BCDEFG");
-  EXPECT_EQ(family_neighbours(shop, model, "next_6", "H"), "");
-  EXPECT_EQ(family_neighbours(shop, model, "adjacent_6", "H"), "GFEDCB");
-  EXPECT_EQ(family_neighbours(shop, model, "adjacent_6", "D"), "CEBFAGH");
-}
-
-TEST(CovisitationFamily, AVisitStartLeadsToTheVisitsBuys) {
-  // a visit ends with more than half an hour of silence; deletes are no first product
-  const auto shop = test::text_shop(R"(
-    ann vA bB vC oD .  .  bE vF bG
-    bob dC vA .  .  .  .  .  .  .
-    cat i  vC bA .  .  .  .  .  .
-  )",
-                                    "", kUsPerHour / 4);
-  const auto model = CovisitationFamily::fit(context_of(shop), {.popularity_damping = 0});
-  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "A"), "BD");
-  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "B"), "");
-  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "E"), "G");
-  EXPECT_EQ(family_neighbours(shop, model, "visit_start_to_buy", "C"), "A");
-}
-
-TEST(CovisitationFamily, TheLastWeekForgetsTheWeekBefore) {
-  const auto shop = test::text_shop("ann vA vB . . . . . . . . vC bA . |", "", kUsPerDay);
-  const auto model = CovisitationFamily::fit(context_of(shop), {});
-  EXPECT_EQ(family_neighbours(shop, model, "seen_together_week", "A"), "C");
-  EXPECT_EQ(family_neighbours(shop, model, "seen_together_7d", "A"), "BC");
-  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_week", "C"), "A");
-  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_week", "B"), "");
-  EXPECT_EQ(family_neighbours(shop, model, "click_to_buy_14d", "B"), "A");
-}
-
-TEST(CovisitationFamily, ActionsHaveTheirOwnMatrices) {
-  const auto shop = test::text_shop("ann lA vB bC oC vD oE", "", kUsPerHour);
-  const auto model = CovisitationFamily::fit(context_of(shop), {});
-  EXPECT_EQ(family_neighbours(shop, model, "like_to_buy_14d", "A"), "CE");
-  EXPECT_EQ(family_neighbours(shop, model, "like_to_buy_14d", "B"), "");
-  EXPECT_EQ(family_neighbours(shop, model, "view_to_view_6h", "B"), "D");
-  EXPECT_EQ(family_neighbours(shop, model, "buy_to_buy_14d", "C"), "E");
-  EXPECT_EQ(family_neighbours(shop, model, "buy_to_buy_14d", "E"), "");
-  EXPECT_EQ(family_neighbours(shop, model, "basket_to_order_14d", "C"), "E");
-}
-
 std::string voted(const test::TextShop& shop, const Sessions& model, std::string_view user) {
   std::string letters;
   for (const auto& vote :

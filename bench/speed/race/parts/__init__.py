@@ -18,7 +18,6 @@ PARTS: Mapping[str, Callable[[Workshop], Part]] = {
     "ials_64": lambda workshop: ials.part(workshop, 64),
     "ials_128": lambda workshop: ials.part(workshop, 128),
     "covisitation": covisitation.one_matrix,
-    "covisitation_family": covisitation.family,
     "ingest": ingest.part,
     "sessions": sessions.part,
     "features": features.shared,

@@ -1,4 +1,4 @@
-"""Co-visitation: a matrix against self-joins, a family in one pass."""
+"""Co-visitation: a matrix against self-joins."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from race.arrays import read_array
-from race.contest import Contestant, DisagreementError, Part
+from race.contest import DisagreementError, Part
 from race.workshop import Workshop
 
 NEIGHBOURS = 40
@@ -87,7 +87,7 @@ def one_matrix(workshop: Workshop) -> Part:
         bar="25 times faster than the self-joins",
         contestants=[
             workshop.ours(
-                *("covisitation", "--input", workshop.shop, "--kind", "one"),
+                *("covisitation", "--input", workshop.shop),
                 *k,
                 name="vitrina",
             ),
@@ -100,39 +100,6 @@ def one_matrix(workshop: Workshop) -> Part:
                 )
                 for name in ("polars", "duckdb")
             ),
-        ],
-        agree=agree,
-    )
-
-
-def family(workshop: Workshop) -> Part:
-    """All matrices in one pass against the same one by one."""
-
-    def agree(answers: Mapping[str, Path]) -> str:
-        one_pass, singly = (
-            (answer / "digests.txt").read_text() for answer in answers.values()
-        )
-        if one_pass != singly:
-            raise DisagreementError(
-                "matrices: those of one pass differ from those made singly, "
-                "expected equal bytes"
-            )
-        return f"{len(singly.splitlines())} matrices with equal bytes"
-
-    def ours(kind: str, name: str) -> Contestant:
-        return workshop.ours(
-            *("covisitation", "--input", workshop.shop, "--kind", kind),
-            *("--k", str(NEIGHBOURS)),
-            name=name,
-        )
-
-    return Part(
-        name="covisitation_family",
-        title="the family of co-visitation matrices in one pass",
-        bar="at most 0.35 of the members run singly, so 2.9 times faster",
-        contestants=[
-            ours("family", "vitrina"),
-            ours("members", "members singly"),
         ],
         agree=agree,
     )
