@@ -31,7 +31,7 @@ MEASURED = ROOT / "docs" / "measured"
 
 
 # What is off by default: its times stand in docs/performance.md alone.
-OFF = ("ials_64", "ials_128", "sessions")
+OFF = ("sessions",)
 
 
 def short(report: Any) -> str:

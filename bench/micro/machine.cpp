@@ -5,13 +5,33 @@
 
 #include "bench/micro/counters.hpp"
 #include "core/parallel.hpp"
-#include "models/vector_lanes.hpp"
+
+#ifdef __FMA__
+#include <immintrin.h>
+#endif
 
 namespace vitrina::bench {
 namespace {
 
-using models::kLanes;
-using models::lanes::Vec;
+/// Floats of one vector: one instruction where the machine has eight lanes, more where not.
+constexpr std::size_t kLanes = 8;
+using Vec = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+Vec load(const float* from) {
+  Vec v;
+  std::memcpy(&v, from, sizeof v);
+  return v;
+}
+
+/// a * b + c, rounded once.
+Vec fused(Vec a, Vec b, Vec c) {
+#ifdef __FMA__
+  return _mm256_fmadd_ps(a, b, c);
+#else
+  for (std::size_t l = 0; l < kLanes; ++l) c[l] = __builtin_fmaf(a[l], b[l], c[l]);
+  return c;
+#endif
+}
 
 /// Larger than any cache.
 constexpr std::size_t kFloats = std::size_t{64} << 20U;
@@ -22,7 +42,7 @@ constexpr std::size_t kChains = 10;
 float sum_of(const float* values, std::size_t n) {
   Vec sums[4] = {};
   for (std::size_t i = 0; i < n; i += 4 * kLanes) {
-    for (std::size_t v = 0; v < 4; ++v) sums[v] += models::lanes::load(values + i + v * kLanes);
+    for (std::size_t v = 0; v < 4; ++v) sums[v] += load(values + i + v * kLanes);
   }
   const Vec sum = sums[0] + sums[1] + sums[2] + sums[3];
   return sum[0];
@@ -62,11 +82,11 @@ void fused_peak(benchmark::State& state) {
   for (auto _ : state) {
     parallel_chunks(static_cast<std::size_t>(threads), 1, threads, [](std::size_t, std::size_t) {
       Vec chains[kChains];
-      for (auto& chain : chains) chain = models::lanes::all(1.0F);
-      Vec factor = models::lanes::all(0.999F);
+      for (auto& chain : chains) chain = Vec{} + 1.0F;
+      Vec factor = Vec{} + 0.999F;
       benchmark::DoNotOptimize(factor);
       for (int step = 0; step < kFusedSteps * 64; ++step) {
-        for (auto& chain : chains) chain = models::lanes::fma(chain, factor, factor);
+        for (auto& chain : chains) chain = fused(chain, factor, factor);
       }
       for (auto& chain : chains) benchmark::DoNotOptimize(chain);
     });

@@ -17,7 +17,7 @@ from race.contest import BenchError, Settings, race
 from race.parts import PARTS
 from race.workshop import ROOT, Workshop, default_program
 
-PACKAGES = ["duckdb", "implicit", "lightgbm", "numpy", "polars", "scipy"]
+PACKAGES = ["duckdb", "lightgbm", "numpy", "polars"]
 
 
 def parse(words: list[str]) -> argparse.Namespace:

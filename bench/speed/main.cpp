@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::array kParts{
     Part{"export", "writes the events of a shop as arrays; measures nothing", run_export},
-    Part{"ials", "alternating least squares on a matrix of confidences", run_ials},
     Part{"covisitation", "matrices of what is seen together", run_covisitation},
     Part{"ingest", "a log read, exploded, encoded and ordered", run_ingest},
     Part{"sessions", "session neighbours: the index, then one prediction at a time", run_sessions},
@@ -26,9 +25,6 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--input", options.input, "shop archive, or folder of arrays")->required();
   app.add_option("--answer", options.answer, "folder for the answer");
   app.add_option("--threads", options.threads)->capture_default_str();
-  app.add_option("--factors", options.factors)->capture_default_str();
-  app.add_option("--iterations", options.iterations)->capture_default_str();
-  app.add_option("--regularization", options.regularization)->capture_default_str();
   app.add_option("--k", options.k)->capture_default_str();
   app.add_option("--users", options.users)->capture_default_str();
   app.add_option("--candidates", options.candidates)->capture_default_str();

@@ -20,9 +20,6 @@ struct Options {
   std::filesystem::path data;
   std::optional<std::filesystem::path> answer;  ///< folder for what the other side is held against
   int threads = 2;
-  int factors = 64;
-  int iterations = 15;
-  double regularization = 10;
   int k = 25;
   int users = 30'000;
   int candidates = 120;
@@ -38,7 +35,6 @@ struct Part {
 };
 
 Json run_export(const Options& options);
-Json run_ials(const Options& options);
 Json run_covisitation(const Options& options);
 Json run_ingest(const Options& options);
 Json run_sessions(const Options& options);

@@ -5,7 +5,6 @@
 #include "candidates/basket_now.hpp"
 #include "candidates/covisitation.hpp"
 #include "candidates/generator.hpp"
-#include "candidates/ials.hpp"
 #include "candidates/own_history.hpp"
 #include "candidates/popular.hpp"
 #include "candidates/popular_in_categories.hpp"
@@ -62,8 +61,6 @@ const std::vector<GeneratorInfo>& registry() {
       row<make_session_neighbours>("session_neighbours",
                                    "what visits of others with the user's last products were about",
                                    {ModelKind::kSessions}),
-      row<make_ials>("ials", "what matrix factorisation (iALS) says the user prefers",
-                     {ModelKind::kIals}),
       row<make_popular_in_categories>("popular_in_categories",
                                       "what sells in the categories the user looks at",
                                       {ModelKind::kPopularity}),

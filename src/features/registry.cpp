@@ -2,7 +2,6 @@
 #include "features/category.hpp"
 #include "features/feature_group.hpp"
 #include "features/generators.hpp"
-#include "features/ials.hpp"
 #include "features/item.hpp"
 #include "features/item_item.hpp"
 #include "features/list.hpp"
@@ -89,13 +88,6 @@ const std::vector<FeatureGroupInfo>& registry() {
        {},
        baskets_columns,
        make_baskets_group},
-      {"ials",
-       "how the product fits the user and the last products by matrix factorisation",
-       "user x product",
-       {ModelKind::kIals},
-       ials_columns,
-       make_ials_group,
-       describe<OffByDefaultConfig>},
   };
   return kRows;
 }

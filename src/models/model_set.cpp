@@ -81,7 +81,6 @@ const std::vector<ModelInfo>& registry() {
           ModelKind::kRepurchase, "repurchase"),
       row_by_parts<&ModelSet::titles, &PartialSet::titles, Titles, TitlesConfig>(ModelKind::kTitles,
                                                                                  "titles"),
-      row<&ModelSet::ials, Ials, IalsConfig>(ModelKind::kIals, "ials"),
       row_by_parts<&ModelSet::calendar, &PartialSet::calendar, Calendar, CalendarConfig>(
           ModelKind::kCalendar, "calendar"),
   };

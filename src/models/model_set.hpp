@@ -12,7 +12,6 @@
 #include "models/calendar.hpp"
 #include "models/covisitation.hpp"
 #include "models/fit_context.hpp"
-#include "models/ials.hpp"
 #include "models/own_history.hpp"
 #include "models/popularity.hpp"
 #include "models/repurchase.hpp"
@@ -29,7 +28,6 @@ enum class ModelKind : std::uint8_t {
   kSessions,
   kRepurchase,
   kTitles,
-  kIals,
   kCalendar,
 };
 
@@ -41,7 +39,6 @@ struct ModelSet {
   std::optional<Sessions> sessions;
   std::optional<Repurchase> repurchase;
   std::optional<Titles> titles;
-  std::optional<Ials> ials;
   std::optional<Calendar> calendar;
 };
 

@@ -180,29 +180,5 @@ TEST(KnownAnswers, Repurchase) {
   EXPECT_EQ(proposed(shop, "repurchase", "ann", params), "");
 }
 
-TEST(KnownAnswers, Ials) {
-  // two circles of taste that share nothing; ann and bob are of one each, cat is of none
-  auto params = test::small_shop_params();
-  params["models.ials.factors"] = "2";
-  const auto shop = test::text_shop(R"(
-    u1   vA  vB  .   .   vC  | .
-    u2   .   vA  bB  vC  .   | vD
-    u3   vB  .   vC  .   vA  | .
-    u4   vD  vE  .   .   vF  | vA
-    u5   .   vD  vE  oF  .   | .
-    u6   vE  .   vF  vD  .   | .
-    ann  .   .   vA  .   .   | vF
-    bob  .   .   .   vE  .   | .
-    cat  .   .   .   vG  .   | vA
-  )");
-  auto ann = proposed(shop, "ials", "ann", params).substr(0, 3);
-  auto bob = proposed(shop, "ials", "bob", params).substr(0, 3);
-  std::sort(ann.begin(), ann.end());
-  std::sort(bob.begin(), bob.end());
-  EXPECT_EQ(ann, "ABC");
-  EXPECT_EQ(bob, "DEF");
-  EXPECT_EQ(proposed(shop, "ials", "cat", params), "");  // one event makes no vector
-}
-
 }  // namespace
 }  // namespace vitrina::candidates

@@ -138,13 +138,6 @@ void expect_same_words(const ModelSet& found, const Shop& shop, const ModelSet& 
     }
     EXPECT_EQ(test::named(shop, found.titles->neighbours(*item)),
               test::named(base, expected.titles->neighbours(ItemIdx(i))));
-    ASSERT_EQ(found.ials->knows(*item), expected.ials->knows(ItemIdx(i)));
-    if (found.ials->knows(*item)) {
-      const auto factor = found.ials->factor(*item);
-      const auto expected_factor = expected.ials->factor(ItemIdx(i));
-      EXPECT_TRUE(
-          std::equal(factor.begin(), factor.end(), expected_factor.begin(), expected_factor.end()));
-    }
     const auto category = shop.catalog.category[item->value];
     const auto base_category = base.catalog.category[i];
     EXPECT_EQ(found.repurchase->product_rate(*item, category, 2.5),
@@ -192,7 +185,6 @@ TEST(ModelSetContract, KnowsNothingOfProductsThatCameLater) {
     EXPECT_EQ(loaded.popularity->position(item), loaded.popularity->ranking().size());
     EXPECT_TRUE(loaded.covisitation->neighbours(0, item).empty());
     EXPECT_TRUE(loaded.titles->neighbours(item).empty());
-    EXPECT_FALSE(loaded.ials->knows(item));
     EXPECT_EQ(loaded.repurchase->repeat_share(item, CategoryIdx{}),
               loaded.repurchase->category_repeat_share(CategoryIdx{}));
   }

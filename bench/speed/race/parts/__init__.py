@@ -6,7 +6,6 @@ from race.contest import Part
 from race.parts import (
     covisitation,
     features,
-    ials,
     ingest,
     pipeline,
     sessions,
@@ -15,8 +14,6 @@ from race.parts import (
 from race.workshop import Workshop
 
 PARTS: Mapping[str, Callable[[Workshop], Part]] = {
-    "ials_64": lambda workshop: ials.part(workshop, 64),
-    "ials_128": lambda workshop: ials.part(workshop, 128),
     "covisitation": covisitation.one_matrix,
     "ingest": ingest.part,
     "sessions": sessions.part,
