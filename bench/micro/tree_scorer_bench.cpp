@@ -66,12 +66,7 @@ Booster train(std::size_t n_columns, std::uint64_t seed) {
   const std::vector<float> weight(kTrainRows, 1);
   const std::vector<double> init_score(kTrainRows, 0);
   const MatrixView view{features.data(), kTrainRows, n_columns};
-  return Booster::train({std::span(&view, 1),
-                         label,
-                         weight,
-                         init_score,
-                         {},
-                         columns,
+  return Booster::train({std::span(&view, 1), label, weight, init_score, columns,
                          "objective=cross_entropy boost_from_average=false num_leaves=12 "
                          "feature_fraction=0.5 force_row_wise=true deterministic=true "
                          "num_threads=1 verbosity=-1",
