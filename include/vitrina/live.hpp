@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vitrina/error.hpp"
@@ -30,6 +33,20 @@ struct LiveEvent {
   std::string time = {};
 };
 
+/// An event as it is kept: checked, its moment known, one product or none. A told event with
+/// several products is kept as several.
+struct KeptEvent {
+  bool is_visit = false;      ///< `customer` is a visit, not a user
+  std::string customer = {};  ///< its id
+  int action = 0;             ///< the case's code, 0 to 9
+  std::string product = {};   ///< empty: none
+  unsigned page = 0;
+  std::string device = {};
+  std::int64_t time_us = 0;  ///< microseconds since 1970 on the log's own clock
+
+  friend bool operator==(const KeptEvent&, const KeptEvent&) = default;
+};
+
 /// Who is to be answered, and how.
 struct LiveQuery {
   /// One of them, both (a customer who signed in during the visit), or neither: somebody of whom
@@ -41,7 +58,15 @@ struct LiveQuery {
   std::optional<int> k = {};
   std::vector<std::string> exclude = {};              ///< never propose these products
   std::optional<std::vector<std::string>> only = {};  ///< propose none but these
-  bool exclude_touched = false;  ///< propose nothing that the customer's events name
+  bool exclude_touched = false;    ///< propose nothing that the customer's events name, ...
+  bool exclude_seen = false;       ///< ... nothing that they look at or like, ...
+  bool exclude_in_basket = false;  ///< ... nothing that is in the basket at that moment, ...
+  bool exclude_bought = false;     ///< ... nothing that they order
+  /// Propose only products of these categories, by the catalog; empty: of any.
+  std::vector<std::string> categories = {};
+  std::optional<double> min_price = {};  ///< propose nothing cheaper, nor of no known price
+  std::optional<double> max_price = {};  ///< the same, dearer
+  bool only_listed = false;              ///< propose only products that the catalog lists
   /// The moment of the answer, by the events before it: ISO time in the log's own clock; empty:
   /// now.
   std::string at = {};
@@ -111,6 +136,17 @@ class Live {
   /// counts once. Throws Error(kBadData) naming the event that cannot be understood.
   std::size_t add(const std::vector<LiveEvent>& events);
 
+  /// What each event would be kept as, without taking it in: for who writes events down before
+  /// they count. One without a time is of now. Throws as add().
+  [[nodiscard]] std::vector<std::vector<KeptEvent>> check(
+      const std::vector<LiveEvent>& events) const;
+
+  /// Takes in what check() has given, now or before a restart; how many were new.
+  std::size_t add_kept(const std::vector<KeptEvent>& events);
+
+  /// A user's events, oldest first; none where the id is unknown.
+  [[nodiscard]] std::vector<KeptEvent> events_of(const std::string& user_id) const;
+
   /// Takes a log in, as Recommender::recommend reads one: rows without a usable user, date or
   /// action are passed over. Only events before `before` where it is given. How many were new.
   std::size_t add_log(const std::filesystem::path& data, const std::string& before = {});
@@ -124,13 +160,22 @@ class Live {
   [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
                                                     const std::string& by = kSimilarBy) const;
 
+  /// What to show beside a product: its neighbours as similar() gives them, with the model's name
+  /// as their source and its weights as their scores, and behind them, where they are fewer than
+  /// `k` or the product is not known, what sells. Throws Error(kConfig) for a model that the bundle
+  /// has not.
+  [[nodiscard]] LiveAnswer beside(const std::string& product, int k,
+                                  const std::string& by = kSimilarBy) const;
+
   /// Drops a customer's events, or a visit's; how many there were.
   std::size_t forget(const std::string& user_id);
   std::size_t forget_visit(const std::string& visit_id);
+  /// Drops the events of all users whose ids are meant; how many users there were.
+  std::size_t forget_users(const std::function<bool(std::string_view user_id)>& meant);
 
   /// Answers by another bundle from now on; answers on their way end with the one they began with.
-  /// `catalog` as in LiveOptions, of the new bundle. When it throws, as open(), nothing has
-  /// changed.
+  /// `catalog` as in LiveOptions, of the new bundle. It is asked for somebody unknown first. When
+  /// it throws, as open(), nothing has changed.
   void swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog = {});
 
   /// Of the present bundle, as in Recommender.

@@ -67,6 +67,26 @@ class LiveEvent:
         time: str,
     ) -> None: ...
 
+class LiveQuery:
+    def __init__(
+        self,
+        *,
+        user_id: str,
+        visit_id: str,
+        k: int | None,
+        exclude: Sequence[str],
+        only: Sequence[str] | None,
+        exclude_touched: bool,
+        exclude_seen: bool,
+        exclude_in_basket: bool,
+        exclude_bought: bool,
+        categories: Sequence[str],
+        min_price: float | None,
+        max_price: float | None,
+        only_listed: bool,
+        at: str,
+    ) -> None: ...
+
 class Live:
     @property
     def fingerprint(self) -> str: ...
@@ -84,15 +104,7 @@ class Live:
         self, stream: object, before: str
     ) -> tuple[int, Warnings]: ...
     def recommend(
-        self,
-        *,
-        user_id: str,
-        visit_id: str,
-        k: int | None,
-        exclude: Sequence[str],
-        only: Sequence[str] | None,
-        exclude_touched: bool,
-        at: str,
+        self, query: LiveQuery
     ) -> tuple[tuple[list[str], list[float], list[str]], dict[str, str]]: ...
     def similar(
         self, product: str, k: int, by: str

@@ -100,6 +100,10 @@ def number(name: str, value: object) -> float:
     return float(value)
 
 
+def number_or_none(name: str, value: object) -> float | None:
+    return None if value is None else number(name, value)
+
+
 def path(name: str, value: object) -> Path:
     """A Path; relative ones are of the current folder."""
     if not isinstance(value, str | os.PathLike):

@@ -18,6 +18,7 @@ from vitrina.arguments import (
     integer,
     integer_or_none,
     moment_or_empty,
+    number_or_none,
     path,
     path_or_empty,
     text,
@@ -177,6 +178,13 @@ class Live:
         exclude: Iterable[Id] | None = None,
         only: Iterable[Id] | None = None,
         exclude_touched: bool = False,
+        exclude_seen: bool = False,
+        exclude_in_basket: bool = False,
+        exclude_bought: bool = False,
+        categories: Iterable[Id] | None = None,
+        min_price: float | None = None,
+        max_price: float | None = None,
+        only_listed: bool = False,
         at: Moment | None = None,
     ) -> pa.Table:
         """What a customer will buy.
@@ -186,7 +194,12 @@ class Live:
         known, it is what sells. `k` products, as many as the bundle was
         packed with when it is None. `exclude` are never proposed, `only`
         alone may be, and with `exclude_touched` nothing is that the
-        customer's events name. `at` is the moment of the answer, by the
+        customer's events name; with `exclude_seen` nothing that they look at
+        or like, with `exclude_in_basket` nothing that is in the basket at
+        that moment, with `exclude_bought` nothing that they order. By the
+        catalog, only products of the `categories`, of a price from
+        `min_price` to `max_price`, or those that it lists (`only_listed`)
+        are proposed. `at` is the moment of the answer, by the
         events before it; None: now.
 
         Returns a table with product_id (string), score (share of what the
@@ -196,7 +209,7 @@ class Live:
         `vitrina.p_buy` and `vitrina.fallback`: empty, or `popular` where
         nothing is known of who asks. Raises Error.
         """
-        columns, metadata = self._native.recommend(
+        query = _vitrina.LiveQuery(
             user_id="" if user_id is None else identifier("user_id", user_id),
             visit_id=(
                 "" if visit_id is None else identifier("visit_id", visit_id)
@@ -205,8 +218,16 @@ class Live:
             exclude=identifiers("exclude", exclude) or [],
             only=identifiers("only", only),
             exclude_touched=boolean("exclude_touched", exclude_touched),
+            exclude_seen=boolean("exclude_seen", exclude_seen),
+            exclude_in_basket=boolean("exclude_in_basket", exclude_in_basket),
+            exclude_bought=boolean("exclude_bought", exclude_bought),
+            categories=identifiers("categories", categories) or [],
+            min_price=number_or_none("min_price", min_price),
+            max_price=number_or_none("max_price", max_price),
+            only_listed=boolean("only_listed", only_listed),
             at=moment_or_empty("at", at),
         )
+        columns, metadata = self._native.recommend(query)
         return pa.table(
             list(columns), schema=LIVE_SCHEMA.with_metadata(metadata)
         )

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <mutex>
+#include <iterator>
 #include <optional>
 #include <utility>
 
+#include "api/live_clock.hpp"
+#include "api/live_events.hpp"
 #include "api/moments.hpp"
 #include "api/similar.hpp"
 #include "api/stream.hpp"
@@ -18,15 +18,11 @@
 #include "bundle/similar.hpp"
 #include "core/error.hpp"
 #include "core/parallel.hpp"
-#include "core/time.hpp"
 #include "data/build.hpp"
 #include "data/catalog_build.hpp"
 #include "io/catalog_reader.hpp"
-#include "io/date_text.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
-#include "io/sound_id.hpp"
-#include "io/time_zone.hpp"
 #include "live/service.hpp"
 #include "selection/choose_config.hpp"
 
@@ -40,116 +36,15 @@ const Terms& live_terms() {
   return kTerms;
 }
 
-/// The machine's clock, every moment later than all before it: an answer counts what was told
-/// before it was asked for.
-class Clock {
- public:
-  explicit Clock(std::string_view zone) : zone_(io::TimeZone::find(zone)) {}
-
-  TimeUs now() {
-    const auto since = std::chrono::system_clock::now().time_since_epoch();
-    const TimeUs utc = std::chrono::duration_cast<std::chrono::microseconds>(since).count();
-    const TimeUs local = zone_.to_local(utc);
-    TimeUs last = last_.load();
-    while (!last_.compare_exchange_weak(last, std::max(local, last + 1))) {
-    }
-    return std::max(local, last + 1);
-  }
-
-  /// A moment as written: ISO, in the clock's own time where it names no zone.
-  [[nodiscard]] std::optional<TimeUs> parse(std::string_view text) const {
-    const auto date = io::parse_date_text(text, io::DateFormat::kPlain);
-    if (!date || !date->is_iso) return std::nullopt;
-    return date->zone.empty() ? date->time : zone_.to_local(date->time);
-  }
-
- private:
-  io::TimeZone zone_;
-  std::atomic<TimeUs> last_{kNoTime};
-};
-
-TimeUs parse_moment(const Clock& clock, std::string_view option, const std::string& text) {
+TimeUs parse_moment(const LiveClock& clock, std::string_view option, const std::string& text) {
   if (const auto time = clock.parse(text)) return *time;
   throw bad_moment(option, text);
-}
-
-/// What is wrong with the event at a place of a list.
-Error bad_event(std::size_t place, std::string_view field, std::string_view found,
-                std::string_view expected) {
-  return {ErrorCode::kBadData, fmt::format("event {}: {}: found '{}', expected {}", place, field,
-                                           printable(found), expected)};
-}
-
-/// Events of users and of visits, checked, a product each; texts belong to what they were read of.
-struct ToldEvents {
-  std::vector<std::string_view> ids[2];  ///< by live::Kind
-  std::vector<live::Event> events[2];
-
-  void add(live::Kind kind, std::string_view id, const live::Event& event) {
-    ids[static_cast<std::size_t>(kind)].push_back(id);
-    events[static_cast<std::size_t>(kind)].push_back(event);
-  }
-};
-
-void add_event(const LiveEvent& told, std::size_t place, const io::ActionCodes& actions,
-               Clock& clock, ToldEvents& all) {
-  const bool is_user = !told.user_id.empty();
-  const auto kind = is_user ? live::Kind::kUser : live::Kind::kVisit;
-  const auto& id = is_user ? told.user_id : told.visit_id;
-  if (!io::is_sound_id(id)) {
-    throw bad_event(place, is_user ? "user_id" : "visit_id", id,
-                    "the id of a customer or of a visit, in UTF-8");
-  }
-  const auto action = actions.find(told.action);
-  if (action == actions.end()) {
-    throw bad_event(place, "action", told.action,
-                    "a name such as view, basket_add or order, or a code from 0 to 9");
-  }
-  TimeUs time = 0;
-  if (told.time.empty()) {
-    time = clock.now();
-  } else if (const auto given = clock.parse(told.time)) {
-    time = *given;
-  } else {
-    throw bad_event(place, "time", told.time, "an ISO time such as 2024-09-28T12:00:00");
-  }
-  if (time < kAllTimes.first || time > kAllTimes.last) {
-    throw bad_event(place, "time", told.time, "a time from 1995 to 2099");
-  }
-  live::Event event{
-      .time = time, .action = action->second, .page = told.page, .device = told.device};
-  if (!told.device.empty() && !io::is_sound_id(told.device)) event.device = {};
-  for (const auto& product : told.products) {
-    if (!io::is_sound_id(product)) {
-      throw bad_event(place, "products", product, "the id of a product, in UTF-8");
-    }
-    event.product = product;
-    all.add(kind, id, event);
-  }
-  if (told.products.empty()) all.add(kind, id, event);
 }
 
 /// Products that are asked for; as the bundle was packed where nothing is said.
 std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
   if (!k) return selection::read_choose(bundle.params()).limits().k;
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
-}
-
-ToldEvents rows_of(const RawLog& log) {
-  ToldEvents all;
-  const auto text = [](const StringTable& table, std::uint32_t code) {
-    return code == kNoCode ? std::string_view{} : table.text(code);
-  };
-  for (std::size_t row = 0; row < log.user.size(); ++row) {
-    if (log.time[row] < kAllTimes.first || log.time[row] > kAllTimes.last) continue;
-    all.add(live::Kind::kUser, log.users.text(log.user[row]),
-            {.time = log.time[row],
-             .action = static_cast<Action>(log.action[row]),
-             .product = text(log.items, log.item[row]),
-             .page = log.page[row],
-             .device = text(log.devices, log.device[row])});
-  }
-  return all;
 }
 
 }  // namespace
@@ -164,7 +59,12 @@ struct Live::State {
 
   Generations read(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
     auto generation = bundle::Generation::load(bundle);
-    if (catalog.empty()) return generation;
+    if (!catalog.empty()) generation = beside(*generation, catalog);
+    check_answers(generation);
+    return generation;
+  }
+
+  Generations beside(const bundle::Generation& generation, const std::filesystem::path& catalog) {
     const auto raw = is_directory(catalog) ? io::read_catalog(catalog, schema, progress)
                                            : io::read_catalog_file(catalog, schema, progress);
     if (!raw) {
@@ -173,7 +73,16 @@ struct Live::State {
                               printable(catalog.string())));
     }
     const auto products = build_products(*raw);
-    return generation->with_catalog(&products);
+    return generation.with_catalog(&products);
+  }
+
+  /// Asks for somebody unknown: what cannot name one product is no bundle to answer by.
+  static void check_answers(const Generations& generation) {
+    const auto reply = live::Service(generation)
+                           .recommend({.as_of = generation->bundle().learned().until, .k = 1});
+    if (!reply.products.empty()) return;
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                "bundle: names no product to somebody unknown; pack one that has learned of some");
   }
 
   std::size_t take(const ToldEvents& all) {
@@ -193,7 +102,7 @@ struct Live::State {
   LiveOptions options;
   io::LogSchema schema;
   CallerProgress progress;
-  Clock clock;
+  LiveClock clock;
   live::Service service;
 };
 
@@ -207,18 +116,42 @@ Live Live::open(const std::filesystem::path& bundle, const LiveOptions& options)
 }
 
 std::size_t Live::add(const std::vector<LiveEvent>& events) {
-  ToldEvents all;
-  for (std::size_t e = 0; e < events.size(); ++e) {
-    add_event(events[e], e, state_->schema.actions, state_->clock, all);
+  std::vector<KeptEvent> kept;
+  for (auto& one : check(events)) {
+    kept.insert(kept.end(), std::make_move_iterator(one.begin()),
+                std::make_move_iterator(one.end()));
   }
-  return state_->take(all);
+  return add_kept(kept);
+}
+
+std::vector<std::vector<KeptEvent>> Live::check(const std::vector<LiveEvent>& events) const {
+  std::vector<std::vector<KeptEvent>> kept;
+  kept.reserve(events.size());
+  for (const auto& event : events) {
+    kept.push_back(kept_as(event, kept.size(), state_->schema.actions, state_->clock));
+  }
+  return kept;
+}
+
+std::size_t Live::add_kept(const std::vector<KeptEvent>& events) {
+  return state_->take(told_by(events));
+}
+
+std::vector<KeptEvent> Live::events_of(const std::string& user_id) const {
+  std::vector<KeptEvent> kept;
+  state_->service.with_events(live::Kind::kUser, user_id, [&](const auto& events) {
+    for (const auto& event : events) {
+      kept.push_back(to_kept(live::Kind::kUser, user_id, event));
+    }
+  });
+  return kept;
 }
 
 std::size_t Live::add_log(const std::filesystem::path& data, const std::string& before) {
   return with_terms(live_terms(), [&] {
     const auto log = io::read_log(data, state_->schema, state_->before(before),
                                   resolve_threads(state_->options.threads), state_->progress);
-    return state_->take(rows_of(log));
+    return state_->take(told_by(log));
   });
 }
 
@@ -228,7 +161,7 @@ std::size_t Live::add_log(ArrowArrayStream* events, const std::string& before) {
     const auto log =
         io::read_log_stream(events, state_->schema, state_->before(before),
                             resolve_threads(state_->options.threads), state_->progress);
-    return state_->take(rows_of(log));
+    return state_->take(told_by(log));
   });
 }
 
@@ -236,12 +169,19 @@ LiveAnswer Live::recommend(const LiveQuery& query) const {
   return with_terms(live_terms(), [&] {
     const TimeUs as_of =
         query.at.empty() ? state_->clock.now() : parse_moment(state_->clock, "at", query.at);
-    live::Request request{.user = query.user_id,
-                          .visit = query.visit_id,
-                          .as_of = as_of,
-                          .k = wanted(query.k, state_->service.generation()->bundle()),
-                          .exclude = query.exclude,
-                          .excludes_touched = query.exclude_touched};
+    live::Request request{
+        .user = query.user_id,
+        .visit = query.visit_id,
+        .as_of = as_of,
+        .k = wanted(query.k, state_->service.generation()->bundle()),
+        .exclude = query.exclude,
+        .excludes_touched = query.exclude_touched,
+        .history = {.excludes_seen = query.exclude_seen,
+                    .excludes_in_basket = query.exclude_in_basket,
+                    .excludes_bought = query.exclude_bought},
+        .catalog = {.categories = query.categories, .only_listed = query.only_listed}};
+    if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
+    if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
     if (query.only) request.only = *query.only;
     const auto reply = state_->service.recommend(request);
     const auto& bundle = reply.generation->bundle();
@@ -274,12 +214,37 @@ std::vector<SimilarProduct> Live::similar(const std::string& product, int k,
   return similar_products(bundle::SimilarProducts(generation->bundle()), product, k, by);
 }
 
+LiveAnswer Live::beside(const std::string& product, int k, const std::string& by) const {
+  const auto generation = state_->service.generation();
+  const auto& bundle = generation->bundle();
+  LiveAnswer answer{.as_of = format_time(state_->clock.now()), .bundle = bundle.fingerprint()};
+  LiveQuery rest{.k = k, .exclude = {product}};
+  if (bundle.products().items.find(product)) {
+    for (auto& each : similar_products(bundle::SimilarProducts(bundle), product, k, by)) {
+      rest.exclude.push_back(each.product_id);
+      answer.products.push_back({std::move(each.product_id), each.weight, by});
+    }
+  }
+  rest.k = k - static_cast<int>(answer.products.size());
+  if (*rest.k <= 0) return answer;
+  auto popular = recommend(rest);
+  // a swap in between: an answer is of one bundle
+  if (popular.bundle != answer.bundle) return beside(product, k, by);
+  answer.fallback = std::move(popular.fallback);
+  std::move(popular.products.begin(), popular.products.end(), std::back_inserter(answer.products));
+  return answer;
+}
+
 std::size_t Live::forget(const std::string& user_id) {
   return state_->service.forget(live::Kind::kUser, user_id);
 }
 
 std::size_t Live::forget_visit(const std::string& visit_id) {
   return state_->service.forget(live::Kind::kVisit, visit_id);
+}
+
+std::size_t Live::forget_users(const std::function<bool(std::string_view)>& meant) {
+  return state_->service.forget_if(live::Kind::kUser, meant);
 }
 
 // NOLINTNEXTLINE(bugprone-exception-escape): of a bundle for another, not of two values

@@ -25,6 +25,7 @@ struct Service::Worker {
   EventColumns events;
   std::vector<Newcomer> newcomers;  ///< by id
   std::vector<std::uint8_t> allowed;
+  UserHistory history;  ///< of the rules
   engine::Batch batch;
   std::vector<engine::SourcedItem> items;
 
@@ -73,7 +74,10 @@ void Service::Worker::mark(std::span<const std::string> ids, const ProductSpace&
 
 std::span<const std::uint8_t> Service::Worker::find_allowed(const Request& request,
                                                             const ProductSpace& products) {
-  if (!request.only && request.exclude.empty() && !request.excludes_touched) return {};
+  if (!request.only && request.exclude.empty() && !request.excludes_touched &&
+      request.history.is_empty() && request.catalog.is_empty()) {
+    return {};
+  }
   const std::size_t n = products.items.size() + newcomers.size();
   allowed.assign(n, request.only ? 0 : 1);
   if (request.only) mark(*request.only, products, 1);
@@ -83,6 +87,9 @@ std::span<const std::uint8_t> Service::Worker::find_allowed(const Request& reque
       if (item.valid()) allowed[item.value] = 0;
     }
   }
+  const EventSpan mine{events.time, events.item, events.action, events.page, events.device};
+  forbid(request.history, mine, request.as_of, history, allowed);
+  forbid(request.catalog, products, allowed);
   return allowed;
 }
 
@@ -178,9 +185,21 @@ Reply Service::recommend(const Request& request) const {
   return reply;
 }
 
+void Service::with_events(Kind kind, std::string_view id, const EventsUse& use) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<Event> events;
+  for (const auto& event : store_.of(kind, id)) events.push_back(store_.told(event));
+  use(events);
+}
+
 std::size_t Service::forget(Kind kind, std::string_view id) {
   const std::unique_lock lock(mutex_);
   return store_.forget(kind, id);
+}
+
+std::size_t Service::forget_if(Kind kind, const std::function<bool(std::string_view)>& meant) {
+  const std::unique_lock lock(mutex_);
+  return store_.forget_if(kind, meant);
 }
 
 void Service::swap(std::shared_ptr<const bundle::Generation> generation) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bundle/generation.hpp"
+#include "live/rules.hpp"
 #include "live/store.hpp"
 
 namespace vitrina::live {
@@ -27,6 +28,8 @@ struct Request {
   std::span<const std::string> exclude = {};              ///< products never proposed
   std::optional<std::span<const std::string>> only = {};  ///< where given, no others are
   bool excludes_touched = false;                          ///< nothing that is among the events
+  HistoryRules history = {};                              ///< nothing that these exclude
+  CatalogRules catalog = {};                              ///< and nothing but what these allow
 };
 
 struct Product {
@@ -64,8 +67,14 @@ class Service {
   using QueryUse = std::function<void(const Query&, const bundle::Generation&)>;
   void with_query(const Request& request, const QueryUse& use) const;
 
+  /// A customer's events, oldest first. The texts live as long as `use` runs.
+  using EventsUse = std::function<void(const std::vector<Event>&)>;
+  void with_events(Kind kind, std::string_view id, const EventsUse& use) const;
+
   /// Drops all events of a customer; how many there were.
   std::size_t forget(Kind kind, std::string_view id);
+  /// The same of all whose ids are `meant`; how many customers there were.
+  std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
 
   void swap(std::shared_ptr<const bundle::Generation> generation);
   [[nodiscard]] std::shared_ptr<const bundle::Generation> generation() const;

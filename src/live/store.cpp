@@ -45,4 +45,24 @@ std::size_t Store::forget(Kind kind, std::string_view id) {
   return n;
 }
 
+std::size_t Store::forget_if(Kind kind, const std::function<bool(std::string_view)>& meant) {
+  auto& customers = customers_[static_cast<std::size_t>(kind)];
+  return std::erase_if(customers, [&](const auto& customer) {
+    if (!meant(customer.first)) return false;
+    n_events_ -= customer.second.size();
+    return true;
+  });
+}
+
+Event Store::told(const StoredEvent& event) const {
+  const auto text = [](const StringTable& table, std::uint32_t code) {
+    return code == kNoCode ? std::string_view{} : table.text(code);
+  };
+  return {.time = event.time,
+          .action = event.action,
+          .product = text(products_, event.product),
+          .page = event.page,
+          .device = text(devices_, event.device)};
+}
+
 }  // namespace vitrina::live

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,12 @@ class Store {
 
   /// Drops all events of a customer; how many there were.
   std::size_t forget(Kind kind, std::string_view id);
+
+  /// The same of all whose ids are `meant`; how many customers there were.
+  std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
+
+  /// An event as it was told; its texts are the store's.
+  [[nodiscard]] Event told(const StoredEvent& event) const;
 
   [[nodiscard]] std::size_t n_products() const { return products_.size(); }
   [[nodiscard]] std::string_view product(std::uint32_t code) const { return products_.text(code); }

@@ -40,6 +40,28 @@ LiveEvent make_event(std::string user_id, std::string visit_id, std::string acti
           .time = std::move(time)};
 }
 
+LiveQuery make_query(std::string user_id, std::string visit_id, std::optional<int> k,
+                     std::vector<std::string> exclude, std::optional<std::vector<std::string>> only,
+                     bool exclude_touched, bool exclude_seen, bool exclude_in_basket,
+                     bool exclude_bought, std::vector<std::string> categories,
+                     std::optional<double> min_price, std::optional<double> max_price,
+                     bool only_listed, std::string at) {
+  return {.user_id = std::move(user_id),
+          .visit_id = std::move(visit_id),
+          .k = k,
+          .exclude = std::move(exclude),
+          .only = std::move(only),
+          .exclude_touched = exclude_touched,
+          .exclude_seen = exclude_seen,
+          .exclude_in_basket = exclude_in_basket,
+          .exclude_bought = exclude_bought,
+          .categories = std::move(categories),
+          .min_price = min_price,
+          .max_price = max_price,
+          .only_listed = only_listed,
+          .at = std::move(at)};
+}
+
 /// A live engine whose warnings wait until the call that they are of returns.
 class PythonLive {
  public:
@@ -106,19 +128,9 @@ std::pair<std::size_t, Warnings> add_stream(PythonLive& live, const nb::capsule&
 using LiveColumns =
     std::tuple<std::vector<std::string>, std::vector<double>, std::vector<std::string>>;
 
-std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, std::string user_id,
-                                                std::string visit_id, std::optional<int> k,
-                                                std::vector<std::string> exclude,
-                                                std::optional<std::vector<std::string>> only,
-                                                bool exclude_touched, std::string at) {
+std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, const LiveQuery& query) {
   const nb::gil_scoped_release released;
-  auto answer = live.get().recommend({.user_id = std::move(user_id),
-                                      .visit_id = std::move(visit_id),
-                                      .k = k,
-                                      .exclude = std::move(exclude),
-                                      .only = std::move(only),
-                                      .exclude_touched = exclude_touched,
-                                      .at = std::move(at)});
+  auto answer = live.get().recommend(query);
   LiveColumns columns;
   for (auto& product : answer.products) {
     std::get<0>(columns).push_back(std::move(product.product_id));
@@ -152,6 +164,11 @@ void bind_live(nb::module_& m) {
   nb::class_<LiveEvent>(m, "LiveEvent")
       .def(nb::new_(&make_event), nb::kw_only(), "user_id"_a, "visit_id"_a, "action"_a,
            "products"_a, "page"_a, "device"_a, "time"_a);
+  nb::class_<LiveQuery>(m, "LiveQuery")
+      .def(nb::new_(&make_query), nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
+           "exclude"_a, "only"_a.none(), "exclude_touched"_a, "exclude_seen"_a,
+           "exclude_in_basket"_a, "exclude_bought"_a, "categories"_a, "min_price"_a.none(),
+           "max_price"_a.none(), "only_listed"_a, "at"_a);
   nb::class_<PythonLive>(m, "Live")
       .def_prop_ro("fingerprint", [](PythonLive& live) { return live.get().fingerprint(); })
       .def_prop_ro("learned_until", [](PythonLive& live) { return live.get().learned_until(); })
@@ -166,8 +183,7 @@ void bind_live(nb::module_& m) {
           "events"_a)
       .def("add_path", &add_path, "data"_a, "before"_a)
       .def("add_stream", &add_stream, "stream"_a, "before"_a)
-      .def("recommend", &recommend_live, nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
-           "exclude"_a, "only"_a.none(), "exclude_touched"_a, "at"_a)
+      .def("recommend", &recommend_live, "query"_a)
       .def("similar", &similar_live, "product"_a, "k"_a, "by"_a)
       .def(
           "forget",

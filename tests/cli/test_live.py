@@ -125,6 +125,43 @@ def test_the_next_answer_counts_an_event(live: library.Live) -> None:
         live.recommend(at="2024-03-01")
 
 
+def test_proposes_by_events_and_catalog(live: library.Live) -> None:
+    """By the catalog of shops.catalog_table(products=30)."""
+    product = live.recommend(k=10)["product_id"][0].as_py()
+    live.add({"user_id": "u", "action": "basket_add", "products": [product]})
+    live.add({"user_id": "u", "action": "view", "products": [product]})
+    for rule in ("exclude_seen", "exclude_in_basket"):
+        rows = live.recommend("u", k=10, **{rule: True})
+        assert product not in rows["product_id"].to_pylist(), rule
+    rows = live.recommend("u", k=10, exclude_bought=True)
+    assert product in rows["product_id"].to_pylist()
+    rows = live.recommend("u", k=10, categories=["c1", "c3"])
+    assert len(rows) == 10
+    assert {
+        int(p) % shops.CATEGORIES for p in rows["product_id"].to_pylist()
+    } == {
+        1,
+        3,
+    }
+    prices = dict(
+        zip(
+            *(
+                shops.catalog_table(products=30)[column].to_pylist()
+                for column in ("product_id", "price")
+            ),
+            strict=True,
+        )
+    )
+    rows = live.recommend("u", k=30, min_price=1000, max_price=5000)
+    assert 0 < len(rows) < 30
+    for listed in rows["product_id"].to_pylist():
+        assert 1000 <= prices[listed] <= 5000
+    rows = live.recommend("u", k=40, only_listed=True)
+    assert set(rows["product_id"].to_pylist()) <= set(prices)
+    with pytest.raises(library.Error, match="min_price: found 'cheap'"):
+        live.recommend(min_price="cheap")  # type: ignore[arg-type]
+
+
 def test_is_asked_from_many_threads(learned: Path, live: library.Live) -> None:
     live.add(learned / "shop")
     users = [str(user) for user in range(1, 40)]

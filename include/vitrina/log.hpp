@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <vector>
+
+#include "vitrina/error.hpp"
+#include "vitrina/live.hpp"
+
+namespace vitrina {
+
+/// Gives events some at a time; none: there are no more.
+using KeptEvents = std::function<std::vector<KeptEvent>()>;
+
+/// Writes users' events as a log in the case's format, a Parquet file that `ingest` and
+/// Recommender::recommend read: a row an event, in the order given. Events of visits are passed
+/// over: a log has none without a user. How many rows were written. The file is there whole or not
+/// at all; throws Error(kOutOfResources) when the disk says no.
+std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& events);
+
+}  // namespace vitrina

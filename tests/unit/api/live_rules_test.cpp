@@ -1,0 +1,181 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/time.hpp"
+#include "unit/api/aged_bundle_fixture.hpp"
+#include "vitrina/live.hpp"
+#include "vitrina/log.hpp"
+
+// What may be proposed, by a customer's own events and by the catalog; and events on their way to
+// be kept.
+
+namespace vitrina {
+namespace {
+
+class LiveRulesTest : public AgedBundleTest {
+ protected:
+  static Live open() { return Live::open(folder() / "bundle"); }
+
+  static std::vector<std::string> ids(const LiveAnswer& answer) {
+    std::vector<std::string> ids;
+    for (const auto& product : answer.products) ids.push_back(product.product_id);
+    return ids;
+  }
+  static bool has(const LiveAnswer& answer, const std::string& id) {
+    const auto all = ids(answer);
+    return std::find(all.begin(), all.end(), id) != all.end();
+  }
+  /// Some products that are named to anybody.
+  static std::vector<std::string> popular(const Live& live) { return ids(live.recommend({})); }
+};
+
+TEST_F(LiveRulesTest, ExcludesWhatWasSeenIsInTheBasketOrWasBought) {
+  auto live = open();
+  const auto some = popular(live);
+  ASSERT_GE(some.size(), 5U);
+  const auto& seen = some[0];
+  const auto& carried = some[1];
+  const auto& bought = some[2];
+  const auto& removed = some[3];
+  live.add({{.user_id = "u", .action = "view", .products = {seen}},
+            {.user_id = "u", .action = "basket_add", .products = {carried, bought, removed}},
+            {.user_id = "u", .action = "basket_delete", .products = {removed}},
+            {.user_id = "u", .action = "order", .products = {bought}}});
+  const auto all = live.recommend({.user_id = "u", .k = 20});
+  for (const auto& id : {seen, carried, bought, removed}) EXPECT_TRUE(has(all, id)) << id;
+
+  const auto unseen = live.recommend({.user_id = "u", .k = 20, .exclude_seen = true});
+  EXPECT_FALSE(has(unseen, seen));
+  EXPECT_TRUE(has(unseen, carried));
+  const auto beside = live.recommend({.user_id = "u", .k = 20, .exclude_in_basket = true});
+  EXPECT_FALSE(has(beside, carried));
+  for (const auto& id : {seen, bought, removed}) EXPECT_TRUE(has(beside, id)) << id;
+  const auto anew = live.recommend({.user_id = "u", .k = 20, .exclude_bought = true});
+  EXPECT_FALSE(has(anew, bought));
+  EXPECT_TRUE(has(anew, carried));
+  EXPECT_EQ(anew.products.size(), 20U);
+}
+
+TEST_F(LiveRulesTest, ProposesByCategoryPriceAndWhatIsListed) {
+  auto live = open();
+  std::map<std::string, test::Product> by_id;
+  for (const auto& product : products()) by_id.emplace(product.id, product);
+  const auto known = Recommender::load(folder() / "bundle").products();
+  const auto& wanted = by_id.at(popular(live).front()).category;
+  std::size_t n_wanted = 0;
+  for (const auto& id : known) n_wanted += by_id.contains(id) && by_id[id].category == wanted;
+  const auto named = live.recommend({.k = 100, .categories = {wanted, "no such"}});
+  EXPECT_GT(named.products.size(), 0U);
+  EXPECT_LE(named.products.size(), n_wanted);
+  for (const auto& id : ids(named)) EXPECT_EQ(by_id.at(id).category, wanted) << id;
+  EXPECT_TRUE(live.recommend({.categories = {"no such"}}).products.empty());
+
+  const auto cheap = live.recommend({.k = 100, .min_price = 10.0, .max_price = 500.0});
+  EXPECT_GT(cheap.products.size(), 0U);
+  for (const auto& id : ids(cheap)) {
+    EXPECT_GE(by_id.at(id).price, 10) << id;
+    EXPECT_LE(by_id.at(id).price, 500) << id;
+  }
+  live.add({{.user_id = "u", .action = "basket_add", .products = {"of today"}}});
+  EXPECT_TRUE(has(live.recommend({.user_id = "u"}), "of today"));
+  EXPECT_FALSE(has(live.recommend({.user_id = "u", .only_listed = true}), "of today"));
+}
+
+TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
+  const auto live = open();
+  const auto known = Recommender::load(folder() / "bundle").products();
+  bool is_any = false;
+  for (const auto& product : known) {
+    for (const std::string by : {"click_to_buy_6h", "bought_together_14d", "seen_together_1h"}) {
+      const auto neighbours = live.similar(product, 100, by);
+      if (neighbours.size() + 1 >= known.size()) continue;
+      is_any = true;
+      const auto n = neighbours.size();
+      const auto beside = live.beside(product, static_cast<int>(n) + 1, by);
+      ASSERT_EQ(beside.products.size(), n + 1) << product << " by " << by;
+      EXPECT_EQ(beside.fallback, "popular");
+      EXPECT_EQ(beside.bundle, live.fingerprint());
+      const auto all = ids(beside);
+      EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), n + 1);
+      EXPECT_FALSE(has(beside, product));
+      for (std::size_t p = 0; p < n; ++p) {
+        EXPECT_EQ(beside.products[p].product_id, neighbours[p].product_id);
+        EXPECT_EQ(beside.products[p].score, neighbours[p].weight);
+        EXPECT_EQ(beside.products[p].source, by);
+      }
+    }
+  }
+  EXPECT_TRUE(is_any) << "every product is every other one's neighbour";
+  EXPECT_EQ(live.beside(known.front(), 1).fallback, "");
+  EXPECT_EQ(ids(live.beside("never heard of", 4)), ids(live.recommend({.k = 4})));
+  EXPECT_THROW((void)live.beside(known.front(), 4, "no such model"), Error);
+}
+
+TEST_F(LiveRulesTest, CheckedEventsAreTakenInAsTold) {
+  auto live = open();
+  const auto kept = live.check({{.user_id = "u",
+                                 .action = "2",
+                                 .products = {"a", "b"},
+                                 .page = 3,
+                                 .device = "d",
+                                 .time = "2024-03-12T10:00:00"},
+                                {.visit_id = "v", .action = "visit"}});
+  EXPECT_EQ(live.n_events(), 0U);
+  ASSERT_EQ(kept.size(), 2U);
+  const KeptEvent first{.customer = "u",
+                        .action = 2,
+                        .product = "a",
+                        .page = 3,
+                        .device = "d",
+                        .time_us = *parse_time("2024-03-12T10:00:00")};
+  auto second = first;
+  second.product = "b";
+  EXPECT_EQ(kept[0], (std::vector<KeptEvent>{first, second}));
+  ASSERT_EQ(kept[1].size(), 1U);
+  EXPECT_TRUE(kept[1][0].is_visit);
+  EXPECT_EQ(kept[1][0].product, "");
+  EXPECT_EQ(live.add_kept(kept[0]), 2U);
+  EXPECT_EQ(live.add_kept(kept[0]), 0U) << "the very same events count once";
+  EXPECT_EQ(live.events_of("u"), kept[0]);
+  EXPECT_TRUE(live.events_of("v").empty()) << "that is a visit";
+  live.add({{.user_id = "w", .action = "view"}});
+  EXPECT_EQ(live.forget_users([](std::string_view id) { return id == "u"; }), 1U);
+  EXPECT_EQ(live.n_events(), 1U);
+}
+
+TEST_F(LiveRulesTest, KeptEventsAreWrittenAsALog) {
+  auto live = open();
+  std::vector<LiveEvent> told;
+  for (const auto& event : events()) {
+    told.push_back({.user_id = event.user,
+                    .action = std::string(name(event.action)),
+                    .page = event.page,
+                    .device = event.device,
+                    .time = format_time(event.time)});
+    if (!event.item.empty()) told.back().products = {event.item};
+  }
+  told.push_back({.visit_id = "v", .action = "visit"});
+  const auto kept = live.check(told);
+  std::size_t n_given = 0;
+  const auto file = folder() / "written" / "train_actions.parquet";
+  EXPECT_EQ(write_log(file,
+                      [&]() -> std::vector<KeptEvent> {
+                        if (n_given == kept.size()) return {};
+                        return kept[n_given++];
+                      }),
+            events().size());
+  auto other = open();
+  live.add(told);
+  EXPECT_EQ(other.add_log(file) + 1, live.n_events());
+  for (const auto& event : events()) {
+    EXPECT_EQ(other.events_of(event.user), live.events_of(event.user));
+  }
+}
+
+}  // namespace
+}  // namespace vitrina
