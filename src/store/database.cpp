@@ -1,0 +1,139 @@
+#include "store/database.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include "core/error.hpp"
+
+namespace vitrina::store {
+namespace {
+
+/// How long another process (an export, a backup) may hold the file.
+constexpr int kPatienceMs = 5000;
+
+Error database_error(const std::filesystem::path& file, int status, std::string_view detail) {
+  const auto name = printable(file.string());
+  switch (status & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {ErrorCode::kOutOfResources,
+              fmt::format("{}: is used by another process; wait for its end", name)};
+    case SQLITE_FULL:
+      return {ErrorCode::kOutOfResources, fmt::format("{}: cannot write: the disk is full", name)};
+    case SQLITE_NOTADB:
+      return {ErrorCode::kBadData,
+              fmt::format("{}: is no store of events; name another folder", name)};
+    case SQLITE_CORRUPT:
+      return {ErrorCode::kIncompatibleArtifact,
+              fmt::format("{}: is damaged ({}); put a backup in its place", name, detail)};
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_IOERR:
+    case SQLITE_NOMEM:
+      return {ErrorCode::kOutOfResources,
+              fmt::format("{}: cannot read or write: {}", name, detail)};
+    default:
+      return {ErrorCode::kInternal, fmt::format("{}: SQLite says {}", name, detail)};
+  }
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
+  ::sqlite3_finalize(statement);
+}
+
+Statement::Statement(const Database& database, std::string_view sql) : database_(&database) {
+  sqlite3_stmt* statement = nullptr;
+  database.check(::sqlite3_prepare_v3(database.database_.get(), sql.data(),
+                                      static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr));
+  statement_.reset(statement);
+}
+
+void Statement::bind(int parameter, std::int64_t value) {
+  database_->check(::sqlite3_bind_int64(statement_.get(), parameter, value));
+}
+
+void Statement::bind(int parameter, std::string_view text) {
+  // a null pointer would be a null, not an empty text
+  const char* begin = text.empty() ? "" : text.data();
+  database_->check(::sqlite3_bind_text(statement_.get(), parameter, begin,
+                                       static_cast<int>(text.size()), SQLITE_STATIC));
+}
+
+void Statement::bind_bytes(int parameter, std::string_view bytes) {
+  database_->check(::sqlite3_bind_blob(statement_.get(), parameter, bytes.data(),
+                                       static_cast<int>(bytes.size()), SQLITE_STATIC));
+}
+
+void Statement::bind_null(int parameter) {
+  database_->check(::sqlite3_bind_null(statement_.get(), parameter));
+}
+
+bool Statement::step() {
+  const int status = ::sqlite3_step(statement_.get());
+  if (status == SQLITE_ROW) return true;
+  if (status == SQLITE_DONE) return false;
+  reset();
+  database_->fail(status);
+}
+
+void Statement::run() {
+  step();
+  reset();
+}
+
+void Statement::reset() noexcept {
+  // says again what step() has said
+  (void)::sqlite3_reset(statement_.get());
+}
+
+std::int64_t Statement::whole(int column) const {
+  return ::sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* begin = static_cast<const char*>(::sqlite3_column_blob(statement_.get(), column));
+  if (begin == nullptr) return {};
+  return {begin, static_cast<std::size_t>(::sqlite3_column_bytes(statement_.get(), column))};
+}
+
+void Database::Close::operator()(sqlite3* database) const noexcept { ::sqlite3_close_v2(database); }
+
+Database::Database(std::filesystem::path file, Mode mode) : file_(std::move(file)) {
+  sqlite3* database = nullptr;
+  const int create = mode == Mode::kCreate ? SQLITE_OPEN_CREATE : 0;
+  const int status = ::sqlite3_open_v2(
+      file_.c_str(), &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | create, nullptr);
+  database_.reset(database);
+  check(status);
+  check(::sqlite3_extended_result_codes(database, 1));
+  check(::sqlite3_busy_timeout(database, kPatienceMs));
+}
+
+void Database::run(const char* sql) const {
+  check(::sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr));
+}
+
+std::int64_t Database::whole(const char* sql) const {
+  Statement statement(*this, sql);
+  if (!statement.step()) fail(SQLITE_INTERNAL);
+  return statement.whole(0);
+}
+
+std::int64_t Database::n_changed() const { return ::sqlite3_changes64(database_.get()); }
+
+bool Database::in_transaction() const { return ::sqlite3_get_autocommit(database_.get()) == 0; }
+
+void Database::check(int status) const {
+  if (status != SQLITE_OK) fail(status);
+}
+
+void Database::fail(int status) const {
+  throw database_error(file_, status,
+                       database_ ? ::sqlite3_errmsg(database_.get()) : "not enough memory");
+}
+
+}  // namespace vitrina::store

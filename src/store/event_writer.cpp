@@ -1,0 +1,155 @@
+#include "store/event_writer.hpp"
+
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+namespace vitrina::store {
+namespace {
+
+/// A commit costs a flush of the disk whatever its size, so it takes all that waits, up to what
+/// keeps one commit, and with it the wait of the next one, within a few milliseconds.
+constexpr std::size_t kRowsPerCommit = 4096;
+/// About half a second's work: more would be told too late to be of use.
+constexpr std::size_t kMaxWaiting = 32 * 1024;
+constexpr std::size_t kRowsPerReplay = 50'000;
+
+std::int64_t now_us() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+}
+
+}  // namespace
+
+EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions actions)
+    : store_(std::move(store)), actions_(std::move(actions)) {
+  replay();
+  thread_ = std::thread([this] { work(); });
+}
+
+EventWriter::~EventWriter() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+  }
+  is_any_.notify_one();
+  thread_.join();
+}
+
+bool EventWriter::append(std::vector<NewEvent> events, std::function<void(Appended)> done) {
+  std::size_t n_rows = 0;
+  for (const auto& event : events) n_rows += event.kept.size();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (n_waiting_ + n_rows > kMaxWaiting && n_waiting_ > 0) return false;
+    n_waiting_ += n_rows;
+    waiting_.emplace_back(Append{std::move(events), std::move(done), n_rows});
+  }
+  is_any_.notify_one();
+  return true;
+}
+
+void EventWriter::forget(Kind kind, std::string customer, std::function<void(Forgotten)> done) {
+  {
+    const std::scoped_lock lock(mutex_);
+    waiting_.emplace_back(Forget{kind, std::move(customer), std::move(done)});
+  }
+  is_any_.notify_one();
+}
+
+std::size_t EventWriter::n_waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return n_waiting_;
+}
+
+void EventWriter::replay() {
+  std::int64_t after = 0;
+  const auto now = now_us();
+  for (auto rows = store_->read(after, kRowsPerReplay); !rows.empty();
+       rows = store_->read(after, kRowsPerReplay)) {
+    std::vector<KeptEvent> events;
+    events.reserve(rows.size());
+    for (auto& row : rows) {
+      if (row.key) recent_.add(*row.key, row.arrived_us);
+      events.push_back(std::move(row.event));
+    }
+    recent_.expire(now);
+    actions_.apply(events);
+    n_replayed_ += events.size();
+  }
+}
+
+void EventWriter::work() {
+  for (auto jobs = take(); !jobs.empty(); jobs = take()) {
+    if (auto* forgetting = std::get_if<Forget>(&jobs.front())) {
+      erase(*forgetting);
+    } else {
+      write(jobs);
+    }
+  }
+}
+
+std::vector<EventWriter::Job> EventWriter::take() {
+  std::unique_lock lock(mutex_);
+  is_any_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
+  std::vector<Job> jobs;
+  std::size_t n_rows = 0;
+  while (!waiting_.empty() && n_rows < kRowsPerCommit) {
+    const auto* append = std::get_if<Append>(&waiting_.front());
+    if (append == nullptr && !jobs.empty()) break;
+    if (append != nullptr) n_rows += append->n_rows;
+    jobs.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+    if (std::holds_alternative<Forget>(jobs.back())) break;
+  }
+  n_waiting_ -= n_rows;
+  return jobs;
+}
+
+void EventWriter::write(std::vector<Job>& jobs) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto arrived = now_us();
+  recent_.expire(arrived);
+  const std::size_t n_recent = recent_.size();
+  std::vector<Appended> told(jobs.size());
+  std::vector<Row> rows;
+  for (std::size_t j = 0; j < jobs.size(); ++j) {
+    for (auto& event : std::get<Append>(jobs[j]).events) {
+      const auto key = event.id.empty() ? std::nullopt : std::optional(EventKey::of(event.id));
+      told[j].is_stored.push_back(!key || recent_.add(*key, arrived));
+      if (!told[j].is_stored.back()) continue;
+      for (auto& kept : event.kept) rows.push_back({std::move(kept), std::nullopt, arrived});
+      rows[rows.size() - event.kept.size()].key = key;
+    }
+  }
+  Commit commit{.n_rows = rows.size(), .is_done = true};
+  try {
+    if (!rows.empty()) store_->append(rows);
+  } catch (const Error& error) {
+    commit.is_done = false;
+    recent_.shrink(n_recent);
+    for (auto& each : told) each = {error, {}};
+  }
+  if (commit.is_done && !rows.empty()) {
+    std::vector<KeptEvent> events;
+    events.reserve(rows.size());
+    for (auto& row : rows) events.push_back(std::move(row.event));
+    actions_.apply(events);
+  }
+  commit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  actions_.observe(commit);
+  for (std::size_t j = 0; j < jobs.size(); ++j) std::get<Append>(jobs[j]).done(std::move(told[j]));
+}
+
+void EventWriter::erase(Forget& job) {
+  Forgotten told;
+  try {
+    told.n_rows = store_->forget(job.kind, job.customer);
+    actions_.forget(job.kind, job.customer);
+  } catch (const Error& error) {
+    told.error = error;
+  }
+  job.done(std::move(told));
+}
+
+}  // namespace vitrina::store

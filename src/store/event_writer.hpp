@@ -1,0 +1,106 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "store/event_store.hpp"
+#include "store/recent_ids.hpp"
+
+namespace vitrina::store {
+
+/// A told event on its way into the store.
+struct NewEvent {
+  std::string id;               ///< `event_id`; empty: none
+  std::vector<KeptEvent> kept;  ///< its rows
+};
+
+/// What came of a call, told on the writer's thread.
+struct Appended {
+  std::optional<Error> error;   ///< then nothing was stored
+  std::vector<bool> is_stored;  ///< by event; false where its id had been stored before
+};
+struct Forgotten {
+  std::optional<Error> error;
+  std::int64_t n_rows = 0;
+};
+
+/// One commit, for metrics.
+struct Commit {
+  std::size_t n_rows = 0;
+  double seconds = 0;
+  bool is_done = false;  ///< otherwise the disk said no
+};
+
+/// What is done with what is on the disk, on the writer's thread.
+struct WriterActions {
+  std::function<void(const std::vector<KeptEvent>&)> apply;            ///< before it is told
+  std::function<void(Kind kind, const std::string& customer)> forget;  ///< the same
+  std::function<void(const Commit&)> observe;
+};
+
+/// Writes events from many threads into a store, by one thread: what waits while the disk is busy
+/// goes into the next commit together. An event is told to be stored when it is on the disk and in
+/// memory, in this order, and never otherwise.
+class EventWriter {
+ public:
+  /// Reads the store once: every row goes to `actions.apply`, some at a time.
+  EventWriter(std::unique_ptr<EventStore> store, WriterActions actions);
+  EventWriter(const EventWriter&) = delete;
+  EventWriter& operator=(const EventWriter&) = delete;
+  /// Writes what waits, then stops.
+  ~EventWriter();
+
+  /// Whether the events were taken; false, and `done` is not called, while too many wait.
+  [[nodiscard]] bool append(std::vector<NewEvent> events, std::function<void(Appended)> done);
+  void forget(Kind kind, std::string customer, std::function<void(Forgotten)> done);
+
+  /// Rows that wait.
+  [[nodiscard]] std::size_t n_waiting() const;
+  /// Rows that the store had to begin with.
+  [[nodiscard]] std::size_t n_replayed() const { return n_replayed_; }
+
+ private:
+  struct Append {
+    std::vector<NewEvent> events;
+    std::function<void(Appended)> done;
+    std::size_t n_rows = 0;
+  };
+  struct Forget {
+    Kind kind;
+    std::string customer;
+    std::function<void(Forgotten)> done;
+  };
+  using Job = std::variant<Append, Forget>;
+
+  void replay();
+  void work();
+  /// The jobs of the next commit: appends up to a number of rows, or one forget. None: stopped.
+  std::vector<Job> take();
+  void write(std::vector<Job>& jobs);
+  void erase(Forget& job);
+
+  std::unique_ptr<EventStore> store_;
+  WriterActions actions_;
+  RecentIds recent_;
+  std::size_t n_replayed_ = 0;
+
+  mutable std::mutex mutex_;  ///< of what follows
+  std::condition_variable is_any_;
+  std::deque<Job> waiting_;
+  std::size_t n_waiting_ = 0;
+  bool is_stopping_ = false;
+
+  std::thread thread_;  ///< last: it uses all of the above
+};
+
+}  // namespace vitrina::store

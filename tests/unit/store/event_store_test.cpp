@@ -1,0 +1,162 @@
+#include "store/event_store.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "core/error.hpp"
+#include "core/file.hpp"
+#include "support/scratch.hpp"
+
+namespace vitrina::store {
+namespace {
+
+using Access = EventStore::Access;
+
+std::vector<Row> some_rows() {
+  KeptEvent full{.customer = "ünder 'quotes'",
+                 .action = 2,
+                 .product = "p\"1",
+                 .page = 4'000'000'000U,
+                 .device = "d",
+                 .time_us = 1'710'000'000'123'456};
+  KeptEvent bare{.is_visit = true, .customer = "v", .action = 7, .time_us = -5};
+  return {{full, EventKey::of("one"), 10}, {bare, std::nullopt, 11}};
+}
+
+std::vector<Row> read_all(const EventStore& store) {
+  std::int64_t after = 0;
+  return store.read(after, 1000);
+}
+
+void expect_rows(const std::vector<Row>& found, const std::vector<Row>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (std::size_t r = 0; r < found.size(); ++r) {
+    EXPECT_EQ(found[r].event, expected[r].event);
+    EXPECT_EQ(found[r].key, expected[r].key);
+    EXPECT_EQ(found[r].arrived_us, expected[r].arrived_us);
+  }
+}
+
+template <class Action>
+std::string refusal(ErrorCode code, const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+/// Whether a file of the store's folder holds the text.
+bool holds(const std::filesystem::path& folder, const std::string& text) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    const std::string bytes{std::istreambuf_iterator<char>(in), {}};
+    if (bytes.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+TEST(EventStore, GivesBackWhatItWasGivenAfterARestart) {
+  const test::ScratchFolder scratch;
+  const auto rows = some_rows();
+  {
+    EventStore store(scratch.path() / "new" / "store", Access::kWrite);
+    store.append(rows);
+    expect_rows(read_all(store), rows);
+  }
+  EventStore store(scratch.path() / "new" / "store", Access::kWrite);
+  expect_rows(read_all(store), rows);
+  std::int64_t after = 0;
+  EXPECT_EQ(store.read(after, 1).size(), 1U);
+  expect_rows(store.read(after, 1), {rows[1]});
+  EXPECT_TRUE(store.read(after, 1).empty());
+}
+
+TEST(EventStore, HasOneWriterAndManyReaders) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path() / "s", Access::kWrite);
+  store.append(some_rows());
+  EXPECT_NE(
+      refusal(ErrorCode::kOutOfResources, [&] { EventStore(scratch.path() / "s", Access::kWrite); })
+          .find("'vitrina serve' (process"),
+      std::string::npos);
+  const EventStore reader(scratch.path() / "s", Access::kRead);
+  EXPECT_EQ(reader.n_rows(), 2);
+  store.append(some_rows());
+  EXPECT_EQ(reader.n_rows(), 4);
+}
+
+TEST(EventStore, RefusesWhatIsNoStore) {
+  const test::ScratchFolder scratch;
+  EXPECT_NE(refusal(ErrorCode::kMissingInput, [&] { EventStore(scratch.path(), Access::kRead); })
+                .find("events.db is not there"),
+            std::string::npos);
+  write_file(scratch.path() / "text" / "events.db", std::string(5000, 'x'));
+  EXPECT_NE(
+      refusal(ErrorCode::kBadData, [&] { EventStore(scratch.path() / "text", Access::kWrite); })
+          .find("is no store of events"),
+      std::string::npos);
+  std::filesystem::create_directories(scratch.path() / "other");
+  Database(scratch.path() / "other" / "events.db", Database::Mode::kCreate)
+      .run("CREATE TABLE events (a)");
+  EXPECT_NE(
+      refusal(ErrorCode::kBadData, [&] { EventStore(scratch.path() / "other", Access::kWrite); })
+          .find("is no store of events"),
+      std::string::npos);
+  {
+    const EventStore store(scratch.path() / "later", Access::kWrite);
+  }
+  Database(scratch.path() / "later" / "events.db", Database::Mode::kExisting)
+      .run("PRAGMA user_version = 2");
+  EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact,
+                    [&] { EventStore(scratch.path() / "later", Access::kWrite); })
+                .find("found a store of version 2, expected 1"),
+            std::string::npos);
+}
+
+TEST(EventStore, ForgetsACustomerToTheLastByte) {
+  const test::ScratchFolder scratch;
+  const auto folder = scratch.path() / "s";
+  std::vector<Row> rows;
+  for (int r = 0; r < 500; ++r) {
+    const auto customer = r % 3 == 0 ? "forget-me-please" : "somebody else";
+    rows.push_back({{.customer = customer, .action = 0, .product = "p", .time_us = r}, {}, r});
+  }
+  rows.push_back({{.is_visit = true, .customer = "forget-me-please"}, {}, 500});
+  EventStore store(folder, Access::kWrite);
+  store.append(rows);
+  EXPECT_FALSE(store.has_forgotten());
+  EXPECT_TRUE(holds(folder, "forget-me-please"));
+  EXPECT_EQ(store.forget(Kind::kUser, "forget-me-please"), 167);
+  EXPECT_EQ(store.n_rows(), 334) << "a visit of that name is another one's";
+  EXPECT_EQ(store.forget(Kind::kVisit, "forget-me-please"), 1);
+  EXPECT_FALSE(holds(folder, "forget-me-please"));
+  EXPECT_TRUE(store.is_forgotten("forget-me-please"));
+  EXPECT_FALSE(store.is_forgotten("somebody else"));
+  EXPECT_EQ(store.forget(Kind::kUser, "forget-me-please"), 0);
+}
+
+TEST(RecentIds, KnowsIdsForADay) {
+  RecentIds recent;
+  const auto a = EventKey::of("a");
+  const auto b = EventKey::of("b");
+  EXPECT_TRUE(recent.add(a, 0));
+  EXPECT_FALSE(recent.add(a, 5));
+  EXPECT_TRUE(recent.add(b, 10));
+  recent.expire(RecentIds::kWindowUs + 1);
+  EXPECT_TRUE(recent.add(a, 20));
+  EXPECT_FALSE(recent.add(b, 20));
+  recent.shrink(1);
+  EXPECT_TRUE(recent.add(a, 30)) << "taken back";
+  EXPECT_EQ(recent.size(), 2U);
+}
+
+}  // namespace
+}  // namespace vitrina::store
