@@ -1,0 +1,59 @@
+#include "server/app.hpp"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <utility>
+
+#include "store/event_store.hpp"
+
+namespace vitrina::server {
+namespace {
+
+LiveOptions live_options(const AppOptions& options) {
+  return {.time_zone = options.time_zone,
+          .catalog = options.catalog,
+          .schema = options.schema,
+          .threads = options.threads,
+          .on_warning = options.on_warning};
+}
+
+std::string random_prefix() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+}  // namespace
+
+App::App(AppOptions options)
+    : options_(std::move(options)),
+      keys_(options_.keys.empty() ? Keys{} : Keys::read(options_.keys)),
+      live_(Live::open(options_.bundle, live_options(options_))),
+      id_prefix_(random_prefix()) {
+  auto store =
+      std::make_unique<store::EventStore>(options_.store, store::EventStore::Access::kWrite);
+  if (!options_.data.empty()) {
+    live_.add_log(options_.data);
+    if (store->has_forgotten()) {
+      live_.forget_users([&](std::string_view user) { return store->is_forgotten(user); });
+    }
+  }
+  writer_ = std::make_unique<store::EventWriter>(
+      std::move(store),
+      store::WriterActions{
+          .apply = [this](const std::vector<KeptEvent>& events) { live_.add_kept(events); },
+          .forget =
+              [this](store::Kind kind, const std::string& customer) {
+                kind == store::Kind::kUser ? live_.forget(customer) : live_.forget_visit(customer);
+              },
+          .observe =
+              [this](const store::Commit& commit) {
+                metrics_.commit(commit.is_done, commit.seconds);
+              }});
+  // The first answers would otherwise wait for memory that nobody has touched yet.
+  for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});
+}
+
+std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }
+
+}  // namespace vitrina::server

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/keys.hpp"
+#include "server/metrics.hpp"
+#include "store/event_writer.hpp"
+#include "vitrina/live.hpp"
+
+namespace vitrina::server {
+
+struct AppOptions {
+  std::filesystem::path bundle;
+  std::filesystem::path store;
+  std::filesystem::path catalog = {};  ///< in the place of the bundle's; empty: the bundle's
+  std::filesystem::path data = {};     ///< a log from before, kept in memory alone; empty: none
+  std::filesystem::path schema = {};   ///< of the two above
+  std::filesystem::path keys = {};     ///< empty: nobody is asked for one
+  std::string time_zone = "UTC";       ///< the log's own clock
+  int threads = 0;
+  WarningHandler on_warning = {};  ///< called from any thread
+};
+
+/// All that requests share: the engine, the store behind it, keys and counts. Handlers are free
+/// functions over it. Thread-safe.
+class App {
+ public:
+  /// Loads the bundle, then the log from before, then what the store has. Throws Error.
+  explicit App(AppOptions options);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  ~App() = default;
+
+  [[nodiscard]] const AppOptions& options() const { return options_; }
+  [[nodiscard]] Live& live() { return live_; }
+  [[nodiscard]] store::EventWriter& writer() { return *writer_; }
+  [[nodiscard]] Metrics& metrics() { return metrics_; }
+  [[nodiscard]] const Keys& keys() const { return keys_; }
+
+  /// Unlike any other one, of this process or another.
+  [[nodiscard]] std::string new_id();
+
+  /// Not ready any more: new requests should go elsewhere.
+  void begin_to_drain() { is_draining_ = true; }
+  [[nodiscard]] bool is_draining() const { return is_draining_; }
+
+  /// Says how many connections there are, for the metrics.
+  std::function<std::size_t()> n_connections = [] { return std::size_t{0}; };
+
+  void warn(const std::string& message) const {
+    if (options_.on_warning) options_.on_warning(message);
+  }
+
+ private:
+  AppOptions options_;
+  Keys keys_;
+  Metrics metrics_;
+  Live live_;
+  std::unique_ptr<store::EventWriter> writer_;
+  std::string id_prefix_;
+  std::atomic<std::uint64_t> n_ids_{0};
+  std::atomic<bool> is_draining_{false};
+};
+
+}  // namespace vitrina::server

@@ -1,0 +1,154 @@
+#include "server/router.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <boost/json/parse.hpp>
+#include <chrono>
+#include <exception>
+#include <new>
+#include <optional>
+#include <utility>
+
+#include "core/error.hpp"
+#include "server/problem.hpp"
+#include "server/url.hpp"
+
+namespace vitrina::server {
+namespace {
+
+constexpr std::size_t kMaxDepth = 16;
+
+/// What stands for `{id}` where a path is of a pattern, still as sent; nothing where it is not.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+  const auto begin = pattern.find("{id}");
+  if (begin == std::string_view::npos) {
+    return pattern == path ? std::optional<std::string_view>("") : std::nullopt;
+  }
+  const auto before = pattern.substr(0, begin);
+  const auto after = pattern.substr(begin + 4);
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after)) {
+    return std::nullopt;
+  }
+  const auto id = path.substr(before.size(), path.size() - before.size() - after.size());
+  return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
+}
+
+boost::json::value parse_body(const std::string& body) {
+  boost::json::parse_options options;
+  options.max_depth = kMaxDepth;
+  boost::json::error_code status;
+  auto value = boost::json::parse(body, status, {}, options);
+  if (status) throw Problem(400, fmt::format("body: is no JSON: {}", status.message()));
+  return value;
+}
+
+Call to_call(const Request& request, const Route& route, std::string id) {
+  Call call{std::move(id), {}, {}};
+  static const Shape kNone{"None", {}};
+  const auto& query = route.query == nullptr ? kNone : *route.query;
+  call.query = typed(parse_query(query_of(request.target)), query);
+  check(call.query, query, "query");
+  if (route.body != nullptr) {
+    call.body = parse_body(request.body);
+    check(call.body, *route.body);
+  } else if (!request.body.empty()) {
+    throw Problem(400, fmt::format("body: found {} bytes, expected none", request.body.size()));
+  }
+  return call;
+}
+
+/// The answer to a request that a part of the engine could not give.
+Response response_to_current_exception(App& app) {
+  try {
+    throw;
+  } catch (const Problem& problem) {
+    return to_response(problem);
+  } catch (const Error& error) {
+    const auto problem = Problem::of(error);
+    if (problem.status() == 500) app.warn(error.what());
+    return to_response(problem);
+  } catch (const std::bad_alloc&) {
+    return to_response(Problem(503, "server: not enough memory"));
+  } catch (const std::exception& error) {
+    app.warn(error.what());
+    return to_response(Problem(500, "server: an error that is a bug; its log says more"));
+  }
+}
+
+}  // namespace
+
+Router::Match Router::find_route(const Request& request) const {
+  const auto path = path_of(request.target);
+  std::vector<std::string_view> allowed;
+  for (const auto& route : routes()) {
+    if (route.door != door_) continue;
+    const auto id = match(route.path, path);
+    if (!id) continue;
+    if (route.method == request.method) return {&route, decode(*id, false)};
+    allowed.push_back(route.method == Method::kGet    ? "GET"
+                      : route.method == Method::kPost ? "POST"
+                                                      : "DELETE");
+  }
+  if (allowed.empty()) {
+    throw Problem(
+        404, fmt::format("path: found '{}'; /openapi.json lists what there is", printable(path)));
+  }
+  throw Problem(405, fmt::format("method: expected {}", fmt::join(allowed, " or ")));
+}
+
+void Router::check_key(const Request& request, const Route& route) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view sent = request.authorization;
+  const auto key = sent.starts_with(kBearer) ? sent.substr(kBearer.size()) : request.api_key;
+  switch (app_.keys().judge(key, route.scope)) {
+    case Verdict::kAllowed:
+      return;
+    case Verdict::kUnknown:
+      throw Problem(401, "key: is missing or unknown; send it as Authorization: Bearer KEY");
+    case Verdict::kOtherScope:
+      throw Problem(403, fmt::format("key: is not of the scope {}", name(route.scope)));
+  }
+}
+
+Admission Router::admit(const Request& head) {
+  try {
+    const auto found = find_route(head);
+    check_key(head, *found.route);
+    if (found.route->body != nullptr && !is_json(head.content_type)) {
+      throw Problem(415, "content-type: expected application/json");
+    }
+    if (found.id.size() > kMaxIdBytes) {
+      throw Problem(422, fmt::format("path: found an id of {} bytes, expected at most {}",
+                                     found.id.size(), kMaxIdBytes));
+    }
+    return {.max_body = found.route->max_body};
+  } catch (const std::exception&) {
+    auto refusal = response_to_current_exception(app_);
+    app_.metrics().request("refused", refusal.status, 0);
+    return {.is_admitted = false, .refusal = std::move(refusal)};
+  }
+}
+
+void Router::handle(const Request& request, Respond respond) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::string_view label = "refused";
+  const auto finish = [this, begin, respond = std::move(respond)](std::string_view route,
+                                                                  Response response) {
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    app_.metrics().request(route, response.status, taken.count());
+    respond(std::move(response));
+  };
+  try {
+    auto found = find_route(request);
+    label = found.route->name;
+    const auto call = to_call(request, *found.route, std::move(found.id));
+    found.route->handle(app_, call,
+                        [finish, label](Response response) { finish(label, std::move(response)); });
+  } catch (const std::exception&) {
+    finish(label, response_to_current_exception(app_));
+  }
+}
+
+}  // namespace vitrina::server

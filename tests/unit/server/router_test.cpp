@@ -1,0 +1,323 @@
+#include "server/router.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <future>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "core/hash.hpp"
+#include "server/problem.hpp"
+#include "support/scratch.hpp"
+#include "unit/api/aged_bundle_fixture.hpp"
+
+// The handlers as requests meet them, without a socket.
+
+namespace vitrina::server {
+namespace {
+
+namespace json = boost::json;
+
+class RouterTest : public AgedBundleTest {
+ protected:
+  /// A server over an empty store.
+  struct Server {
+    explicit Server(const std::filesystem::path& store, const std::filesystem::path& keys = {})
+        : app({.bundle = folder() / "bundle", .store = store, .keys = keys}) {}
+
+    Response ask(Request request, Door door = Door::kShop) {
+      auto& router = door == Door::kShop ? shop : admin;
+      auto admission = router.admit(request);
+      if (!admission.is_admitted) return admission.refusal;
+      std::promise<Response> told;
+      router.handle(request, [&](Response response) { told.set_value(std::move(response)); });
+      return told.get_future().get();
+    }
+    Response get(const std::string& target, Door door = Door::kShop) {
+      return ask({.method = Method::kGet, .target = target}, door);
+    }
+    Response post(const std::string& target, const std::string& body, Door door = Door::kShop) {
+      return ask({.method = Method::kPost,
+                  .target = target,
+                  .body = body,
+                  .content_type = "application/json"},
+                 door);
+    }
+
+    App app;
+    Router shop{app, Door::kShop};
+    Router admin{app, Door::kAdmin};
+  };
+
+  static json::object done(const Response& response) {
+    EXPECT_EQ(response.status, 200) << response.body;
+    return json::parse(response.body).as_object();
+  }
+  static std::vector<std::string> products_of(const json::object& answer) {
+    std::vector<std::string> ids;
+    for (const auto& product : answer.at("products").as_array()) {
+      ids.emplace_back(product.at("product_id").as_string());
+    }
+    return ids;
+  }
+  static void expect_problem(const Response& response, int status, const std::string& detail) {
+    EXPECT_EQ(response.status, status) << response.body;
+    EXPECT_EQ(response.content_type, "application/problem+json");
+    const auto problem = json::parse(response.body).as_object();
+    EXPECT_EQ(problem.at("status").as_int64(), status);
+    EXPECT_NE(std::string(problem.at("detail").as_string()).find(detail), std::string::npos)
+        << response.body;
+  }
+
+  test::ScratchFolder scratch_;
+};
+
+TEST_F(RouterTest, TheNextAnswerCountsAnEvent) {
+  Server server(scratch_.path());
+  const auto before = done(server.post("/v1/recommendations", R"({"user_id":7,"k":20})"));
+  EXPECT_EQ(before.at("fallback").as_string(), "popular");
+  EXPECT_EQ(before.at("bundle").as_string(), server.app.live().fingerprint());
+  const auto last = products_of(before).back();
+  EXPECT_EQ(products_of(before).size(), 20U);
+  const auto told = done(server.post(
+      "/v1/events",
+      fmt::format(R"({{"events":[{{"event_id":"e","user_id":"7","action":"basket_add",)"
+                  R"("products":["{}"]}},{{"event_id":"e","user_id":"7","action":0}}]}})",
+                  last)));
+  EXPECT_EQ(json::serialize(told), R"({"statuses":["stored","repeated"]})");
+  const auto after = done(server.post("/v1/recommendations", R"({"user_id":"7","k":5})"));
+  EXPECT_EQ(after.at("fallback").as_string(), "none");
+  EXPECT_EQ(products_of(after).front(), last);
+  EXPECT_NE(after.at("recommendation_id"), before.at("recommendation_id"));
+  const auto beside =
+      done(server.post("/v1/recommendations", R"({"user_id":"7","k":5,"place":"basket"})"));
+  EXPECT_NE(products_of(beside).front(), last);
+
+  const auto timeline = done(server.get("/v1/users/7"));
+  EXPECT_EQ(timeline.at("n_events").as_int64(), 1);
+  EXPECT_EQ(timeline.at("events").at(0).at("product_id").as_string(), last);
+  const auto erased = done(server.ask({.method = Method::kDelete, .target = "/v1/users/7"}));
+  EXPECT_EQ(erased.at("n_erased").as_int64(), 1);
+  EXPECT_EQ(done(server.get("/v1/users/7")).at("n_events").as_int64(), 0);
+  EXPECT_EQ(products_of(done(server.post("/v1/recommendations", R"({"user_id":7,"k":20})"))),
+            products_of(before));
+}
+
+TEST_F(RouterTest, AnswersAreTheSameToTheBitAfterARestart) {
+  std::string told = R"({"events":[)";
+  int n_told = 0;
+  for (const auto& event : events()) {
+    if (n_told > 0) told += ',';
+    told += fmt::format(R"({{"user_id":"{}","action":{},"time":"{}")", event.user,
+                        static_cast<int>(event.action), format_time(event.time));
+    if (!event.item.empty()) told += fmt::format(R"(,"products":["{}"])", event.item);
+    told += '}';
+    if (++n_told == 1000) break;
+  }
+  told += "]}";
+  const auto at = format_time(kLearned + 5 * kUsPerDay);
+  const auto answer = [&](Server& server) {
+    std::string text;
+    for (const auto& event : events()) {
+      for (const auto& product :
+           server.app.live().recommend({.user_id = event.user, .at = at}).products) {
+        text += fmt::format("{} {} ", product.product_id, product.score);
+      }
+    }
+    return text;
+  };
+  std::string first;
+  {
+    Server server(scratch_.path());
+    (void)done(server.post("/v1/events", told));
+    EXPECT_GT(server.app.live().n_events(), 500U);
+    first = answer(server);
+  }
+  Server again(scratch_.path());
+  EXPECT_EQ(answer(again), first);
+}
+
+TEST_F(RouterTest, FiltersAndExclusionsWorkBeforeTheCut) {
+  Server server(scratch_.path());
+  const auto all = products_of(done(server.get("/v1/popular?k=20")));
+  ASSERT_EQ(all.size(), 20U);
+  const auto some = products_of(done(server.post(
+      "/v1/recommendations",
+      fmt::format(R"({{"k":10,"exclude":{{"products":["{}","{}"]}}}})", all[0], all[3]))));
+  EXPECT_EQ(some.size(), 10U);
+  for (const auto& id : some) EXPECT_TRUE(id != all[0] && id != all[3]);
+  const auto only = products_of(done(server.post(
+      "/v1/recommendations",
+      fmt::format(R"({{"k":10,"filter":{{"products":["{}","{}"]}}}})", all[5], all[2]))));
+  EXPECT_EQ(std::set<std::string>(only.begin(), only.end()),
+            (std::set<std::string>{all[2], all[5]}));
+  const auto similar = done(server.get(fmt::format("/v1/products/{}/similar?k=7", all[0])));
+  EXPECT_EQ(products_of(similar).size(), 7U);
+  const auto unknown = done(server.get("/v1/products/never%20heard/similar?k=7"));
+  EXPECT_EQ(products_of(unknown).size(), 7U);
+  EXPECT_EQ(unknown.at("fallback").as_string(), "popular");
+}
+
+TEST_F(RouterTest, EveryFieldDoesSomethingAndOthersAreRefused) {
+  Server server(scratch_.path());
+  for (const auto& [body, detail] : std::vector<std::pair<std::string, std::string>>{
+           {R"({"user":1})", "found the field 'user'"},
+           {R"({"k":101})", "body.k: found 101"},
+           {R"({"place":"moon"})", "expected one of home, basket, discovery"},
+           {R"({"exclude":{"all":true}})", "body.exclude: found the field 'all'"},
+           {R"({"filter":[]})", "body.filter: found a list"},
+           {"[]", "body: found a list"}}) {
+    expect_problem(server.post("/v1/recommendations", body), 422, detail);
+  }
+  for (const auto* body : {"", "{", R"({"k":01})", "{'k':1}", R"({"k":1}})", "\xff"}) {
+    expect_problem(server.post("/v1/recommendations", body), 400, "body: is no JSON");
+  }
+  expect_problem(server.post("/v1/recommendations", std::string(17, '[') + std::string(17, ']')),
+                 400, "is no JSON");
+  const std::string event = R"({"user_id":"u","action":"view"})";
+  std::string many = event;
+  for (int e = 1; e < 1001; ++e) many += "," + event;
+  for (const auto& [events, detail] : std::vector<std::pair<std::string, std::string>>{
+           {"", "found 0 of them"},
+           {many, "found 1001 of them"},
+           {R"({"user_id":"u"})", "the field 'action' is missing"},
+           {event + R"(,{"user_id":"u","action":"look"})", "event 1: action: found 'look'"},
+           {R"({"action":"view"})", "event 0: visit_id: found ''"},
+           {R"({"user_id":"u","action":"view","time":"soon"})", "event 0: time: found 'soon'"},
+           {R"({"user_id":"u","action":"view","page":4294967296})", "page: found 4294967296"}}) {
+    expect_problem(server.post("/v1/events", R"({"events":[)" + events + "]}"), 422, detail);
+  }
+  EXPECT_EQ(server.app.live().n_events(), 0U) << "all are stored, or none";
+  expect_problem(server.get("/v1/popular?k=0"), 422, "query.k: found 0");
+  expect_problem(server.get("/v1/popular?K=1"), 422, "query: found the field 'K'");
+  const auto known = Recommender::load(folder() / "bundle").products().front();
+  expect_problem(server.get(fmt::format("/v1/products/{}/similar?by=nothing", known)), 422,
+                 "by: found 'nothing'");
+}
+
+TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
+  Server server(scratch_.path());
+  expect_problem(server.get("/v1"), 404, "found '/v1'");
+  expect_problem(server.get("/v1/users/"), 404, "path");
+  expect_problem(server.get("/v1/users/a/b"), 404, "path");
+  expect_problem(server.get("/v1/users/%zz"), 400, "%");
+  expect_problem(server.get("/metrics"), 404, "path");
+  expect_problem(server.get("/v1/events"), 405, "expected POST");
+  expect_problem(server.ask({.method = Method::kOther, .target = "/v1/users/1"}), 405,
+                 "expected GET or DELETE");
+  expect_problem(server.ask({.method = Method::kPost, .target = "/v1/events", .body = "{}"}), 415,
+                 "application/json");
+  expect_problem(server.get("/v1/users/" + std::string(129, 'x')), 422, "129 bytes");
+}
+
+TEST_F(RouterTest, KeysOpenWhatTheyAreFor) {
+  const auto file = scratch_.path() / "keys";
+  write_file(file, fmt::format("{} recommend\n{} admin\n", sha256_text("r"), sha256_text("a")));
+  Server server(scratch_.path() / "store", file);
+  const auto with = [&](const std::string& authorization, const std::string& target) {
+    return server.ask({.method = Method::kGet, .target = target, .authorization = authorization})
+        .status;
+  };
+  EXPECT_EQ(with("", "/v1/popular"), 401);
+  EXPECT_EQ(with("Bearer x", "/v1/popular"), 401);
+  EXPECT_EQ(with("Basic r", "/v1/popular"), 401);
+  EXPECT_EQ(with("Bearer r", "/v1/popular"), 200);
+  EXPECT_EQ(with("Bearer a", "/v1/popular"), 403);
+  EXPECT_EQ(with("Bearer r", "/v1/users/1"), 403);
+  EXPECT_EQ(with("Bearer a", "/v1/users/1"), 200);
+  EXPECT_EQ(with("", "/healthz"), 200);
+  EXPECT_EQ(server.ask({.method = Method::kGet, .target = "/v1/popular", .api_key = "r"}).status,
+            200);
+}
+
+TEST_F(RouterTest, ABrokenBundleIsRefusedAndTheOldOneStays) {
+  Server server(scratch_.path() / "store");
+  const auto bundle = server.app.live().fingerprint();
+  const auto swap = [&](const std::filesystem::path& path) {
+    return server.post("/admin/v1/bundle", fmt::format(R"({{"bundle":"{}"}})", path.string()),
+                       Door::kAdmin);
+  };
+  expect_problem(swap(scratch_.path() / "nowhere"), 422, "no such file");
+  const auto broken = scratch_.path() / "broken";
+  std::filesystem::copy(folder() / "bundle", broken);
+  auto models = read_file(broken / "models.vtr");
+  models[models.size() / 2] = static_cast<char>(models[models.size() / 2] ^ 1);
+  write_file(broken / "models.vtr", models);
+  expect_problem(swap(broken), 409, "models.vtr");
+  EXPECT_EQ(server.app.live().fingerprint(), bundle);
+  EXPECT_EQ(done(swap(folder() / "bundle")).at("bundle").as_string(), bundle);
+  EXPECT_EQ(done(server.post("/admin/v1/bundle", "{}", Door::kAdmin)).at("bundle").as_string(),
+            bundle);
+  const auto metrics = server.get("/metrics", Door::kAdmin).body;
+  EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"refused\"} 2"), std::string::npos);
+  EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"done\"} 2"), std::string::npos);
+}
+
+TEST_F(RouterTest, IsNotReadyWhileItStops) {
+  Server server(scratch_.path());
+  EXPECT_EQ(server.get("/readyz").status, 200);
+  server.app.begin_to_drain();
+  const auto response = server.get("/readyz");
+  expect_problem(response, 503, "is stopping");
+  ASSERT_FALSE(response.headers.empty());
+  EXPECT_EQ(response.headers.front().first, "Retry-After");
+  EXPECT_EQ(server.get("/healthz").status, 200);
+}
+
+TEST_F(RouterTest, AnswersAreOfTheShapesThatOpenapiTells) {
+  Server server(scratch_.path());
+  (void)done(server.post("/v1/events",
+                         R"({"events":[{"user_id":"1","action":"view","products":["p"],"page":3,)"
+                         R"("device":"d"}]})"));
+  std::set<std::string_view> asked;
+  for (const auto door : {Door::kShop, Door::kAdmin}) {
+    const auto document = done(server.get("/openapi.json", door));
+    EXPECT_EQ(document.at("openapi").as_string(), "3.1.0");
+    for (const auto& route : routes()) {
+      if (route.door != door) continue;
+      EXPECT_TRUE(document.at("paths").as_object().contains(route.path)) << route.path;
+      if (route.answer == nullptr) continue;
+      auto target = std::string(route.path);
+      if (const auto id = target.find("{id}"); id != std::string::npos) target.replace(id, 4, "1");
+      const std::string body =
+          route.path == "/v1/events" ? R"({"events":[{"visit_id":"v","action":"visit"}]})" : "{}";
+      const auto answer = done(server.ask({.method = route.method,
+                                           .target = target,
+                                           .body = route.body == nullptr ? "" : body,
+                                           .content_type = "application/json"},
+                                          door));
+      EXPECT_NO_THROW(check(answer, *route.answer)) << route.name;
+      EXPECT_TRUE(asked.insert(route.name).second) << "names are told once";
+    }
+  }
+  EXPECT_GE(asked.size(), 9U);
+}
+
+TEST_F(RouterTest, ALogFromBeforeDoesNotBringBackWhoWasForgotten) {
+  const auto log = scratch_.path() / "log";
+  write_file(log / "train_actions.csv", test::log_csv(events()));
+  const auto& user = events().front().user;
+  const AppOptions options{
+      .bundle = folder() / "bundle", .store = scratch_.path() / "store", .data = log};
+  std::size_t n_events = 0;
+  {
+    App app(options);
+    EXPECT_FALSE(app.live().events_of(user).empty());
+    n_events = app.live().n_events();
+    Router router(app, Door::kShop);
+    std::promise<Response> told;
+    router.handle({.method = Method::kDelete, .target = "/v1/users/" + user},
+                  [&](Response response) { told.set_value(std::move(response)); });
+    EXPECT_EQ(told.get_future().get().status, 200);
+  }
+  App app(options);
+  EXPECT_TRUE(app.live().events_of(user).empty());
+  EXPECT_LT(app.live().n_events(), n_events);
+}
+
+}  // namespace
+}  // namespace vitrina::server
