@@ -5,8 +5,8 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
-export SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
+.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+export BUNDLE STORE PORT ADMIN_PORT SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ setup-dev: ## the same and what test and check need
 
 build: setup ## the program, at build/vitrina, and the Python package, in build/python
 	@scripts/build.sh release vitrina _vitrina
+
+serve: build ## answer a shop's site on 127.0.0.1 (BUNDLE=, DATA=, STORE=data/store, PORT=8000)
+	@scripts/serve.sh
 
 run: build ## the whole pipeline on a simulated shop (SCALE=) or a real log (DATA=)
 	@scripts/run.sh

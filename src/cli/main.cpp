@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "cli/command_line.hpp"
+#include "cli/commands.hpp"
 #include "cli/help.hpp"
 #include "cli/peak_memory.hpp"
 #include "cli/plain_output.hpp"
@@ -52,7 +53,7 @@ void run_command(const command::Command& command, const std::vector<std::string>
                  std::ostream& out) {
   auto line = parse_command_line(command, words);
   if (line.is_help) {
-    out << command_help(command, program::table());
+    out << command_help(command, commands());
     return;
   }
   auto& context = line.context;
@@ -66,8 +67,8 @@ void run_command(const command::Command& command, const std::vector<std::string>
                                                       printable(context.workspace.string())));
   }
   if (command.check != nullptr) command.check(context);
-  if (line.is_dry_run) command::describe_run(command, context, program::table(), out);
-  command::check_inputs(command, context, program::table(), line.same_options);
+  if (line.is_dry_run) command::describe_run(command, context, commands(), out);
+  command::check_inputs(command, context, commands(), line.same_options);
   if (line.is_dry_run) return;
   ProgressReporter progress(command.name, make_stderr_renderer(line.progress), monotonic_seconds);
   context.progress = &progress;
@@ -78,7 +79,7 @@ void run_command(const command::Command& command, const std::vector<std::string>
                  fmt::format("vitrina {}", command.name));
   }
   const double start = monotonic_seconds();
-  command::run(command, context, program::table(), line.same_options);
+  command::run(command, context, commands(), line.same_options);
   out.flush();
   std::cout.flush();
   if (!line.timing_file.empty()) {
@@ -96,13 +97,13 @@ void run_words(const std::vector<std::string>& words, std::string& place) {
   std::ostream out(&plain);
   const auto& first = words.front();
   if (first == "--help" || first == "-h") {
-    out << general_help(program::table());
+    out << general_help(commands());
   } else if (first == "--version") {
     out << fmt::format("vitrina {} (build {})\n", version(), build_id());
   } else {
-    const auto& command = program::find(first);
+    const auto& command = find_command(first);
     place = fmt::format("vitrina {}", command.name);
-    watch_signals(place);
+    watch_signals(place, command.stop_seconds);
     run_command(command, {words.begin() + 1, words.end()}, out);
   }
   out.flush();

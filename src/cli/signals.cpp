@@ -20,11 +20,11 @@ namespace {
 
 constexpr std::array<std::pair<int, std::string_view>, 3> kSignals{
     {{SIGINT, "SIGINT"}, {SIGTERM, "SIGTERM"}, {SIGHUP, "SIGHUP"}}};
-constexpr timespec kPatience{.tv_sec = 1, .tv_nsec = 0};
 
 /// What the watching thread shares with the others.
 struct Watch {
   std::string place;
+  timespec patience{};
   sigset_t signals{};
   CancelFlag cancel;
   std::atomic<int> came{0};            ///< the first signal
@@ -53,18 +53,19 @@ void wait_for_signals() {
   }
   watch().came = first;
   watch().cancel.request();
-  const int second = ::sigtimedwait(&watch().signals, nullptr, &kPatience);
+  const int second = ::sigtimedwait(&watch().signals, nullptr, &watch().patience);
   if (!watch().is_ending.exchange(true)) end_now();
   // The program is already saying how it ended; if even that takes too long, it stops.
   int next = second;
-  while (next <= 0) next = ::sigtimedwait(&watch().signals, nullptr, &kPatience);
+  while (next <= 0) next = ::sigtimedwait(&watch().signals, nullptr, &watch().patience);
   ::_exit(info(ErrorCode::kCancelled).exit_code);
 }
 
 }  // namespace
 
-void watch_signals(std::string_view place) {
+void watch_signals(std::string_view place, int patience_seconds) {
   watch().place = place;
+  watch().patience.tv_sec = patience_seconds;
   sigemptyset(&watch().signals);
   bool is_any = false;
   for (const auto& [signal, name] : kSignals) {

@@ -6,10 +6,11 @@
 namespace vitrina::cli {
 
 /// From now on SIGINT, SIGTERM and SIGHUP cancel the work of this thread (core/cancel.hpp), unless
-/// they were ignored when the program started. Work that has not ended a second later, or at the
-/// second signal, is ended where it is: what is temporary is removed, `place: error: cancelled` is
-/// printed, and the exit code is that of kCancelled. Called once, before any thread is started.
-void watch_signals(std::string_view place);
+/// they were ignored when the program started. Work that has not ended `patience_seconds` later, or
+/// at the second signal, is ended where it is: what is temporary is removed, `place: error:
+/// cancelled` is printed, and the exit code is that of kCancelled. Called once, before any thread
+/// is started.
+void watch_signals(std::string_view place, int patience_seconds);
 
 /// What to say of the signal that came.
 std::string cancelled_text();

@@ -100,6 +100,8 @@ struct Command {
   bool is_pipeline = true;  ///< part of the DAG; tools are not
   /// Throws Error for options that do not go together, before any work; null: there are none.
   void (*check)(const Context&) = nullptr;
+  /// How long it may take to end when it is asked to stop.
+  int stop_seconds = 1;
 };
 
 }  // namespace vitrina::command

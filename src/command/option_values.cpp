@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "core/error.hpp"
 
@@ -31,6 +32,18 @@ TimeUs option_time(std::string_view option, std::string_view text) {
 
 TimeUs option_time_or_none(std::string_view option, std::string_view text) {
   return text.empty() ? kNoTime : option_time(option, text);
+}
+
+int option_whole(std::string_view option, std::string_view text, int least, int most) {
+  int number = 0;
+  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (status == std::errc{} && end == text.data() + text.size() && number >= least &&
+      number <= most) {
+    return number;
+  }
+  throw Error(ErrorCode::kUsage,
+              fmt::format("--{}: found '{}', expected a whole number from {} to {}", option,
+                          printable(text), least, most));
 }
 
 }  // namespace vitrina::command

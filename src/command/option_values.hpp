@@ -18,4 +18,7 @@ TimeUs option_time(std::string_view option, std::string_view text);
 /// The same, and kNoTime for an empty text.
 TimeUs option_time_or_none(std::string_view option, std::string_view text);
 
+/// The whole number from `least` to `most` that `text`, a value of the option, is. Throws the same.
+int option_whole(std::string_view option, std::string_view text, int least, int most);
+
 }  // namespace vitrina::command

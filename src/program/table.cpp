@@ -46,8 +46,9 @@ const std::vector<command::Command>& table() {
   return kRows;
 }
 
-const command::Command& find(std::string_view name) {
-  const auto& rows = table();
+const command::Command& find(std::string_view name) { return find(name, table()); }
+
+const command::Command& find(std::string_view name, const std::vector<command::Command>& rows) {
   const auto row = std::find_if(rows.begin(), rows.end(),
                                 [&](const command::Command& known) { return known.name == name; });
   if (row != rows.end()) return *row;

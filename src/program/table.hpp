@@ -14,6 +14,8 @@ const std::vector<command::Command>& table();
 
 /// The row of a name. Throws Error(kUsage) naming the nearest one.
 const command::Command& find(std::string_view name);
+/// The same among other rows.
+const command::Command& find(std::string_view name, const std::vector<command::Command>& rows);
 
 /// The rows from a shop's log to a packed bundle, in their order.
 std::span<const command::Command> bundle_steps();

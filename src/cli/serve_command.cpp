@@ -1,0 +1,93 @@
+#include <filesystem>
+#include <iostream>
+#include <ostream>
+#include <string>
+
+#include "cli/commands.hpp"
+#include "command/layout.hpp"
+#include "command/option_values.hpp"
+#include "server/serve.hpp"
+
+namespace vitrina::cli {
+namespace {
+
+constexpr int kMaxPort = 65535;
+
+std::filesystem::path path_of(const command::Context& context, std::string_view option) {
+  return context.option(option).value_or("");
+}
+
+server::HttpOptions listener(const command::Context& context, std::string_view host,
+                             std::string_view port, int default_port) {
+  server::HttpOptions options;
+  options.host = context.option(host).value_or("127.0.0.1");
+  const auto given = context.option(port);
+  options.port = static_cast<std::uint16_t>(given ? command::option_whole(port, *given, 0, kMaxPort)
+                                                  : default_port);
+  return options;
+}
+
+void run(const command::Context& context) {
+  const auto bundle = context.option("bundle");
+  server::ServeOptions options{
+      .app = {.bundle =
+                  bundle ? std::filesystem::path(*bundle) : context.path(command::kBundleFolder),
+              .store = path_of(context, "store"),
+              .catalog = path_of(context, "catalog"),
+              .data = path_of(context, "data"),
+              .schema = path_of(context, "schema"),
+              .keys = path_of(context, "api-key-file"),
+              .time_zone = context.option("time-zone").value_or("UTC"),
+              .threads = context.threads,
+              .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
+      .shop = listener(context, "host", "port", 8000),
+      .admin = listener(context, "admin-host", "admin-port", 8001),
+      .say = [&](const std::string& line) {
+        *context.out << line << '\n' << std::flush;
+        std::cout.flush();  // what stands behind it: whoever waits for the line reads a pipe
+      }};
+  options.shop.threads = context.threads;
+  server::serve(options);
+}
+
+}  // namespace
+
+command::Command serve_command() {
+  return {
+      .name = "serve",
+      .summary = "answers a shop's site over HTTP and takes its events, kept on disk",
+      .inputs = {{command::kBundleFolder, "the bundle, unless --bundle is given", true},
+                 {"{bundle}", "the bundle", true},
+                 {"{data}", "a log from before", true},
+                 {"{catalog}", "the catalog of today", true},
+                 {"{api-key-file}", "the keys", true}},
+      .outputs = {{"{store}/events.db", "what was told, a database of SQLite"}},
+      .sections = {},
+      .options =
+          {{"--store", "DIR",
+            "folder of the events, made when missing; one server at a time writes there", true},
+           {"--bundle", "DIR", "the packed bundle (default: models/bundle of the workspace)"},
+           {"--data", "PATH",
+            "a log from before, as the other commands take it: read at the start, kept in memory "
+            "alone"},
+           {"--catalog", "PATH", "folder or file of a catalog in the place of the bundle's"},
+           {"--schema", "FILE", "the shop's own column names and action codes, of these two"},
+           {"--time-zone", "NAME",
+            "the log's own clock: UTC, an offset such as +03:00, or a name such as Europe/Moscow "
+            "(default: UTC)"},
+           {"--host", "ADDRESS",
+            "address to listen on; one that others can reach asks for --api-key-file (default: "
+            "127.0.0.1)"},
+           {"--port", "PORT", "port for the site; 0: any that is free (default: 8000)"},
+           {"--admin-host", "ADDRESS", "the same for /metrics and /admin (default: 127.0.0.1)"},
+           {"--admin-port", "PORT", "port of these; 0: any that is free (default: 8001)"},
+           {"--api-key-file", "FILE",
+            "lines of a key's SHA-256 and its scopes, some of recommend,events,admin"}},
+      .example = "vitrina serve --bundle bundle/ --store store/",
+      .run = run,
+      .is_pipeline = false,
+      .stop_seconds = 30,
+  };
+}
+
+}  // namespace vitrina::cli

@@ -1,0 +1,432 @@
+"""The program as a server: started, asked, stopped and hurt."""
+
+import hashlib
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+import shops
+from command import (
+    ROOT,
+    Vitrina,
+    assert_refused,
+    heed_hangups,
+    must_run,
+    program_path,
+)
+from serving import READY, Client, Server, serving
+
+
+def event(user: str, product: str, **more: Any) -> dict[str, Any]:
+    return {
+        "user_id": user,
+        "action": "basket_add",
+        "products": [product],
+        **more,
+    }
+
+
+def products_of(answer: Any) -> list[str]:
+    return [row["product_id"] for row in answer["products"]]
+
+
+def test_the_next_answer_counts_an_event_and_a_restart_keeps_it(
+    learned: Path, tmp_path: Path
+) -> None:
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        client = server.client()
+        popular = products_of(client.done("GET", "/v1/popular?k=10"))
+        told = {"events": [event("u", popular[-1], event_id="1")] * 2}
+        statuses = client.done("POST", "/v1/events", told)["statuses"]
+        assert statuses == ["stored", "repeated"]
+        answer = client.done("POST", "/v1/recommendations", {"user_id": "u"})
+        assert products_of(answer)[0] == popular[-1]
+        assert answer["bundle"] == server.bundle
+        assert len(answer["products"]) == 10
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        assert server.n_events == 1
+        again = server.ask("POST", "/v1/events", told)["statuses"]
+        assert again == ["repeated", "repeated"]
+        assert server.ask("DELETE", "/v1/users/u")["n_erased"] == 1
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        assert server.n_events == 0
+
+
+def test_what_was_served_is_what_the_program_recommends_for_the_export(
+    learned: Path, tmp_path: Path
+) -> None:
+    """To the bit, at the moment that each answer names."""
+    rows = shops.random_rows(seed=3, users=40, products=40)
+    told = [
+        {
+            "user_id": row.user_id,
+            "action": row.action,
+            "products": list(row.products),
+            "time": row.date.isoformat(),
+            "page": row.page_id or 0,
+        }
+        | ({"device": row.loc_user_id} if row.loc_user_id else {})
+        for row in rows
+    ]
+    users = sorted({row.user_id for row in rows})
+    served: dict[str, Any] = {}
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        client = server.client()
+        for begin in range(0, len(told), 1000):
+            part = {"events": told[begin : begin + 1000]}
+            client.done("POST", "/v1/events", part)
+        guest = {"visit_id": "guest", "action": "visit"}
+        client.done("POST", "/v1/events", {"events": [guest]})
+        for user in [*users[:3], "stranger"]:
+            question = {"user_id": user, "k": 25}
+            served[user] = client.done("POST", "/v1/recommendations", question)
+        out = must_run(
+            *("export", "--store", tmp_path / "store"),
+            *("--out", tmp_path / "log"),
+        )
+        assert "1 of visits without a user are left out" in out
+    (tmp_path / "ids.txt").write_text("\n".join(served) + "\n")
+    for user, answer in served.items():
+        must_run(
+            *("recommend", "--bundle", learned / "bundle"),
+            *("--data", tmp_path / "log", "--at", answer["as_of"]),
+            *("--out", tmp_path / "out", "--force-bundle"),
+            *("--only-users", tmp_path / "ids.txt", "--k", "25"),
+        )
+        batch = [
+            {key: row[key] for key in ("product_id", "score", "source")}
+            for row in pq.read_table(
+                tmp_path / "out" / "recommendations.parquet"
+            ).to_pylist()
+            if row["user_id"] == user
+        ]
+        assert answer["products"] == batch, user
+
+
+def test_two_servers_share_neither_a_store_nor_a_port(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = ("serve", "--quiet", "--bundle", learned / "bundle")
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        refused = vitrina(*words, "--store", tmp_path / "store", "--port", "0")
+        assert_refused(refused, 7, "store: ", "'vitrina serve' (process")
+        refused = vitrina(
+            *(*words, "--store", tmp_path / "other"),
+            *("--port", str(server.port), "--admin-port", "0"),
+        )
+        assert_refused(refused, 7, "cannot listen", "name another port")
+
+
+def test_says_in_one_line_why_it_does_not_start(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    words = ("serve", "--quiet", "--bundle", learned / "bundle")
+    store = ("--store", tmp_path / "store")
+    ports = ("--port", "0", "--admin-port", "0")
+    assert_refused(vitrina(*words), 2, "--store DIR is required")
+    assert_refused(
+        vitrina(*words, *store, "--port", "70000"),
+        *(2, "--port: found '70000', expected a whole number from 0 to 65535"),
+    )
+    assert_refused(
+        vitrina(*words, *store, *ports, "--host", "0.0.0.0"),
+        *(3, "--host: others can reach 0.0.0.0", "--api-key-file"),
+    )
+    assert_refused(
+        vitrina(*words, *store, *ports, "--host", "shop.example"),
+        *(3, "--host: others can reach"),
+    )
+    assert_refused(
+        vitrina("serve", "--bundle", tmp_path, *store, *ports),
+        *(4, "manifest.json"),
+    )
+    assert_refused(
+        vitrina(*words, *store, *ports, "--time-zone", "Nowhere"), 3, "Nowhere"
+    )
+    (tmp_path / "text").mkdir()
+    (tmp_path / "text" / "events.db").write_text("no database" * 1000)
+    assert_refused(
+        vitrina(*words, *ports, "--store", tmp_path / "text"),
+        *(5, "events.db: is no store of events"),
+    )
+    with serving(learned / "bundle", tmp_path / "later"):
+        pass
+    database = sqlite3.connect(tmp_path / "later" / "events.db")
+    database.execute("PRAGMA user_version = 9")
+    database.close()
+    assert_refused(
+        vitrina(*words, *ports, "--store", tmp_path / "later"),
+        *(6, "found a store of version 9, expected 1"),
+    )
+    assert_refused(
+        vitrina("export", "--store", tmp_path / "no", "--out", tmp_path / "o"),
+        *(4, "is missing"),
+    )
+
+
+def test_a_public_address_asks_for_keys(learned: Path, tmp_path: Path) -> None:
+    keys = tmp_path / "keys"
+    digest = hashlib.sha256(b"secret").hexdigest()
+    keys.write_text(f"{digest} recommend\n")
+    words = ("--api-key-file", keys)
+    with serving(learned / "bundle", tmp_path / "store", *words) as server:
+        client = server.client()
+        for headers, status in (
+            ({}, 401),
+            ({"Authorization": "Bearer secret"}, 200),
+            ({"X-API-Key": "secret"}, 200),
+            ({"X-API-Key": "secre"}, 401),
+        ):
+            answer = client.ask("GET", "/v1/popular", headers=headers)
+            assert answer[0] == status, headers
+        key = {"X-API-Key": "secret"}
+        told = {"events": [event("u", "1")]}
+        assert client.ask("POST", "/v1/events", told, key)[0] == 403
+        # it was refused with its body unread, so on a connection of its own
+        assert server.client().ask("GET", "/v1/users/u", headers=key)[0] == 403
+        assert server.client().ask("GET", "/healthz")[0] == 200
+
+
+def test_bundles_are_swapped_under_load(learned: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    must_run(
+        *("run", "--data", learned / "shop", "--as-of", "2024-03-13"),
+        *("--out", tmp_path / "answer", "--bundle", other),
+        *("--set=train.rounds=6", "--set=evaluate.draws=50"),
+    )
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for part in other.iterdir():
+        (broken / part.name).write_bytes(part.read_bytes()[:-1])
+    server = Server(learned / "bundle", tmp_path / "store")
+    names: set[str] = set()
+    failed: list[Any] = []
+    is_over = threading.Event()
+
+    def ask() -> None:
+        client = server.client()
+        while not is_over.is_set():
+            body = {"user_id": "1001", "k": 5}
+            status, answer = client.ask("POST", "/v1/recommendations", body)
+            if status != 200 or len(answer["products"]) != 5:
+                failed.append(answer)
+            names.add(answer.get("bundle", ""))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    admin = server.admin()
+    for _ in range(10):
+        for bundle in (other, learned / "bundle"):
+            body = {"bundle": str(bundle)}
+            admin.done("POST", "/admin/v1/bundle", body)
+        status, problem = admin.ask(
+            "POST", "/admin/v1/bundle", {"bundle": str(broken)}
+        )
+        assert status in (409, 422), problem
+    is_over.set()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert len(names) == 2
+    metrics = admin.done("GET", "/metrics")
+    assert 'vitrina_model_reload_total{result="done"} 20' in metrics
+    assert 'vitrina_model_reload_total{result="refused"} 10' in metrics
+    line = f"vitrina serve: warning: bundle refused: {problem['detail']}\n"
+    assert server.stop() == (0, 10 * line)
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_loses_no_request_in_flight(
+    learned: Path, tmp_path: Path, by: int
+) -> None:
+    server = Server(learned / "bundle", tmp_path / "store")
+    body = b'{"events":[{"user_id":"late","action":"visit"}]}'
+    head = (
+        "POST /v1/events HTTP/1.1\r\nHost: a\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    ).encode()
+    peers = [
+        socket.create_connection(("127.0.0.1", server.port)) for _ in range(6)
+    ]
+    # two have sent a part of a request, two all of it, two nothing yet
+    for peer in peers[:2]:
+        peer.sendall(head + body[:10])
+    time.sleep(0.2)
+    for peer in peers[2:4]:
+        peer.sendall(head + body)
+    server.process.send_signal(by)
+    time.sleep(0.2)
+    for peer in peers[:2]:
+        peer.sendall(body[10:])
+    answers = [peer.recv(65536) for peer in peers]
+    for answer in answers[:4]:
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answers
+    assert answers[4:] == [b"", b""]
+    for peer in peers:
+        peer.close()
+    _, said = server.process.communicate(timeout=30)
+    assert (server.process.returncode, said) == (0, "")
+    with serving(learned / "bundle", tmp_path / "store") as again:
+        assert again.n_events == 4
+
+
+def test_a_full_disk_is_told_and_nothing_is_acknowledged(
+    learned: Path, tmp_path: Path
+) -> None:
+    limit = 300_000
+
+    def prepare() -> None:
+        heed_hangups()
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    server = Server(learned / "bundle", tmp_path / "store", prepare=prepare)
+    client = server.client()
+    n_stored = 0
+    for part in range(200):
+        events = [event("u", "1", event_id=f"{part} {e}") for e in range(50)]
+        status, answer = client.ask("POST", "/v1/events", {"events": events})
+        if status != 200:
+            assert status == 503, answer
+            assert "the disk is full" in answer["detail"] or (
+                "cannot read or write" in answer["detail"]
+            )
+            break
+        n_stored += len(events)
+    else:
+        pytest.fail("the disk was never full")
+    asked = client.done("POST", "/v1/recommendations", {"user_id": "u"})
+    assert asked["fallback"] == "none"
+    assert server.stop() == (0, "")
+    with serving(learned / "bundle", tmp_path / "store") as again:
+        assert again.n_events == n_stored
+        answer = again.ask("POST", "/v1/events", {"events": events})
+        assert set(answer["statuses"]) == {"stored"}
+
+
+def test_slow_and_idle_peers_do_not_hold_others_up(
+    learned: Path, tmp_path: Path
+) -> None:
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        half_open = [
+            socket.create_connection(("127.0.0.1", server.port))
+            for _ in range(200)
+        ]
+        for peer in half_open:
+            peer.sendall(b"GET /healthz HTTP/1.1\r\nHo")
+        client = server.client()
+        begin = time.monotonic()
+        for _ in range(50):
+            client.done("GET", "/v1/popular?k=3")
+        assert time.monotonic() - begin < 2
+        half_open[0].settimeout(10)
+        assert half_open[0].recv(65536) == b"", "a head has five seconds"
+        for peer in half_open:
+            peer.close()
+
+
+def test_too_many_connections_are_turned_away(
+    learned: Path, tmp_path: Path
+) -> None:
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        peers = [
+            socket.create_connection(("127.0.0.1", server.port))
+            for _ in range(1100)
+        ]
+        peers[-1].settimeout(10)
+        answer = peers[-1].recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"Retry-After: 1\r\n" in answer
+        for peer in peers:
+            peer.close()
+        # what has been closed makes room
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            client = Client(server.port)
+            try:
+                if client.ask("GET", "/healthz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            time.sleep(0.05)
+        else:
+            pytest.fail("nobody is let in any more")
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ru.md"])
+def test_the_readmes_lines_run_as_printed(
+    learned: Path, tmp_path: Path, readme: str
+) -> None:
+    """With the port of this test's server, which scripts/serve.sh starts."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    block = re.search(
+        r"```sh\n((?:curl [^\n]*127\.0\.0\.1[^\n]*\n)+)```", text
+    )
+    assert block
+    lines = block[1].splitlines()
+    assert len(lines) == 4
+    server = subprocess.Popen(
+        [ROOT / "scripts" / "serve.sh"],
+        env={
+            "PATH": os.environ["PATH"],
+            "BUNDLE": str(learned / "bundle"),
+            "STORE": str(tmp_path / "store"),
+            "PORT": "0",
+            "ADMIN_PORT": "0",
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_hangups,
+    )
+    try:
+        assert server.stdout is not None
+        ready = READY.fullmatch(server.stdout.readline().strip())
+        assert ready
+        answers = [
+            json.loads(
+                subprocess.run(
+                    line.replace(":8000/", f":{ready[1]}/"),
+                    shell=True,
+                    capture_output=True,
+                    check=True,
+                    text=True,
+                ).stdout
+            )
+            for line in lines
+        ]
+    finally:
+        server.terminate()
+    assert answers[0]["fallback"] == "popular"
+    assert answers[1] == {"statuses": ["stored"]}
+    assert products_of(answers[2])[0] == "1234"
+    assert answers[3] == {"user_id": "7", "n_erased": 1}
+    assert server.wait(timeout=30) == 0
+
+
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="no systemd here"
+)
+def test_the_unit_is_one_of_systemd(tmp_path: Path) -> None:
+    unit = (ROOT / "deploy" / "vitrina.service").read_text()
+    unit = unit.replace("/usr/local/bin/vitrina", str(program_path()))
+    (tmp_path / "vitrina.service").write_text(unit)
+    done = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / "vitrina.service"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
