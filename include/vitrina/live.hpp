@@ -104,6 +104,7 @@ struct LiveOptions {
 
   int threads = 0;                 ///< that reading may use, 0: every processor
   bool allow_future = false;       ///< answer for moments before the bundle had learned
+  bool answers_now = false;        ///< refuse a bundle that could not answer for the present moment
   WarningHandler on_warning = {};  ///< empty: warnings are passed over
 };
 
@@ -140,6 +141,10 @@ class Live {
   /// they count. One without a time is of now. Throws as add().
   [[nodiscard]] std::vector<std::vector<KeptEvent>> check(
       const std::vector<LiveEvent>& events) const;
+
+  /// The present moment as events without a time are dated, microseconds since 1970 on the log's
+  /// own clock; no moment is given twice.
+  [[nodiscard]] std::int64_t now_us() const;
 
   /// Takes in what check() has given, now or before a restart; how many were new.
   std::size_t add_kept(const std::vector<KeptEvent>& events);

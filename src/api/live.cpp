@@ -61,6 +61,7 @@ struct Live::State {
     auto generation = bundle::Generation::load(bundle);
     if (!catalog.empty()) generation = beside(*generation, catalog);
     check_answers(generation);
+    if (options.answers_now) check_present(generation->bundle());
     return generation;
   }
 
@@ -83,6 +84,16 @@ struct Live::State {
     if (!reply.products.empty()) return;
     throw Error(ErrorCode::kIncompatibleArtifact,
                 "bundle: names no product to somebody unknown; pack one that has learned of some");
+  }
+
+  void check_present(const bundle::Bundle& bundle) {
+    const TimeUs now = clock.now();
+    if (now >= bundle.learned().until) return;
+    throw Error(
+        ErrorCode::kIncompatibleArtifact,
+        fmt::format("bundle {}: learned from events until {}, and now it is {} on the log's "
+                    "own clock; name that clock's time zone, or another bundle",
+                    bundle.fingerprint(), format_time(bundle.learned().until), format_time(now)));
   }
 
   std::size_t take(const ToldEvents& all) {
@@ -132,6 +143,8 @@ std::vector<std::vector<KeptEvent>> Live::check(const std::vector<LiveEvent>& ev
   }
   return kept;
 }
+
+std::int64_t Live::now_us() const { return state_->clock.now(); }
 
 std::size_t Live::add_kept(const std::vector<KeptEvent>& events) {
   return state_->take(told_by(events));

@@ -15,6 +15,7 @@ LiveOptions live_options(const AppOptions& options) {
           .catalog = options.catalog,
           .schema = options.schema,
           .threads = options.threads,
+          .answers_now = true,
           .on_warning = options.on_warning};
 }
 
@@ -41,6 +42,7 @@ App::App(AppOptions options)
   writer_ = std::make_unique<store::EventWriter>(
       std::move(store),
       store::WriterActions{
+          .now = [this] { return live_.now_us(); },
           .apply = [this](const std::vector<KeptEvent>& events) { live_.add_kept(events); },
           .forget =
               [this](store::Kind kind, const std::string& customer) {

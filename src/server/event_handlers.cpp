@@ -50,7 +50,8 @@ void post_events(App& app, const Call& call, const Respond& respond) {
   auto kept = app.live().check(events);
   std::vector<store::NewEvent> fresh(told.size());
   for (std::size_t e = 0; e < told.size(); ++e) {
-    fresh[e] = {text_of(told[e].get_object(), "event_id"), std::move(kept[e])};
+    fresh[e] = {text_of(told[e].get_object(), "event_id"), std::move(kept[e]),
+                events[e].time.empty()};
   }
   const bool is_taken =
       app.writer().append(std::move(fresh), [&app, respond](const store::Appended& appended) {

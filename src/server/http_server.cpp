@@ -50,7 +50,7 @@ using Status = boost::system::error_code;
 using Stream = beast::tcp_stream;
 
 /// What is read at a time; and a head has to fit into it.
-constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 static_assert(kReadBytes > kMaxHeadBytes);
 
 /// An operation that says how it went by `status` and does not throw.

@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "core/time.hpp"
 #include "server/handlers.hpp"
 #include "server/problem.hpp"
 
@@ -76,7 +77,9 @@ json::object answer_head(App& app, const LiveAnswer& answer) {
 }  // namespace
 
 void post_recommendations(App& app, const Call& call, const Respond& respond) {
-  const auto answer = app.live().recommend(to_query(call.body.get_object()));
+  auto query = to_query(call.body.get_object());
+  query.at = format_time(app.writer().moment());
+  const auto answer = app.live().recommend(query);
   auto body = answer_head(app, answer);
   body["expected_recall"] = answer.expected_recall;
   body["p_buy"] = answer.p_buy;

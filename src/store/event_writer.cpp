@@ -43,10 +43,23 @@ bool EventWriter::append(std::vector<NewEvent> events, std::function<void(Append
     const std::scoped_lock lock(mutex_);
     if (n_waiting_ + n_rows > kMaxWaiting && n_waiting_ > 0) return false;
     n_waiting_ += n_rows;
-    waiting_.emplace_back(Append{std::move(events), std::move(done), n_rows});
+    const bool is_dated = date(events);
+    waiting_.emplace_back(Append{std::move(events), std::move(done), n_rows, is_dated});
   }
   is_any_.notify_one();
   return true;
+}
+
+bool EventWriter::date(std::vector<NewEvent>& events) {
+  bool is_dated = false;
+  for (auto& event : events) {
+    if (!event.is_now) continue;
+    const auto now = actions_.now();
+    if (!is_dated) pending_.push_back(now);
+    is_dated = true;
+    for (auto& kept : event.kept) kept.time_us = now;
+  }
+  return is_dated;
 }
 
 void EventWriter::forget(Kind kind, std::string customer, std::function<void(Forgotten)> done) {
@@ -55,6 +68,11 @@ void EventWriter::forget(Kind kind, std::string customer, std::function<void(For
     waiting_.emplace_back(Forget{kind, std::move(customer), std::move(done)});
   }
   is_any_.notify_one();
+}
+
+std::int64_t EventWriter::moment() const {
+  const std::scoped_lock lock(mutex_);
+  return pending_.empty() ? actions_.now() : pending_.front();
 }
 
 std::size_t EventWriter::n_waiting() const {
@@ -136,9 +154,17 @@ void EventWriter::write(std::vector<Job>& jobs) {
     for (auto& row : rows) events.push_back(std::move(row.event));
     actions_.apply(events);
   }
+  forget_pending(jobs);
   commit.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   actions_.observe(commit);
   for (std::size_t j = 0; j < jobs.size(); ++j) std::get<Append>(jobs[j]).done(std::move(told[j]));
+}
+
+void EventWriter::forget_pending(const std::vector<Job>& jobs) {
+  const std::scoped_lock lock(mutex_);
+  for (const auto& job : jobs) {
+    if (std::get<Append>(job).is_dated) pending_.pop_front();
+  }
 }
 
 void EventWriter::erase(Forget& job) {

@@ -22,6 +22,7 @@ namespace vitrina::store {
 struct NewEvent {
   std::string id;               ///< `event_id`; empty: none
   std::vector<KeptEvent> kept;  ///< its rows
+  bool is_now = true;           ///< it is dated when it is taken, whatever its rows say
 };
 
 /// What came of a call, told on the writer's thread.
@@ -43,6 +44,7 @@ struct Commit {
 
 /// What is done with what is on the disk, on the writer's thread.
 struct WriterActions {
+  std::function<std::int64_t()> now;  ///< the log's own clock; no moment comes twice; any thread
   std::function<void(const std::vector<KeptEvent>&)> apply;            ///< before it is told
   std::function<void(Kind kind, const std::string& customer)> forget;  ///< the same
   std::function<void(const Commit&)> observe;
@@ -64,6 +66,10 @@ class EventWriter {
   [[nodiscard]] bool append(std::vector<NewEvent> events, std::function<void(Appended)> done);
   void forget(Kind kind, std::string customer, std::function<void(Forgotten)> done);
 
+  /// A moment to answer as of: every event that was told to be stored is before it, and none that
+  /// is still on its way. So an answer is what it would be by the events of the store alone.
+  [[nodiscard]] std::int64_t moment() const;
+
   /// Rows that wait.
   [[nodiscard]] std::size_t n_waiting() const;
   /// Rows that the store had to begin with.
@@ -74,6 +80,7 @@ class EventWriter {
     std::vector<NewEvent> events;
     std::function<void(Appended)> done;
     std::size_t n_rows = 0;
+    bool is_dated = false;  ///< one of its events is of now
   };
   struct Forget {
     Kind kind;
@@ -82,11 +89,15 @@ class EventWriter {
   };
   using Job = std::variant<Append, Forget>;
 
+  /// Dates the events of now; whether there are any. Under the mutex: the queue is in the order of
+  /// its moments.
+  bool date(std::vector<NewEvent>& events);
   void replay();
   void work();
   /// The jobs of the next commit: appends up to a number of rows, or one forget. None: stopped.
   std::vector<Job> take();
   void write(std::vector<Job>& jobs);
+  void forget_pending(const std::vector<Job>& jobs);
   void erase(Forget& job);
 
   std::unique_ptr<EventStore> store_;
@@ -98,6 +109,8 @@ class EventWriter {
   std::condition_variable is_any_;
   std::deque<Job> waiting_;
   std::size_t n_waiting_ = 0;
+  /// First moments of those that are not applied yet and have an event of now, in their order.
+  std::deque<std::int64_t> pending_;
   bool is_stopping_ = false;
 
   std::thread thread_;  ///< last: it uses all of the above

@@ -116,6 +116,27 @@ TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
   EXPECT_THROW((void)live.beside(known.front(), 4, "no such model"), Error);
 }
 
+TEST_F(LiveRulesTest, ABundleOfTheFutureIsRefusedWhereItHasToAnswerNow) {
+  auto later = events();
+  for (auto& event : later) event.time += 66 * 365 * kUsPerDay;
+  write_file(folder() / "later" / "train_actions.csv", test::log_csv(later));
+  FitOptions options{.bundle = folder() / "of the future"};
+  options.params = {{"train.min_positives", "1"}, {"train.rounds", "1"}};
+  (void)fit(folder() / "later", options);
+  EXPECT_NO_THROW((void)Live::open(options.bundle));
+  EXPECT_THROW((void)Live::open(options.bundle, {.answers_now = true}), Error);
+  auto live = Live::open(folder() / "bundle", {.answers_now = true});
+  try {
+    live.swap(options.bundle);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("own clock; name that clock's time zone"),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_NO_THROW((void)live.recommend({}));
+}
+
 TEST_F(LiveRulesTest, CheckedEventsAreTakenInAsTold) {
   auto live = open();
   const auto kept = live.check({{.user_id = "u",

@@ -9,6 +9,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 
 #include "core/hash.hpp"
 #include "server/problem.hpp"
@@ -139,6 +140,43 @@ TEST_F(RouterTest, AnswersAreTheSameToTheBitAfterARestart) {
   }
   Server again(scratch_.path());
   EXPECT_EQ(answer(again), first);
+}
+
+TEST_F(RouterTest, AnswersGivenWhileEventsComeAreThoseOfTheStoreAtTheirMoments) {
+  constexpr int kThreads = 4;
+  constexpr int kRounds = 40;
+  Server server(scratch_.path());
+  const auto all = products_of(done(server.get("/v1/popular?k=20")));
+  struct Served {
+    std::string as_of;
+    std::vector<std::string> products;
+  };
+  std::vector<std::vector<Served>> served(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::size_t r = 0; r < kRounds; ++r) {
+        // all threads tell of one customer
+        (void)done(server.post(
+            "/v1/events",
+            fmt::format(R"({{"events":[{{"user_id":"u","action":"view","products":["{}"]}}]}})",
+                        all[(5 * t + r) % all.size()])));
+        const auto answer = done(server.post("/v1/recommendations", R"({"user_id":"u"})"));
+        served[t].push_back({std::string(answer.at("as_of").as_string()), products_of(answer)});
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  for (const auto& answers : served) {
+    for (const auto& [as_of, products] : answers) {
+      std::vector<std::string> again;
+      for (const auto& product :
+           server.app.live().recommend({.user_id = "u", .k = 10, .at = as_of}).products) {
+        again.push_back(product.product_id);
+      }
+      EXPECT_EQ(again, products) << as_of;
+    }
+  }
 }
 
 TEST_F(RouterTest, FiltersAndExclusionsWorkBeforeTheCut) {

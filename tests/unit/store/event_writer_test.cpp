@@ -27,8 +27,10 @@ NewEvent view(std::string id, const std::string& customer, std::int64_t time = 0
 struct Written {
   explicit Written(const std::filesystem::path& folder)
       : writer(std::make_unique<EventStore>(folder, EventStore::Access::kWrite),
-               {.apply =
+               {.now = [this] { return ++clock; },
+                .apply =
                     [this](const std::vector<KeptEvent>& events) {
+                      if (on_apply) on_apply(events);
                       for (const auto& event : events) ++n_of[event.customer];
                     },
                 .forget = [this](Kind, const std::string& customer) { n_of.erase(customer); },
@@ -50,6 +52,8 @@ struct Written {
     return told.get_future().get();
   }
 
+  std::atomic<std::int64_t> clock{100};
+  std::function<void(const std::vector<KeptEvent>&)> on_apply;
   std::map<std::string, int> n_of;
   std::atomic<int> n_commits{0};
   std::atomic<int> n_failed{0};
@@ -71,6 +75,23 @@ TEST(EventWriter, StoresAnEventOfOneIdOnceAlsoAfterARestart) {
   EXPECT_EQ(again.writer.n_replayed(), 8U);
   EXPECT_EQ(again.append({view("2", "u"), view("3", "u")}).is_stored,
             (std::vector<bool>{false, true}));
+}
+
+TEST(EventWriter, NoEventOnItsWayIsBeforeTheMomentToAnswerAsOf) {
+  const test::ScratchFolder scratch;
+  Written written(scratch.path());
+  EXPECT_EQ(written.writer.moment(), 101);
+  std::vector<std::int64_t> moments;
+  written.on_apply = [&](const std::vector<KeptEvent>& events) {
+    moments = {events.front().time_us, written.writer.moment(), written.clock};
+  };
+  auto told_before = view("1", "u", 7);
+  told_before.is_now = false;
+  written.append({told_before, view("2", "u", 7), view("3", "u", 7)});
+  EXPECT_EQ(moments, (std::vector<std::int64_t>{7, 102, 103})) << "one is of its own time";
+  EXPECT_EQ(written.writer.moment(), 104);
+  written.append({told_before});
+  EXPECT_EQ(written.writer.moment(), 105);
 }
 
 TEST(EventWriter, ForgetsInMemoryAndStore) {
