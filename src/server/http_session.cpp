@@ -1,0 +1,198 @@
+#include "server/http_session.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <string>
+#include <utility>
+
+#include "server/problem.hpp"
+
+namespace vitrina::server {
+namespace {
+
+namespace net = boost::asio;
+namespace beast = boost::beast;
+using net::ip::tcp;
+
+/// What is read at a time; and a head has to fit into it.
+constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
+static_assert(kReadBytes > kMaxHeadBytes);
+
+std::string_view view_of(const beast::flat_buffer& buffer) {
+  return {static_cast<const char*>(buffer.data().data()), buffer.size()};
+}
+
+std::string head_text(const Response& response, bool keeps_alive) {
+  auto text = fmt::format(
+      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: "
+      "nosniff\r\nCache-Control: no-store\r\n",
+      response.status, status_text(response.status), response.content_type, response.body.size());
+  for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
+  text += keeps_alive ? "\r\n" : "Connection: close\r\n\r\n";
+  return text;
+}
+
+}  // namespace
+
+HttpSession::HttpSession(const SessionHost& host, Stream stream)
+    : host_(host), stream_(std::move(stream)), buffer_(kReadBytes) {
+  buffer_.reserve(kReadBytes);
+}
+
+Task<void> HttpSession::run() {
+  bool goes_on = true;
+  while (goes_on) goes_on = co_await serve_one();
+}
+
+Task<void> HttpSession::turn_away() {
+  co_await refuse(503, "server: has too many connections; come again");
+}
+
+void HttpSession::wake() {
+  net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
+    if (alive.expired() || !is_idle_) return;
+    Status ignored;
+    stream_.socket().shutdown(tcp::socket::shutdown_receive, ignored);
+  });
+}
+
+Task<bool> HttpSession::serve_one() {
+  Head head;
+  const auto fault = co_await read_head(head);
+  if (!fault) co_return false;
+  if (fault->status != 0) co_return co_await refuse(fault->status, fault->reason);
+  auto admission = host_.handler.admit(head.request);
+  const bool is_too_long = head.content_length > admission.max_body;
+  const bool has_body = head.content_length > 0 || head.is_chunked;
+  if (!admission.is_admitted) {
+    // what follows an unread body would be read as a request
+    const bool keeps = head.keeps_alive && !has_body;
+    if (keeps) buffer_.consume(head_bytes_);
+    co_return co_await send(std::move(admission.refusal), keeps, head.is_head);
+  }
+  if (is_too_long) {
+    co_return co_await refuse(413, fmt::format("body: found {} bytes, expected at most {}",
+                                               head.content_length, admission.max_body));
+  }
+  const auto body_fault = co_await read_body(head, admission.max_body);
+  if (!body_fault) co_return false;
+  if (body_fault->status != 0) co_return co_await refuse(body_fault->status, body_fault->reason);
+  auto response = co_await answer(head.request);
+  co_return co_await send(std::move(response), head.keeps_alive, head.is_head);
+}
+
+Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
+  std::size_t end = 0;
+  auto state = find_head_end(view_of(buffer_), end);
+  if (buffer_.size() == 0) {
+    if (host_.is_draining && stream_.socket().available() == 0) co_return std::nullopt;
+    is_idle_ = true;
+    const bool has_more = co_await read_some(host_.options.idle_time);
+    is_idle_ = false;
+    if (!has_more) co_return std::nullopt;
+    state = find_head_end(view_of(buffer_), end);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + host_.options.head_time;
+  while (state == HeadState::kIncomplete && buffer_.size() < kMaxHeadBytes) {
+    const auto left = deadline - std::chrono::steady_clock::now();
+    const bool has_more = co_await read_some(left);
+    if (!has_more) co_return std::nullopt;
+    state = find_head_end(view_of(buffer_), end);
+  }
+  if (state == HeadState::kBroken) co_return HeadFault{400, "head: a line does not end with CRLF"};
+  if (state == HeadState::kIncomplete || end > kMaxHeadBytes) {
+    co_return HeadFault{431, "head: is longer than 8192 bytes"};
+  }
+  head_bytes_ = end;
+  if (auto fault = server::read_head(view_of(buffer_).substr(0, end), head)) co_return *fault;
+  co_return HeadFault{0, {}};
+}
+
+Task<std::optional<HeadFault>> HttpSession::read_body(Head& head, std::size_t max_body) {
+  if (head.content_length == 0 && !head.is_chunked) {
+    buffer_.consume(head_bytes_);
+    co_return HeadFault{0, {}};
+  }
+  Status status;
+  if (head.expects_continue && buffer_.size() == head_bytes_) {
+    constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    stream_.expires_after(host_.options.body_time);
+    co_await net::async_write(stream_, net::buffer(kContinue), told_by(status));
+    if (status) co_return std::nullopt;
+  }
+  beast::http::request_parser<beast::http::string_body> parser;
+  parser.header_limit(static_cast<std::uint32_t>(kMaxHeadBytes));
+  parser.body_limit(max_body);
+  stream_.expires_after(host_.options.body_time);
+  co_await beast::http::async_read(stream_, buffer_, parser, told_by(status));
+  if (status == beast::http::error::body_limit) co_return HeadFault{413, "body: is too long"};
+  if (status && status.category() == make_error_code(beast::http::error::bad_chunk).category() &&
+      status != beast::http::error::partial_message &&
+      status != beast::http::error::end_of_stream) {
+    co_return HeadFault{400, "body: is broken"};
+  }
+  if (status) co_return std::nullopt;
+  head.request.body = std::move(parser.get().body());
+  co_return HeadFault{0, {}};
+}
+
+Task<bool> HttpSession::read_some(std::chrono::steady_clock::duration patience) {
+  Status status;
+  stream_.expires_after(patience);
+  const auto n = co_await stream_.async_read_some(buffer_.prepare(kReadBytes - buffer_.size()),
+                                                  told_by(status));
+  buffer_.commit(n);
+  co_return !status;
+}
+
+Task<Response> HttpSession::answer(const Request& request) {
+  stream_.expires_never();
+  co_return co_await net::async_initiate<const net::use_awaitable_t<>&, void(Response)>(
+      [this, &request](auto done) {
+        // what answers may be copied, what completes may not
+        auto shared = std::make_shared<decltype(done)>(std::move(done));
+        host_.handler.handle(
+            request, [shared, executor = stream_.get_executor()](Response response) {
+              net::post(executor, [shared, response = std::move(response)]() mutable {
+                (*shared)(std::move(response));
+              });
+            });
+      },
+      net::use_awaitable);
+}
+
+Task<bool> HttpSession::refuse(int status, std::string_view reason) {
+  co_return co_await send(to_response(Problem(status, std::string(reason))), false, false);
+}
+
+Task<bool> HttpSession::send(Response response, bool keeps_alive, bool is_head) {
+  keeps_alive = keeps_alive && !host_.is_draining;
+  const auto head = head_text(response, keeps_alive);
+  if (is_head) response.body.clear();
+  const std::array<net::const_buffer, 2> pieces{net::buffer(head), net::buffer(response.body)};
+  Status status;
+  stream_.expires_after(host_.options.body_time);
+  co_await net::async_write(stream_, pieces, told_by(status));
+  if (status) co_return false;
+  if (!keeps_alive) co_await linger();
+  co_return keeps_alive;
+}
+
+Task<void> HttpSession::linger() {
+  constexpr int kMostReads = 32;
+  Status status;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, status);
+  stream_.expires_after(std::chrono::seconds(1));
+  for (int i = 0; i < kMostReads && !status; ++i) {
+    buffer_.clear();
+    co_await stream_.async_read_some(buffer_.prepare(kReadBytes), told_by(status));
+  }
+}
+
+}  // namespace vitrina::server

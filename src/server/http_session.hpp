@@ -1,0 +1,83 @@
+#pragma once
+
+// Internal to the HTTP server: what includes this knows Asio and Beast, whose headers take long to
+// compile.
+
+#include <atomic>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "server/http_head.hpp"
+#include "server/http_server.hpp"
+#include "server/message.hpp"
+
+namespace vitrina::server {
+
+template <class T>
+using Task = boost::asio::awaitable<T>;
+using Status = boost::system::error_code;
+
+/// An operation that says how it went by `status` and does not throw.
+inline auto told_by(Status& status) {
+  return boost::asio::redirect_error(boost::asio::use_awaitable, status);
+}
+
+/// What all connections of a server share.
+struct SessionHost {
+  const HttpOptions& options;
+  Handler& handler;
+  const std::atomic<bool>& is_draining;
+};
+
+/// One connection, from its first request to its last.
+class HttpSession {
+ public:
+  /// Made of a socket on a strand: its operations run one at a time, on any thread.
+  using Stream = boost::beast::tcp_stream;
+
+  HttpSession(const SessionHost& host, Stream stream);
+  HttpSession(const HttpSession&) = delete;
+  HttpSession& operator=(const HttpSession&) = delete;
+  ~HttpSession() = default;
+
+  Task<void> run();
+  /// Says that there are too many connections, and ends.
+  Task<void> turn_away();
+  /// Ends the wait for a request that has not begun; what is on its way is still read. From any
+  /// thread, while this session lives.
+  void wake();
+
+ private:
+  /// Whether another request may follow.
+  Task<bool> serve_one();
+  /// Nothing: the peer has gone, or is late, which ends its stream. A fault without a status: all
+  /// is well.
+  Task<std::optional<HeadFault>> read_head(Head& head);
+  /// The body of a head that is still in the buffer; as above.
+  Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
+  /// Whether anything came.
+  Task<bool> read_some(std::chrono::steady_clock::duration patience);
+  Task<Response> answer(const Request& request);
+  /// Both say whether another request may follow.
+  Task<bool> refuse(int status, std::string_view reason);
+  Task<bool> send(Response response, bool keeps_alive, bool is_head);
+  /// Reads what the peer still sends: closing before it would take the answer from it.
+  Task<void> linger();
+
+  const SessionHost& host_;
+  Stream stream_;
+  boost::beast::flat_buffer buffer_;
+  std::size_t head_bytes_ = 0;
+  bool is_idle_ = false;  ///< waits for a request's first byte
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+}  // namespace vitrina::server
