@@ -7,6 +7,13 @@ target_include_directories(vitrina_bench PRIVATE "${CMAKE_SOURCE_DIR}")
 target_link_libraries(vitrina_bench PRIVATE vitrina_flags vitrina_cli CLI11::CLI11)
 set_target_properties(vitrina_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 
+# Offers a load to a running server.
+file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/load/*.cpp")
+add_executable(vitrina_load EXCLUDE_FROM_ALL ${sources})
+target_include_directories(vitrina_load PRIVATE "${CMAKE_SOURCE_DIR}")
+target_link_libraries(vitrina_load PRIVATE vitrina_flags vitrina_api CLI11::CLI11)
+set_target_properties(vitrina_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
 find_package(benchmark REQUIRED)
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cpp")
 # programs of their own

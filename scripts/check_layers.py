@@ -86,7 +86,16 @@ LAYERS: dict[str, set[str]] = {
     "cli": {"command", "core", "program", "server", "store", "vitrina"},
     "vitrina": set(),
     "bench": BELOW_ENGINE
-    | {"bundle", "cli", "command", "engine", "io", "program", "simulate"},
+    | {
+        "bundle",
+        "cli",
+        "command",
+        "engine",
+        "io",
+        "program",
+        "simulate",
+        "vitrina",
+    },
 }
 
 # Public headers that core is built on: what they declare is core's own, and
