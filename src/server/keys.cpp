@@ -18,7 +18,9 @@ constexpr std::array kScopes{Scope::kRecommend, Scope::kEvents, Scope::kAdmin};
 bool is_equal(std::string_view a, std::string_view b) {
   unsigned difference = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    difference |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
+    const unsigned left = static_cast<unsigned char>(a[i]);
+    const unsigned right = static_cast<unsigned char>(b[i]);
+    difference |= left ^ right;
   }
   return difference == 0;
 }

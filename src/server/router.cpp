@@ -87,9 +87,9 @@ Router::Match Router::find_route(const Request& request) const {
     const auto id = match(route.path, path);
     if (!id) continue;
     if (route.method == request.method) return {&route, decode(*id, false)};
-    allowed.push_back(route.method == Method::kGet    ? "GET"
-                      : route.method == Method::kPost ? "POST"
-                                                      : "DELETE");
+    allowed.emplace_back(route.method == Method::kGet    ? "GET"
+                         : route.method == Method::kPost ? "POST"
+                                                         : "DELETE");
   }
   if (allowed.empty()) {
     throw Problem(

@@ -142,6 +142,7 @@ const Field* find_field(const Shape& shape, std::string_view name) {
 
 [[noreturn]] void refuse_name(const Shape& shape, std::string_view name, std::string_view place) {
   std::vector<std::string_view> names;
+  names.reserve(shape.fields.size());
   for (const auto& field : shape.fields) names.push_back(field.name);
   throw Problem(422,
                 fmt::format("{}: found the field '{}', expected {}", place, printable(name),

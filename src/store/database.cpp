@@ -13,7 +13,7 @@ constexpr int kPatienceMs = 5000;
 
 Error database_error(const std::filesystem::path& file, int status, std::string_view detail) {
   const auto name = printable(file.string());
-  switch (status & 0xff) {
+  switch (static_cast<unsigned>(status) & 0xffU) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::kOutOfResources,
