@@ -1,5 +1,6 @@
 #include "server/http_session.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <array>
@@ -8,6 +9,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <ctime>
 #include <string>
 #include <utility>
 
@@ -28,11 +30,22 @@ std::string_view view_of(const beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
 
+/// The present second as HTTP writes it, put into words once a second.
+const std::string& date_text() {
+  thread_local std::time_t last = 0;
+  thread_local std::string text;
+  const auto now = std::time(nullptr);
+  if (now != last) text = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(now));
+  last = now;
+  return text;
+}
+
 std::string head_text(const Response& response, bool keeps_alive) {
   auto text = fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nX-Content-Type-Options: "
-      "nosniff\r\nCache-Control: no-store\r\n",
-      response.status, status_text(response.status), response.content_type, response.body.size());
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+      "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n",
+      response.status, status_text(response.status), date_text(), response.content_type,
+      response.body.size());
   for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
   text += keeps_alive ? "\r\n" : "Connection: close\r\n\r\n";
   return text;

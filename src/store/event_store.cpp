@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <random>
 #include <utility>
 
+#include "core/action.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 
@@ -137,6 +139,25 @@ void EventStore::append(std::span<const Row> rows) {
   }
 }
 
+KeptEvent EventStore::event_of(const Statement& select) const {
+  const auto action = select.whole(6);
+  const auto page = select.whole(8);
+  // a hand or a failing disk has been there: memory takes what it is given for checked
+  if (action < 0 || action >= static_cast<std::int64_t>(kActionCount) || page < 0 ||
+      page > std::numeric_limits<unsigned>::max() || select.text(4).empty()) {
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("{}: row {} is no event; put a backup in its place",
+                            printable(database_.file().string()), select.whole(0)));
+  }
+  return {.is_visit = select.whole(3) != 0,
+          .customer = std::string(select.text(4)),
+          .action = static_cast<int>(action),
+          .product = std::string(select.text(7)),
+          .page = static_cast<unsigned>(page),
+          .device = std::string(select.text(9)),
+          .time_us = select.whole(5)};
+}
+
 std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const {
   Statement select(database_,
                    "SELECT seq, arrived, event_id, kind, customer, time, action, product, page, "
@@ -150,13 +171,7 @@ std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const 
     row.arrived_us = select.whole(1);
     const auto key = select.text(2);
     if (key.size() == sizeof(EventKey)) key.copy(row.key.emplace().bytes.data(), key.size());
-    row.event = {.is_visit = select.whole(3) != 0,
-                 .customer = std::string(select.text(4)),
-                 .action = static_cast<int>(select.whole(6)),
-                 .product = std::string(select.text(7)),
-                 .page = static_cast<unsigned>(select.whole(8)),
-                 .device = std::string(select.text(9)),
-                 .time_us = select.whole(5)};
+    row.event = event_of(select);
   }
   return rows;
 }

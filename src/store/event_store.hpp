@@ -47,6 +47,7 @@ class EventStore {
   void append(std::span<const Row> rows);
 
   /// Up to `limit` rows behind that of number `after`, oldest first; moves `after` to the last.
+  /// Throws Error(kIncompatibleArtifact) for one that is no event.
   [[nodiscard]] std::vector<Row> read(std::int64_t& after, std::size_t limit) const;
   [[nodiscard]] std::int64_t n_rows() const;
 
@@ -61,6 +62,7 @@ class EventStore {
   static Database open_database(const std::filesystem::path& folder, Access access);
   void create();
   void check_version() const;
+  [[nodiscard]] KeptEvent event_of(const Statement& select) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
 
   std::unique_ptr<FolderLock> lock_;  ///< of who writes

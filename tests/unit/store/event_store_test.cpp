@@ -121,6 +121,20 @@ TEST(EventStore, RefusesWhatIsNoStore) {
             std::string::npos);
 }
 
+TEST(EventStore, RefusesRowsThatAreNoEvents) {
+  for (const auto* change : {"action = 10", "action = -1", "customer = ''", "page = 4294967296"}) {
+    const test::ScratchFolder scratch;
+    EventStore store(scratch.path(), Access::kWrite);
+    store.append(some_rows());
+    Database(scratch.path() / "events.db", Database::Mode::kExisting)
+        .run((std::string("UPDATE events SET ") + change + " WHERE seq = 2").c_str());
+    EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact, [&] { (void)read_all(store); })
+                  .find("row 2 is no event"),
+              std::string::npos)
+        << change;
+  }
+}
+
 TEST(EventStore, ForgetsACustomerToTheLastByte) {
   const test::ScratchFolder scratch;
   const auto folder = scratch.path() / "s";
