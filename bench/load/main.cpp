@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -128,11 +129,8 @@ int measure(Options options) {
   return outcome.n_failed + outcome.n_unsent + n_wrong == 0 && !outcome.samples.empty() ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace vitrina::bench
-
-int main(int argc, char** argv) {
-  vitrina::bench::Options options;
+int parse_and_measure(int argc, char** argv) {
+  Options options;
   CLI::App app("Offers a load to a server and checks a sample of its answers");
   app.add_option("--kind", options.kind)->check(CLI::IsMember({"recommend", "events"}));
   app.add_option("--port", options.load.port);
@@ -145,10 +143,17 @@ int main(int argc, char** argv) {
   app.add_option("--bundle", options.bundle, "the server's, to check by")->required();
   app.add_option("--data", options.data, "the server's log from before");
   CLI11_PARSE(app, argc, argv);
+  return measure(std::move(options));
+}
+
+}  // namespace
+}  // namespace vitrina::bench
+
+int main(int argc, char** argv) {
   try {
-    return vitrina::bench::measure(std::move(options));
+    return vitrina::bench::parse_and_measure(argc, argv);
   } catch (const std::exception& error) {
-    std::cerr << "vitrina_load: error: " << error.what() << '\n';
+    std::fprintf(stderr, "vitrina_load: error: %s\n", error.what());
     return 1;
   }
 }

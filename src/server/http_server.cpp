@@ -97,7 +97,7 @@ HttpServer::Impl::Impl(const HttpOptions& options) : options_(options), context_
   const tcp::endpoint endpoint(address, options.port);
   acceptor_.open(endpoint.protocol());
   acceptor_.set_option(net::socket_base::reuse_address(true));
-  (void)acceptor_.bind(endpoint, status);
+  status = acceptor_.bind(endpoint, status);
   if (status) throw taken(status);
   port_ = acceptor_.local_endpoint().port();
 }
@@ -110,7 +110,7 @@ Error HttpServer::Impl::taken(const Status& status) const {
 void HttpServer::Impl::start(Handler& handler) {
   host_.emplace(SessionHost{options_, handler, is_draining_});
   Status status;
-  (void)acceptor_.listen(net::socket_base::max_listen_connections, status);
+  status = acceptor_.listen(net::socket_base::max_listen_connections, status);
   if (status) throw taken(status);
   net::co_spawn(accept_strand_, accept(), net::detached);
   for (int t = 0; t < options_.threads; ++t) {
@@ -151,7 +151,7 @@ void HttpServer::Impl::spawn(tcp::socket socket) {
 
 Task<void> HttpServer::Impl::serve(tcp::socket socket) {
   Status ignored;
-  (void)socket.set_option(tcp::no_delay(true), ignored);
+  ignored = socket.set_option(tcp::no_delay(true), ignored);
   HttpSession session(*host_, HttpSession::Stream(std::move(socket)));
   const Registered registered(*this, session);
   if (n_connections_ <= options_.max_connections) {
@@ -164,12 +164,12 @@ Task<void> HttpServer::Impl::serve(tcp::socket socket) {
 /// The connections that the system has made and nobody has taken yet.
 void HttpServer::Impl::take_waiting() {
   Status status;
-  (void)acceptor_.non_blocking(true, status);
+  status = acceptor_.non_blocking(true, status);
   while (!status) {
     auto socket = acceptor_.accept(net::make_strand(context_), status);
     if (!status) spawn(std::move(socket));
   }
-  (void)acceptor_.close(status);
+  status = acceptor_.close(status);
 }
 
 void HttpServer::Impl::drain(std::chrono::seconds patience) {

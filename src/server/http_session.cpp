@@ -71,7 +71,7 @@ void HttpSession::wake() {
   net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired() || !is_idle_) return;
     Status ignored;
-    (void)stream_.socket().shutdown(tcp::socket::shutdown_receive, ignored);
+    ignored = stream_.socket().shutdown(tcp::socket::shutdown_receive, ignored);
   });
 }
 
@@ -200,7 +200,7 @@ Task<bool> HttpSession::send(Response response, bool keeps_alive, bool is_head) 
 Task<void> HttpSession::linger() {
   constexpr int kMostReads = 32;
   Status status;
-  (void)stream_.socket().shutdown(tcp::socket::shutdown_send, status);
+  status = stream_.socket().shutdown(tcp::socket::shutdown_send, status);
   stream_.expires_after(std::chrono::seconds(1));
   for (int i = 0; i < kMostReads && !status; ++i) {
     buffer_.clear();
