@@ -17,8 +17,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
 
-/// Days of log that pay for one more train window once the log is long.
+/// Days of log that pay for one more train window once the log is long, and how many are enough:
+/// each is a fit of the models on the whole log before it.
 constexpr double kDaysPerWindow = 5;
+constexpr double kEnoughWindows = 24;
 
 Json to_json(const Fold& fold) {
   return {{"name", fold.name},
@@ -44,8 +46,9 @@ Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config) {
   const bool is_long = length >= 6 * folds.horizon;  // four windows, a valid one, some history
   folds.label_length = is_long ? folds.horizon : std::min(folds.horizon, kUsPerDay);
   const TimeUs history = is_long ? folds.horizon : folds.label_length / 2;
-  const int n_windows =
-      std::max(config.max_windows, static_cast<int>(std::floor(to_days(length) / kDaysPerWindow)));
+  const double of_a_long_log =
+      std::min(kEnoughWindows, std::floor(to_days(length) / kDaysPerWindow));
+  const int n_windows = std::max(config.max_windows, static_cast<int>(of_a_long_log));
 
   // whole days apart, so that every cut has the hour of the day of the answer; the windows of a
   // long log spread over it as far as they can without leaving gaps

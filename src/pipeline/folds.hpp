@@ -18,7 +18,7 @@ struct SplitConfig {
   void visit(ConfigVisitor& v) {
     v.field("horizon_days", horizon_days, {0.01, 365}, "days ahead that purchases are predicted");
     v.field("max_windows", max_windows, {1, 100},
-            "train windows at most; a log of 40 days and more gets one per 5 days");
+            "train windows at most; a log of 40 days and more gets one per 5 days, up to 24");
   }
 };
 

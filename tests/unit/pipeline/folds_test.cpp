@@ -78,6 +78,8 @@ TEST(Folds, AWeekGetsWindowsOfADay) {
 
 TEST(Folds, ALongLogGetsMoreWindows) {
   EXPECT_EQ(folds_of(100).train.size(), 20U);
+  EXPECT_EQ(folds_of(365).train.size(), 24U);
+  EXPECT_EQ(folds_of(365, {.max_windows = 40}).train.size(), 40U);
   EXPECT_EQ(folds_of(22, {.max_windows = 3}).train.size(), 4U);  // one per five days at least
 }
 
