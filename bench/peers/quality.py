@@ -17,7 +17,8 @@ THREADS = 2
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, str(THREADS))  # read when NumPy is loaded
 
-ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
 
 from harness.contest import (  # noqa: E402
@@ -28,6 +29,7 @@ from harness.contest import (  # noqa: E402
 )
 from harness.logs import ACTIONS_FILE  # noqa: E402
 from harness.models import all_peers  # noqa: E402
+from harness.plan import Plan, read_plans  # noqa: E402
 from harness.program import Program  # noqa: E402
 from harness.report import markdown  # noqa: E402
 
@@ -44,8 +46,7 @@ def parse(args: list[str]) -> argparse.Namespace:
     add("--logs", type=Path, required=True, help="folder of log folders")
     add("--log", action="append", help="only this log; may be repeated")
     add("--only", action="append", choices=NAMES, help="only this peer")
-    add("--cuts", default="2017-11-29,2017-11-30,2017-12-01")
-    add("--tune-cuts", default="2017-11-27,2017-11-28")
+    add("--plans", type=Path, default=HERE / "logs.toml", help="cuts of logs")
     add("--trials", type=int, default=12, help="sets of parameters at most")
     add("--draws", type=int, default=2000, help="bootstrap draws")
     add("--vitrina", type=Path, default=ROOT / "build" / "vitrina")
@@ -53,13 +54,17 @@ def parse(args: list[str]) -> argparse.Namespace:
     return parser.parse_args(args)
 
 
-def find_logs(root: Path, wanted: list[str] | None) -> list[Path]:
-    """List the folders that hold a log."""
-    found = sorted(path.parent for path in root.glob(f"*/{ACTIONS_FILE}"))
-    if wanted:
-        found = [path for path in found if path.name in wanted]
-    if not found:
-        sys.exit(f"{root}: no folder in it holds {ACTIONS_FILE}")
+def find_logs(
+    root: Path, plans: dict[str, Plan], wanted: list[str] | None
+) -> list[Path]:
+    """List the folders of the logs that have a plan, in the plans' order."""
+    names = [name for name in plans if not wanted or name in wanted]
+    found = [root / name for name in names]
+    found = [path for path in found if (path / ACTIONS_FILE).exists()]
+    missing = set(wanted or []) - {path.name for path in found}
+    if missing or not found:
+        what = ", ".join(sorted(missing)) or "a log that has a plan"
+        sys.exit(f"{root}: found no {ACTIONS_FILE} of {what}")
     return found
 
 
@@ -75,8 +80,6 @@ def main(args: list[str]) -> int:
     settings = Settings(
         program=Program(options.vitrina.resolve(), THREADS),
         out=options.out,
-        cuts=options.cuts.split(","),
-        tune_cuts=options.tune_cuts.split(","),
         trials=options.trials,
         draws=options.draws,
         peers=peers,
@@ -87,8 +90,6 @@ def main(args: list[str]) -> int:
             "sha256": settings.program.digest,
         },
         "versions": versions(),
-        "cuts": settings.cuts,
-        "tuning_cuts": settings.tune_cuts,
         "horizon_days": settings.horizon_days,
         "max_users": settings.max_users,
         "share": settings.share,
@@ -97,8 +98,10 @@ def main(args: list[str]) -> int:
         "logs": [],
     }
     options.out.mkdir(parents=True, exist_ok=True)
-    for folder in find_logs(options.logs, options.log):
-        report["logs"].append(Contest(folder, settings).result())
+    plans = read_plans(options.plans)
+    for folder in find_logs(options.logs, plans, options.log):
+        contest = Contest(folder, plans[folder.name], settings)
+        report["logs"].append(contest.result())
         # after each log: what is done stays even if the next one fails
         text = json.dumps(report, indent=1) + "\n"
         (options.out / "quality.json").write_text(text)

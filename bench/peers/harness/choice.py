@@ -21,11 +21,12 @@ from .lists import NONE, Scores, fill, popular
 from .logs import KINDS, US_PER_DAY, Array, Log
 
 K = 25
+HORIZON_DAYS = 3.0
 OWN_DEPTH = 50
 WAYS = ("own", "buys", "expected", "self")
 SHARES = (0.01, 0.03, 0.1, 0.3, 1.0)
 SCALES = ("max", "rank")
-TRAIN_DAYS = 4
+TRAIN_PACES = 4  # that the boosted models look back
 CHUNK = 1024  # users compared at once
 
 
@@ -59,12 +60,12 @@ def activity(log: Log, cut: int, own: Scores) -> Array:
     past = log.before(cut)
     users = past.users
     row = np.searchsorted(users, past.user)
-    age = (cut - past.time) / US_PER_DAY
+    age = past.age(cut)
     columns: list[Array] = []
     for kind in KINDS:
         of_kind = past.action == kind
-        for days in (0.25, 1.0, 3.0, np.inf):
-            recent = of_kind & (age <= days)
+        for paces in (0.25, 1.0, 3.0, np.inf):
+            recent = of_kind & (age <= paces)
             columns.append(np.bincount(row[recent], minlength=len(users)))
         last = np.full(len(users), 99.0)
         np.minimum.at(last, row[of_kind], age[of_kind])
@@ -72,8 +73,8 @@ def activity(log: Log, cut: int, own: Scores) -> Array:
     first = np.zeros(len(users))
     np.maximum.at(first, row, age)
     columns.append(first)
-    day = np.unique(row * 1000 + age.astype(int)) // 1000
-    columns.append(np.bincount(day, minlength=len(users)))
+    active = np.unique(row * 1000 + age.astype(int)) // 1000
+    columns.append(np.bincount(active, minlength=len(users)))
     for depth in (1, 5, K):
         columns.append(own.values[:, :depth].sum(axis=1))
     columns.append((own.items >= 0).sum(axis=1))
@@ -82,7 +83,7 @@ def activity(log: Log, cut: int, own: Scores) -> Array:
 
 @dataclass(frozen=True)
 class Examples:
-    """Users at earlier cuts, and what became of them in a day."""
+    """Users at earlier cuts, and what became of them soon after."""
 
     features: Array
     buys: Array
@@ -90,16 +91,22 @@ class Examples:
 
 
 def examples(log: Log, cut: int, rule: Rule) -> Examples:
-    """Look at one-day windows that end by the cut, one day apart."""
+    """Look at windows that end by the cut, one after another.
+
+    They are no longer than what is asked, nor than the log's pace: in a
+    short log a day each.
+    """
     past = log.before(cut)
+    pace = log.pace_days * US_PER_DAY
+    length = int(min(pace, HORIZON_DAYS * US_PER_DAY))
     features, buys, recall = [], [], []
-    for days in range(1, TRAIN_DAYS + 1):
-        start = cut - days * US_PER_DAY
-        if start < past.begin + US_PER_DAY // 2:
+    for number in range(1, round(TRAIN_PACES * pace / length) + 1):
+        start = cut - number * length
+        if start < past.begin + pace / 2:
             break
         own = rank(fade(past, start, rule.kinds), rule, K)
         features.append(activity(past, start, own))
-        bought = past.bought(start, start + US_PER_DAY)
+        bought = past.bought(start, start + length)
         judged = judge(Answer(own.users, own.items), bought)
         achieved = np.zeros(len(own.users))
         bought_any = np.isin(own.users, judged.user)

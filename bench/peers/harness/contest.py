@@ -4,10 +4,9 @@ import hashlib
 import inspect
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -15,23 +14,17 @@ from typing import Any
 
 import numpy as np
 
-from . import history, matrix, program, tuning
+from . import baskets, history, matrix, program, tuning
 from .cache import Cache
-from .choice import Ground, K, make_answer, make_ground
-from .evaluate import (
-    READINGS,
-    Answer,
-    Judged,
-    bootstrap,
-    interval,
-    judge,
-    readings,
-)
+from .choice import HORIZON_DAYS, Ground, K, make_answer, make_ground
+from .evaluate import Answer
 from .lists import Scores
 from .logs import US_PER_DAY, Log, read_log, time_us
 from .models.base import Params, Peer
-from .program import Program, read_answer, write_answer
+from .plan import Plan
+from .program import Program, read_answer
 from .tuning import Stand, Trial
+from .verdict import Entry, Judge
 
 PACKAGES = (
     "catboost",
@@ -42,7 +35,6 @@ PACKAGES = (
     "scipy",
     "torch",
 )
-AGREE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -51,24 +43,12 @@ class Settings:
 
     program: Program
     out: Path
-    cuts: list[str]
-    tune_cuts: list[str]
     max_users: int = 3000
     share: float = 0.1  # of the users known at the cut
-    horizon_days: float = 3.0
+    horizon_days: float = HORIZON_DAYS
     trials: int = 12
     draws: int = 2000
     peers: list[Peer] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One row of the table: answers at the reported cuts, and their story."""
-
-    name: str
-    title: str
-    answers: list[Answer]
-    story: dict[str, Any] = field(default_factory=dict)
 
 
 def say(text: str) -> None:
@@ -84,14 +64,15 @@ def versions() -> dict[str, str]:
 class Contest:
     """All entries of one log."""
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, plan: Plan, settings: Settings) -> None:
         self.folder = folder
+        self.plan = plan
         self.settings = settings
-        self.log: Log = read_log(folder)
+        self.log: Log = replace(read_log(folder), pace_days=plan.pace_days)
         self.cache = Cache(settings.out / "scores")
         self.rule, self.rule_tried = self.learn_rule()
-        self.tuned_on = [self.stand(cut) for cut in settings.tune_cuts]
-        self.stands = [self.stand(cut) for cut in settings.cuts]
+        self.tuned_on = [self.stand(cut) for cut in plan.tuning]
+        self.stands = [self.stand(cut) for cut in plan.reported]
 
     # What all entries share.
 
@@ -100,7 +81,7 @@ class Contest:
         say(f"{self.log.name}: learning the half-lives of own history")
         start = history.first_rule(self.log)
         spots = []
-        for cut in self.settings.tune_cuts:
+        for cut in self.plan.tuning:
             at = time_us(cut)
             spots.append(
                 (
@@ -204,7 +185,7 @@ class Contest:
         """Tune a peer at the earlier cuts, alone and with own history."""
         alone: list[Trial] = []
         with_own: list[Trial] = []
-        sets = tuning.draw_params(peer, self.settings.trials)
+        sets = tuning.draw_params(peer, self.settings.trials, self.log.kinds)
         for number, params in enumerate(sets, 1):
             done = [self.scores(peer, s, params) for s in self.tuned_on]
             found = [scores for scores, _ in done]
@@ -242,6 +223,7 @@ class Contest:
         key = {
             "log": self.log.name,
             "digest": self.log.digest,
+            "pace_days": self.log.pace_days,
             "peer": peer.name,
             "cut": stand.cut,
             "params": dict(params),
@@ -277,86 +259,23 @@ class Contest:
 
     def result(self) -> dict[str, Any]:
         """Run everything on this log."""
-        entries = self.entries()
-        rows = [self.row(entry) for entry in entries]
-        for size in ("n", "share"):
-            self.compare(entries, rows, size)
+        settings = self.settings
+        judge = Judge(
+            settings.program,
+            self.folder,
+            self.log,
+            self.stands,
+            settings.horizon_days,
+            settings.draws,
+        )
         return {
             "log": self.log.name,
             "sha256": self.log.digest,
+            "pace_days": self.log.pace_days,
             "cuts": {stand.cut: about(stand) for stand in self.stands},
             "tuning_cuts": {s.cut: about(s) for s in self.tuned_on},
-            "entries": rows,
+            "entries": judge.rows(self.entries()),
         }
-
-    def judged(self, entry: Entry, size: str) -> list[Judged]:
-        """Judge one entry's first customers at every cut."""
-        return [
-            judge(answer.first(stand.sizes[size]), stand.bought)
-            for stand, answer in zip(self.stands, entry.answers, strict=True)
-        ]
-
-    def row(self, entry: Entry) -> dict[str, Any]:
-        """Read an entry, and check the reading by the program's own."""
-        sizes: dict[str, Any] = {}
-        for size in ("n", "share"):
-            windows = self.judged(entry, size)
-            pooled = readings(windows)
-            theirs = self.program_readings(entry, size)
-            gap = max(apart(pooled[name], theirs[name]) for name in READINGS)
-            if gap > AGREE:
-                raise RuntimeError(
-                    f"{self.log.name} {entry.name}: readings {pooled}, "
-                    f"vitrina score says {theirs}"
-                )
-            sizes[size] = {
-                "pooled": pooled,
-                "checked_within": gap,
-                "cuts": {
-                    stand.cut: readings([window])
-                    for stand, window in zip(self.stands, windows, strict=True)
-                },
-            }
-        return {
-            "name": entry.name,
-            "title": entry.title,
-            "sizes": sizes,
-        } | entry.story
-
-    def program_readings(self, entry: Entry, size: str) -> dict[str, float]:
-        """Have `vitrina score` judge the same answers, from files."""
-        cuts = [stand.cut for stand in self.stands]
-        ends = [
-            iso_time(s.at, self.settings.horizon_days) for s in self.stands
-        ]
-        with tempfile.TemporaryDirectory() as scratch:
-            files = []
-            for stand, answer in zip(self.stands, entry.answers, strict=True):
-                files.append(Path(scratch) / f"{stand.cut}.csv")
-                first = answer.first(stand.sizes[size])
-                write_answer(files[-1], first, self.log)
-            return self.settings.program.score(files, self.folder, cuts, ends)
-
-    def compare(
-        self, entries: list[Entry], rows: list[dict[str, Any]], size: str
-    ) -> None:
-        """Add intervals and the paired difference to Vitrina."""
-        judged = [self.judged(entry, size) for entry in entries]
-        drawn = bootstrap(judged, self.settings.draws)
-        first = rows[0]["sizes"][size]["pooled"]
-        for row, draws in zip(rows, drawn, strict=True):
-            found = row["sizes"][size]
-            found["interval"], found["vitrina_ahead"] = {}, {}
-            for column, name in enumerate(READINGS[:3]):
-                ahead = drawn[0][:, column] - draws[:, column]
-                low, high = interval(ahead)
-                found["interval"][name] = interval(draws[:, column])
-                found["vitrina_ahead"][name] = {
-                    "value": first[name] - found["pooled"][name],
-                    "low": low,
-                    "high": high,
-                    "share_above": float(np.mean(ahead > 0)),
-                }
 
 
 def about(stand: Stand) -> dict[str, int]:
@@ -369,24 +288,12 @@ def about(stand: Stand) -> dict[str, int]:
     }
 
 
-def apart(one: float, other: float) -> float:
-    """How far two readings differ; over nobody they are both NaN."""
-    if np.isnan(one) and np.isnan(other):
-        return 0.0
-    return abs(one - other)
-
-
-def iso_time(at: int, days: float) -> str:
-    """Write the time some days after a moment."""
-    end = np.datetime64(at + int(days * US_PER_DAY), "us")
-    return str(end.astype("datetime64[s]"))
-
-
 def source_digest(peer: Peer) -> str:
     """Name the code that a peer's scores depend on."""
     parts: list[Callable[..., Any] | Any] = [
         inspect.getmodule(type(peer)),
         matrix,
+        baskets,
     ]
     text = "".join(inspect.getsource(part) for part in parts)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .lists import Scores, top_k
-from .logs import ADD, LIKE, ORDER, US_PER_DAY, VIEW, Array, Log
+from .logs import ADD, LIKE, ORDER, VIEW, Array, Log
 
-HALF_LIVES = (0.04, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # days
+HALF_LIVES = (0.04, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)  # paces
 FACTORS = (0.0, 0.25, 0.5, 2.0, 4.0, -0.5)
 START = {VIEW: 0.3, LIKE: 0.5, ADD: 1.0, ORDER: 0.3}
 
@@ -22,7 +22,7 @@ class Rule:
     half_life: tuple[int, ...]
 
     def describe(self) -> dict[str, list[float]]:
-        """Name the weight and the half-life in days of each action code."""
+        """Name each action code's weight and half-life in paces of the log."""
         both = zip(self.kinds, self.weight, self.half_life, strict=True)
         return {str(k): [w, HALF_LIVES[h]] for k, w, h in both}
 
@@ -53,7 +53,7 @@ def fade(log: Log, cut: int, kinds: tuple[int, ...]) -> Faded:
     width = len(log.item_ids)
     key = past.user.astype(np.int64) * width + past.item
     pair, at = np.unique(key, return_inverse=True)
-    age = (cut - past.time) / US_PER_DAY
+    age = past.age(cut)
     sums = np.zeros((len(pair), len(kinds), len(HALF_LIVES)), np.float32)
     for k, kind in enumerate(kinds):
         of_kind = past.action == kind

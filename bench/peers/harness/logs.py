@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -49,20 +49,21 @@ class Log:
     user_ids: Array
     item_ids: Array
     digest: str = ""
+    pace_days: float = 1.0  # the unit of all that fades
+
+    def kept(self, keep: Any) -> "Log":
+        """Keep the events of a slice or a mask."""
+        return replace(
+            self,
+            user=self.user[keep],
+            item=self.item[keep],
+            action=self.action[keep],
+            time=self.time[keep],
+        )
 
     def between(self, begin: int, end: int) -> "Log":
         """Keep the events of [begin, end)."""
-        keep = slice(*np.searchsorted(self.time, [begin, end]))
-        return Log(
-            self.name,
-            self.user[keep],
-            self.item[keep],
-            self.action[keep],
-            self.time[keep],
-            self.user_ids,
-            self.item_ids,
-            self.digest,
-        )
+        return self.kept(slice(*np.searchsorted(self.time, [begin, end])))
 
     def before(self, cut: int) -> "Log":
         """Keep what is known at the cut."""
@@ -81,17 +82,11 @@ class Log:
 
     def of_actions(self, actions: list[int]) -> "Log":
         """Keep the events of some kinds."""
-        keep = np.isin(self.action, actions)
-        return Log(
-            self.name,
-            self.user[keep],
-            self.item[keep],
-            self.action[keep],
-            self.time[keep],
-            self.user_ids,
-            self.item_ids,
-            self.digest,
-        )
+        return self.kept(np.isin(self.action, actions))
+
+    def age(self, cut: int) -> Array:
+        """Age of each event at a moment, in the log's unit of time."""
+        return (cut - self.time) / (US_PER_DAY * self.pace_days)
 
     @cached_property
     def users(self) -> Array:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .lists import NONE, Scores
-from .logs import ORDER, US_PER_DAY, VIEW, Array, Log
+from .logs import ORDER, VIEW, Array, Log
 
 Params = Mapping[str, Any]
 
@@ -16,9 +16,9 @@ Params = Mapping[str, Any]
 WEIGHTS: dict[str, list[Any]] = {
     "view": [0.1, 0.3, 1.0],
     "order": [0.3, 1.0, 3.0],
-    "half_life_days": [1.0, 3.0, 30.0],
+    "half_life": [1.0, 3.0, 30.0],  # paces of the log
 }
-PLAIN = {"view": 0.3, "order": 1.0, "half_life_days": 3.0}
+PLAIN = {"view": 0.3, "order": 1.0, "half_life": 3.0}
 DEPTH = 50  # products a peer proposes to a user
 
 
@@ -44,8 +44,7 @@ def weights(past: Log, cut: int, params: Params) -> Array:
     kind = np.ones(len(past.action))
     kind[past.action == VIEW] = params["view"]
     kind[past.action == ORDER] = params["order"]
-    age = (cut - past.time) / US_PER_DAY
-    return np.asarray(kind * 0.5 ** (age / params["half_life_days"]))
+    return np.asarray(kind * 0.5 ** (past.age(cut) / params["half_life"]))
 
 
 def make_matrix(log: Log, cut: int, params: Params) -> Matrix:

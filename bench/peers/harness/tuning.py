@@ -1,7 +1,7 @@
 """Random search over a peer's parameters, at the earlier cuts alone."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ from .choice import (
 )
 from .evaluate import Answer, judge
 from .lists import Scores
-from .logs import Array, Pairs
-from .models.base import Params, Peer
+from .logs import KINDS, ORDER, VIEW, Array, Pairs
+from .models.base import Params, Peer, Space
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,29 @@ class Trial:
     recall: Mapping[str, float]  # reading A by size
 
 
-def draw_params(peer: Peer, trials: int) -> list[Params]:
-    """Draw distinct sets; the plain one is first."""
+def told_apart(space: Space, kinds: Sequence[int]) -> Space:
+    """Leave out the weights that say nothing in a log of these kinds."""
+    idle = set()
+    if VIEW not in kinds:
+        idle.add("view")
+    if set(kinds) <= {VIEW} or set(kinds) <= {ORDER}:
+        idle.add("order")
+    return {name: space[name] for name in space if name not in idle}
+
+
+def draw_params(
+    peer: Peer, trials: int, kinds: Sequence[int] = KINDS
+) -> list[Params]:
+    """Draw distinct sets for a log of some kinds; the plain one is first."""
+    space = told_apart(peer.space, kinds)
     rng = np.random.default_rng(zlib.crc32(peer.name.encode()))
     sets: list[Params] = [dict(peer.plain)]
     for _ in range(1000):
         if len(sets) >= min(trials, peer.trials):
             break
-        one = {
+        one = dict(peer.plain) | {
             name: values[int(rng.integers(len(values)))]
-            for name, values in peer.space.items()
+            for name, values in space.items()
         }
         if one not in sets:
             sets.append(one)

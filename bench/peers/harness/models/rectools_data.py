@@ -1,5 +1,6 @@
 """A log as a data set of RecTools, and its answers as scores."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,14 +34,12 @@ def read_log(dataset: Any, like: Log) -> Log:
     frame = dataset.get_raw_interactions().sort_values(
         "datetime", kind="stable"
     )
-    return Log(
-        like.name,
-        frame["user_id"].to_numpy(np.int32),
-        frame["item_id"].to_numpy(np.int32),
-        frame[ACTION].to_numpy(np.int8),
-        frame["datetime"].to_numpy("datetime64[us]").astype(np.int64),
-        like.user_ids,
-        like.item_ids,
+    return replace(
+        like,
+        user=frame["user_id"].to_numpy(np.int32),
+        item=frame["item_id"].to_numpy(np.int32),
+        action=frame[ACTION].to_numpy(np.int8),
+        time=frame["datetime"].to_numpy("datetime64[us]").astype(np.int64),
     )
 
 

@@ -20,16 +20,7 @@ def training_events(past: Log, min_events: int, views: bool) -> Log:
     if not views:
         past = past.of_actions([kind for kind in past.kinds if kind != VIEW])
     often = np.bincount(past.item, minlength=len(past.item_ids)) >= min_events
-    keep = often[past.item]
-    return Log(
-        past.name,
-        past.user[keep],
-        past.item[keep],
-        past.action[keep],
-        past.time[keep],
-        past.user_ids,
-        past.item_ids,
-    )
+    return past.kept(often[past.item])
 
 
 class SasRec:

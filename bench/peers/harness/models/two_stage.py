@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..history import HALF_LIVES, fade
 from ..lists import Scores
-from ..logs import ORDER, US_PER_DAY, Array, Log
+from ..logs import ORDER, Array, Log
 from ..matrix import DEPTH, PLAIN, WEIGHTS, weights
 from .base import SEED, THREADS, Params, Space
 from .rectools_data import ACTION, make_dataset, read_log, to_scores
@@ -29,11 +29,11 @@ def pair_features(past: Log, cut: int) -> pd.DataFrame:
     width = len(past.item_ids)
     key = past.user.astype(np.int64) * width + past.item
     at = np.searchsorted(faded.user * width + faded.item, key)
-    age = (cut - past.time) / US_PER_DAY
+    age = past.age(cut)
     for k, kind in enumerate(kinds):
         of_kind = past.action == kind
         for h in KEPT_HALF_LIVES:
-            name = f"own_{kind}_{HALF_LIVES[h]:g}d"
+            name = f"own_{kind}_{HALF_LIVES[h]:g}"
             frame[name] = faded.sums[:, k, h].astype(np.float32)
         last = np.full(len(faded.user), np.nan)
         order = np.argsort(-age[of_kind], kind="stable")
@@ -47,13 +47,13 @@ def side_features(
 ) -> dict[str, Array]:
     """Count a user's or a product's events by kind and age."""
     ids, row = np.unique(who, return_inverse=True)
-    age = (cut - past.time) / US_PER_DAY
+    age = past.age(cut)
     frame = {f"{side}_id": ids}
     for kind in past.kinds:
         of_kind = past.action == kind
-        for days in (1.0, 3.0, np.inf):
-            recent = row[of_kind & (age <= days)]
-            name = f"{side}_{kind}_{days:g}d"
+        for paces in (1.0, 3.0, np.inf):
+            recent = row[of_kind & (age <= paces)]
+            name = f"{side}_{kind}_{paces:g}"
             frame[name] = np.bincount(recent, minlength=len(ids))
         last = np.full(len(ids), 99.0)
         np.minimum.at(last, row[of_kind], age[of_kind])
@@ -91,7 +91,7 @@ def make_collector(log: Log, cut: int) -> Any:
     return Collector()
 
 
-def make_splitter(cut: int, days: int) -> Any:
+def make_splitter(cut: int, length: timedelta) -> Any:
     """Hold out the orders of the last days; all else before is history."""
     from rectools.model_selection import Splitter
 
@@ -105,7 +105,7 @@ def make_splitter(cut: int, days: int) -> Any:
         ) -> Any:
             frame = interactions.df.reset_index(drop=True)
             end = pd.Timestamp(cut, unit="us")
-            start = end - timedelta(days=days)
+            start = end - length
             before = frame["datetime"] < start
             order = ~before & (frame[ACTION] == ORDER)
             order &= ~frame[order].duplicated(["user_id", "item_id"]).reindex(
@@ -125,7 +125,7 @@ def make_splitter(cut: int, days: int) -> Any:
     )
 
 
-def make_own_history(half_life_days: float) -> Any:
+def make_own_history(half_life: timedelta) -> Any:
     """Make a generator of what the user touched, by faded weight."""
     from rectools.models.base import ModelBase
 
@@ -135,8 +135,8 @@ def make_own_history(half_life_days: float) -> Any:
         def _fit(self, dataset: Any, *args: Any, **kwargs: Any) -> None:
             frame = dataset.interactions.df
             now = frame["datetime"].max()
-            age = (now - frame["datetime"]) / pd.Timedelta(days=1)
-            worth = frame["weight"] * 0.5 ** (age / half_life_days)
+            age = (now - frame["datetime"]) / half_life
+            worth = frame["weight"] * 0.5**age
             pairs = frame[["user_id", "item_id"]].assign(score=worth)
             pairs = pairs.groupby(["user_id", "item_id"], as_index=False).sum()
             self.pairs = pairs.sort_values(
@@ -196,10 +196,9 @@ def make_ranker(params: Params) -> Any:
     )
 
 
-def label_days(past: Log, cut: int, wanted: int) -> int:
+def label_paces(past: Log, cut: int, wanted: int) -> int:
     """Hold out at most half of the log, or no history would be left."""
-    length = (cut - int(past.time.min())) / US_PER_DAY
-    return max(1, min(wanted, round(length) // 2))
+    return max(1, min(wanted, round(past.age(cut).max()) // 2))
 
 
 class TwoStage:
@@ -215,7 +214,7 @@ class TwoStage:
         "rate": 0.05,
         "negatives": 20,
         "candidates": 50,
-        "days": 1,
+        "label_paces": 1,
     }
     space: Space = WEIGHTS | {
         "ranker": ["catboost", "catboost_ranker", "lightgbm"],
@@ -224,19 +223,19 @@ class TwoStage:
         "rate": [0.03, 0.05, 0.1],
         "negatives": [5, 20, 60],
         "candidates": [30, 50, 100],
-        "days": [1, 1, 2],
+        "label_paces": [1, 1, 2],
     }
 
     def fit(self, log: Log, cut: int, params: Params) -> Scores:
         """Train on the last days before the cut, then score all users."""
         past = log.before(cut)
         # the generator of own history fades by itself
-        faded_elsewhere = {**params, "half_life_days": np.inf}
+        faded_elsewhere = {**params, "half_life": np.inf}
         dataset = make_dataset(past, weights(past, cut, faded_elsewhere))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            days = label_days(past, cut, params["days"])
-            model = self.make_model(log, cut, {**params, "days": days})
+            paces = label_paces(past, cut, params["label_paces"])
+            model = self.make_model(log, cut, {**params, "label_paces": paces})
             model.fit(dataset)
             table = model.recommend(
                 past.users, dataset, k=DEPTH, filter_viewed=False
@@ -258,11 +257,12 @@ class TwoStage:
             PerUserNegativeSampler,
         )
 
+        pace = timedelta(days=log.pace_days)
         similar = CosineRecommender(K=50, num_threads=THREADS)
         first_stage = (
-            (make_own_history(params["half_life_days"]), 50),
+            (make_own_history(params["half_life"] * pace), 50),
             (ImplicitItemKNNWrapperModel(similar), params["candidates"]),
-            (PopularModel(period=timedelta(days=1)), 30),
+            (PopularModel(period=pace), 30),
         )
         generators = [
             CandidateGenerator(model, depth, keep_ranks=True, keep_scores=True)
@@ -270,7 +270,7 @@ class TwoStage:
         ]
         return CandidateRankingModel(
             generators,
-            make_splitter(cut, params["days"]),
+            make_splitter(cut, params["label_paces"] * pace),
             make_ranker(params),
             PerUserNegativeSampler(params["negatives"], SEED),
             make_collector(log, cut),

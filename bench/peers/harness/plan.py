@@ -1,0 +1,51 @@
+"""What is asked of each log: its cuts and its pace, from logs.toml."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from .logs import time_us
+
+
+@dataclass(frozen=True)
+class NextBasket:
+    """The published protocol on a log (next_basket.py)."""
+
+    cut: str  # of the split at one moment
+    rarest_product: int  # training baskets that hold it, at least
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Cuts of a log, earlier ones for tuning, and its unit of time."""
+
+    tuning: tuple[str, ...]
+    reported: tuple[str, ...]
+    pace_days: float = 1.0
+    next_basket: NextBasket | None = None
+
+    def __post_init__(self) -> None:
+        if not self.tuning or not self.reported:
+            raise ValueError("found no cut, expected some to tune at and some")
+        if max(map(time_us, self.tuning)) >= min(map(time_us, self.reported)):
+            raise ValueError(
+                f"found tuning at {self.tuning[-1]}, expected it before "
+                f"{self.reported[0]}, the first reported cut"
+            )
+
+
+def read_plans(path: Path) -> dict[str, Plan]:
+    """Read the plan of every log by the name of its folder."""
+    plans = {}
+    for name, found in tomllib.loads(path.read_text()).items():
+        protocol = found.get("next_basket")
+        try:
+            plans[name] = Plan(
+                tuple(found["tuning"]),
+                tuple(found["reported"]),
+                float(found["pace_days"]),
+                NextBasket(**protocol) if protocol else None,
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise SystemExit(f"{path}: {name}: {error}") from None
+    return plans
