@@ -24,6 +24,7 @@ sys.path[:0] = [
 ]
 
 import ablation  # noqa: E402
+from harness import next_basket_report  # noqa: E402
 from harness import report as peers  # noqa: E402
 from race import growth_table, table  # noqa: E402
 
@@ -52,10 +53,13 @@ def reading_a(entry: Any) -> float:
 def best_peers(report: Any) -> str:
     """The table of the READMEs: each peer the way it did best.
 
-    That is alone or with own history mixed in, at N = 3000.
+    That is alone or with own history mixed in, at N = 3000; in brackets how
+    far Vitrina is ahead, bold where the interval is clear of 0.
     """
+    logs = [result["log"] for result in report["logs"]]
     rows: dict[str, list[str]] = {}
-    for result in report["logs"]:
+    titles: dict[str, str] = {}
+    for column, result in enumerate(report["logs"]):
         best: dict[str, Any] = {}
         for entry in result["entries"]:
             peer = entry["name"].removesuffix("+own")
@@ -65,17 +69,26 @@ def best_peers(report: Any) -> str:
         for peer, entry in sorted(
             best.items(), key=lambda item: -reading_a(item[1])
         ):
-            cells = rows.setdefault(peer, [entry["title"]])
-            cells[0] = entry["title"].removesuffix(" + own history")
-            cells.append(peers.number(reading_a(entry)))
-            is_peer = peer != "vitrina"
-            cells.append(peers.ahead(entry["sizes"]["n"]) if is_peer else "")
-    head = ["answer"]
-    for result in report["logs"]:
-        head += [result["log"], "Vitrina ahead"]
-    lines = [table.row(head), "| --- |" + " --: |" * (len(head) - 1)]
-    lines += [table.row(cells) for cells in rows.values()]
+            titles[peer] = entry["title"].removesuffix(" + own history")
+            cells = rows.setdefault(peer, [""] * len(logs))
+            cells[column] = reading_and_lead(entry)
+    lines = [
+        table.row(["answer", *logs]),
+        "| --- |" + " --: |" * len(logs),
+    ]
+    lines += [
+        table.row([titles[peer], *cells]) for peer, cells in rows.items()
+    ]
     return "\n".join(lines) + "\n"
+
+
+def reading_and_lead(entry: Any) -> str:
+    """Reading A, and how far Vitrina is ahead of it."""
+    text = peers.number(reading_a(entry))
+    if entry["name"] == "vitrina":
+        return text
+    lead, _, _ = peers.ahead(entry["sizes"]["n"]).partition(" [")
+    return f"{text} ({lead})"
 
 
 # Heads and names of the READMEs' tables that the slides have no word for.
@@ -120,10 +133,11 @@ def parts(report: Any) -> str:
 class Block:
     """What is written between two comments of a page."""
 
-    name: str  # of the comments, and of the file in docs/measured
+    name: str  # of the comments
     page: str
     make: Callable[[Any], str]
     nothing: str
+    measured: str = ""  # file in docs/measured, if it is not called so
 
     @property
     def begin(self) -> str:
@@ -135,7 +149,7 @@ class Block:
 
     def text(self) -> str:
         """The tables of the recorded run, or that there is none."""
-        path = MEASURED / f"{self.name}.json"
+        path = MEASURED / f"{self.measured or self.name}.json"
         if not path.exists():
             return self.nothing
         return self.make(read_json(path))
@@ -171,6 +185,13 @@ BLOCKS = [
         NOTHING.format("growth"),
     ),
     Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
+    Block("peers_short", "docs/peers.md", peers.short, NO_PEERS, "peers"),
+    Block(
+        "next_basket",
+        "docs/peers.md",
+        next_basket_report.markdown,
+        "No run of bench/peers/next_basket.py has been recorded yet.\n",
+    ),
     Block("peers", "README.md", best_peers, NO_PEERS),
     Block(
         "peers",

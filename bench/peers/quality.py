@@ -21,15 +21,15 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
 
+from harness.console import find_logs, say  # noqa: E402
 from harness.contest import (  # noqa: E402
     Contest,
     Settings,
-    say,
+    harness_digest,
     versions,
 )
-from harness.logs import ACTIONS_FILE  # noqa: E402
 from harness.models import all_peers  # noqa: E402
-from harness.plan import Plan, read_plans  # noqa: E402
+from harness.plan import read_plans  # noqa: E402
 from harness.program import Program  # noqa: E402
 from harness.report import markdown  # noqa: E402
 
@@ -54,18 +54,14 @@ def parse(args: list[str]) -> argparse.Namespace:
     return parser.parse_args(args)
 
 
-def find_logs(
-    root: Path, plans: dict[str, Plan], wanted: list[str] | None
-) -> list[Path]:
-    """List the folders of the logs that have a plan, in the plans' order."""
-    names = [name for name in plans if not wanted or name in wanted]
-    found = [root / name for name in names]
-    found = [path for path in found if (path / ACTIONS_FILE).exists()]
-    missing = set(wanted or []) - {path.name for path in found}
-    if missing or not found:
-        what = ", ".join(sorted(missing)) or "a log that has a plan"
-        sys.exit(f"{root}: found no {ACTIONS_FILE} of {what}")
-    return found
+def measured_before(path: Path, head: dict[str, Any]) -> dict[str, Any]:
+    """Read the logs of an earlier run of the same programs and settings."""
+    if not path.exists():
+        return {}
+    kept = json.loads(path.read_text())
+    if {**kept, "logs": []} != head:
+        return {}
+    return {result["log"]: result for result in kept["logs"]}
 
 
 def main(args: list[str]) -> int:
@@ -90,21 +86,27 @@ def main(args: list[str]) -> int:
             "sha256": settings.program.digest,
         },
         "versions": versions(),
+        "harness": harness_digest(),
         "horizon_days": settings.horizon_days,
         "max_users": settings.max_users,
         "share": settings.share,
         "trials": settings.trials,
         "draws": settings.draws,
+        "peers": [peer.name for peer in peers],
         "logs": [],
     }
     options.out.mkdir(parents=True, exist_ok=True)
     plans = read_plans(options.plans)
+    done = measured_before(options.out / "quality.json", report)
     for folder in find_logs(options.logs, plans, options.log):
         contest = Contest(folder, plans[folder.name], settings)
-        report["logs"].append(contest.result())
+        done[folder.name] = contest.result()
+        report["logs"] = [done[name] for name in plans if name in done]
         # after each log: what is done stays even if the next one fails
         text = json.dumps(report, indent=1) + "\n"
-        (options.out / "quality.json").write_text(text)
+        part = options.out / "quality.json.part"
+        part.write_text(text)
+        part.replace(options.out / "quality.json")
         page = f"# Vitrina beside its peers\n\n{markdown(report)}"
         (options.out / "quality.md").write_text(page)
     say(f"written: {options.out / 'quality.json'} and quality.md beside it")

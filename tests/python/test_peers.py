@@ -3,6 +3,7 @@
 Needs nothing of the peers' environment.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import measured_docs
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from command import program_path
-from harness import choice, history, lists
+from harness import choice, history, lists, tuning
 from harness import report as peers_report
 from harness.evaluate import (
     Answer,
@@ -22,6 +23,7 @@ from harness.evaluate import (
     readings,
 )
 from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
+from harness.plan import read_plans
 from harness.program import Program, read_answer, write_answer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -277,6 +279,61 @@ def test_customers_are_ranked_by_the_wanted_value() -> None:
     assert by_self.users.tolist() == [1, 2, 0]
 
 
+def test_customers_are_learned_from_windows_before_the_cut() -> None:
+    days = 40
+    log = make_log(
+        "daily",
+        np.repeat(["u", "v"], days),
+        np.array(["p"] * 2 * days),
+        np.full(2 * days, ORDER),
+        np.tile(np.arange(days) * US_PER_DAY, 2),
+    )
+    rule = history.first_rule(log)
+    cut = days * US_PER_DAY
+    # four windows of a day; nine of three days fit into four weeks
+    assert len(choice.examples(log, cut, rule).buys) == 4 * 2
+    weekly = replace(log, pace_days=7.0)
+    found = choice.examples(weekly, cut, rule)
+    assert len(found.buys) == 9 * 2
+    assert found.buys.all() and found.recall.all()
+    assert weekly.before(cut).age(cut)[0] == pytest.approx(days / 7)
+
+
+def test_sets_are_drawn_of_what_a_log_tells_apart() -> None:
+    class Stub:
+        """As much of a peer as drawing asks."""
+
+        name, trials = "stub", 50
+        plain = {"view": 0.3, "order": 1.0, "k": 1}
+        space = {"view": [0.1, 0.3], "order": [1.0, 3.0], "k": [1, 2]}
+
+    def drawn(kinds: list[int]) -> set[tuple[float, ...]]:
+        sets = tuning.draw_params(Stub(), 50, kinds)
+        assert sets[0] == Stub.plain
+        return {tuple(one.values()) for one in sets}
+
+    assert len(drawn([VIEW, ADD, ORDER])) == 8
+    assert drawn([ORDER]) == {(0.3, 1.0, 1), (0.3, 1.0, 2)}
+    assert len(drawn([ADD, ORDER])) == 4
+
+
+def test_plans_are_read_and_a_wrong_one_is_told(tmp_path: Path) -> None:
+    plans = read_plans(ROOT / "bench/peers/logs.toml")
+    assert set(plans) == {
+        "taobao2017-baskets",
+        "taobao2017-full-logs",
+        "tafeng2001-half",
+        "completejourney2017",
+    }
+    assert len(plans["completejourney2017"].reported) == 12
+    assert plans["tafeng2001-half"].reported[0] == "2001-02-03"
+    text = 'pace_days = 1\ntuning = ["2024-01-05"]\nreported = ["2024-01-04"]'
+    wrong = tmp_path / "logs.toml"
+    wrong.write_text(f"[shop]\n{text}\n")
+    with pytest.raises(SystemExit, match="shop: found tuning at 2024-01-05"):
+        read_plans(wrong)
+
+
 def test_a_day_is_a_day() -> None:
     assert time_us("2024-01-02") - time_us("2024-01-01") == US_PER_DAY
 
@@ -302,8 +359,6 @@ def report_of(entries: list[dict[str, object]]) -> dict[str, object]:
     return {
         "program": {"version": "vitrina 1", "sha256": "0" * 64},
         "versions": {"peer": "2.0"},
-        "tuning_cuts": ["2024-01-03"],
-        "cuts": ["2024-01-04"],
         "horizon_days": 3.0,
         "max_users": 3000,
         "draws": 2000,
@@ -311,6 +366,7 @@ def report_of(entries: list[dict[str, object]]) -> dict[str, object]:
             {
                 "log": "a-log",
                 "cuts": {"2024-01-04": about},
+                "tuning_cuts": {"2024-01-03": about},
                 "entries": entries,
             }
         ],
@@ -328,8 +384,12 @@ def test_tables_name_every_method_and_the_short_one_the_best_of_each() -> None:
     page = peers_report.markdown(report)
     assert "| kNN | own | .0400 |" in page
     assert "| kNN + own history | own | .0500 |" in page
+    assert "Tuned at 2024-01-03; reported at 2024-01-04." in page
     short = measured_docs.best_peers(report).splitlines()
-    assert short[2:] == [
-        "| Vitrina | .0600 |  |",
-        "| kNN | .0500 | +0.0005 [-0.0005, +0.0015] |",
+    assert short[2:] == ["| Vitrina | .0600 |", "| kNN | .0500 (+0.0005) |"]
+    best = peers_report.short(report).splitlines()
+    assert best[2:] == [
+        f"| a-log | {name} | .0600 | kNN + own history | .0500 "
+        "| +0.0005 [-0.0005, +0.0015] |"
+        for name in ("3000", "10%")
     ]

@@ -140,7 +140,9 @@ def test_nothing_after_the_cut_is_known(peer: Any) -> None:
     log = log_of(drawn(1))
     cut = 10 * US_PER_DAY
     params = {**peer.plain, "k": 5}
-    early, late = (peer.fit(one, cut, params) for one in (log.before(cut), log))
+    early, late = (
+        peer.fit(one, cut, params) for one in (log.before(cut), log)
+    )
     assert np.array_equal(early.items, late.items)
     assert np.array_equal(early.values, late.values)
 
@@ -217,7 +219,7 @@ def test_scores_are_those_of_cornac(monkeypatch: pytest.MonkeyPatch) -> None:
         known = list(alike.train_set.iid_map.values())
         found = (alike.score(0, history) - own)[known]
         mine = by_likeness[user]
-        wanted = [mine.get(i, 0.0) for i in alike.train_set.iid_map]
+        wanted = np.array([mine.get(i, 0) for i in alike.train_set.iid_map])
         assert wanted == pytest.approx(found, abs=1e-5)
     assert len(baskets.users) == len(shoppers)
 

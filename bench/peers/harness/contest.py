@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 import json
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -14,9 +13,21 @@ from typing import Any
 
 import numpy as np
 
-from . import baskets, history, matrix, program, tuning
+from . import (
+    baskets,
+    choice,
+    evaluate,
+    history,
+    lists,
+    logs,
+    matrix,
+    program,
+    tuning,
+    verdict,
+)
 from .cache import Cache
 from .choice import HORIZON_DAYS, Ground, K, make_answer, make_ground
+from .console import say
 from .evaluate import Answer
 from .lists import Scores
 from .logs import US_PER_DAY, Log, read_log, time_us
@@ -51,9 +62,22 @@ class Settings:
     peers: list[Peer] = field(default_factory=list)
 
 
-def say(text: str) -> None:
-    """Tell how far it is."""
-    print(time.strftime("%H:%M:%S"), text, file=sys.stderr, flush=True)
+# Besides the peers, what the figures depend on.
+JUDGES = (
+    choice,
+    evaluate,
+    history,
+    lists,
+    logs,
+    tuning,
+    verdict,
+)
+
+
+def harness_digest() -> str:
+    """Name the code that chooses and judges: other code, other figures."""
+    text = "".join(inspect.getsource(part) for part in JUDGES)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def versions() -> dict[str, str]:

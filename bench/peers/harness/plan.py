@@ -8,21 +8,13 @@ from .logs import time_us
 
 
 @dataclass(frozen=True)
-class NextBasket:
-    """The published protocol on a log (next_basket.py)."""
-
-    cut: str  # of the split at one moment
-    rarest_product: int  # training baskets that hold it, at least
-
-
-@dataclass(frozen=True)
 class Plan:
     """Cuts of a log, earlier ones for tuning, and its unit of time."""
 
     tuning: tuple[str, ...]
     reported: tuple[str, ...]
     pace_days: float = 1.0
-    next_basket: NextBasket | None = None
+    rarest_product: int | None = None  # training baskets that hold it
 
     def __post_init__(self) -> None:
         if not self.tuning or not self.reported:
@@ -38,13 +30,12 @@ def read_plans(path: Path) -> dict[str, Plan]:
     """Read the plan of every log by the name of its folder."""
     plans = {}
     for name, found in tomllib.loads(path.read_text()).items():
-        protocol = found.get("next_basket")
         try:
             plans[name] = Plan(
                 tuple(found["tuning"]),
                 tuple(found["reported"]),
                 float(found["pace_days"]),
-                NextBasket(**protocol) if protocol else None,
+                found.get("rarest_product"),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise SystemExit(f"{path}: {name}: {error}") from None

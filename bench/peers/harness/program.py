@@ -39,6 +39,35 @@ class Program:
             *("--threads", str(self.threads)),
         )
 
+    def bundle(self, folder: Path, out: Path) -> None:
+        """Fit on a whole log, with default parameters, and pack."""
+        with tempfile.TemporaryDirectory() as scratch:
+            self.program.run(
+                "run",
+                *("--data", str(folder), "--out", scratch),
+                *("--bundle", str(out), "--threads", str(self.threads)),
+            )
+
+    def recommend(
+        self, bundle: Path, folder: Path, at: str, users: list[str], k: int
+    ) -> dict[str, list[str]]:
+        """List k products of some users as of a moment.
+
+        The bundle may have learned from later events: which moments are
+        asked for, and what is said of that, is the caller's.
+        """
+        with tempfile.TemporaryDirectory() as scratch:
+            wanted = Path(scratch) / "users.txt"
+            wanted.write_text("".join(f"{user}\n" for user in users))
+            self.program.run(
+                "recommend",
+                *("--bundle", str(bundle), "--data", str(folder)),
+                *("--at", at, "--allow-future", "--only-users", str(wanted)),
+                *("--max-users", str(len(users)), "--k", str(k)),
+                *("--out", scratch, "--threads", str(self.threads)),
+            )
+            return read_lists(Path(scratch) / "predictions.csv")
+
     def rules(self, folder: Path, cut: str, out: Path) -> None:
         """Write the answers of the simple rules at a cut."""
         self.program.run(
@@ -73,17 +102,23 @@ class Program:
         }
 
 
+def read_lists(path: Path) -> dict[str, list[str]]:
+    """Read the products of each user from a file in the case's format."""
+    with path.open(newline="") as file:
+        return {
+            row["user_id"]: ast.literal_eval(row["products"])
+            for row in csv.DictReader(file)
+        }
+
+
 def read_answer(path: Path, log: Log, k: int) -> Answer:
     """Read an answer in the format of the case."""
-    users, rows = [], []
-    with path.open(newline="") as file:
-        for row in csv.DictReader(file):
-            users.append(row["user_id"])
-            rows.append(ast.literal_eval(row["products"])[:k])
-    items = np.full((len(rows), k), -1, np.int32)
-    for at, products in enumerate(rows):
-        items[at, : len(products)] = np.searchsorted(log.item_ids, products)
-    return Answer(np.searchsorted(log.user_ids, users), items)
+    lists = read_lists(path)
+    items = np.full((len(lists), k), -1, np.int32)
+    for row, products in zip(items, lists.values(), strict=True):
+        found = np.searchsorted(log.item_ids, products[:k])
+        row[: len(found)] = found
+    return Answer(np.searchsorted(log.user_ids, list(lists)), items)
 
 
 def write_answer(path: Path, answer: Answer, log: Log) -> None:

@@ -17,8 +17,12 @@ def number(value: float) -> str:
 
 
 def ahead(found: dict[str, Any]) -> str:
-    """Write how far Vitrina is ahead, with the paired interval."""
-    lead = found["vitrina_ahead"]["a"]
+    """Write how far Vitrina is ahead in reading A."""
+    return lead_text(found["vitrina_ahead"]["a"])
+
+
+def lead_text(lead: dict[str, float]) -> str:
+    """Write a difference with its paired interval, bold if clear of 0."""
     low, high = f"{lead['low']:+.4f}", f"{lead['high']:+.4f}"
     clear = lead["low"] > 0 or lead["high"] < 0
     mark = "**" if clear else ""
@@ -44,18 +48,56 @@ def table(result: dict[str, Any]) -> list[str]:
     return lines
 
 
-def cut_table(result: dict[str, Any], size: str) -> list[str]:
-    """Write the readings of each cut."""
+def between(values: list[int]) -> str:
+    """Write the least and the largest of some counts."""
+    low, high = f"{min(values):,}", f"{max(values):,}"
+    return low if low == high else f"{low} to {high}"
+
+
+def heading(result: dict[str, Any]) -> str:
+    """Say where a log was cut and who was there."""
     cuts = list(result["cuts"])
-    head = "| method |" + "".join(f" {cut} A | B | C |" for cut in cuts)
-    lines = [head, "| --- |" + " ---: |" * (3 * len(cuts))]
-    for row in result["entries"]:
-        cells = [row["title"]]
-        for cut in cuts:
-            found = row["sizes"][size]["cuts"][cut]
-            cells += [number(found[name]) for name in "abc"]
-        lines.append("| " + " | ".join(cells) + " |")
-    return lines
+    about = list(result["cuts"].values())
+    counts = {
+        name: between([one[name] for one in about])
+        for name in ("users", "buyers", "sent_share")
+    }
+    return (
+        f"Tuned at {', '.join(result['tuning_cuts'])}; reported at "
+        f"{', '.join(cuts)}. At a cut {counts['users']} users are known, "
+        f"{counts['buyers']} of them buy; 10% is {counts['sent_share']}."
+    )
+
+
+def best_peer(result: dict[str, Any], size: str) -> dict[str, Any]:
+    """Find the entry with the best reading A that is not Vitrina's."""
+    rows = [row for row in result["entries"] if row["name"] != "vitrina"]
+    best = max(rows, key=lambda row: row["sizes"][size]["pooled"]["a"])
+    return dict(best)
+
+
+def short(report: dict[str, Any]) -> str:
+    """Write one line a log and number of customers: the best peer of all."""
+    lines = [
+        "| log | customers named | Vitrina, A | best peer | its A "
+        "| Vitrina ahead |",
+        "| --- | --- | ---: | --- | ---: | ---: |",
+    ]
+    for result in report["logs"]:
+        ours = next(r for r in result["entries"] if r["name"] == "vitrina")
+        for size, name in (("n", f"{report['max_users']}"), ("share", "10%")):
+            best = best_peer(result, size)
+            found = best["sizes"][size]
+            cells = [
+                result["log"],
+                name,
+                number(ours["sizes"][size]["pooled"]["a"]),
+                best["title"],
+                number(found["pooled"]["a"]),
+                ahead(found),
+            ]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def markdown(report: dict[str, Any]) -> str:
@@ -66,25 +108,14 @@ def markdown(report: dict[str, Any]) -> str:
     lines = [
         f"{report['program']['version']} (SHA-256 "
         f"{report['program']['sha256'][:16]}); {made}.",
-        f"Tuned at {', '.join(report['tuning_cuts'])}, reported at "
-        f"{', '.join(report['cuts'])}, {report['horizon_days']:g} days ahead; "
-        "readings are pooled over the cuts (mean over buyer and cut). "
-        f"Intervals: 95%, paired, {report['draws']} draws of buyers with "
-        "all their cuts; bold is clear of 0. «Tried» counts sets of "
-        "parameters; the seconds are of one fit on a busy machine.",
+        f"{report['horizon_days']:g} days ahead; readings are pooled over "
+        "the cuts (mean over buyer and cut). Intervals: 95%, paired, "
+        f"{report['draws']} draws of buyers with all their cuts; bold is "
+        "clear of 0. The first readings are at N = "
+        f"{report['max_users']}. «Tried» counts sets of parameters; the "
+        "seconds are of one fit on a busy machine.",
     ]
     for result in report["logs"]:
-        lines += ["", f"## {result['log']}, N = {report['max_users']}", ""]
-        counts = "; ".join(
-            f"{cut}: {about['users']} users, {about['buyers']} buyers, "
-            f"10% is {about['sent_share']}"
-            for cut, about in result["cuts"].items()
-        )
-        lines += [counts, "", *table(result)]
-        for size, name in (
-            ("n", f"N = {report['max_users']}"),
-            ("share", "N = 10% of users"),
-        ):
-            lines += ["", f"### {result['log']}, by cut, {name}", ""]
-            lines += cut_table(result, size)
+        lines += ["", f"## {result['log']}", "", heading(result), ""]
+        lines += table(result)
     return "\n".join(lines) + "\n"

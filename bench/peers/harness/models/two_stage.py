@@ -198,7 +198,7 @@ def make_ranker(params: Params) -> Any:
 
 def label_paces(past: Log, cut: int, wanted: int) -> int:
     """Hold out at most half of the log, or no history would be left."""
-    return max(1, min(wanted, round(past.age(cut).max()) // 2))
+    return max(1, min(wanted, round(float(past.age(cut).max())) // 2))
 
 
 class TwoStage:
