@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from command import program_path
-from harness import choice, history, lists, tuning
+from harness import choice, history, lists
 from harness import report as peers_report
 from harness.evaluate import (
     Answer,
@@ -297,24 +297,6 @@ def test_customers_are_learned_from_windows_before_the_cut() -> None:
     assert len(found.buys) == 9 * 2
     assert found.buys.all() and found.recall.all()
     assert weekly.before(cut).age(cut)[0] == pytest.approx(days / 7)
-
-
-def test_sets_are_drawn_of_what_a_log_tells_apart() -> None:
-    class Stub:
-        """As much of a peer as drawing asks."""
-
-        name, trials = "stub", 50
-        plain = {"view": 0.3, "order": 1.0, "k": 1}
-        space = {"view": [0.1, 0.3], "order": [1.0, 3.0], "k": [1, 2]}
-
-    def drawn(kinds: list[int]) -> set[tuple[float, ...]]:
-        sets = tuning.draw_params(Stub(), 50, kinds)
-        assert sets[0] == Stub.plain
-        return {tuple(one.values()) for one in sets}
-
-    assert len(drawn([VIEW, ADD, ORDER])) == 8
-    assert drawn([ORDER]) == {(0.3, 1.0, 1), (0.3, 1.0, 2)}
-    assert len(drawn([ADD, ORDER])) == 4
 
 
 def test_plans_are_read_and_a_wrong_one_is_told(tmp_path: Path) -> None:

@@ -8,8 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 from harness.baskets import PLAIN, Baskets, make_baskets
-from harness.logs import ORDER, US_PER_DAY, VIEW, Array, Log, make_log
+from harness.logs import (
+    ADD,
+    ORDER,
+    US_PER_DAY,
+    VIEW,
+    Array,
+    Log,
+    make_log,
+)
 from harness.models import next_basket
+from harness.models.base import Params, Space
+from harness.tuning import draw_params
 
 CUT = 40 * US_PER_DAY
 # user: baskets of products, oldest first; a basket a day
@@ -145,6 +155,24 @@ def test_nothing_after_the_cut_is_known(peer: Any) -> None:
     )
     assert np.array_equal(early.items, late.items)
     assert np.array_equal(early.values, late.values)
+
+
+class Stub(next_basket.TopFrequency):
+    """A peer with little to draw."""
+
+    plain: Params = {"view": 0.3, "order": 1.0, "k": 1}
+    space: Space = {"view": [0.1, 0.3], "order": [1.0, 3.0], "k": [1, 2]}
+
+
+def test_sets_are_drawn_of_what_a_log_tells_apart() -> None:
+    def drawn(kinds: list[int]) -> set[tuple[float, ...]]:
+        sets = draw_params(Stub(), 50, kinds)
+        assert sets[0] == Stub.plain
+        return {tuple(one.values()) for one in sets}
+
+    assert len(drawn([VIEW, ADD, ORDER])) == 8
+    assert len(drawn([ADD, ORDER])) == 4
+    assert drawn([ORDER]) == {(0.3, 1.0, 1), (0.3, 1.0, 2)}
 
 
 # Beside cornac.
