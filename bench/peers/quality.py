@@ -92,7 +92,6 @@ def main(args: list[str]) -> int:
         "share": settings.share,
         "trials": settings.trials,
         "draws": settings.draws,
-        "peers": [peer.name for peer in peers],
         "logs": [],
     }
     options.out.mkdir(parents=True, exist_ok=True)

@@ -116,6 +116,6 @@ def markdown(report: dict[str, Any]) -> str:
         "seconds are of one fit on a busy machine.",
     ]
     for result in report["logs"]:
-        lines += ["", f"## {result['log']}", "", heading(result), ""]
+        lines += ["", f"### {result['log']}", "", heading(result), ""]
         lines += table(result)
     return "\n".join(lines) + "\n"
