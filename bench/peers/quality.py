@@ -22,12 +22,7 @@ ROOT = HERE.parents[1]
 sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
 
 from harness.console import find_logs, say  # noqa: E402
-from harness.contest import (  # noqa: E402
-    Contest,
-    Settings,
-    harness_digest,
-    versions,
-)
+from harness.contest import Contest, Settings  # noqa: E402
 from harness.models import all_peers  # noqa: E402
 from harness.plan import read_plans  # noqa: E402
 from harness.program import Program  # noqa: E402
@@ -55,7 +50,7 @@ def parse(args: list[str]) -> argparse.Namespace:
 
 
 def measured_before(path: Path, head: dict[str, Any]) -> dict[str, Any]:
-    """Read the logs of an earlier run of the same programs and settings."""
+    """Read the logs of earlier runs that asked the same."""
     if not path.exists():
         return {}
     kept = json.loads(path.read_text())
@@ -81,12 +76,6 @@ def main(args: list[str]) -> int:
         peers=peers,
     )
     report: dict[str, Any] = {
-        "program": {
-            "version": settings.program.version(),
-            "sha256": settings.program.digest,
-        },
-        "versions": versions(),
-        "harness": harness_digest(),
         "horizon_days": settings.horizon_days,
         "max_users": settings.max_users,
         "share": settings.share,

@@ -339,14 +339,14 @@ def entry(name: str, title: str, a: float, low: float) -> dict[str, object]:
 def report_of(entries: list[dict[str, object]]) -> dict[str, object]:
     about = {"users": 10, "buyers": 5, "sent_share": 1}
     return {
-        "program": {"version": "vitrina 1", "sha256": "0" * 64},
-        "versions": {"peer": "2.0"},
         "horizon_days": 3.0,
         "max_users": 3000,
         "draws": 2000,
         "logs": [
             {
                 "log": "a-log",
+                "program": {"version": "vitrina 1"},
+                "versions": {"peer": "2.0"},
                 "cuts": {"2024-01-04": about},
                 "tuning_cuts": {"2024-01-03": about},
                 "entries": entries,
@@ -367,6 +367,7 @@ def test_tables_name_every_method_and_the_short_one_the_best_of_each() -> None:
     assert "| kNN | own | .0400 |" in page
     assert "| kNN + own history | own | .0500 |" in page
     assert "Tuned at 2024-01-03; reported at 2024-01-04." in page
+    assert "vitrina 1; peer 2.0." in page
     short = measured_docs.best_peers(report).splitlines()
     assert short[2:] == ["| Vitrina | .0600 |", "| kNN | .0500 (+0.0005) |"]
     best = peers_report.short(report).splitlines()

@@ -170,10 +170,12 @@ def test_vitrina_is_asked_before_each_target(tmp_path: Path) -> None:
     begin = time_us("2024-01-01")
     log = replace(log, time=log.time + begin)
     found = split.one_moment(log, begin + 20 * US_PER_DAY, rarest=1)
-    items = next_basket.ask_vitrina(
+    lists = next_basket.ask_vitrina(
         Program(program_path(), 1), found, tmp_path / "none"
     )
-    assert items.shape == (len(found.users), 20)
-    assert (items[:, 0] >= 0).all()
-    judged = split.judge(found, items, 8)
-    assert np.mean(judged["recall"]) > 0.9  # all eight products are listed
+    assert list(lists) == list(next_basket.VITRINA)
+    for items in lists.values():
+        assert items.shape == (len(found.users), 20)
+        assert (items[:, 0] >= 0).all()
+        judged = split.judge(found, items, 8)
+        assert np.mean(judged["recall"]) > 0.9  # all eight are listed

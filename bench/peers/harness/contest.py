@@ -295,6 +295,12 @@ class Contest:
         return {
             "log": self.log.name,
             "sha256": self.log.digest,
+            "program": {
+                "version": settings.program.version(),
+                "sha256": settings.program.digest,
+            },
+            "versions": versions(),
+            "harness": harness_digest(),
             "pace_days": self.log.pace_days,
             "cuts": {stand.cut: about(stand) for stand in self.stands},
             "tuning_cuts": {s.cut: about(s) for s in self.tuned_on},

@@ -28,6 +28,7 @@ from .split import METRICS, Split
 from .tuning import draw_params
 
 SIZES = (10, 20)
+VITRINA = {"vitrina": "Vitrina", "vitrina_end": "Vitrina, not told the day"}
 CATALOG = "catalog.pq"
 
 
@@ -78,29 +79,46 @@ def write_log(log: Log, folder: Path, catalog: Path) -> None:
         shutil.copy(catalog, folder / CATALOG)
 
 
-def ask_vitrina(program: Program, split: Split, catalog: Path) -> Array:
-    """Ask for each customer's list as of the midnight before the target.
+def ask_vitrina(
+    program: Program, split: Split, catalog: Path
+) -> dict[str, Array]:
+    """Ask for each customer's list by entry of the table.
 
     The engine is fitted once, with its defaults, on all that the split
-    learns from, as the other methods are.
+    learns from, as the other methods are. It is asked as of the midnight
+    before each target, and, as the others have no notion of a moment, for
+    everybody as of the end of what is learned from.
     """
+    days = np.unique(split.day)
+    asked = {
+        "vitrina": [(day * US_PER_DAY, split.day == day) for day in days],
+        "vitrina_end": [(split.end, split.day >= 0)],
+    }
     depth = max(SIZES)
-    items = np.full((len(split.users), depth), -1, np.int32)
+    found = {}
     with tempfile.TemporaryDirectory() as scratch:
         folder, bundle = Path(scratch) / "log", Path(scratch) / "bundle"
         write_log(split.train, folder, catalog)
         program.bundle(folder, bundle)
-        for day in np.unique(split.day):
-            rows = np.flatnonzero(split.day == day)
-            names = split.train.user_ids[split.users[rows]].tolist()
-            at = str(np.datetime64(int(day) * US_PER_DAY, "us"))
-            lists = program.recommend(bundle, folder, at, names, depth)
-            for row, name in zip(rows, names, strict=True):
-                found = np.searchsorted(
-                    split.train.item_ids, lists.get(name, [])
-                )
-                items[row, : len(found)] = found
-    return items
+        for name, moments in asked.items():
+            items = np.full((len(split.users), depth), -1, np.int32)
+            for at, who in moments:
+                names = split.train.user_ids[split.users[who]].tolist()
+                moment = str(np.datetime64(int(at), "us"))
+                lists = program.recommend(bundle, folder, moment, names, depth)
+                items[who] = [
+                    positions(split.train.item_ids, lists.get(one, []), depth)
+                    for one in names
+                ]
+            found[name] = items
+    return found
+
+
+def positions(ids: Array, products: list[str], depth: int) -> Array:
+    """Turn ids into positions among all ids, -1 where the list is short."""
+    row = np.full(depth, -1, np.int32)
+    row[: len(products)] = np.searchsorted(ids, products)
+    return row
 
 
 def ask_peer(peer: Peer, split: Split, params: Params) -> Array:
@@ -204,8 +222,8 @@ def contest(folder: Path, plan: Plan, settings: Settings) -> dict[str, Any]:
     rows = []
     for tune, split in splits(log, plan):
         say(f"{log.name}, {split.name}: {len(split.users)} customers")
-        items = vitrina_lists(settings, folder, split)
-        entries = [Entry("vitrina", "Vitrina", items)]
+        lists = vitrina_lists(settings, folder, split)
+        entries = [Entry(name, VITRINA[name], lists[name]) for name in VITRINA]
         for peer in all_peers():
             say(f"{log.name}, {split.name}: {peer.name}")
             entries.append(tuned(peer, tune, split, settings.trials))
@@ -229,17 +247,23 @@ def earlier_targets(split: Split) -> float:
     return float(np.mean(split.day < (split.end - 1) // US_PER_DAY))
 
 
-def vitrina_lists(settings: Settings, folder: Path, split: Split) -> Array:
+def vitrina_lists(
+    settings: Settings, folder: Path, split: Split
+) -> dict[str, Array]:
     """Ask the engine, or read what it answered before."""
     rows = np.stack([split.train.user, split.train.item, split.train.time])
     key = hashlib.sha256(rows.astype(np.int64).tobytes())
     key.update(split.users.tobytes() + split.day.tobytes())
-    name = f"{split.name.replace(' ', '_')}-{key.hexdigest()[:16]}.npy"
+    name = f"{split.name.replace(' ', '_')}-{key.hexdigest()[:16]}.npz"
     digest = settings.program.digest[:16]
     path = settings.out / "vitrina" / digest / folder.name / name
     if not path.exists():
         say(f"{folder.name}, {split.name}: vitrina")
-        items = ask_vitrina(settings.program, split, folder / CATALOG)
+        lists = ask_vitrina(settings.program, split, folder / CATALOG)
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(path, items)
-    return np.asarray(np.load(path))
+        part = path.with_suffix(".part.npz")
+        columns: dict[str, Any] = dict(lists)
+        np.savez_compressed(part, **columns)
+        part.replace(path)
+    with np.load(path) as kept:
+        return {name: kept[name] for name in VITRINA}

@@ -62,10 +62,14 @@ def heading(result: dict[str, Any]) -> str:
         name: between([one[name] for one in about])
         for name in ("users", "buyers", "sent_share")
     }
+    made = ", ".join(
+        f"{name} {version}" for name, version in result["versions"].items()
+    )
     return (
         f"Tuned at {', '.join(result['tuning_cuts'])}; reported at "
         f"{', '.join(cuts)}. At a cut {counts['users']} users are known, "
-        f"{counts['buyers']} of them buy; 10% is {counts['sent_share']}."
+        f"{counts['buyers']} of them buy; 10% is {counts['sent_share']}. "
+        f"{result['program']['version']}; {made}."
     )
 
 
@@ -102,12 +106,7 @@ def short(report: dict[str, Any]) -> str:
 
 def markdown(report: dict[str, Any]) -> str:
     """Write the tables of all logs."""
-    made = ", ".join(
-        f"{name} {version}" for name, version in report["versions"].items()
-    )
     lines = [
-        f"{report['program']['version']} (SHA-256 "
-        f"{report['program']['sha256'][:16]}); {made}.",
         f"{report['horizon_days']:g} days ahead; readings are pooled over "
         "the cuts (mean over buyer and cut). Intervals: 95%, paired, "
         f"{report['draws']} draws of buyers with all their cuts; bold is "
