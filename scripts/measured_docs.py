@@ -95,7 +95,6 @@ def reading_and_lead(entry: Any) -> str:
 RUSSIAN = {
     "part | peer | times faster": "задача | аналог | во сколько раз быстрее",
     "answer |": "ответ |",
-    "Vitrina ahead": "Vitrina впереди",
     "own history, decay tuned here": "собственная история, затухание "
     "подобрано здесь",
     "own history, decay learned by vitrina baselines": "собственная история, "
