@@ -70,7 +70,7 @@ def best_peers(report: Any) -> str:
             best.items(), key=lambda item: -reading_a(item[1])
         ):
             titles[peer] = entry["title"].removesuffix(" + own history")
-            cells = rows.setdefault(peer, [""] * len(logs))
+            cells = rows.setdefault(peer, ["–"] * len(logs))
             cells[column] = reading_and_lead(entry)
     lines = [
         table.row(["answer", *logs]),
