@@ -28,8 +28,12 @@ class Plan:
 
 def read_plans(path: Path) -> dict[str, Plan]:
     """Read the plan of every log by the name of its folder."""
+    try:
+        logs = tomllib.loads(path.read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SystemExit(f"{path}: {error}") from None
     plans = {}
-    for name, found in tomllib.loads(path.read_text()).items():
+    for name, found in logs.items():
         try:
             plans[name] = Plan(
                 tuple(found["tuning"]),
