@@ -169,7 +169,9 @@ class Contest:
             if not done.exists():
                 begin = time.monotonic()
                 self.settings.program.answer(self.folder, stand.cut, out)
-                done.write_text(json.dumps(time.monotonic() - begin))
+                part = done.with_suffix(".part")
+                part.write_text(json.dumps(time.monotonic() - begin))
+                part.replace(done)  # whole, wherever the run is stopped
             seconds.append(float(json.loads(done.read_text())))
             say(f"{self.log.name} {stand.cut}: vitrina, {seconds[-1]:.1f} s")
             path = out / "predictions.csv"
