@@ -92,7 +92,11 @@ def test_figures_are_those_of_run_baselines_and_score(
         reached = window["readings"]["a"]["value"] * window["counts"]["buyers"]
         assert expected["recall_sum_reached"] == pytest.approx(reached)
         ratio = expected["buyers"] / expected["buyers_came"]
-        line = next(x for x in found.stdout.splitlines() if x.startswith(f"  {cut[:10]}"))
+        line = next(
+            x
+            for x in found.stdout.splitlines()
+            if x.startswith(f"  {cut[:10]}")
+        )
         assert f" {ratio:.2f} " in line
     assert f"{whole['readings']['a']['value']:.4f} [" in found.stdout
     assert whole["counts"]["buyers"] > 20

@@ -156,8 +156,9 @@ std::string to_text(const ranking::Ranker& ranker, const ranking::Examples& exam
                1, w);
   for (std::size_t r = 0; r < w.size(); ++r) text += fmt::format("row {} w {}\n", r, number(w[r]));
   for (const double sum : {0.0, 0.01, 0.5}) {
-    text += fmt::format("sum of w {} recalls {}, buys with {}\n", number(sum),
-                        number(ranker.buyers().recall(sum)), number(ranker.buyers().probability(sum)));
+    text +=
+        fmt::format("sum of w {} recalls {}, buys with {}\n", number(sum),
+                    number(ranker.buyers().recall(sum)), number(ranker.buyers().probability(sum)));
   }
   return text;
 }
