@@ -49,8 +49,9 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "pct0": lambda value: f"{100 * value:.0f}%",
     "pct2": lambda value: f"{100 * value:.2f}%",
     "interval": _interval,
+    "gain": lambda value: f"{value:+.4f}",
 }
-NUMERIC = ("r4", "x1", "s2", "pct0", "pct2", "interval", "")
+NUMERIC = ("r4", "x1", "s2", "pct0", "pct2", "interval", "gain", "")
 
 
 def localized(text: str, style: str, lang: str) -> str:

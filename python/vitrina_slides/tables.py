@@ -127,29 +127,44 @@ OURS = "vitrina"
 OWN = ("+own", " + own history")  # ends of a name and of a title
 
 
+PEER_LOGS = (
+    "taobao2017-full-logs",
+    "taobao2017-baskets",
+    "tafeng2001-half",
+    "completejourney2017",
+)
+ON_ANOTHER_SLIDE = ("organisers", "popularity")
+
+
 def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
-    """Reading A of every peer on both logs, the best of baskets first.
+    """Reading A of every peer by log, those nearest to Vitrina first.
 
     Of a peer alone and with own history mixed in, the one that did better
-    on the log is told.
+    on the log is told. A star marks a lead whose interval is clear of 0.
     """
-    logs = {log["log"]: log["entries"] for log in facts["peers"]["logs"]}
     found: dict[str, dict[str, Any]] = {}
-    for log in ALIASES.values():
-        for entry in logs.get(log, []):
+    for log in facts["peers"]["logs"]:
+        for entry in log["entries"]:
             peer = entry["name"].removesuffix(OWN[0])
+            if peer in ON_ANOTHER_SLIDE or log["log"] not in PEER_LOGS:
+                continue
             title = entry["title"].removesuffix(OWN[1])
             row = found.setdefault(
                 peer, {"title": words["peers"].get(peer, title)}
             )
             size = entry["sizes"]["n"]
-            best = row.setdefault(log, size)
+            best = row.setdefault(log["log"], size)
             if size["pooled"]["a"] > best["pooled"]["a"]:
-                row[log] = size
+                row[log["log"]] = size
 
-    def order(row: dict[str, Any]) -> float:
-        size = row.get(ALIASES["baskets"]) or row.get(ALIASES["full"])
-        return -float(size["pooled"]["a"]) if size else 0.0
+    def share(row: dict[str, Any]) -> float:
+        ours = found[OURS]
+        shares = [
+            row[log]["pooled"]["a"] / ours[log]["pooled"]["a"]
+            for log in PEER_LOGS
+            if log in row
+        ]
+        return sum(shares) / len(shares)
 
     def shown(size: Any, is_ours: bool) -> str:
         if size is None:
@@ -157,24 +172,25 @@ def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
         text = write(size["pooled"]["a"], "r4")
         if is_ours:
             return text
-        return f"{text}  ({write(size['vitrina_ahead']['a'], 'interval')})"
+        ahead = size["vitrina_ahead"]["a"]
+        star = "*" if ahead["low"] > 0 or ahead["high"] < 0 else ""
+        return f"{text} ({write(ahead['value'], 'gain')}{star})"
 
-    rows = sorted(found.items(), key=lambda pair: order(pair[1]))
+    def place(pair: tuple[str, dict[str, Any]]) -> tuple[bool, float]:
+        return (pair[0] != OURS, -share(pair[1]))
+
     return {
         "head": words["table_peers"],
         "rows": [
             [
                 {"strong": row["title"]} if peer == OURS else row["title"],
-                *(
-                    shown(row.get(log), peer == OURS)
-                    for log in ALIASES.values()
-                ),
+                *(shown(row.get(log), peer == OURS) for log in PEER_LOGS),
             ]
-            for peer, row in rows
+            for peer, row in sorted(found.items(), key=place)
         ],
-        "widths": [2.4, 2.2, 2.2],
-        "align": "lrr",
-        "size": 12.5,
+        "widths": [2.2, 1.4, 1.4, 1.4, 1.4],
+        "align": "lrrrr",
+        "size": 11.5,
     }
 
 

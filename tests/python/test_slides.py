@@ -134,15 +134,11 @@ def test_peers_and_speed_become_tables() -> None:
             ("vitrina", 0.3),
         )
     ]
-    logs = [
-        {"log": log, "entries": entries}
-        for log in slide_facts.ALIASES.values()
-    ]
+    logs = [{"log": log, "entries": entries} for log in slide_tables.PEER_LOGS]
     write = slide_tables.Writer("en")
     table = slide_tables.peers_table({"peers": {"logs": logs}}, words, write)
-    assert table["rows"][0] == [{"strong": "vitrina"}, "0.3000", "0.3000"]
-    assert table["rows"][1][0] == "knn"
-    assert table["rows"][1][1].startswith("0.1000  (+0.2000 [+0.1000")
+    assert table["rows"][0] == [{"strong": "vitrina"}, *["0.3000"] * 4]
+    assert table["rows"][1] == ["knn", *["0.1000 (+0.2000*)"] * 4]
     assert len(table["rows"]) == 2
     part = {
         "title": "fit",
