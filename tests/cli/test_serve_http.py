@@ -1,17 +1,17 @@
 """Bytes of strangers: JSON and HTTP as they should not be."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from command import ROOT
 from serving import Server, serving
 
-# The public suites that are read where they are: JSONTestSuite (MIT) and the
-# cases of http-desync-guardian (Apache-2.0).
-SUITES = Path(os.environ.get("VITRINA_TEST_SUITES", "/nowhere"))
+# Public suites beside the repository, never in it: JSONTestSuite (MIT)
+# and the cases of http-desync-guardian (Apache-2.0).
+SUITES = ROOT.parent / "shared" / "data"
 JSON_SUITE = SUITES / "json-test-suite" / "test_parsing"
 HTTP_SUITE = SUITES / "http-desync" / "tests"
 
