@@ -160,7 +160,7 @@ def peers_table(facts: Facts, words: Words, write: Writer) -> Table:
     def share(row: dict[str, Any]) -> float:
         ours = found[OURS]
         shares = [
-            row[log]["pooled"]["a"] / ours[log]["pooled"]["a"]
+            float(row[log]["pooled"]["a"] / ours[log]["pooled"]["a"])
             for log in PEER_LOGS
             if log in row
         ]
