@@ -17,11 +17,10 @@ THREADS = 2
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, str(THREADS))  # read when NumPy is loaded
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
 
-from harness.console import find_logs, say  # noqa: E402
+from harness.console import find_logs, make_parser, say  # noqa: E402
 from harness.contest import Contest, Settings  # noqa: E402
 from harness.models import all_peers  # noqa: E402
 from harness.plan import read_plans  # noqa: E402
@@ -33,19 +32,10 @@ NAMES = [peer.name for peer in all_peers()]
 
 def parse(args: list[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = make_parser(__doc__)
+    parser.add_argument(
+        "--only", action="append", choices=NAMES, help="only this peer"
     )
-    add = parser.add_argument
-    add("--logs", type=Path, required=True, help="folder of log folders")
-    add("--log", action="append", help="only this log; may be repeated")
-    add("--only", action="append", choices=NAMES, help="only this peer")
-    add("--plans", type=Path, default=HERE / "logs.toml", help="cuts of logs")
-    add("--trials", type=int, default=12, help="sets of parameters at most")
-    add("--draws", type=int, default=2000, help="bootstrap draws")
-    add("--vitrina", type=Path, default=ROOT / "build" / "vitrina")
-    add("--out", type=Path, default=Path("out/peers"))
     return parser.parse_args(args)
 
 

@@ -1,11 +1,32 @@
 """What the two programs of the harness share of a command line."""
 
+import argparse
 import sys
 import time
 from collections.abc import Collection
 from pathlib import Path
 
 from .logs import ACTIONS_FILE
+
+HERE = Path(__file__).resolve().parents[1]
+ROOT = HERE.parents[1]
+
+
+def make_parser(description: str | None) -> argparse.ArgumentParser:
+    """Make a command line of the options of both."""
+    parser = argparse.ArgumentParser(
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--logs", type=Path, required=True, help="folder of log folders")
+    add("--log", action="append", help="only this log; may be repeated")
+    add("--plans", type=Path, default=HERE / "logs.toml", help="cuts of logs")
+    add("--trials", type=int, default=12, help="sets of parameters at most")
+    add("--draws", type=int, default=2000, help="bootstrap draws")
+    add("--vitrina", type=Path, default=ROOT / "build" / "vitrina")
+    add("--out", type=Path, default=Path("out/peers"))
+    return parser
 
 
 def say(text: str) -> None:
