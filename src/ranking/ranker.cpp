@@ -126,9 +126,9 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   }
   if (weight_[kTwoStep] > 0) {
     auto users = select_users(folds, lineage);
-    buyer_ = TreeModel(OwnBase::fit(users.own, users.label, users.weight));
+    buyer_ = TreeModel(users.base);
     jobs.push_back(
-        {&buyer_, [users = std::move(users)] { return users; }, mix64(seed, kBuyerSeed)});
+        {&buyer_, [rows = std::move(users.rows)] { return rows; }, mix64(seed, kBuyerSeed)});
   }
   // two at a time: to LightGBM a second thread is worth less than to a second model
   parallel_tasks(jobs.size(), threads, [&](std::size_t j, int threads_of_job) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "core/rng.hpp"
 
@@ -127,7 +128,7 @@ TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage
   return rows;
 }
 
-TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineage) {
+UserRows select_users(std::span<const Examples* const> folds, Lineage lineage) {
   TrainingRows rows;
   for (const auto* fold : folds) {
     append(rows.features, fold->user_features);
@@ -147,7 +148,7 @@ TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineag
   for (std::size_t f = 0; f < folds.size(); ++f) {
     rows.level.insert(rows.level.end(), folds[f]->n_users(), levels[f]);
   }
-  return rows;
+  return {std::move(rows), base};
 }
 
 OwnBase fit_base(std::span<const Examples* const> folds, Lineage lineage, Target target) {

@@ -32,8 +32,14 @@ struct Part {
 TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage, Target target,
                          Part part, const OwnBase& base);
 
+/// Rows of users, and the base on own history that their windows' levels are by.
+struct UserRows {
+  TrainingRows rows;
+  OwnBase base;
+};
+
 /// One row a user, their strongest, with whether they bought anything.
-TrainingRows select_users(std::span<const Examples* const> folds, Lineage lineage);
+UserRows select_users(std::span<const Examples* const> folds, Lineage lineage);
 
 /// The own-history base of a target, over all its rows.
 OwnBase fit_base(std::span<const Examples* const> folds, Lineage lineage, Target target);

@@ -83,7 +83,7 @@ TEST(TrainingRows, APartIsDrawnByItsSeed) {
 TEST(TrainingRows, UsersAreTheirStrongestRows) {
   const auto examples = two_users();
   const Examples* folds[] = {&examples, &examples};
-  const auto users = select_users(folds, Lineage::kFinal);
+  const auto users = select_users(folds, Lineage::kFinal).rows;
   EXPECT_EQ(users.features, (Floats{3, 7, 3, 7}));
   EXPECT_EQ(users.label, (Floats{1, 0, 1, 0}));
   EXPECT_EQ(users.weight, (Floats{1, 3, 1, 3}));
@@ -114,7 +114,7 @@ TEST(TrainingRows, AWindowsLevelIsItsOwnAndTheMeanIsNone) {
   const Examples* folds[] = {&quiet, &usual, &busy};
   const auto base = fit_base(folds, Lineage::kValid, Target::kHit);
   const auto rows = select_rows(folds, Lineage::kValid, Target::kHit, {}, base);
-  const auto users = select_users(folds, Lineage::kValid);
+  const auto users = select_users(folds, Lineage::kValid).rows;
   for (const auto* level : {&rows.level, &users.level}) {
     ASSERT_EQ(level->size(), 3000U);
     const double low = level->at(0);
@@ -132,7 +132,7 @@ TEST(TrainingRows, AWindowWithoutBuyersDoesNotMoveTheOthersFar) {
   const auto none = window_of(0);
   const auto few = window_of(3);
   const Examples* folds[] = {&none, &few, &few, &few};
-  const auto users = select_users(folds, Lineage::kValid);
+  const auto users = select_users(folds, Lineage::kValid).rows;
   EXPECT_LT(users.level.front(), 0);
   EXPECT_GT(users.level.front(), -0.5);
   EXPECT_LT(users.level.back(), 0.2);
