@@ -47,6 +47,21 @@ struct KeptEvent {
   friend bool operator==(const KeptEvent&, const KeptEvent&) = default;
 };
 
+/// What a shop says of a product now. What is not given stays as it was told before, or as the
+/// bundle's catalog has it.
+struct ProductFacts {
+  std::string product_id = {};
+  std::optional<double> price = {};          ///< what prices are filtered by; not negative
+  std::optional<bool> available = {};        ///< false: it is not proposed (LiveQuery)
+  std::optional<std::string> category = {};  ///< what categories are filtered by
+  /// For who shows it.
+  std::optional<std::string> title = {};
+  std::optional<std::string> url = {};
+  std::optional<std::string> picture = {};
+
+  friend bool operator==(const ProductFacts&, const ProductFacts&) = default;
+};
+
 /// Who is to be answered, and how.
 struct LiveQuery {
   /// One of them, both (a customer who signed in during the visit), or neither: somebody of whom
@@ -67,6 +82,14 @@ struct LiveQuery {
   std::optional<double> min_price = {};  ///< propose nothing cheaper, nor of no known price
   std::optional<double> max_price = {};  ///< the same, dearer
   bool only_listed = false;              ///< propose only products that the catalog lists
+  bool also_unavailable = false;         ///< and those that put() has said not to be available
+  /// A product whose neighbours come first, it never being named itself; empty: none.
+  std::string beside = {};
+  /// The models of the bundle whose neighbours they are, in turn (similar()).
+  std::vector<std::string> by = {kSimilarBy};
+  /// At most so many of the products are such as the customer's events name, while there are
+  /// others; as the engine ranks if not given.
+  std::optional<int> max_touched = {};
   /// The moment of the answer, by the events before it: ISO time in the log's own clock; empty:
   /// now.
   std::string at = {};
@@ -75,7 +98,9 @@ struct LiveQuery {
 struct LiveProduct {
   std::string product_id = {};
   double score = 0;  ///< share of what the customer buys next that this product is expected to be
-  std::string source = {};  ///< the generator of candidates that ranked it best
+  /// The generator of candidates that ranked it best; of a neighbour, its model, whose weight the
+  /// score is then.
+  std::string source = {};
 };
 
 /// An answer to one query.
@@ -149,8 +174,9 @@ class Live {
   /// Takes in what check() has given, now or before a restart; how many were new.
   std::size_t add_kept(const std::vector<KeptEvent>& events);
 
-  /// A user's events, oldest first; none where the id is unknown.
+  /// A user's events, or a visit's, oldest first; none where the id is unknown.
   [[nodiscard]] std::vector<KeptEvent> events_of(const std::string& user_id) const;
+  [[nodiscard]] std::vector<KeptEvent> events_of_visit(const std::string& visit_id) const;
 
   /// Takes a log in, as Recommender::recommend reads one: rows without a usable user, date or
   /// action are passed over. Only events before `before` where it is given. How many were new.
@@ -161,22 +187,39 @@ class Live {
   /// Error(kIncompatibleArtifact) for one before the bundle had learned.
   [[nodiscard]] LiveAnswer recommend(const LiveQuery& query) const;
 
+  /// What the shop says of its products: the next answer knows it. Prices and categories count for
+  /// what a query asks of them; what the engine learned, it learned from the bundle's. Throws
+  /// Error(kBadData) naming the product that cannot be understood.
+  void put(const std::vector<ProductFacts>& products);
+  /// Throws what put() would.
+  static void check(const std::vector<ProductFacts>& products);
+  /// All that put() was told of a product; nothing where it never was.
+  [[nodiscard]] std::optional<ProductFacts> product(const std::string& product_id) const;
+
+  /// Makes a visit's events a user's: those there are and those to come. A visit that is a user's
+  /// already stays theirs.
+  void link(const std::string& visit_id, const std::string& user_id);
+
   /// As Recommender::similar, by the present bundle.
   [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
                                                     const std::string& by = kSimilarBy) const;
-
-  /// What to show beside a product: its neighbours as similar() gives them, with the model's name
-  /// as their source and its weights as their scores, and behind them, where they are fewer than
-  /// `k` or the product is not known, what sells. Throws Error(kConfig) for a model that the bundle
-  /// has not.
-  [[nodiscard]] LiveAnswer beside(const std::string& product, int k,
-                                  const std::string& by = kSimilarBy) const;
 
   /// Drops a customer's events, or a visit's; how many there were.
   std::size_t forget(const std::string& user_id);
   std::size_t forget_visit(const std::string& visit_id);
   /// Drops the events of all users whose ids are meant; how many users there were.
   std::size_t forget_users(const std::function<bool(std::string_view user_id)>& meant);
+
+  /// Writes all events into a file, with a note of the caller's, while others add and ask. False
+  /// where a customer was forgotten meanwhile, who may be in it still. What is added after the call
+  /// may be in it or not. Throws Error(kOutOfResources).
+  bool save(const std::filesystem::path& file, const std::string& note) const;
+
+  /// Takes the events of such a file in the place of those there are, if `is_wanted` of its note;
+  /// whether it did. They take less memory than events that were added. Throws
+  /// Error(kIncompatibleArtifact) for a file that is damaged; then nothing has changed.
+  bool restore(const std::filesystem::path& file,
+               const std::function<bool(std::string_view note)>& is_wanted);
 
   /// Answers by another bundle from now on; answers on their way end with the one they began with.
   /// `catalog` as in LiveOptions, of the new bundle. It is asked for somebody unknown first. When

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "vitrina/error.hpp"
@@ -18,5 +19,9 @@ using KeptEvents = std::function<std::vector<KeptEvent>()>;
 /// over: a log has none without a user. How many rows were written. The file is there whole or not
 /// at all; throws Error(kOutOfResources) when the disk says no.
 std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& events);
+
+/// How many rows of a log, as the commands take it, are a user's, a product a row. Throws
+/// Error(kMissingInput) and Error(kBadData) for what is no log.
+std::uint64_t count_rows(const std::filesystem::path& data, const std::string& user_id);
 
 }  // namespace vitrina

@@ -44,6 +44,8 @@ TimeUs parse_moment(const LiveClock& clock, std::string_view option, const std::
 /// Products that are asked for; as the bundle was packed where nothing is said.
 std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
   if (!k) return selection::read_choose(bundle.params()).limits().k;
+  // what is likely is not put into words to be read again
+  if (*k >= 1 && *k <= 100) return static_cast<std::size_t>(*k);
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
 }
 
@@ -105,6 +107,18 @@ struct Live::State {
     return n;
   }
 
+  std::vector<KeptEvent> kept(live::Kind kind, const std::string& id) const {
+    std::vector<KeptEvent> kept;
+    service.with_events(kind, id, [&](const auto& events) {
+      for (const auto& event : events) kept.push_back(to_kept(kind, id, event));
+    });
+    return kept;
+  }
+
+  live::Request request_of(const LiveQuery& query, TimeUs as_of) const;
+  LiveAnswer answer_of(const live::Reply& reply, TimeUs as_of) const;
+  void check_moment(const bundle::Bundle& bundle, TimeUs as_of) const;
+
   /// The moment from which on a log is not taken in; kNoTime: it is taken whole.
   TimeUs before(const std::string& text) {
     return text.empty() ? kNoTime : parse_moment(clock, "before", text);
@@ -151,13 +165,11 @@ std::size_t Live::add_kept(const std::vector<KeptEvent>& events) {
 }
 
 std::vector<KeptEvent> Live::events_of(const std::string& user_id) const {
-  std::vector<KeptEvent> kept;
-  state_->service.with_events(live::Kind::kUser, user_id, [&](const auto& events) {
-    for (const auto& event : events) {
-      kept.push_back(to_kept(live::Kind::kUser, user_id, event));
-    }
-  });
-  return kept;
+  return state_->kept(live::Kind::kUser, user_id);
+}
+
+std::vector<KeptEvent> Live::events_of_visit(const std::string& visit_id) const {
+  return state_->kept(live::Kind::kVisit, visit_id);
 }
 
 std::size_t Live::add_log(const std::filesystem::path& data, const std::string& before) {
@@ -178,46 +190,63 @@ std::size_t Live::add_log(ArrowArrayStream* events, const std::string& before) {
   });
 }
 
+live::Request Live::State::request_of(const LiveQuery& query, TimeUs as_of) const {
+  live::Request request{.user = query.user_id,
+                        .visit = query.visit_id,
+                        .as_of = as_of,
+                        .k = wanted(query.k, service.generation()->bundle()),
+                        .exclude = query.exclude,
+                        .excludes_touched = query.exclude_touched,
+                        .history = {.excludes_seen = query.exclude_seen,
+                                    .excludes_in_basket = query.exclude_in_basket,
+                                    .excludes_bought = query.exclude_bought},
+                        .catalog = {.categories = query.categories,
+                                    .only_listed = query.only_listed,
+                                    .also_unavailable = query.also_unavailable},
+                        .beside = query.beside,
+                        .by = query.by};
+  if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
+  if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
+  if (query.only) request.only = *query.only;
+  if (query.max_touched) {
+    request.max_touched = static_cast<std::size_t>(std::max(0, *query.max_touched));
+  }
+  return request;
+}
+
+void Live::State::check_moment(const bundle::Bundle& bundle, TimeUs as_of) const {
+  if (as_of >= bundle.learned().until || options.allow_future) return;
+  throw Error(
+      ErrorCode::kIncompatibleArtifact,
+      fmt::format("bundle {}: learned from events until {}, later than the moment asked "
+                  "for, {}; ask for a later moment, open a bundle as of this one, or "
+                  "insist with allow_future",
+                  bundle.fingerprint(), format_time(bundle.learned().until), format_time(as_of)));
+}
+
+LiveAnswer Live::State::answer_of(const live::Reply& reply, TimeUs as_of) const {
+  const auto& bundle = reply.generation->bundle();
+  check_moment(bundle, as_of);
+  LiveAnswer answer;
+  answer.products.reserve(reply.products.size());
+  for (const auto& product : reply.products) {
+    answer.products.push_back({product.id, double{product.score}, std::string(product.source)});
+  }
+  const auto buyers = bundle.buyers_at(as_of);
+  answer.expected_recall = buyers.recall(reply.score_sum);
+  answer.p_buy = buyers.probability(reply.best_sum);
+  if (!reply.has_history && reply.is_of_engine) answer.fallback = "popular";
+  answer.as_of = format_time(as_of);
+  answer.bundle = bundle.fingerprint();
+  return answer;
+}
+
 LiveAnswer Live::recommend(const LiveQuery& query) const {
   return with_terms(live_terms(), [&] {
     const TimeUs as_of =
         query.at.empty() ? state_->clock.now() : parse_moment(state_->clock, "at", query.at);
-    live::Request request{
-        .user = query.user_id,
-        .visit = query.visit_id,
-        .as_of = as_of,
-        .k = wanted(query.k, state_->service.generation()->bundle()),
-        .exclude = query.exclude,
-        .excludes_touched = query.exclude_touched,
-        .history = {.excludes_seen = query.exclude_seen,
-                    .excludes_in_basket = query.exclude_in_basket,
-                    .excludes_bought = query.exclude_bought},
-        .catalog = {.categories = query.categories, .only_listed = query.only_listed}};
-    if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
-    if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
-    if (query.only) request.only = *query.only;
-    const auto reply = state_->service.recommend(request);
-    const auto& bundle = reply.generation->bundle();
-    if (as_of < bundle.learned().until && !state_->options.allow_future) {
-      throw Error(ErrorCode::kIncompatibleArtifact,
-                  fmt::format("bundle {}: learned from events until {}, later than the moment "
-                              "asked for, {}; ask for a later moment, open a bundle as of this "
-                              "one, or insist with allow_future",
-                              bundle.fingerprint(), format_time(bundle.learned().until),
-                              format_time(as_of)));
-    }
-    LiveAnswer answer;
-    const auto& sources = reply.generation->engine().generator_names();
-    for (const auto& product : reply.products) {
-      answer.products.push_back({product.id, double{product.score}, sources[product.source]});
-    }
-    const auto buyers = bundle.buyers_at(as_of);
-    answer.expected_recall = buyers.recall(reply.score_sum);
-    answer.p_buy = buyers.probability(reply.score_sum);
-    if (!reply.has_history) answer.fallback = "popular";
-    answer.as_of = format_time(as_of);
-    answer.bundle = bundle.fingerprint();
-    return answer;
+    const auto reply = state_->service.recommend(state_->request_of(query, as_of));
+    return state_->answer_of(reply, as_of);
   });
 }
 
@@ -227,25 +256,19 @@ std::vector<SimilarProduct> Live::similar(const std::string& product, int k,
   return similar_products(bundle::SimilarProducts(generation->bundle()), product, k, by);
 }
 
-LiveAnswer Live::beside(const std::string& product, int k, const std::string& by) const {
-  const auto generation = state_->service.generation();
-  const auto& bundle = generation->bundle();
-  LiveAnswer answer{.as_of = format_time(state_->clock.now()), .bundle = bundle.fingerprint()};
-  LiveQuery rest{.k = k, .exclude = {product}};
-  if (bundle.products().items.find(product)) {
-    for (auto& each : similar_products(bundle::SimilarProducts(bundle), product, k, by)) {
-      rest.exclude.push_back(each.product_id);
-      answer.products.push_back({std::move(each.product_id), each.weight, by});
-    }
-  }
-  rest.k = k - static_cast<int>(answer.products.size());
-  if (*rest.k <= 0) return answer;
-  auto popular = recommend(rest);
-  // a swap in between: an answer is of one bundle
-  if (popular.bundle != answer.bundle) return beside(product, k, by);
-  answer.fallback = std::move(popular.fallback);
-  std::move(popular.products.begin(), popular.products.end(), std::back_inserter(answer.products));
-  return answer;
+void Live::check(const std::vector<ProductFacts>& products) { check_facts(products); }
+
+void Live::put(const std::vector<ProductFacts>& products) {
+  check(products);
+  for (const auto& facts : products) state_->service.put(facts);
+}
+
+std::optional<ProductFacts> Live::product(const std::string& product_id) const {
+  return state_->service.facts_of(product_id);
+}
+
+void Live::link(const std::string& visit_id, const std::string& user_id) {
+  state_->service.link(visit_id, user_id);
 }
 
 std::size_t Live::forget(const std::string& user_id) {
@@ -258,6 +281,15 @@ std::size_t Live::forget_visit(const std::string& visit_id) {
 
 std::size_t Live::forget_users(const std::function<bool(std::string_view)>& meant) {
   return state_->service.forget_if(live::Kind::kUser, meant);
+}
+
+bool Live::save(const std::filesystem::path& file, const std::string& note) const {
+  return state_->service.save(file, note);
+}
+
+bool Live::restore(const std::filesystem::path& file,
+                   const std::function<bool(std::string_view)>& is_wanted) {
+  return state_->service.restore(file, is_wanted);
 }
 
 // NOLINTNEXTLINE(bugprone-exception-escape): of a bundle for another, not of two values

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "core/error.hpp"
 #include "data/build.hpp"
 #include "io/sound_id.hpp"
@@ -55,6 +57,26 @@ std::vector<KeptEvent> kept_as(const LiveEvent& told, std::size_t place,
   std::vector<KeptEvent> kept(std::max<std::size_t>(told.products.size(), 1), event);
   for (std::size_t p = 0; p < told.products.size(); ++p) kept[p].product = told.products[p];
   return kept;
+}
+
+void check_facts(const std::vector<ProductFacts>& products) {
+  for (std::size_t p = 0; p < products.size(); ++p) {
+    const auto& facts = products[p];
+    const auto refuse = [&](std::string_view field, std::string_view found,
+                            std::string_view expected) {
+      throw Error(ErrorCode::kBadData, fmt::format("product {}: {}: found '{}', expected {}", p,
+                                                   field, printable(found), expected));
+    };
+    if (!io::is_sound_id(facts.product_id)) {
+      refuse("product_id", facts.product_id, "the id of a product, in UTF-8");
+    }
+    if (facts.category && !facts.category->empty() && !io::is_sound_id(*facts.category)) {
+      refuse("category", *facts.category, "the id of a category, in UTF-8");
+    }
+    if (facts.price && !(std::isfinite(*facts.price) && *facts.price >= 0)) {
+      refuse("price", fmt::to_string(*facts.price), "a number from 0 on");
+    }
+  }
 }
 
 ToldEvents told_by(const std::vector<KeptEvent>& events) {

@@ -28,6 +28,9 @@ struct ToldEvents {
 std::vector<KeptEvent> kept_as(const LiveEvent& told, std::size_t place,
                                const io::ActionCodes& actions, LiveClock& clock);
 
+/// Throws Error(kBadData) naming the place and the field of a product that cannot be understood.
+void check_facts(const std::vector<ProductFacts>& products);
+
 ToldEvents told_by(const std::vector<KeptEvent>& events);
 ToldEvents told_by(const RawLog& log);
 

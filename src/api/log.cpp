@@ -5,7 +5,9 @@
 #include <string>
 #include <utility>
 
+#include "core/progress.hpp"
 #include "data/raw_log.hpp"
+#include "io/log_reader.hpp"
 #include "io/parquet_writer.hpp"
 
 namespace vitrina {
@@ -69,6 +71,14 @@ std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& eve
     }
   });
   return n_rows;
+}
+
+std::uint64_t count_rows(const std::filesystem::path& data, const std::string& user_id) {
+  SilentProgress progress;
+  const auto log = io::read_log(data, {}, kNoTime, 1, progress);
+  std::uint64_t n = 0;
+  for (const auto user : log.user) n += log.users.text(user) == user_id ? 1 : 0;
+  return n;
 }
 
 }  // namespace vitrina

@@ -31,7 +31,7 @@ std::vector<std::string_view> SimilarProducts::names() const {
   return names;
 }
 
-std::span<const ScoredItem> SimilarProducts::row(ItemIdx item, std::string_view by) const {
+std::span<const ScoredItem> SimilarProducts::neighbours(ItemIdx item, std::string_view by) const {
   if (models_.titles && by == kTitles) return models_.titles->neighbours(item);
   if (models_.covisitation) {
     const auto matrix = place_of(models::kCovisitationSpecs, by);
@@ -71,7 +71,7 @@ std::vector<Neighbour> SimilarProducts::of(std::string_view product, std::string
   if (!item) {
     throw unknown_product(product);
   }
-  const auto entries = row(*item, by);
+  const auto entries = neighbours(*item, by);
   std::vector<Neighbour> neighbours;
   for (const auto& entry : entries.first(std::min(k, entries.size()))) {
     neighbours.push_back({std::string(products_.items.external(entry.id)), entry.score});

@@ -32,12 +32,15 @@ class SimilarProducts {
   [[nodiscard]] std::vector<Neighbour> of(std::string_view product, std::string_view by,
                                           std::size_t k) const;
 
+  /// All that a model kept of a product's, best first. Throws Error(kConfig) for a model that the
+  /// bundle has not.
+  [[nodiscard]] std::span<const ScoredItem> neighbours(ItemIdx item, std::string_view by) const;
+
   /// What `by` may be.
   [[nodiscard]] std::vector<std::string_view> names() const;
 
  private:
   [[nodiscard]] Error unknown_product(std::string_view product) const;
-  [[nodiscard]] std::span<const ScoredItem> row(ItemIdx item, std::string_view by) const;
 
   const ProductSpace& products_;
   const models::ModelSet& models_;

@@ -9,6 +9,7 @@ std::vector<command::Command> make_commands() {
   auto rows = program::table();
   rows.push_back(serve_command());
   rows.push_back(export_command());
+  rows.push_back(forget_command());
   return rows;
 }
 

@@ -15,5 +15,6 @@ const command::Command& find_command(std::string_view name);
 
 command::Command serve_command();
 command::Command export_command();
+command::Command forget_command();
 
 }  // namespace vitrina::cli

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <ostream>
 #include <string>
+#include <utility>
 
 #include "cli/commands.hpp"
 #include "command/layout.hpp"
@@ -27,27 +28,36 @@ server::HttpOptions listener(const command::Context& context, std::string_view h
   return options;
 }
 
+double rate_limit(const command::Context& context) {
+  const auto given = context.option("rate-limit");
+  return given ? command::option_whole("rate-limit", *given, 1, 1'000'000) : 0;
+}
+
 void run(const command::Context& context) {
   const auto bundle = context.option("bundle");
-  server::ServeOptions options{
-      .app = {.bundle =
-                  bundle ? std::filesystem::path(*bundle) : context.path(command::kBundleFolder),
-              .store = path_of(context, "store"),
-              .catalog = path_of(context, "catalog"),
-              .data = path_of(context, "data"),
-              .schema = path_of(context, "schema"),
-              .keys = path_of(context, "api-key-file"),
-              .time_zone = context.option("time-zone").value_or("UTC"),
-              .threads = context.threads,
-              .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
-      .shop = listener(context, "host", "port", 8000),
-      .admin = listener(context, "admin-host", "admin-port", 8001),
-      .say = [&](const std::string& line) {
-        *context.out << line << '\n' << std::flush;
-        std::cout.flush();  // what stands behind it: whoever waits for the line reads a pipe
-      }};
-  options.shop.threads = context.threads;
-  server::serve(options);
+  // what may throw comes first: GCC 12 destroys twice what an aggregate that is not whole yet holds
+  auto shop = listener(context, "host", "port", 8000);
+  auto admin = listener(context, "admin-host", "admin-port", 8001);
+  const auto per_second = rate_limit(context);
+  shop.threads = context.threads;
+  server::serve(
+      {.app = {.bundle =
+                   bundle ? std::filesystem::path(*bundle) : context.path(command::kBundleFolder),
+               .store = path_of(context, "store"),
+               .catalog = path_of(context, "catalog"),
+               .data = path_of(context, "data"),
+               .schema = path_of(context, "schema"),
+               .keys = path_of(context, "api-key-file"),
+               .time_zone = context.option("time-zone").value_or("UTC"),
+               .threads = context.threads,
+               .rate_limit = per_second,
+               .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
+       .shop = std::move(shop),
+       .admin = std::move(admin),
+       .say = [&](const std::string& line) {
+         *context.out << line << '\n' << std::flush;
+         std::cout.flush();  // what stands behind it: whoever waits for the line reads a pipe
+       }});
 }
 
 }  // namespace
@@ -82,7 +92,10 @@ command::Command serve_command() {
            {"--admin-host", "ADDRESS", "the same for /metrics and /admin (default: 127.0.0.1)"},
            {"--admin-port", "PORT", "port of these; 0: any that is free (default: 8001)"},
            {"--api-key-file", "FILE",
-            "lines of a key's SHA-256 and its scopes, some of recommend,events,admin"}},
+            "lines of a key's SHA-256 and its scopes, some of recommend,events,admin"},
+           {"--rate-limit", "N",
+            "requests a second of one key, or of one address where nobody needs a key; more are "
+            "answered with 429 (default: any number)"}},
       .example = "vitrina serve --bundle bundle/ --store store/",
       .run = run,
       .is_pipeline = false,

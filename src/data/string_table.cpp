@@ -1,5 +1,6 @@
 #include "data/string_table.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace vitrina {
@@ -69,6 +70,24 @@ std::uint32_t StringTable::intern(std::string_view wanted, std::uint32_t hash) {
   slots_[position] = {begin, hash, code};
   if (2 * size() > slots_.size()) grow();
   return code;
+}
+
+std::optional<std::uint32_t> StringTable::find(std::string_view wanted) const {
+  const auto hash = hash_of(wanted);
+  const std::size_t mask = slots_.size() - 1;
+  for (auto position = hash & mask; slots_[position].code != kFree;
+       position = (position + 1) & mask) {
+    const Slot& slot = slots_[position];
+    if (slot.hash == hash && text_from(slot.begin) == wanted) return slot.code;
+  }
+  return std::nullopt;
+}
+
+void StringTable::blank(std::uint32_t code) {
+  const auto text = text_from(begins_[code]);
+  const auto begin = text.data() - characters_.data();
+  // no id is of such bytes
+  std::fill_n(characters_.begin() + begin, text.size(), '\0');
 }
 
 void StringTable::grow() {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,12 @@ class StringTable {
  public:
   /// The code of `text`, new or known.
   std::uint32_t intern(std::string_view text) { return intern(text, hash_of(text)); }
+
+  /// The code of `text` where it is known.
+  [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const;
+
+  /// Overwrites a text: nothing is found by it any more, and a text like it gets another code.
+  void blank(std::uint32_t code);
 
   /// Calls `take(i, code of text_at(i))` for i = 0, 1, ... n - 1. The table and the texts in it lie
   /// anywhere in memory: what the next ones need is on its way meanwhile.

@@ -253,12 +253,13 @@ class Comparison {
  private:
   [[nodiscard]] bool is_same(const live::Reply& live,
                              std::span<const engine::SourcedItem> batch) const {
-    return std::equal(live.products.begin(), live.products.end(), batch.begin(), batch.end(),
-                      [&](const live::Product& a, const engine::SourcedItem& b) {
-                        return a.id == shop_.items.external(b.id) && a.source == b.source &&
-                               std::bit_cast<std::uint32_t>(a.score) ==
-                                   std::bit_cast<std::uint32_t>(b.score);
-                      });
+    const auto& sources = live.generation->engine().generator_names();
+    return std::equal(
+        live.products.begin(), live.products.end(), batch.begin(), batch.end(),
+        [&](const live::Product& a, const engine::SourcedItem& b) {
+          return a.id == shop_.items.external(b.id) && a.source == sources[b.source] &&
+                 std::bit_cast<std::uint32_t>(a.score) == std::bit_cast<std::uint32_t>(b.score);
+        });
   }
 
   const Shop& shop_;

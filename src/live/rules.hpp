@@ -8,7 +8,6 @@
 
 #include "core/time.hpp"
 #include "data/event_log.hpp"
-#include "data/product_space.hpp"
 #include "data/user_history.hpp"
 
 namespace vitrina::live {
@@ -24,18 +23,20 @@ struct HistoryRules {
   }
 };
 
-/// What the catalog has to say of a product that may be proposed.
+/// What the shop has to say of a product that may be proposed (Shelf).
 struct CatalogRules {
   std::span<const std::string> categories = {};  ///< one of them; empty: any or none
   float min_price = -std::numeric_limits<float>::infinity();
   float max_price = std::numeric_limits<float>::infinity();
   bool only_listed = false;
+  bool also_unavailable = false;  ///< what the shop has said not to be available too
 
   /// A product whose price is not known is in no range of prices.
   [[nodiscard]] bool asks_price() const {
     return min_price != -std::numeric_limits<float>::infinity() ||
            max_price != std::numeric_limits<float>::infinity();
   }
+  /// Whether nothing but availability counts.
   [[nodiscard]] bool is_empty() const {
     return categories.empty() && !only_listed && !asks_price();
   }
@@ -45,11 +46,6 @@ struct CatalogRules {
 /// the customer's before `as_of`; `history` is memory. Products behind the last of `allowed` are
 /// left alone.
 void forbid(const HistoryRules& rules, const EventSpan& events, TimeUs as_of, UserHistory& history,
-            std::span<std::uint8_t> allowed);
-
-/// The same by the catalog. `allowed` may be longer than `products`: of those behind nothing is
-/// known, so any rule excludes them.
-void forbid(const CatalogRules& rules, const ProductSpace& products,
             std::span<std::uint8_t> allowed);
 
 }  // namespace vitrina::live

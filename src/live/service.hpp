@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,10 +12,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "bundle/generation.hpp"
 #include "live/rules.hpp"
+#include "live/shelf.hpp"
 #include "live/store.hpp"
 
 namespace vitrina::live {
@@ -30,21 +34,31 @@ struct Request {
   bool excludes_touched = false;                          ///< nothing that is among the events
   HistoryRules history = {};                              ///< nothing that these exclude
   CatalogRules catalog = {};                              ///< and nothing but what these allow
+  /// A product, and the models by which its neighbours are named first, in turn.
+  std::string_view beside = {};
+  std::span<const std::string> by = {};
+  /// At most so many of the products are among the events, while there are others.
+  std::size_t max_touched = std::numeric_limits<std::size_t>::max();
 };
 
 struct Product {
   std::string id;
-  float score = 0;           ///< w (selection::Offer)
-  std::uint16_t source = 0;  ///< generator that ranked it best
+  float score = 0;  ///< w (selection::Offer), or the weight of a neighbour
+  std::string_view
+      source;  ///< generator that ranked it best, or the neighbour's model (Request::by)
 };
 
 /// An answer and who gave it.
 struct Reply {
   std::shared_ptr<const bundle::Generation> generation;
   std::vector<Product> products;  ///< best first; k of them where so many may be proposed
-  double score_sum = 0;           ///< of w
-  bool has_history = false;       ///< whether any event counted; otherwise what sells is named
+  double score_sum = 0;           ///< of w, over `products` that have it
+  double best_sum = 0;            ///< of w, over the k that have most of it
+  bool has_history = false;       ///< whether any event counted
+  bool is_of_engine = false;      ///< whether any product is no neighbour
 };
+
+struct Worker;
 
 /// The engine live: takes events and answers with them, in one process. Given the same bundle,
 /// events and moment, an answer is to the bit what `vitrina recommend --at` gives for the log of
@@ -76,6 +90,23 @@ class Service {
   /// The same of all whose ids are `meant`; how many customers there were.
   std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
 
+  /// Makes a visit's events a user's, now and from now on.
+  void link(std::string_view visit, std::string_view user);
+
+  /// What the shop says of a product: the next answer's rules know it.
+  void put(const ProductFacts& facts);
+  /// All it has said of one.
+  [[nodiscard]] std::optional<ProductFacts> facts_of(const std::string& product) const;
+
+  /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
+  /// False where a customer was forgotten meanwhile, who may be in it still. What was added after
+  /// the call may be in it or not. Throws Error(kOutOfResources).
+  bool save(const std::filesystem::path& file, std::string_view note) const;
+  /// Takes the events of such a file in the place of those there are; whether its note was wanted.
+  /// Throws Error(kIncompatibleArtifact) and Error(kMissingInput); then nothing has changed.
+  bool restore(const std::filesystem::path& file,
+               const std::function<bool(std::string_view note)>& is_wanted);
+
   void swap(std::shared_ptr<const bundle::Generation> generation);
   [[nodiscard]] std::shared_ptr<const bundle::Generation> generation() const;
 
@@ -83,8 +114,6 @@ class Service {
   [[nodiscard]] std::size_t n_customers() const;
 
  private:
-  struct Worker;
-
   /// The products of the store as a generation numbers them; not valid() for those it does not
   /// know.
   struct Numbers {
@@ -92,15 +121,22 @@ class Service {
     void extend(const bundle::Generation& generation, const Store& store);
   };
 
-  [[nodiscard]] std::shared_ptr<const bundle::Generation> collect(const Request& request,
-                                                                  Worker& worker) const;
-  static Query query_of(const Request& request, const bundle::Generation& generation,
-                        Worker& worker);
+  /// Who answers: a generation and what the shop has told of its products.
+  struct Present {
+    std::shared_ptr<const bundle::Generation> generation;
+    std::shared_ptr<Shelf> shelf;
+  };
+
+  [[nodiscard]] Present collect(const Request& request, Worker& worker) const;
+  static Query query_of(const Request& request, const Present& present, Worker& worker);
+  [[nodiscard]] std::shared_ptr<Shelf> shelf_of(const bundle::Generation& generation) const;
   [[nodiscard]] std::unique_ptr<Worker> take_worker() const;
   void give_back(std::unique_ptr<Worker> worker) const;
 
-  mutable std::shared_mutex mutex_;  ///< of what follows
-  std::shared_ptr<const bundle::Generation> generation_;
+  mutable std::shared_mutex mutex_;                      ///< of what follows
+  std::unordered_map<std::string, ProductFacts> facts_;  ///< by product
+  std::size_t n_puts_ = 0;
+  Present present_;
   Store store_;
   Numbers numbers_;
 

@@ -4,54 +4,151 @@
 
 namespace vitrina::live {
 
-bool Store::add(Kind kind, std::string_view id, const Event& event) {
+bool Store::add(Kind told_kind, std::string_view told_id, const Event& event) {
+  const auto [kind, id] = owner(told_kind, told_id);
   const StoredEvent stored{
       .time = event.time,
       .product = event.product.empty() ? kNoCode : products_.intern(event.product),
       .page = event.page,
       .device = event.device.empty() ? kNoCode : devices_.intern(event.device),
       .action = event.action};
-  auto& customers = customers_[static_cast<std::size_t>(kind)];
-  auto found = customers.find(id);
-  if (found == customers.end()) found = customers.try_emplace(std::string(id)).first;
-  auto& events = found->second;
+  return insert(opened(kind, id), stored);
+}
+
+std::vector<StoredEvent>& Store::opened(Kind kind, std::string_view id) {
+  const auto k = static_cast<std::size_t>(kind);
+  if (const auto found = customers_[k].find(id); found != customers_[k].end()) return found->second;
+  auto& events = customers_[k].try_emplace(std::string(id)).first->second;
+  const auto before = packed_[k].of(id);
+  if (before.empty()) return events;
+  events.reserve(before.size() + 1);
+  events.assign(before.begin(), before.end());
+  packed_[k].drop(id);
+  return events;
+}
+
+bool Store::insert(std::vector<StoredEvent>& events, const StoredEvent& event) {
   const auto by_time = [](const StoredEvent& a, TimeUs time) { return a.time < time; };
   // nearly always the newest
-  const bool is_newest = events.empty() || events.back().time < stored.time;
+  const bool is_newest = events.empty() || events.back().time < event.time;
   auto at = is_newest ? events.end()
-                      : std::lower_bound(events.begin(), events.end(), stored.time, by_time);
-  for (; at != events.end() && at->time == stored.time; ++at) {
-    if (*at == stored) return false;
+                      : std::lower_bound(events.begin(), events.end(), event.time, by_time);
+  for (; at != events.end() && at->time == event.time; ++at) {
+    if (*at == event) return false;
   }
-  events.insert(at, stored);
+  events.insert(at, event);
   ++n_events_;
   return true;
 }
 
-std::span<const StoredEvent> Store::of(Kind kind, std::string_view id) const {
-  const auto& customers = customers_[static_cast<std::size_t>(kind)];
-  const auto found = customers.find(id);
-  if (found == customers.end()) return {};
-  return found->second;
+std::pair<Kind, std::string_view> Store::owner(Kind kind, std::string_view id) const {
+  if (kind == Kind::kUser) return {kind, id};
+  const auto found = user_of_.find(id);
+  if (found == user_of_.end()) return {kind, id};
+  return {Kind::kUser, found->second};
+}
+
+void Store::link(std::string_view visit, std::string_view user) {
+  if (!user_of_.try_emplace(std::string(visit), user).second) return;
+  const auto told = std::vector(own(Kind::kVisit, visit).begin(), own(Kind::kVisit, visit).end());
+  if (told.empty()) return;
+  drop(Kind::kVisit, visit);
+  auto& mine = opened(Kind::kUser, user);
+  for (const auto& event : told) insert(mine, event);
+}
+
+std::span<const StoredEvent> Store::of(Kind told_kind, std::string_view told_id) const {
+  const auto [kind, id] = owner(told_kind, told_id);
+  return own(kind, id);
+}
+
+std::span<const StoredEvent> Store::own(Kind kind, std::string_view id) const {
+  const auto k = static_cast<std::size_t>(kind);
+  const auto found = customers_[k].find(id);
+  return found == customers_[k].end() ? packed_[k].of(id) : found->second;
 }
 
 std::size_t Store::forget(Kind kind, std::string_view id) {
-  auto& customers = customers_[static_cast<std::size_t>(kind)];
-  const auto found = customers.find(id);
-  if (found == customers.end()) return 0;
-  const std::size_t n = found->second.size();
-  customers.erase(found);
+  ++n_forgets_;
+  if (kind == Kind::kUser) {
+    std::erase_if(user_of_, [&](const auto& link) { return link.second == id; });
+  }
+  return drop(kind, id);
+}
+
+std::size_t Store::drop(Kind kind, std::string_view id) {
+  const auto k = static_cast<std::size_t>(kind);
+  auto n = packed_[k].drop(id);
+  if (const auto found = customers_[k].find(id); found != customers_[k].end()) {
+    n = found->second.size();
+    customers_[k].erase(found);
+  }
   n_events_ -= n;
   return n;
 }
 
 std::size_t Store::forget_if(Kind kind, const std::function<bool(std::string_view)>& meant) {
-  auto& customers = customers_[static_cast<std::size_t>(kind)];
-  return std::erase_if(customers, [&](const auto& customer) {
+  ++n_forgets_;
+  if (kind == Kind::kUser) {
+    std::erase_if(user_of_, [&](const auto& link) { return meant(link.second); });
+  }
+  const auto k = static_cast<std::size_t>(kind);
+  std::size_t n_events = 0;
+  auto n = packed_[k].drop_if(meant, n_events);
+  n += std::erase_if(customers_[k], [&](const auto& customer) {
     if (!meant(customer.first)) return false;
-    n_events_ -= customer.second.size();
+    n_events += customer.second.size();
     return true;
   });
+  n_events_ -= n_events;
+  return n;
+}
+
+void Store::put_packed(Kind kind, std::string_view id, std::span<const StoredEvent> events) {
+  auto& packed = packed_[static_cast<std::size_t>(kind)];
+  n_events_ -= packed.of(id).size();
+  packed.put(id, events);
+  n_events_ += events.size();
+}
+
+void Store::reserve_packed(std::size_t n_users_events) {
+  packed_[static_cast<std::size_t>(Kind::kUser)].reserve(n_users_events);
+}
+
+void Store::walk(Walk& at, std::size_t n_events, const WalkUse& use) const {
+  // Visits first: one that is linked meanwhile is met as itself, as its user, or as both. Those
+  // that are packed first: they only leave, to where the walk comes later.
+  while (!at.is_over() && n_events > 0) {
+    const auto kind = at.part < 2 ? Kind::kVisit : Kind::kUser;
+    const bool is_done = at.part % 2 == 0 ? walk_packed(at, kind, n_events, use)
+                                          : walk_opened(at, kind, n_events, use);
+    if (is_done) at = {at.part + 1};
+  }
+}
+
+bool Store::walk_packed(Walk& at, Kind kind, std::size_t& left, const WalkUse& use) const {
+  const auto& packed = packed_[static_cast<std::size_t>(kind)];
+  for (; at.place < packed.n_places() && left > 0; ++at.place) {
+    const auto id = packed.id(at.place);
+    if (id.empty()) continue;
+    const auto events = packed.events(at.place);
+    use(kind, id, events);
+    left -= std::min(left, events.size() + 1);
+  }
+  return at.place == packed.n_places();
+}
+
+bool Store::walk_opened(Walk& at, Kind kind, std::size_t& left, const WalkUse& use) const {
+  const auto& customers = customers_[static_cast<std::size_t>(kind)];
+  // the buckets are others now
+  if (at.n_buckets != customers.bucket_count()) at = {at.part, 0, customers.bucket_count()};
+  for (; at.place < at.n_buckets && left > 0; ++at.place) {
+    for (auto each = customers.begin(at.place); each != customers.end(at.place); ++each) {
+      use(kind, each->first, each->second);
+      left -= std::min(left, each->second.size() + 1);
+    }
+  }
+  return at.place == at.n_buckets;
 }
 
 Event Store::told(const StoredEvent& event) const {

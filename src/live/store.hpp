@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "core/action.hpp"
-#include "core/time.hpp"
-#include "data/raw_log.hpp"
 #include "data/string_table.hpp"
+#include "live/packed.hpp"
+#include "live/stored_event.hpp"
 
 namespace vitrina::live {
 
@@ -25,20 +25,6 @@ struct Event {
   std::string_view device = {};   ///< empty where there is none
 };
 
-/// The same as it is kept.
-struct StoredEvent {
-  TimeUs time = 0;
-  std::uint32_t product = kNoCode;  ///< Store::product(); kNoCode where the event names none
-  std::uint32_t page = 0;
-  std::uint32_t device = kNoCode;
-  Action action = Action::kView;
-
-  friend bool operator==(const StoredEvent&, const StoredEvent&) = default;
-};
-
-/// Whose events they are: a customer's, or those of a visit that nobody has signed in to.
-enum class Kind : std::uint8_t { kUser, kVisit };
-
 /// What customers did, in memory. Products have codes by order of arrival, which no bundle changes:
 /// another generation translates them anew. Ids of customers are kept nowhere but with their
 /// events, so that who is forgotten is gone. Not thread-safe.
@@ -48,10 +34,13 @@ class Store {
   /// a log's rows count once.
   bool add(Kind kind, std::string_view id, const Event& event);
 
+  /// Makes a visit's events a user's, now and from now on. A visit has one user: the first.
+  void link(std::string_view visit, std::string_view user);
+
   /// A customer's events, oldest first; none where the id is unknown.
   [[nodiscard]] std::span<const StoredEvent> of(Kind kind, std::string_view id) const;
 
-  /// Drops all events of a customer; how many there were.
+  /// Drops all events of a customer, and the links of a user's visits; how many events there were.
   std::size_t forget(Kind kind, std::string_view id);
 
   /// The same of all whose ids are `meant`; how many customers there were.
@@ -65,8 +54,34 @@ class Store {
   [[nodiscard]] std::size_t n_events() const { return n_events_; }
   /// Users and visits with events.
   [[nodiscard]] std::size_t n_customers() const {
-    return customers_[0].size() + customers_[1].size();
+    return customers_[0].size() + customers_[1].size() + packed_[0].size() + packed_[1].size();
   }
+
+  /// What a snapshot is made of and made into (live/snapshot.hpp).
+  [[nodiscard]] StringTable& products() { return products_; }
+  [[nodiscard]] const StringTable& products() const { return products_; }
+  [[nodiscard]] StringTable& devices() { return devices_; }
+  [[nodiscard]] const StringTable& devices() const { return devices_; }
+  /// Takes in a customer with all of its events, oldest first, none of them twice.
+  void put_packed(Kind kind, std::string_view id, std::span<const StoredEvent> events);
+  void reserve_packed(std::size_t n_users_events);
+  /// The users of visits, as another store knows them.
+  void take_links(Store& other) { user_of_ = std::move(other.user_of_); }
+
+  /// Where a walk over all customers has come to.
+  struct Walk {
+    std::size_t part = 0;   ///< visits before users, those that are packed before the others
+    std::size_t place = 0;  ///< a customer that is packed, or a bucket
+    std::size_t n_buckets = 0;
+    [[nodiscard]] bool is_over() const { return part == 4; }
+  };
+  using WalkUse =
+      std::function<void(Kind kind, std::string_view id, std::span<const StoredEvent> events)>;
+  /// Goes on with a walk, for about so many events. The store may change between two calls: who is
+  /// there all the time is met once or more, the last time with all events from before the walk.
+  void walk(Walk& at, std::size_t n_events, const WalkUse& use) const;
+  /// Grows with every forget().
+  [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
 
  private:
   struct Hash {
@@ -78,10 +93,26 @@ class Store {
   using Customers =
       std::unordered_map<std::string, std::vector<StoredEvent>, Hash, std::equal_to<>>;
 
-  Customers customers_[2];  ///< by Kind
+  /// Whose events those told of a customer are.
+  [[nodiscard]] std::pair<Kind, std::string_view> owner(Kind kind, std::string_view id) const;
+  bool insert(std::vector<StoredEvent>& events, const StoredEvent& event);
+  /// Of the id itself, whoever's they are.
+  [[nodiscard]] std::span<const StoredEvent> own(Kind kind, std::string_view id) const;
+  std::size_t drop(Kind kind, std::string_view id);
+
+  /// A customer's events where more can come to them.
+  std::vector<StoredEvent>& opened(Kind kind, std::string_view id);
+  [[nodiscard]] bool walk_packed(Walk& at, Kind kind, std::size_t& left, const WalkUse& use) const;
+  [[nodiscard]] bool walk_opened(Walk& at, Kind kind, std::size_t& left, const WalkUse& use) const;
+
+  Packed packed_[2];        ///< by Kind; who is there is not in `customers_`
+  Customers customers_[2];  ///< the same
+  /// Users by their visits.
+  std::unordered_map<std::string, std::string, Hash, std::equal_to<>> user_of_;
   StringTable products_;
   StringTable devices_;
   std::size_t n_events_ = 0;
+  std::size_t n_forgets_ = 0;
 };
 
 }  // namespace vitrina::live

@@ -29,31 +29,40 @@ std::string random_prefix() {
 App::App(AppOptions options)
     : options_(std::move(options)),
       keys_(options_.keys.empty() ? Keys{} : Keys::read(options_.keys)),
+      rate_limit_(options_.rate_limit),
       live_(Live::open(options_.bundle, live_options(options_))),
       id_prefix_(random_prefix()) {
   auto store =
       std::make_unique<store::EventStore>(options_.store, store::EventStore::Access::kWrite);
-  if (!options_.data.empty()) {
-    live_.add_log(options_.data);
-    if (store->has_forgotten()) {
-      live_.forget_users([&](std::string_view user) { return store->is_forgotten(user); });
-    }
-  }
+  const Snapshots::Options snapshots{.data = Snapshots::describe(options_.data, options_.schema),
+                                     .min_events = options_.min_snapshot_events,
+                                     .on_warning = options_.on_warning};
+  const auto restored = Snapshots::restore(*store, snapshots, live_);
+  if (!restored) read_data(*store);
+  for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
+  store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
   writer_ = std::make_unique<store::EventWriter>(
       std::move(store),
       store::WriterActions{
           .now = [this] { return live_.now_us(); },
           .apply = [this](const std::vector<KeptEvent>& events) { live_.add_kept(events); },
-          .forget =
-              [this](store::Kind kind, const std::string& customer) {
-                kind == store::Kind::kUser ? live_.forget(customer) : live_.forget_visit(customer);
-              },
           .observe =
               [this](const store::Commit& commit) {
                 metrics_.commit(commit.is_done, commit.seconds);
-              }});
+              }},
+      restored.value_or(0));
+  snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
+  if (!restored) snapshots_->pack();
   // The first answers would otherwise wait for memory that nobody has touched yet.
   for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});
+}
+
+void App::read_data(const store::EventStore& store) {
+  if (options_.data.empty()) return;
+  live_.add_log(options_.data);
+  if (!store.has_forgotten()) return;
+  live_.forget_users(
+      [&](std::string_view user) { return store.receipt(store::Kind::kUser, user).has_value(); });
 }
 
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }

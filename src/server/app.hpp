@@ -9,6 +9,8 @@
 
 #include "server/keys.hpp"
 #include "server/metrics.hpp"
+#include "server/rate_limit.hpp"
+#include "server/snapshots.hpp"
 #include "store/event_writer.hpp"
 #include "vitrina/live.hpp"
 
@@ -23,6 +25,9 @@ struct AppOptions {
   std::filesystem::path keys = {};     ///< empty: nobody is asked for one
   std::string time_zone = "UTC";       ///< the log's own clock
   int threads = 0;
+  double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
+  /// Fewer events are read from store and log at every start.
+  std::size_t min_snapshot_events = 50'000;
   WarningHandler on_warning = {};  ///< called from any thread
 };
 
@@ -41,6 +46,7 @@ class App {
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] const Keys& keys() const { return keys_; }
+  [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
 
   /// Unlike any other one, of this process or another.
   [[nodiscard]] std::string new_id();
@@ -57,11 +63,16 @@ class App {
   }
 
  private:
+  /// The log from before, without who was forgotten since.
+  void read_data(const store::EventStore& store);
+
   AppOptions options_;
   Keys keys_;
+  RateLimit rate_limit_;
   Metrics metrics_;
   Live live_;
   std::unique_ptr<store::EventWriter> writer_;
+  std::unique_ptr<Snapshots> snapshots_;
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};
   std::atomic<bool> is_draining_{false};

@@ -51,7 +51,7 @@ void post_events(App& app, const Call& call, const Respond& respond) {
   std::vector<store::NewEvent> fresh(told.size());
   for (std::size_t e = 0; e < told.size(); ++e) {
     fresh[e] = {text_of(told[e].get_object(), "event_id"), std::move(kept[e]),
-                events[e].time.empty()};
+                events[e].time.empty(), text_of(told[e].get_object(), "recommendation_id")};
   }
   const bool is_taken =
       app.writer().append(std::move(fresh), [&app, respond](const store::Appended& appended) {
@@ -59,33 +59,6 @@ void post_events(App& app, const Call& call, const Respond& respond) {
         respond(to_response(appended));
       });
   if (!is_taken) throw Problem(503, "events: too many are on their way to the disk; send again");
-}
-
-void get_user(App& app, const Call& call, const Respond& respond) {
-  constexpr std::size_t kMost = 1000;
-  const auto events = app.live().events_of(call.id);
-  json::array newest;
-  for (auto event = events.rbegin(); event != events.rend() && newest.size() < kMost; ++event) {
-    json::object row{{"time", format_time(event->time_us)},
-                     {"action", name(static_cast<Action>(event->action))}};
-    if (!event->product.empty()) row["product_id"] = event->product;
-    if (event->page != 0) row["page"] = event->page;
-    if (!event->device.empty()) row["device"] = event->device;
-    newest.push_back(std::move(row));
-  }
-  respond(json_response(
-      {{"user_id", call.id}, {"n_events", events.size()}, {"events", std::move(newest)}}));
-}
-
-void delete_user(App& app, const Call& call, const Respond& respond) {
-  app.writer().forget(store::Kind::kUser, call.id,
-                      [id = call.id, respond](const store::Forgotten& forgotten) {
-                        if (forgotten.error) {
-                          respond(to_response(Problem::of(*forgotten.error)));
-                          return;
-                        }
-                        respond(json_response({{"user_id", id}, {"n_erased", forgotten.n_rows}}));
-                      });
 }
 
 }  // namespace vitrina::server

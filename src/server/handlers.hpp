@@ -9,9 +9,15 @@ namespace vitrina::server {
 void post_events(App& app, const Call& call, const Respond& respond);
 void post_recommendations(App& app, const Call& call, const Respond& respond);
 void get_similar(App& app, const Call& call, const Respond& respond);
+void get_bought_with(App& app, const Call& call, const Respond& respond);
 void get_popular(App& app, const Call& call, const Respond& respond);
 void get_user(App& app, const Call& call, const Respond& respond);
 void delete_user(App& app, const Call& call, const Respond& respond);
+void link_user(App& app, const Call& call, const Respond& respond);
+void get_visit(App& app, const Call& call, const Respond& respond);
+void delete_visit(App& app, const Call& call, const Respond& respond);
+void put_products(App& app, const Call& call, const Respond& respond);
+void get_product(App& app, const Call& call, const Respond& respond);
 void get_health(App& app, const Call& call, const Respond& respond);
 void get_ready(App& app, const Call& call, const Respond& respond);
 void get_metrics(App& app, const Call& call, const Respond& respond);
@@ -21,5 +27,8 @@ void get_admin_openapi(App& app, const Call& call, const Respond& respond);
 
 /// 200 with a body.
 Response json_response(const boost::json::object& body);
+
+/// What the shop has said of a product, with its field names.
+boost::json::object facts_row(const ProductFacts& facts);
 
 }  // namespace vitrina::server

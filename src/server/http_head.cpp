@@ -64,6 +64,7 @@ std::string_view take_line(std::string_view& bytes) {
 Method method_of(std::string_view word) {
   if (word == "GET" || word == "HEAD") return Method::kGet;
   if (word == "POST") return Method::kPost;
+  if (word == "PUT") return Method::kPut;
   return word == "DELETE" ? Method::kDelete : Method::kOther;
 }
 

@@ -10,6 +10,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <ctime>
+#include <functional>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -29,6 +31,13 @@ static_assert(kReadBytes > kMaxHeadBytes);
 std::string_view view_of(const beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
 }
+
+/// An answer on its way from a handler, on any thread, to its connection.
+struct Pending {
+  std::mutex mutex;
+  std::optional<Response> response;
+  std::function<void()> resume;  ///< set where the connection waits
+};
 
 /// The present second as HTTP writes it, put into words once a second.
 const std::string& date_text() {
@@ -56,6 +65,9 @@ std::string head_text(const Response& response, bool keeps_alive) {
 HttpSession::HttpSession(const SessionHost& host, Stream stream)
     : host_(host), stream_(std::move(stream)), buffer_(kReadBytes) {
   buffer_.reserve(kReadBytes);
+  Status status;
+  const auto peer = stream_.socket().remote_endpoint(status);
+  if (!status) peer_ = peer.address().to_string();
 }
 
 Task<void> HttpSession::run() {
@@ -80,6 +92,7 @@ Task<bool> HttpSession::serve_one() {
   const auto fault = co_await read_head(head);
   if (!fault) co_return false;
   if (fault->status != 0) co_return co_await refuse(fault->status, fault->reason);
+  head.request.peer = peer_;
   auto admission = host_.handler.admit(head.request);
   const bool is_too_long = head.content_length > admission.max_body;
   const bool has_body = head.content_length > 0 || head.is_chunked;
@@ -139,10 +152,28 @@ Task<std::optional<HeadFault>> HttpSession::read_body(Head& head, std::size_t ma
     co_await net::async_write(stream_, net::buffer(kContinue), told_by(status));
     if (status) co_return std::nullopt;
   }
+  stream_.expires_after(host_.options.body_time);
+  if (head.is_chunked) co_return co_await read_chunks(head, max_body);
+  buffer_.consume(head_bytes_);
+  auto& body = head.request.body;
+  while (true) {
+    // room is made for what has come, not for what is announced
+    const auto n = std::min<std::uint64_t>(buffer_.size(), head.content_length - body.size());
+    body += view_of(buffer_).substr(0, n);
+    buffer_.consume(n);
+    if (body.size() == head.content_length) co_return HeadFault{0, {}};
+    const auto more =
+        co_await stream_.async_read_some(buffer_.prepare(kReadBytes), told_by(status));
+    if (status) co_return std::nullopt;
+    buffer_.commit(more);
+  }
+}
+
+Task<std::optional<HeadFault>> HttpSession::read_chunks(Head& head, std::size_t max_body) {
+  Status status;
   beast::http::request_parser<beast::http::string_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(kMaxHeadBytes));
   parser.body_limit(max_body);
-  stream_.expires_after(host_.options.body_time);
   co_await beast::http::async_read(stream_, buffer_, parser, told_by(status));
   if (status == beast::http::error::body_limit) co_return HeadFault{413, "body: is too long"};
   if (status && status.category() == make_error_code(beast::http::error::bad_chunk).category() &&
@@ -166,18 +197,25 @@ Task<bool> HttpSession::read_some(std::chrono::steady_clock::duration patience) 
 
 Task<Response> HttpSession::answer(const Request& request) {
   stream_.expires_never();
-  co_return co_await net::async_initiate<const net::use_awaitable_t<>&, void(Response)>(
-      [this, &request](auto done) {
-        // what answers may be copied, what completes may not
-        auto shared = std::make_shared<decltype(done)>(std::move(done));
-        host_.handler.handle(
-            request, [shared, executor = stream_.get_executor()](Response response) {
-              net::post(executor, [shared, response = std::move(response)]() mutable {
-                (*shared)(std::move(response));
-              });
-            });
-      },
-      net::use_awaitable);
+  auto pending = std::make_shared<Pending>();
+  host_.handler.handle(request, [pending, executor = stream_.get_executor()](Response response) {
+    const std::scoped_lock lock(pending->mutex);
+    pending->response = std::move(response);
+    if (pending->resume) net::post(executor, std::move(pending->resume));
+  });
+  // most answers are there already
+  std::unique_lock lock(pending->mutex);
+  if (!pending->response) {
+    co_await net::async_initiate<const net::use_awaitable_t<>&, void()>(
+        [&](auto done) {
+          // what is kept may be copied, what completes may not
+          auto shared = std::make_shared<decltype(done)>(std::move(done));
+          pending->resume = [shared] { (*shared)(); };
+          lock.unlock();
+        },
+        net::use_awaitable);
+  }
+  co_return std::move(*pending->response);
 }
 
 Task<bool> HttpSession::refuse(int status, std::string_view reason) {

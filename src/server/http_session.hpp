@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "server/http_head.hpp"
@@ -63,6 +64,7 @@ class HttpSession {
   Task<std::optional<HeadFault>> read_head(Head& head);
   /// The body of a head that is still in the buffer; as above.
   Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
+  Task<std::optional<HeadFault>> read_chunks(Head& head, std::size_t max_body);
   /// Whether anything came.
   Task<bool> read_some(std::chrono::steady_clock::duration patience);
   Task<Response> answer(const Request& request);
@@ -75,6 +77,7 @@ class HttpSession {
   const SessionHost& host_;
   Stream stream_;
   boost::beast::flat_buffer buffer_;
+  std::string peer_;  ///< address; empty: it has gone already
   std::size_t head_bytes_ = 0;
   bool is_idle_ = false;  ///< waits for a request's first byte
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);

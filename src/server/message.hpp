@@ -9,7 +9,10 @@
 
 namespace vitrina::server {
 
-enum class Method : std::uint8_t { kGet, kPost, kDelete, kOther };
+enum class Method : std::uint8_t { kGet, kPost, kPut, kDelete, kOther };
+
+/// `GET` for kGet.
+std::string_view name(Method method);
 
 /// A request of HTTP, whatever brought it.
 struct Request {
@@ -19,6 +22,7 @@ struct Request {
   std::string authorization = {};  ///< the header of that name
   std::string api_key = {};        ///< X-API-Key
   std::string content_type = {};
+  std::string peer = {};  ///< address that it came from
 };
 
 struct Response {

@@ -91,6 +91,8 @@ std::string_view verb(Method method) {
   switch (method) {
     case Method::kPost:
       return "post";
+    case Method::kPut:
+      return "put";
     case Method::kDelete:
       return "delete";
     case Method::kGet:

@@ -10,7 +10,7 @@
 namespace vitrina::server {
 
 std::string_view status_text(int status) {
-  static constexpr std::array<std::pair<int, std::string_view>, 18> kTexts{{
+  static constexpr std::array<std::pair<int, std::string_view>, 19> kTexts{{
       {200, "OK"},
       {400, "Bad Request"},
       {401, "Unauthorized"},
@@ -24,6 +24,7 @@ std::string_view status_text(int status) {
       {415, "Unsupported Media Type"},
       {417, "Expectation Failed"},
       {422, "Unprocessable Content"},
+      {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},
       {500, "Internal Server Error"},
       {501, "Not Implemented"},
@@ -34,6 +35,22 @@ std::string_view status_text(int status) {
     if (code == status) return text;
   }
   return "Error";
+}
+
+std::string_view name(Method method) {
+  switch (method) {
+    case Method::kGet:
+      return "GET";
+    case Method::kPost:
+      return "POST";
+    case Method::kPut:
+      return "PUT";
+    case Method::kDelete:
+      return "DELETE";
+    case Method::kOther:
+      break;
+  }
+  return "other";
 }
 
 Problem Problem::of(const Error& error) {
@@ -62,7 +79,8 @@ Response to_response(const Problem& problem) {
   Response response{.status = problem.status(),
                     .body = boost::json::serialize(body),
                     .content_type = "application/problem+json"};
-  if (problem.status() == 503) response.headers.emplace_back("Retry-After", "1");
+  const bool comes_again = problem.status() == 429 || problem.status() == 503;
+  if (comes_again) response.headers.emplace_back("Retry-After", "1");
   if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   return response;
 }

@@ -25,7 +25,7 @@ class Problem : public std::exception {
   std::string detail_;
 };
 
-/// The answer: `application/problem+json` of RFC 9457; 503 says when to come back.
+/// The answer: `application/problem+json` of RFC 9457; 429 and 503 say when to come back.
 Response to_response(const Problem& problem);
 
 }  // namespace vitrina::server

@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
@@ -12,29 +15,58 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kDefaultK = 10;
+/// The model of the bundle that says what goes into one order.
+constexpr const char* kBoughtWith = "bought_together_14d";
 
 int k_of(const json::object& asked) {
   const auto* k = find(asked, "k");
   return k == nullptr ? kDefaultK : k->to_number<int>();
 }
 
+/// The field that a place cannot do without.
+std::string place_field(const json::object& asked, std::string_view place, std::string_view field) {
+  if (find(asked, field) != nullptr) return text_of(asked, field);
+  throw Problem(
+      422, fmt::format("body: the field '{}' is missing; the place {} needs it", field, place));
+}
+
 /// What a place of the site adds to the question.
 void apply_place(const json::object& asked, LiveQuery& query) {
   const auto place = text_of(asked, "place");
+  if (place == "home") query.max_touched = *query.k / 2;
   if (place == "discovery") query.exclude_touched = true;
   if (place == "basket") query.exclude_in_basket = true;
+  if (place == "category") query.categories = {place_field(asked, place, "category")};
+  if (place == "product") {
+    query.beside = place_field(asked, place, "product_id");
+    query.by = {std::string(kSimilarBy), std::string(kBoughtWith)};
+    query.exclude_seen = true;
+    query.exclude_in_basket = true;
+  }
 }
 
 void apply_exclude(const json::object& exclude, LiveQuery& query) {
   query.exclude = ids_of(exclude, "products");
-  query.exclude_seen = boolean_of(exclude, "seen");
+  query.exclude_seen = query.exclude_seen || boolean_of(exclude, "seen");
   query.exclude_in_basket = query.exclude_in_basket || boolean_of(exclude, "in_basket");
   query.exclude_bought = boolean_of(exclude, "bought");
 }
 
+/// The categories that both ask for, where the place asks for one.
+void narrow(std::vector<std::string> asked, std::vector<std::string>& categories) {
+  if (asked.empty()) return;
+  if (!categories.empty() &&
+      std::find(asked.begin(), asked.end(), categories.front()) == asked.end()) {
+    throw Problem(422, "body.filter.categories: the place's own category is not among them");
+  }
+  if (categories.empty()) categories = std::move(asked);
+}
+
 void apply_filter(const json::object& filter, LiveQuery& query) {
-  query.categories = ids_of(filter, "categories");
+  narrow(ids_of(filter, "categories"), query.categories);
   query.only_listed = boolean_of(filter, "listed");
+  const auto* available = find(filter, "available");
+  query.also_unavailable = available != nullptr && !available->get_bool();
   if (const auto* price = find(filter, "min_price")) query.min_price = price->to_number<double>();
   if (const auto* price = find(filter, "max_price")) query.max_price = price->to_number<double>();
   if (find(filter, "products") != nullptr) query.only = ids_of(filter, "products");
@@ -54,11 +86,17 @@ json::object product_row(std::string_view id, double score, std::string_view sou
   return {{"product_id", id}, {"score", score}, {"source", source}};
 }
 
-json::array product_rows(const LiveAnswer& answer) {
+json::array product_rows(App& app, const LiveAnswer& answer, bool with_details) {
   json::array rows;
   rows.reserve(answer.products.size());
   for (const auto& product : answer.products) {
-    rows.push_back(product_row(product.product_id, product.score, product.source));
+    auto row = product_row(product.product_id, product.score, product.source);
+    if (with_details) {
+      if (const auto facts = app.live().product(product.product_id)) {
+        for (auto& field : facts_row(*facts)) row.insert(field);
+      }
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -74,16 +112,24 @@ json::object answer_head(App& app, const LiveAnswer& answer) {
           {"fallback", fallback}};
 }
 
+void respond_list(App& app, const Call& call, const LiveQuery& query, const Respond& respond) {
+  const auto answer = app.live().recommend(query);
+  auto body = answer_head(app, answer);
+  body["products"] = product_rows(app, answer, boolean_of(call.query, "details"));
+  respond(json_response(body));
+}
+
 }  // namespace
 
 void post_recommendations(App& app, const Call& call, const Respond& respond) {
-  auto query = to_query(call.body.get_object());
+  const auto& asked = call.body.get_object();
+  auto query = to_query(asked);
   query.at = format_time(app.writer().moment());
   const auto answer = app.live().recommend(query);
   auto body = answer_head(app, answer);
   body["expected_recall"] = answer.expected_recall;
   body["p_buy"] = answer.p_buy;
-  body["products"] = product_rows(answer);
+  body["products"] = product_rows(app, answer, boolean_of(asked, "details"));
   respond(json_response(body));
 }
 
@@ -92,19 +138,17 @@ void get_popular(App& app, const Call& call, const Respond& respond) {
   if (find(call.query, "category") != nullptr) {
     query.categories.push_back(text_of(call.query, "category"));
   }
-  const auto answer = app.live().recommend(query);
-  auto body = answer_head(app, answer);
-  body["products"] = product_rows(answer);
-  respond(json_response(body));
+  respond_list(app, call, query, respond);
 }
 
 void get_similar(App& app, const Call& call, const Respond& respond) {
-  const auto* by = find(call.query, "by");
-  const auto answer = app.live().beside(call.id, k_of(call.query),
-                                        by == nullptr ? std::string(kSimilarBy) : id_text(*by));
-  auto body = answer_head(app, answer);
-  body["products"] = product_rows(answer);
-  respond(json_response(body));
+  LiveQuery query{.k = k_of(call.query), .beside = call.id};
+  if (const auto* by = find(call.query, "by")) query.by = {id_text(*by)};
+  respond_list(app, call, query, respond);
+}
+
+void get_bought_with(App& app, const Call& call, const Respond& respond) {
+  respond_list(app, call, {.k = k_of(call.query), .beside = call.id, .by = {kBoughtWith}}, respond);
 }
 
 }  // namespace vitrina::server

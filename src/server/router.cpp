@@ -59,6 +59,13 @@ Call to_call(const Request& request, const Route& route, std::string id) {
   return call;
 }
 
+std::string_view key_of(const Request& request) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view sent = request.authorization;
+  return sent.starts_with(kBearer) ? sent.substr(kBearer.size())
+                                   : std::string_view(request.api_key);
+}
+
 /// The answer to a request that a part of the engine could not give.
 Response response_to_current_exception(App& app) {
   try {
@@ -87,9 +94,7 @@ Router::Match Router::find_route(const Request& request) const {
     const auto id = match(route.path, path);
     if (!id) continue;
     if (route.method == request.method) return {&route, decode(*id, false)};
-    allowed.emplace_back(route.method == Method::kGet    ? "GET"
-                         : route.method == Method::kPost ? "POST"
-                                                         : "DELETE");
+    allowed.push_back(name(route.method));
   }
   if (allowed.empty()) {
     throw Problem(
@@ -99,10 +104,7 @@ Router::Match Router::find_route(const Request& request) const {
 }
 
 void Router::check_key(const Request& request, const Route& route) const {
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view sent = request.authorization;
-  const auto key = sent.starts_with(kBearer) ? sent.substr(kBearer.size()) : request.api_key;
-  switch (app_.keys().judge(key, route.scope)) {
+  switch (app_.keys().judge(key_of(request), route.scope)) {
     case Verdict::kAllowed:
       return;
     case Verdict::kUnknown:
@@ -112,10 +114,19 @@ void Router::check_key(const Request& request, const Route& route) const {
   }
 }
 
+void Router::check_rate(const Request& request) const {
+  // who has no key is told apart by address
+  const auto who = app_.keys().is_empty() ? request.peer : key_of(request);
+  if (app_.rate_limit().take(who, std::chrono::steady_clock::now())) return;
+  throw Problem(429, fmt::format("rate: expected at most {} requests a second; come again",
+                                 app_.rate_limit().per_second()));
+}
+
 Admission Router::admit(const Request& head) {
   try {
     const auto found = find_route(head);
     check_key(head, *found.route);
+    if (found.route->scope != Scope::kNone) check_rate(head);
     if (found.route->body != nullptr && !is_json(head.content_type)) {
       throw Problem(415, "content-type: expected application/json");
     }

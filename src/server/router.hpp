@@ -26,6 +26,7 @@ class Router final : public Handler {
 
   [[nodiscard]] Match find_route(const Request& request) const;
   void check_key(const Request& request, const Route& route) const;
+  void check_rate(const Request& request) const;
 
   App& app_;
   Door door_;

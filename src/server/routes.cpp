@@ -3,139 +3,15 @@
 #include <array>
 
 #include "server/handlers.hpp"
+#include "server/shapes.hpp"
 
 namespace vitrina::server {
 namespace {
 
+using namespace shapes;  // NOLINT(google-build-using-namespace): their routes are here
+
 constexpr std::size_t kSmallBody = std::size_t{64} * 1024;
 constexpr std::size_t kEventsBody = std::size_t{1024} * 1024;
-constexpr double kMaxPage = 4'294'967'295;
-
-const Field kK{"k", Type::kWhole, "products wanted; 10 if not given", false, 1, 100};
-const Field kUser{"user_id", Type::kId, "the customer"};
-const Field kVisit{"visit_id", Type::kId,
-                   "the visit of somebody who may not have signed in: any id of the site's own"};
-
-const Shape kEvent{
-    "Event",
-    {{"event_id", Type::kId,
-      "of the site's own: an event sent again within 24 hours with the same id is stored once"},
-     kUser,
-     kVisit,
-     {"action", Type::kId,
-      "view, like, basket_add, basket_delete, basket_clear, order, basket_page, visit, "
-      "category_page or search, or the case's code, 0 to 9",
-      true},
-     {"products", Type::kIds, "what it is about", false, 0, 100},
-     {"page", Type::kWhole, "the page's number; 0: none", false, 0, kMaxPage},
-     {"device", Type::kId, "the browser's or the device's id"},
-     {"time", Type::kText, "when it was, ISO time; now if not given"}}};
-
-const Shape kEvents{
-    "Events", {{"events", Type::kObjects, "all are stored, or none", true, 1, 1000, {}, &kEvent}}};
-
-const Shape kStored{"Stored",
-                    {{"statuses",
-                      Type::kTexts,
-                      "by event: stored now, or before",
-                      true,
-                      1,
-                      1000,
-                      {"stored", "repeated"}}}};
-
-const Shape kExclude{"Exclude",
-                     {{"seen", Type::kBoolean, "what the customer looked at or liked"},
-                      {"in_basket", Type::kBoolean, "what is in the basket now"},
-                      {"bought", Type::kBoolean, "what the customer ordered"},
-                      {"products", Type::kIds, "these", false, 0, 1000}}};
-
-const Shape kFilter{"Filter",
-                    {{"categories", Type::kIds, "of one of these, by the catalog", false, 1, 100},
-                     {"min_price", Type::kNumber, "not cheaper, by the catalog", false, 0},
-                     {"max_price", Type::kNumber, "not dearer, by the catalog", false, 0},
-                     {"listed", Type::kBoolean, "true: only what the catalog lists"},
-                     {"products", Type::kIds, "only these", false, 0, 1000}}};
-
-const Shape kQuestion{
-    "Question",
-    {kUser,
-     kVisit,
-     kK,
-     {"place",
-      Type::kText,
-      "home: as the engine ranks; basket: nothing that is in the basket; discovery: nothing that "
-      "the customer has touched",
-      false,
-      Field{}.from,
-      Field{}.to,
-      {"home", "basket", "discovery"}},
-     {"exclude", Type::kObject, "what not to name", false, Field{}.from, Field{}.to, {}, &kExclude},
-     {"filter",
-      Type::kObject,
-      "what alone to name",
-      false,
-      Field{}.from,
-      Field{}.to,
-      {},
-      &kFilter}}};
-
-const Shape kProduct{"Product",
-                     {{"product_id", Type::kText, "", true},
-                      {"score", Type::kNumber, "comparable within one list and source", true},
-                      {"source", Type::kText, "what proposed it", true}}};
-
-const Field kProducts{"products", Type::kObjects, "best first", true, 0, 100, {}, &kProduct};
-const Field kId{"recommendation_id", Type::kText, "of this answer", true};
-const Field kBundle{"bundle", Type::kText, "fingerprint of the bundle that answered", true};
-const Field kAsOf{"as_of", Type::kText, "the moment of the answer, on the log's own clock", true};
-const Field kFallback{"fallback",
-                      Type::kText,
-                      "popular: nothing is known of who or what was asked about",
-                      true,
-                      Field{}.from,
-                      Field{}.to,
-                      {"none", "popular"}};
-
-const Shape kList{"List", {kId, kBundle, kAsOf, kFallback, kProducts}};
-const Shape kRecommendation{
-    "Recommendation",
-    {kId,
-     kBundle,
-     kAsOf,
-     kFallback,
-     {"expected_recall", Type::kNumber,
-      "share of what the customer buys that is expected to be among the products", true},
-     {"p_buy", Type::kNumber, "probability that the customer buys anything in the next days", true},
-     kProducts}};
-
-const Shape kSimilarQuery{
-    "SimilarQuery",
-    {kK, {"by", Type::kText, "a model of the bundle; seen_together_1h if not given"}}};
-const Shape kPopularQuery{"PopularQuery", {kK, {"category", Type::kText, "of this category"}}};
-
-const Shape kUserEvent{"UserEvent",
-                       {{"time", Type::kText, "on the log's own clock", true},
-                        {"action", Type::kText, "its name", true},
-                        {"product_id", Type::kText, ""},
-                        {"page", Type::kWhole, ""},
-                        {"device", Type::kText, ""}}};
-const Shape kTimeline{
-    "Timeline",
-    {{"user_id", Type::kText, "", true},
-     {"n_events", Type::kWhole, "a product an event", true, 0},
-     {"events", Type::kObjects, "the newest, newest first", true, 0, 1000, {}, &kUserEvent}}};
-const Shape kErased{"Erased",
-                    {{"user_id", Type::kText, "", true},
-                     {"n_erased", Type::kWhole, "rows that the store had", true, 0}}};
-const Shape kStatus{"Status", {{"status", Type::kText, "ok or ready", true}}};
-
-const Shape kSwap{
-    "Swap",
-    {{"bundle", Type::kText,
-      "folder of the bundle; the one that the server was started with if not given"}}};
-const Shape kSwapped{"Swapped",
-                     {{"bundle", Type::kText, "its fingerprint", true},
-                      {"learned_until", Type::kText, "it answers for no earlier moment", true}}};
 
 const std::array kRoutes{
     Route{.method = Method::kPost,
@@ -168,6 +44,15 @@ const std::array kRoutes{
           .answer = &kList,
           .handle = get_similar},
     Route{.method = Method::kGet,
+          .path = "/v1/products/{id}/bought-with",
+          .door = Door::kShop,
+          .scope = Scope::kRecommend,
+          .name = "getBoughtWith",
+          .summary = "names what goes into one order with a product, then what sells",
+          .query = &kBoughtWithQuery,
+          .answer = &kList,
+          .handle = get_bought_with},
+    Route{.method = Method::kGet,
           .path = "/v1/popular",
           .door = Door::kShop,
           .scope = Scope::kRecommend,
@@ -176,6 +61,24 @@ const std::array kRoutes{
           .query = &kPopularQuery,
           .answer = &kList,
           .handle = get_popular},
+    Route{.method = Method::kPut,
+          .path = "/v1/products",
+          .door = Door::kShop,
+          .scope = Scope::kAdmin,
+          .name = "putProducts",
+          .summary = "says what products are now; the next answer knows it",
+          .body = &kPut,
+          .answer = &kPutDone,
+          .max_body = kEventsBody,
+          .handle = put_products},
+    Route{.method = Method::kGet,
+          .path = "/v1/products/{id}",
+          .door = Door::kShop,
+          .scope = Scope::kAdmin,
+          .name = "getProduct",
+          .summary = "what was put of a product",
+          .answer = &kFacts,
+          .handle = get_product},
     Route{.method = Method::kGet,
           .path = "/v1/users/{id}",
           .door = Door::kShop,
@@ -192,6 +95,32 @@ const std::array kRoutes{
           .summary = "forgets a customer, in memory and in the store",
           .answer = &kErased,
           .handle = delete_user},
+    Route{.method = Method::kPost,
+          .path = "/v1/users/{id}/link",
+          .door = Door::kShop,
+          .scope = Scope::kEvents,
+          .name = "linkUser",
+          .summary = "makes a visit's events a user's, who signed in",
+          .body = &kLink,
+          .answer = &kLinked,
+          .max_body = kSmallBody,
+          .handle = link_user},
+    Route{.method = Method::kGet,
+          .path = "/v1/visits/{id}",
+          .door = Door::kShop,
+          .scope = Scope::kAdmin,
+          .name = "getVisit",
+          .summary = "what is kept of a visit",
+          .answer = &kVisitTimeline,
+          .handle = get_visit},
+    Route{.method = Method::kDelete,
+          .path = "/v1/visits/{id}",
+          .door = Door::kShop,
+          .scope = Scope::kAdmin,
+          .name = "deleteVisit",
+          .summary = "forgets a visit",
+          .answer = &kErasedVisit,
+          .handle = delete_visit},
     Route{.method = Method::kGet,
           .path = "/healthz",
           .door = Door::kShop,

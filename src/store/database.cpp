@@ -56,6 +56,10 @@ void Statement::bind(int parameter, std::int64_t value) {
   database_->check(::sqlite3_bind_int64(statement_.get(), parameter, value));
 }
 
+void Statement::bind(int parameter, double value) {
+  database_->check(::sqlite3_bind_double(statement_.get(), parameter, value));
+}
+
 void Statement::bind(int parameter, std::string_view text) {
   // a null pointer would be a null, not an empty text
   const char* begin = text.empty() ? "" : text.data();
@@ -88,6 +92,14 @@ void Statement::run() {
 void Statement::reset() noexcept {
   // says again what step() has said
   (void)::sqlite3_reset(statement_.get());
+}
+
+bool Statement::is_null(int column) const {
+  return ::sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+double Statement::number(int column) const {
+  return ::sqlite3_column_double(statement_.get(), column);
 }
 
 std::int64_t Statement::whole(int column) const {
@@ -135,5 +147,20 @@ void Database::fail(int status) const {
   throw database_error(file_, status,
                        database_ ? ::sqlite3_errmsg(database_.get()) : "not enough memory");
 }
+
+Transaction::Transaction(const Database& database) : database_(database) {
+  database_.run("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  if (!database_.in_transaction()) return;
+  try {
+    database_.run("ROLLBACK");
+  } catch (const Error&) {
+    // the connection's next transaction says what is wrong with it
+  }
+}
+
+void Transaction::commit() { database_.run("COMMIT"); }
 
 }  // namespace vitrina::store

@@ -21,9 +21,15 @@ class Statement {
   Statement(const Database& database, std::string_view sql);
 
   void bind(int parameter, std::int64_t value);
+  void bind(int parameter, double value);
   void bind(int parameter, std::string_view text);
   void bind_bytes(int parameter, std::string_view bytes);
   void bind_null(int parameter);
+  /// A null where there is no value.
+  template <class Value>
+  void bind(int parameter, const std::optional<Value>& value) {
+    value ? bind(parameter, *value) : bind_null(parameter);
+  }
 
   /// Whether there is a row, or another one. Throws Error of Database.
   bool step();
@@ -31,7 +37,9 @@ class Statement {
   void run();
   void reset() noexcept;
 
+  [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t whole(int column) const;
+  [[nodiscard]] double number(int column) const;
   /// Text or bytes; empty for a null. Until the next step.
   [[nodiscard]] std::string_view text(int column) const;
 
@@ -73,6 +81,21 @@ class Database {
 
   std::filesystem::path file_;
   std::unique_ptr<sqlite3, Close> database_;
+};
+
+/// What is done to a database until commit(), or not at all.
+class Transaction {
+ public:
+  /// Throws Error of Database where another process writes.
+  explicit Transaction(const Database& database);
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  ~Transaction();
+
+  void commit();
+
+ private:
+  const Database& database_;
 };
 
 }  // namespace vitrina::store

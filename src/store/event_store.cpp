@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <fstream>
 #include <limits>
 #include <random>
 #include <utility>
@@ -16,7 +18,7 @@ namespace {
 constexpr const char* kFile = "events.db";
 /// `VTRE`, in the header of the database: what tells a store from other databases.
 constexpr std::int64_t kApplication = 0x56545245;
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // A row a product, as events are kept in memory. No index: an index by customer would be written at
 // random places with every event, and what asks for a customer's rows, forgetting, is rare.
@@ -31,7 +33,8 @@ constexpr const char* kSchema = R"(
     action INTEGER NOT NULL,   -- the case's code
     product TEXT,
     page INTEGER NOT NULL,     -- 0: none
-    device TEXT
+    device TEXT,
+    recommendation TEXT        -- id of the answer that the event came of
   ) STRICT;
   CREATE TABLE forgotten (
     customer TEXT PRIMARY KEY,  -- SHA-256 of salt, kind and id
@@ -43,6 +46,71 @@ constexpr const char* kSchema = R"(
 std::string random_salt() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
+}
+
+void create(const Database& database) {
+  Transaction transaction(database);
+  database.run(kSchema);
+  database.run(ProductTable::kSchema);
+  database.run(LinkTable::kSchema);
+  Statement salt(database, "INSERT INTO about VALUES (?)");
+  const auto text = random_salt();
+  salt.bind(1, std::string_view(text));
+  salt.run();
+  database.run(
+      fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplication, kVersion)
+          .c_str());
+  transaction.commit();
+}
+
+/// Brings a store of version 1 up to this one.
+void migrate(const Database& database) {
+  Transaction transaction(database);
+  database.run("ALTER TABLE events ADD COLUMN recommendation TEXT");
+  database.run(ProductTable::kSchema);
+  database.run(LinkTable::kSchema);
+  database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
+  transaction.commit();
+}
+
+void check_version(const Database& database) {
+  const auto name = printable(database.file().string());
+  if (database.whole("PRAGMA application_id") != kApplication) {
+    throw Error(ErrorCode::kBadData,
+                fmt::format("{}: is no store of events; name another folder", name));
+  }
+  const auto version = database.whole("PRAGMA user_version");
+  if (version == kVersion) return;
+  if (version == 1) return migrate(database);
+  throw Error(ErrorCode::kIncompatibleArtifact,
+              fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
+                          "wrote it",
+                          name, version, kVersion));
+}
+
+/// The database of a folder, as this program writes it.
+Database open_database(const std::filesystem::path& folder, EventStore::Access access) {
+  const auto file = folder / kFile;
+  const bool writes = access == EventStore::Access::kWrite;
+  if (std::error_code ignored; !writes && !std::filesystem::is_regular_file(file, ignored)) {
+    throw Error(ErrorCode::kMissingInput,
+                fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
+                            "was given",
+                            printable(file.string())));
+  }
+  Database database(file, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
+  database.run("PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON");
+  // of a database that nobody has written to yet
+  const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
+  is_new ? create(database) : check_version(database);
+  return database;
+}
+
+std::optional<EventKey> key_of(std::string_view bytes) {
+  EventKey key;
+  if (bytes.size() != key.bytes.size()) return std::nullopt;
+  bytes.copy(key.bytes.data(), key.bytes.size());
+  return key;
 }
 
 std::string read_salt(const Database& database) {
@@ -61,82 +129,52 @@ std::unique_ptr<FolderLock> lock(const std::filesystem::path& folder, EventStore
 
 }  // namespace
 
-EventStore::EventStore(const std::filesystem::path& folder, Access access)
-    : lock_(lock(folder, access)), database_(open_database(folder, access)) {
-  database_.run("PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON");
-  // of a database that nobody has written to yet
-  const bool is_new = access == Access::kWrite && database_.whole("PRAGMA page_count") == 0;
-  if (is_new) {
-    create();
-  } else {
-    check_version();
+void erase_file(const std::filesystem::path& file) {
+  std::error_code status;
+  const auto size = std::filesystem::file_size(file, status);
+  if (status) return;
+  {
+    std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
+    const std::string zeros(std::size_t{1} << 20U, '\0');
+    for (std::uintmax_t at = 0; at < size; at += zeros.size()) {
+      out.write(zeros.data(),
+                static_cast<std::streamsize>(std::min<std::uintmax_t>(zeros.size(), size - at)));
+    }
   }
-  salt_ = read_salt(database_);
+  std::filesystem::remove(file, status);
+}
+
+EventStore::EventStore(const std::filesystem::path& folder, Access access)
+    : folder_(folder),
+      lock_(lock(folder, access)),
+      database_(open_database(folder, access)),
+      salt_(read_salt(database_)) {
   if (access == Access::kRead) return;
   database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   insert_.emplace(database_,
                   "INSERT INTO events (arrived, event_id, kind, customer, time, action, product, "
-                  "page, device) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-}
-
-Database EventStore::open_database(const std::filesystem::path& folder, Access access) {
-  const auto file = folder / kFile;
-  if (access == Access::kWrite) return {file, Database::Mode::kCreate};
-  if (std::error_code ignored; !std::filesystem::is_regular_file(file, ignored)) {
-    throw Error(ErrorCode::kMissingInput,
-                fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
-                            "was given",
-                            printable(file.string())));
-  }
-  return {file, Database::Mode::kExisting};
-}
-
-void EventStore::create() {
-  database_.run("BEGIN IMMEDIATE");
-  database_.run(kSchema);
-  Statement salt(database_, "INSERT INTO about VALUES (?)");
-  const auto text = random_salt();
-  salt.bind(1, text);
-  salt.run();
-  database_.run(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}; COMMIT",
-                            kApplication, kVersion)
-                    .c_str());
-}
-
-void EventStore::check_version() const {
-  const auto name = printable(database_.file().string());
-  if (database_.whole("PRAGMA application_id") != kApplication) {
-    throw Error(ErrorCode::kBadData,
-                fmt::format("{}: is no store of events; name another folder", name));
-  }
-  const auto version = database_.whole("PRAGMA user_version");
-  if (version == kVersion) return;
-  throw Error(ErrorCode::kIncompatibleArtifact,
-              fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
-                          "wrote it",
-                          name, version, kVersion));
+                  "page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
 }
 
 void EventStore::append(std::span<const Row> rows) {
-  try {
-    database_.run("BEGIN IMMEDIATE");
-    for (const auto& [event, key, arrived_us] : rows) {
-      insert_->bind(1, arrived_us);
-      key ? insert_->bind_bytes(2, key->view()) : insert_->bind_null(2);
-      insert_->bind(3, event.is_visit ? 1 : 0);
-      insert_->bind(4, event.customer);
-      insert_->bind(5, event.time_us);
-      insert_->bind(6, event.action);
-      event.product.empty() ? insert_->bind_null(7) : insert_->bind(7, event.product);
-      insert_->bind(8, std::int64_t{event.page});
-      event.device.empty() ? insert_->bind_null(9) : insert_->bind(9, event.device);
-      insert_->run();
-    }
-    database_.run("COMMIT");
-  } catch (const Error&) {
-    if (database_.in_transaction()) database_.run("ROLLBACK");
-    throw;
+  const auto bind_text = [this](int parameter, std::string_view text) {
+    text.empty() ? insert_->bind_null(parameter) : insert_->bind(parameter, text);
+  };
+  Transaction transaction(database_);
+  for (const auto& [event, key, arrived_us, recommendation] : rows) {
+    insert_->bind(1, arrived_us);
+    key ? insert_->bind_bytes(2, key->view()) : insert_->bind_null(2);
+    insert_->bind(3, std::int64_t{event.is_visit});
+    insert_->bind(4, std::string_view(event.customer));
+    insert_->bind(5, event.time_us);
+    insert_->bind(6, std::int64_t{event.action});
+    bind_text(7, event.product);
+    insert_->bind(8, std::int64_t{event.page});
+    bind_text(9, event.device);
+    bind_text(10, recommendation);
+    insert_->run();
   }
+  transaction.commit();
 }
 
 KeptEvent EventStore::event_of(const Statement& select) const {
@@ -149,8 +187,10 @@ KeptEvent EventStore::event_of(const Statement& select) const {
                 fmt::format("{}: row {} is no event; put a backup in its place",
                             printable(database_.file().string()), select.whole(0)));
   }
-  return {.is_visit = select.whole(3) != 0,
-          .customer = std::string(select.text(4)),
+  const bool is_visit = select.whole(3) != 0;
+  const auto user = is_visit ? links_.user_of(select.text(4)) : std::nullopt;
+  return {.is_visit = is_visit && !user,
+          .customer = std::string(user.value_or(select.text(4))),
           .action = static_cast<int>(action),
           .product = std::string(select.text(7)),
           .page = static_cast<unsigned>(page),
@@ -161,7 +201,7 @@ KeptEvent EventStore::event_of(const Statement& select) const {
 std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const {
   Statement select(database_,
                    "SELECT seq, arrived, event_id, kind, customer, time, action, product, page, "
-                   "device FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
+                   "device, recommendation FROM events WHERE seq > ? ORDER BY seq LIMIT ?");
   select.bind(1, after);
   select.bind(2, static_cast<std::int64_t>(limit));
   std::vector<Row> rows;
@@ -169,46 +209,102 @@ std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const 
     after = select.whole(0);
     auto& row = rows.emplace_back();
     row.arrived_us = select.whole(1);
-    const auto key = select.text(2);
-    if (key.size() == sizeof(EventKey)) key.copy(row.key.emplace().bytes.data(), key.size());
+    row.key = key_of(select.text(2));
     row.event = event_of(select);
+    row.recommendation = select.text(10);
   }
   return rows;
 }
 
+std::int64_t EventStore::last_row() const {
+  return database_.whole("SELECT coalesce(max(seq), 0) FROM events");
+}
+
+void EventStore::read_keys(
+    std::int64_t arrived_from_us, std::int64_t last,
+    const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const {
+  Statement probe(database_, "SELECT arrived FROM events WHERE seq >= ? ORDER BY seq LIMIT 1");
+  const auto is_in_time = [&](std::int64_t seq) {
+    probe.bind(1, seq);
+    const bool is = !probe.step() || probe.whole(0) >= arrived_from_us;
+    probe.reset();
+    return is;
+  };
+  // rows are in the order of their arrival
+  std::int64_t begin = 0;
+  for (std::int64_t end = last; begin < end;) {
+    const auto middle = begin + (end - begin) / 2;
+    is_in_time(middle) ? end = middle : begin = middle + 1;
+  }
+  Statement select(database_,
+                   "SELECT event_id, arrived FROM events WHERE seq BETWEEN ? AND ? AND event_id IS "
+                   "NOT NULL ORDER BY seq");
+  select.bind(1, begin);
+  select.bind(2, last);
+  while (select.step()) {
+    if (const auto key = key_of(select.text(0))) use(*key, select.whole(1));
+  }
+}
+
+std::string EventStore::mark(std::int64_t last) const {
+  Statement select(database_, "SELECT arrived FROM events WHERE seq = ?");
+  select.bind(1, last);
+  const auto arrived = select.step() ? select.whole(0) : 0;
+  return fmt::format("{}/{}/{}", sha256_text(salt_), last, arrived);
+}
+
 std::int64_t EventStore::n_rows() const { return database_.whole("SELECT count(*) FROM events"); }
 
-std::int64_t EventStore::forget(Kind kind, std::string_view customer) {
-  const auto hash = tombstone(kind, customer);
-  std::int64_t n = 0;
-  try {
-    database_.run("BEGIN IMMEDIATE");
-    Statement erase(database_, "DELETE FROM events WHERE kind = ? AND customer = ?");
-    erase.bind(1, static_cast<std::int64_t>(kind));
-    erase.bind(2, customer);
+Receipt EventStore::forget(Kind kind, std::string_view customer) {
+  Receipt receipt{.digest = tombstone(kind, customer)};
+  ++n_forgets_;
+  erase_file(snapshot());  // first: it would bring back what the rows do not have any more
+  {
+    Transaction transaction(database_);
+    auto erase = rows_of("DELETE", kind, customer);
     erase.run();
-    n = database_.n_changed();
+    receipt.n_rows = database_.n_changed();
+    if (kind == Kind::kUser) links_.forget(customer);
     Statement remember(database_,
                        "INSERT INTO forgotten VALUES (?, unixepoch()) ON CONFLICT (customer) DO "
-                       "UPDATE SET at = excluded.at");
-    remember.bind(1, hash);
-    remember.run();
-    database_.run("COMMIT");
-  } catch (const Error&) {
-    if (database_.in_transaction()) database_.run("ROLLBACK");
-    throw;
+                       "UPDATE SET at = excluded.at RETURNING at");
+    remember.bind(1, std::string_view(receipt.digest));
+    remember.step();
+    receipt.at_s = remember.whole(0);
+    remember.reset();
+    transaction.commit();
   }
+  if (kind == Kind::kUser) links_.forget_in_memory(customer);
   // The log ahead of the database still holds the pages as they were. A reader may be in its way:
   // then the next one empties it.
   Statement(database_, "PRAGMA wal_checkpoint(TRUNCATE)").step();
-  return n;
+  return receipt;
 }
 
-bool EventStore::is_forgotten(std::string_view user) const {
-  const auto hash = tombstone(Kind::kUser, user);
-  Statement select(database_, "SELECT 1 FROM forgotten WHERE customer = ?");
-  select.bind(1, hash);
-  return select.step();
+Statement EventStore::rows_of(std::string_view what, Kind kind, std::string_view customer) const {
+  Statement statement(
+      database_, fmt::format("{} FROM events WHERE (kind = ?1 AND customer = ?2){}", what,
+                             kind == Kind::kUser ? " OR (kind = 1 AND customer IN (SELECT visit "
+                                                   "FROM links WHERE customer = ?2))"
+                                                 : ""));
+  statement.bind(1, static_cast<std::int64_t>(kind));
+  statement.bind(2, customer);
+  return statement;
+}
+
+std::int64_t EventStore::n_rows_of(Kind kind, std::string_view customer) const {
+  auto count = rows_of("SELECT count(*)", kind, customer);
+  count.step();
+  return count.whole(0);
+}
+
+std::optional<Receipt> EventStore::receipt(Kind kind, std::string_view customer) const {
+  Receipt receipt{.digest = tombstone(kind, customer)};
+  Statement select(database_, "SELECT at FROM forgotten WHERE customer = ?");
+  select.bind(1, std::string_view(receipt.digest));
+  if (!select.step()) return std::nullopt;
+  receipt.at_s = select.whole(0);
+  return receipt;
 }
 
 bool EventStore::has_forgotten() const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +12,8 @@
 
 #include "core/lock.hpp"
 #include "store/database.hpp"
+#include "store/link_table.hpp"
+#include "store/product_table.hpp"
 #include "store/recent_ids.hpp"
 #include "vitrina/live.hpp"
 
@@ -22,12 +25,23 @@ enum class Kind : std::uint8_t { kUser, kVisit };
 /// A row of the store.
 struct Row {
   KeptEvent event;
-  std::optional<EventKey> key;  ///< of the told event's id, with the first of its rows
-  std::int64_t arrived_us = 0;  ///< microseconds of UTC since 1970
+  std::optional<EventKey> key;      ///< of the told event's id, with the first of its rows
+  std::int64_t arrived_us = 0;      ///< microseconds of UTC since 1970
+  std::string recommendation = {};  ///< id of the answer that it came of; empty: none
 };
 
-/// The events that were told to a server, in a folder: `events.db`, a database of SQLite in WAL
-/// mode. A commit is on the disk when it returns. Not thread-safe.
+/// That a customer was forgotten.
+struct Receipt {
+  std::string digest;       ///< SHA-256 of the store's salt, kind and id
+  std::int64_t at_s = 0;    ///< seconds of UTC since 1970
+  std::int64_t n_rows = 0;  ///< erased
+};
+
+/// Overwrites a file and removes it; nothing where there is none.
+void erase_file(const std::filesystem::path& file);
+
+/// What was told to a server, in a folder: `events.db`, a database of SQLite in WAL mode. A commit
+/// is on the disk when it returns. Not thread-safe.
 class EventStore {
  public:
   enum class Access {
@@ -50,25 +64,53 @@ class EventStore {
   /// Throws Error(kIncompatibleArtifact) for one that is no event.
   [[nodiscard]] std::vector<Row> read(std::int64_t& after, std::size_t limit) const;
   [[nodiscard]] std::int64_t n_rows() const;
+  /// Number of the newest row; 0 where there is none.
+  [[nodiscard]] std::int64_t last_row() const;
+  /// Calls `use` with the event ids of rows up to number `last` that arrived from then on, oldest
+  /// first.
+  void read_keys(std::int64_t arrived_from_us, std::int64_t last,
+                 const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const;
 
-  /// Erases the rows of a customer, overwriting them, and remembers a hash of the id: a log from
-  /// before does not bring the customer back. How many rows there were.
-  std::int64_t forget(Kind kind, std::string_view customer);
-  /// Whether forget() was called for a user of that id, ever.
-  [[nodiscard]] bool is_forgotten(std::string_view user) const;
+  /// What tells this store, with its rows up to one, from others and from what it was before.
+  [[nodiscard]] std::string mark(std::int64_t last) const;
+  /// Where a copy of what memory holds may lie, and where one is made. forget() erases the first.
+  [[nodiscard]] std::filesystem::path snapshot() const { return folder_ / "snapshot.bin"; }
+  [[nodiscard]] std::filesystem::path new_snapshot() const { return folder_ / "snapshot.new"; }
+
+  /// What the shop has said of its products.
+  [[nodiscard]] ProductTable& products() { return products_; }
+
+  /// From now on a visit's events, those before too, are read as a user's. False, and nothing is
+  /// changed, where they are another user's.
+  bool link(std::string_view visit, std::string_view user) { return links_.link(visit, user); }
+  [[nodiscard]] const LinkTable& links() const { return links_; }
+
+  /// Erases the rows of a customer and of the visits linked to it, overwriting them, and remembers
+  /// a hash of the id: a log from before does not bring the customer back.
+  Receipt forget(Kind kind, std::string_view customer);
+  /// Of the last time that forget() was called for that id, without the rows it erased.
+  [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;
   [[nodiscard]] bool has_forgotten() const;
+  /// Calls of forget() on this object.
+  [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
+  /// Rows of a customer, linked visits included.
+  [[nodiscard]] std::int64_t n_rows_of(Kind kind, std::string_view customer) const;
 
  private:
-  static Database open_database(const std::filesystem::path& folder, Access access);
-  void create();
-  void check_version() const;
+  /// `what` of all rows of a customer.
+  [[nodiscard]] Statement rows_of(std::string_view what, Kind kind,
+                                  std::string_view customer) const;
   [[nodiscard]] KeptEvent event_of(const Statement& select) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
 
+  std::filesystem::path folder_;
   std::unique_ptr<FolderLock> lock_;  ///< of who writes
   Database database_;
+  ProductTable products_{database_};
+  LinkTable links_{database_};
   std::optional<Statement> insert_;
   std::string salt_;
+  std::size_t n_forgets_ = 0;
 };
 
 }  // namespace vitrina::store

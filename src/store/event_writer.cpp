@@ -21,9 +21,10 @@ std::int64_t now_us() {
 
 }  // namespace
 
-EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions actions)
+EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions actions,
+                         std::int64_t after)
     : store_(std::move(store)), actions_(std::move(actions)) {
-  replay();
+  replay(after);
   thread_ = std::thread([this] { work(); });
 }
 
@@ -62,10 +63,11 @@ bool EventWriter::date(std::vector<NewEvent>& events) {
   return is_dated;
 }
 
-void EventWriter::forget(Kind kind, std::string customer, std::function<void(Forgotten)> done) {
+void EventWriter::change(std::function<void(EventStore&)> work,
+                         std::function<void(const std::optional<Error>&)> done) {
   {
     const std::scoped_lock lock(mutex_);
-    waiting_.emplace_back(Forget{kind, std::move(customer), std::move(done)});
+    waiting_.emplace_back(Change{std::move(work), std::move(done)});
   }
   is_any_.notify_one();
 }
@@ -80,9 +82,10 @@ std::size_t EventWriter::n_waiting() const {
   return n_waiting_;
 }
 
-void EventWriter::replay() {
-  std::int64_t after = 0;
+void EventWriter::replay(std::int64_t after) {
   const auto now = now_us();
+  store_->read_keys(now - RecentIds::kWindowUs, after,
+                    [&](const EventKey& key, std::int64_t arrived) { recent_.add(key, arrived); });
   for (auto rows = store_->read(after, kRowsPerReplay); !rows.empty();
        rows = store_->read(after, kRowsPerReplay)) {
     std::vector<KeptEvent> events;
@@ -99,8 +102,8 @@ void EventWriter::replay() {
 
 void EventWriter::work() {
   for (auto jobs = take(); !jobs.empty(); jobs = take()) {
-    if (auto* forgetting = std::get_if<Forget>(&jobs.front())) {
-      erase(*forgetting);
+    if (auto* change = std::get_if<Change>(&jobs.front())) {
+      run(*change);
     } else {
       write(jobs);
     }
@@ -118,7 +121,7 @@ std::vector<EventWriter::Job> EventWriter::take() {
     if (append != nullptr) n_rows += append->n_rows;
     jobs.push_back(std::move(waiting_.front()));
     waiting_.pop_front();
-    if (std::holds_alternative<Forget>(jobs.back())) break;
+    if (std::holds_alternative<Change>(jobs.back())) break;
   }
   n_waiting_ -= n_rows;
   return jobs;
@@ -136,7 +139,9 @@ void EventWriter::write(std::vector<Job>& jobs) {
       const auto key = event.id.empty() ? std::nullopt : std::optional(EventKey::of(event.id));
       told[j].is_stored.push_back(!key || recent_.add(*key, arrived));
       if (!told[j].is_stored.back()) continue;
-      for (auto& kept : event.kept) rows.push_back({std::move(kept), std::nullopt, arrived});
+      for (auto& kept : event.kept) {
+        rows.push_back({std::move(kept), std::nullopt, arrived, event.recommendation});
+      }
       rows[rows.size() - event.kept.size()].key = key;
     }
   }
@@ -167,15 +172,14 @@ void EventWriter::forget_pending(const std::vector<Job>& jobs) {
   }
 }
 
-void EventWriter::erase(Forget& job) {
-  Forgotten told;
+void EventWriter::run(Change& job) {
+  std::optional<Error> error;
   try {
-    told.n_rows = store_->forget(job.kind, job.customer);
-    actions_.forget(job.kind, job.customer);
-  } catch (const Error& error) {
-    told.error = error;
+    job.work(*store_);
+  } catch (const Error& caught) {
+    error = caught;
   }
-  job.done(std::move(told));
+  job.done(error);
 }
 
 }  // namespace vitrina::store

@@ -20,19 +20,16 @@ namespace vitrina::store {
 
 /// A told event on its way into the store.
 struct NewEvent {
-  std::string id;               ///< `event_id`; empty: none
-  std::vector<KeptEvent> kept;  ///< its rows
-  bool is_now = true;           ///< it is dated when it is taken, whatever its rows say
+  std::string id;                   ///< `event_id`; empty: none
+  std::vector<KeptEvent> kept;      ///< its rows
+  bool is_now = true;               ///< it is dated when it is taken, whatever its rows say
+  std::string recommendation = {};  ///< id of the answer that it came of; empty: none
 };
 
 /// What came of a call, told on the writer's thread.
 struct Appended {
   std::optional<Error> error;   ///< then nothing was stored
   std::vector<bool> is_stored;  ///< by event; false where its id had been stored before
-};
-struct Forgotten {
-  std::optional<Error> error;
-  std::int64_t n_rows = 0;
 };
 
 /// One commit, for metrics.
@@ -45,8 +42,7 @@ struct Commit {
 /// What is done with what is on the disk, on the writer's thread.
 struct WriterActions {
   std::function<std::int64_t()> now;  ///< the log's own clock; no moment comes twice; any thread
-  std::function<void(const std::vector<KeptEvent>&)> apply;            ///< before it is told
-  std::function<void(Kind kind, const std::string& customer)> forget;  ///< the same
+  std::function<void(const std::vector<KeptEvent>&)> apply;  ///< before it is told
   std::function<void(const Commit&)> observe;
 };
 
@@ -55,8 +51,9 @@ struct WriterActions {
 /// memory, in this order, and never otherwise.
 class EventWriter {
  public:
-  /// Reads the store once: every row goes to `actions.apply`, some at a time.
-  EventWriter(std::unique_ptr<EventStore> store, WriterActions actions);
+  /// Reads the store once: every row behind that of number `after` goes to `actions.apply`, some at
+  /// a time; memory has those before.
+  EventWriter(std::unique_ptr<EventStore> store, WriterActions actions, std::int64_t after = 0);
   EventWriter(const EventWriter&) = delete;
   EventWriter& operator=(const EventWriter&) = delete;
   /// Writes what waits, then stops.
@@ -64,7 +61,10 @@ class EventWriter {
 
   /// Whether the events were taken; false, and `done` is not called, while too many wait.
   [[nodiscard]] bool append(std::vector<NewEvent> events, std::function<void(Appended)> done);
-  void forget(Kind kind, std::string customer, std::function<void(Forgotten)> done);
+  /// Has `work` done with the store on the writer's thread, after all that was taken before; `done`
+  /// gets what went wrong with it, if anything did.
+  void change(std::function<void(EventStore&)> work,
+              std::function<void(const std::optional<Error>&)> done);
 
   /// A moment to answer as of: every event that was told to be stored is before it, and none that
   /// is still on its way. So an answer is what it would be by the events of the store alone.
@@ -82,23 +82,22 @@ class EventWriter {
     std::size_t n_rows = 0;
     bool is_dated = false;  ///< one of its events is of now
   };
-  struct Forget {
-    Kind kind;
-    std::string customer;
-    std::function<void(Forgotten)> done;
+  struct Change {
+    std::function<void(EventStore&)> work;
+    std::function<void(const std::optional<Error>&)> done;
   };
-  using Job = std::variant<Append, Forget>;
+  using Job = std::variant<Append, Change>;
 
   /// Dates the events of now; whether there are any. Under the mutex: the queue is in the order of
   /// its moments.
   bool date(std::vector<NewEvent>& events);
-  void replay();
+  void replay(std::int64_t after);
   void work();
-  /// The jobs of the next commit: appends up to a number of rows, or one forget. None: stopped.
+  /// The jobs of the next commit: appends up to a number of rows, or one change. None: stopped.
   std::vector<Job> take();
   void write(std::vector<Job>& jobs);
   void forget_pending(const std::vector<Job>& jobs);
-  void erase(Forget& job);
+  void run(Change& job);
 
   std::unique_ptr<EventStore> store_;
   WriterActions actions_;

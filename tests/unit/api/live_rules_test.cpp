@@ -96,7 +96,8 @@ TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
       if (neighbours.size() + 1 >= known.size()) continue;
       is_any = true;
       const auto n = neighbours.size();
-      const auto beside = live.beside(product, static_cast<int>(n) + 1, by);
+      const auto beside =
+          live.recommend({.k = static_cast<int>(n) + 1, .beside = product, .by = {by}});
       ASSERT_EQ(beside.products.size(), n + 1) << product << " by " << by;
       EXPECT_EQ(beside.fallback, "popular");
       EXPECT_EQ(beside.bundle, live.fingerprint());
@@ -111,9 +112,110 @@ TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
     }
   }
   EXPECT_TRUE(is_any) << "every product is every other one's neighbour";
-  EXPECT_EQ(live.beside(known.front(), 1).fallback, "");
-  EXPECT_EQ(ids(live.beside("never heard of", 4)), ids(live.recommend({.k = 4})));
-  EXPECT_THROW((void)live.beside(known.front(), 4, "no such model"), Error);
+  EXPECT_EQ(ids(live.recommend({.k = 4, .beside = "never heard of"})),
+            ids(live.recommend({.k = 4})));
+  EXPECT_THROW((void)live.recommend({.beside = known.front(), .by = {"no such model"}}), Error);
+}
+
+TEST_F(LiveRulesTest, NeighboursAreNamedInTurnAndObeyTheRules) {
+  auto live = open();
+  const std::vector<std::string> by = {"seen_together_1h", "bought_together_14d"};
+  const auto known = Recommender::load(folder() / "bundle").products();
+  for (const auto& product : known) {
+    const auto seen = live.similar(product, 100, by[0]);
+    const auto bought = live.similar(product, 100, by[1]);
+    if (seen.size() < 2 || bought.empty() || seen[0].product_id == bought[0].product_id) continue;
+    const LiveQuery query{
+        .user_id = "u", .k = 3, .exclude_seen = true, .beside = product, .by = by};
+    const auto first = live.recommend(query);
+    EXPECT_EQ(first.products[0].product_id, seen[0].product_id);
+    EXPECT_EQ(first.products[0].source, by[0]);
+    EXPECT_EQ(first.products[1].product_id, bought[0].product_id);
+    EXPECT_EQ(first.products[1].source, by[1]);
+    EXPECT_EQ(first.fallback, "") << "nothing else was needed";
+    live.add({{.user_id = "u", .action = "view", .products = {seen[0].product_id}}});
+    EXPECT_FALSE(has(live.recommend(query), seen[0].product_id));
+    return;
+  }
+  FAIL() << "no product has neighbours by both models";
+}
+
+TEST_F(LiveRulesTest, NamesNoMoreOfWhatWasTouchedThanAsked) {
+  auto live = open();
+  const auto some = ids(live.recommend({.k = 12}));
+  ASSERT_EQ(some.size(), 12U);
+  for (std::size_t p = 0; p < 8; ++p) {
+    live.add({{.user_id = "u", .action = "view", .products = {some[p]}}});
+  }
+  const auto n_touched = [&](const LiveAnswer& answer) {
+    const auto all = ids(answer);
+    return std::count_if(all.begin(), all.end(), [&](const auto& id) {
+      return std::find(some.begin(), some.begin() + 8, id) != some.begin() + 8;
+    });
+  };
+  const auto ranked = live.recommend({.user_id = "u", .k = 10});
+  EXPECT_GT(n_touched(ranked), 3);
+  const auto mixed = live.recommend({.user_id = "u", .k = 10, .max_touched = 3});
+  EXPECT_EQ(n_touched(mixed), 3);
+  EXPECT_EQ(mixed.products.size(), 10U);
+  EXPECT_EQ(mixed.products[0].product_id, ranked.products[0].product_id);
+  EXPECT_NEAR(mixed.p_buy, ranked.p_buy, 1e-6) << "of the customer, not of the list";
+  // where there is nothing else, what was touched is named all the same
+  const std::vector<std::string> only(some.begin(), some.begin() + 8);
+  EXPECT_EQ(
+      live.recommend({.user_id = "u", .k = 8, .only = only, .max_touched = 3}).products.size(), 8U);
+}
+
+TEST_F(LiveRulesTest, WhatTheShopSaysOfAProductCountsAtOnce) {
+  auto live = open();
+  const auto some = popular(live);
+  live.put({{.product_id = some[0], .available = false},
+            {.product_id = some[1], .price = 77'777, .category = "new"},
+            {.product_id = "of tomorrow", .price = 77'777, .title = "Lamp"}});
+  EXPECT_FALSE(has(live.recommend({}), some[0]));
+  EXPECT_TRUE(has(live.recommend({.also_unavailable = true}), some[0]));
+  EXPECT_EQ(ids(live.recommend({.min_price = 70'000})), (std::vector<std::string>{some[1]}));
+  EXPECT_EQ(ids(live.recommend({.categories = {"new"}})), (std::vector<std::string>{some[1]}));
+  // a product that the bundle does not know is proposed to who touched it
+  live.add({{.user_id = "u", .action = "basket_add", .products = {"of tomorrow"}}});
+  EXPECT_TRUE(has(live.recommend({.user_id = "u", .min_price = 70'000}), "of tomorrow"));
+  live.put({{.product_id = "of tomorrow", .available = false}});
+  EXPECT_FALSE(has(live.recommend({.user_id = "u"}), "of tomorrow"));
+  live.swap(folder() / "bundle");
+  EXPECT_FALSE(has(live.recommend({.user_id = "u"}), "of tomorrow"));
+  EXPECT_FALSE(has(live.recommend({}), some[0]));
+  live.put({{.product_id = some[0], .available = true}});
+  EXPECT_TRUE(has(live.recommend({}), some[0]));
+  EXPECT_EQ(
+      live.product("of tomorrow"),
+      (ProductFacts{
+          .product_id = "of tomorrow", .price = 77'777, .available = false, .title = "Lamp"}));
+  EXPECT_FALSE(live.product("never told of"));
+  EXPECT_THROW(live.put({{.product_id = ""}}), Error);
+  EXPECT_THROW(live.put({{.product_id = "a", .price = -1}}), Error);
+}
+
+TEST_F(LiveRulesTest, ALinkedVisitIsItsUsers) {
+  auto live = open();
+  const auto some = popular(live);
+  const std::string last = some.back();
+  live.add({{.visit_id = "guest", .action = "basket_add", .products = {last}}});
+  const auto named = [&](const LiveQuery& query) {
+    return live.recommend(query).products.front().product_id;
+  };
+  EXPECT_NE(named({.user_id = "u"}), last);
+  live.link("guest", "u");
+  EXPECT_EQ(named({.user_id = "u"}), last);
+  EXPECT_EQ(live.events_of("u").size(), 1U);
+  live.add({{.visit_id = "guest", .action = "view", .products = {some[0]}}});
+  EXPECT_EQ(live.events_of("u").size(), 2U);
+  EXPECT_EQ(live.events_of_visit("guest").size(), 2U) << "they are the user's";
+  live.link("guest", "w");
+  EXPECT_EQ(live.events_of("w").size(), 0U) << "a visit has one user";
+  EXPECT_EQ(live.forget("u"), 2U);
+  EXPECT_EQ(live.events_of_visit("guest").size(), 0U);
+  live.add({{.visit_id = "guest", .action = "visit"}});
+  EXPECT_EQ(live.events_of("u").size(), 0U) << "nobody's any more";
 }
 
 TEST_F(LiveRulesTest, ABundleOfTheFutureIsRefusedWhereItHasToAnswerNow) {

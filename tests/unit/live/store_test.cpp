@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace vitrina::live {
@@ -71,6 +73,67 @@ TEST(Store, AnEventWithoutAProductIsKept) {
   ASSERT_EQ(store.of(Kind::kUser, "u").size(), 1U);
   EXPECT_EQ(store.of(Kind::kUser, "u")[0].product, kNoCode);
   EXPECT_EQ(store.n_products(), 0U);
+}
+
+TEST(Store, WhoWasPackedIsAsTheOthers) {
+  Store store;
+  const auto a = store.products().intern("a");
+  store.put_packed(Kind::kUser, "u", std::vector<StoredEvent>{{.time = 10, .product = a}});
+  store.put_packed(Kind::kUser, "v", std::vector<StoredEvent>{{.time = 10, .product = a}});
+  store.put_packed(Kind::kUser, "v", std::vector<StoredEvent>{{.time = 20, .product = a}});
+  store.put_packed(Kind::kVisit, "g", std::vector<StoredEvent>{{.time = 30, .product = a}});
+  EXPECT_EQ(store.n_events(), 3U) << "the later one has the earlier one's place";
+  EXPECT_EQ(store.of(Kind::kUser, "v")[0].time, 20);
+  EXPECT_FALSE(store.add(Kind::kUser, "u", view(10, "a"))) << "it is there";
+  EXPECT_TRUE(store.add(Kind::kUser, "u", view(5, "b")));
+  EXPECT_EQ(products_of(store, Kind::kUser, "u"), (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(store.n_customers(), 3U);
+  store.link("g", "v");
+  EXPECT_EQ(store.of(Kind::kUser, "v").size(), 2U);
+  EXPECT_EQ(store.n_customers(), 2U);
+  EXPECT_EQ(store.forget(Kind::kUser, "v"), 2U);
+  EXPECT_EQ(store.forget_if(Kind::kUser, [](std::string_view id) { return id == "u"; }), 1U);
+  EXPECT_EQ(store.n_events(), 0U);
+  EXPECT_EQ(store.n_customers(), 0U);
+}
+
+TEST(Store, AWalkMeetsEverybodyWhateverHappensMeanwhile) {
+  constexpr int kCustomers = 500;
+  const auto id = [](int c) { return "customer " + std::to_string(c); };
+  Store store;
+  const auto a = store.products().intern("a");
+  for (int c = 0; c < kCustomers; ++c) {
+    const auto kind = c % 3 == 0 ? Kind::kVisit : Kind::kUser;
+    if (c % 2 == 0) {
+      store.put_packed(kind, id(c), std::vector<StoredEvent>{{.time = 1, .product = a}});
+    } else {
+      store.add(kind, id(c), view(1, "a"));
+    }
+  }
+  std::map<std::pair<Kind, std::string>, std::size_t> met;
+  Store::Walk at;
+  for (int step = 0; !at.is_over(); ++step) {
+    store.walk(at, 7, [&](Kind kind, std::string_view who, const auto& events) {
+      met[{kind, std::string(who)}] = events.size();
+    });
+    // customers that leave the packed ones, come, and sign in
+    for (int e = 0; e < 9; ++e) {
+      const int c = (step * 31 + e * 17) % kCustomers;
+      store.add(c % 3 == 0 ? Kind::kVisit : Kind::kUser, id(c), view(2 + step, "a"));
+      if (step < 200) store.add(Kind::kUser, "new " + std::to_string(step * 9 + e), view(1, "a"));
+    }
+    if (step % 5 == 0) store.link(id(3 * (step % 160)), "user " + std::to_string(step));
+  }
+  for (int c = 0; c < kCustomers; ++c) {
+    const auto kind = c % 3 == 0 ? Kind::kVisit : Kind::kUser;
+    // as itself, or, where it was linked before the walk came to it, as its user
+    bool is_met = met.contains({kind, id(c)});
+    for (int step = 0; step < 2000 && !is_met; step += 5) {
+      is_met = id(3 * (step % 160)) == id(c) &&
+               met.contains({Kind::kUser, "user " + std::to_string(step)});
+    }
+    EXPECT_TRUE(is_met) << id(c);
+  }
 }
 
 }  // namespace

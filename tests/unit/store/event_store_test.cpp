@@ -25,7 +25,7 @@ std::vector<Row> some_rows() {
                  .device = "d",
                  .time_us = 1'710'000'000'123'456};
   KeptEvent bare{.is_visit = true, .customer = "v", .action = 7, .time_us = -5};
-  return {{full, EventKey::of("one"), 10}, {bare, std::nullopt, 11}};
+  return {{full, EventKey::of("one"), 10, "r-1"}, {bare, std::nullopt, 11}};
 }
 
 std::vector<Row> read_all(const EventStore& store) {
@@ -39,6 +39,7 @@ void expect_rows(const std::vector<Row>& found, const std::vector<Row>& expected
     EXPECT_EQ(found[r].event, expected[r].event);
     EXPECT_EQ(found[r].key, expected[r].key);
     EXPECT_EQ(found[r].arrived_us, expected[r].arrived_us);
+    EXPECT_EQ(found[r].recommendation, expected[r].recommendation);
   }
 }
 
@@ -114,10 +115,10 @@ TEST(EventStore, RefusesWhatIsNoStore) {
     const EventStore store(scratch.path() / "later", Access::kWrite);
   }
   Database(scratch.path() / "later" / "events.db", Database::Mode::kExisting)
-      .run("PRAGMA user_version = 2");
+      .run("PRAGMA user_version = 3");
   EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact,
                     [&] { EventStore(scratch.path() / "later", Access::kWrite); })
-                .find("found a store of version 2, expected 1"),
+                .find("found a store of version 3, expected 2"),
             std::string::npos);
 }
 
@@ -148,13 +149,94 @@ TEST(EventStore, ForgetsACustomerToTheLastByte) {
   store.append(rows);
   EXPECT_FALSE(store.has_forgotten());
   EXPECT_TRUE(holds(folder, "forget-me-please"));
-  EXPECT_EQ(store.forget(Kind::kUser, "forget-me-please"), 167);
+  EXPECT_EQ(store.n_rows_of(Kind::kUser, "forget-me-please"), 167);
+  EXPECT_FALSE(store.receipt(Kind::kUser, "forget-me-please"));
+  const auto receipt = store.forget(Kind::kUser, "forget-me-please");
+  EXPECT_EQ(receipt.n_rows, 167);
+  EXPECT_EQ(receipt.digest.size(), 64U);
+  EXPECT_GT(receipt.at_s, 1'700'000'000);
   EXPECT_EQ(store.n_rows(), 334) << "a visit of that name is another one's";
-  EXPECT_EQ(store.forget(Kind::kVisit, "forget-me-please"), 1);
+  EXPECT_EQ(store.forget(Kind::kVisit, "forget-me-please").n_rows, 1);
   EXPECT_FALSE(holds(folder, "forget-me-please"));
-  EXPECT_TRUE(store.is_forgotten("forget-me-please"));
-  EXPECT_FALSE(store.is_forgotten("somebody else"));
-  EXPECT_EQ(store.forget(Kind::kUser, "forget-me-please"), 0);
+  const auto kept = store.receipt(Kind::kUser, "forget-me-please");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->digest, receipt.digest);
+  EXPECT_GE(kept->at_s, receipt.at_s);
+  EXPECT_FALSE(store.receipt(Kind::kUser, "somebody else"));
+  EXPECT_EQ(store.forget(Kind::kUser, "forget-me-please").n_rows, 0);
+}
+
+TEST(EventStore, ReadsALinkedVisitAsItsUsersAndForgetsItWithThem) {
+  const test::ScratchFolder scratch;
+  const auto folder = scratch.path() / "s";
+  const Row before{{.is_visit = true, .customer = "guest-77", .time_us = 1}, {}, 1};
+  const Row after{{.is_visit = true, .customer = "guest-77", .time_us = 2}, {}, 2};
+  const Row other{{.is_visit = true, .customer = "other", .time_us = 3}, {}, 3};
+  {
+    EventStore store(folder, Access::kWrite);
+    store.append(std::vector{before});
+    EXPECT_TRUE(store.link("guest-77", "u"));
+    EXPECT_TRUE(store.link("guest-77", "u")) << "again";
+    EXPECT_FALSE(store.link("guest-77", "w"));
+    store.append(std::vector{after, other});
+  }
+  EventStore store(folder, Access::kWrite);
+  const auto rows = read_all(store);
+  ASSERT_EQ(rows.size(), 3U);
+  for (const auto& row : {rows[0], rows[1]}) {
+    EXPECT_FALSE(row.event.is_visit);
+    EXPECT_EQ(row.event.customer, "u");
+  }
+  EXPECT_EQ(rows[2].event, other.event);
+  EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
+  EXPECT_EQ(store.forget(Kind::kUser, "u").n_rows, 2);
+  EXPECT_FALSE(holds(folder, "guest-77"));
+  EXPECT_TRUE(store.links().all().empty());
+  EXPECT_TRUE(store.link("guest-77", "w")) << "nobody's any more";
+  EXPECT_EQ(store.n_rows(), 1);
+}
+
+TEST(EventStore, KeepsTheNewestOfEachFieldOfAProduct) {
+  const test::ScratchFolder scratch;
+  const auto all = [](EventStore& store) {
+    std::vector<ProductFacts> facts;
+    store.products().read([&](const ProductFacts& one) { facts.push_back(one); });
+    return facts;
+  };
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    store.products().put(std::vector<ProductFacts>{
+        {.product_id = "b", .price = 9.5, .available = false, .category = "", .title = "Lamp"},
+        {.product_id = "a", .url = "https://a", .picture = "a.webp"},
+        {.product_id = "b", .price = 8}});
+    store.products().put(std::vector<ProductFacts>{{.product_id = "b", .available = true}});
+  }
+  EventStore store(scratch.path(), Access::kWrite);
+  EXPECT_EQ(
+      all(store),
+      (std::vector<ProductFacts>{
+          {.product_id = "a", .url = "https://a", .picture = "a.webp"},
+          {.product_id = "b", .price = 8, .available = true, .category = "", .title = "Lamp"}}));
+}
+
+TEST(EventStore, BringsAStoreOfVersionOneUpToDate) {
+  const test::ScratchFolder scratch;
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    store.append(some_rows());
+  }
+  // what version 1 had not
+  Database(scratch.path() / "events.db", Database::Mode::kExisting)
+      .run(
+          "ALTER TABLE events DROP COLUMN recommendation; DROP TABLE products; DROP TABLE links; "
+          "PRAGMA user_version = 1");
+  auto rows = some_rows();
+  rows[0].recommendation.clear();
+  EventStore store(scratch.path(), Access::kWrite);
+  expect_rows(read_all(store), rows);
+  EXPECT_TRUE(store.link("v", "u"));
+  store.append(some_rows());
+  EXPECT_EQ(read_all(store).size(), 4U);
 }
 
 TEST(RecentIds, KnowsIdsForADay) {

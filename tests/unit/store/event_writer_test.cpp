@@ -33,7 +33,6 @@ struct Written {
                       if (on_apply) on_apply(events);
                       for (const auto& event : events) ++n_of[event.customer];
                     },
-                .forget = [this](Kind, const std::string& customer) { n_of.erase(customer); },
                 .observe =
                     [this](const Commit& commit) {
                       ++n_commits;
@@ -46,9 +45,17 @@ struct Written {
         writer.append(std::move(events), [&](Appended a) { told.set_value(std::move(a)); }));
     return told.get_future().get();
   }
-  Forgotten forget(const std::string& customer) {
-    std::promise<Forgotten> told;
-    writer.forget(Kind::kUser, customer, [&](Forgotten f) { told.set_value(std::move(f)); });
+  std::int64_t forget(const std::string& customer) {
+    std::int64_t n_rows = 0;
+    change([&](EventStore& store) {
+      n_rows = store.forget(Kind::kUser, customer).n_rows;
+      n_of.erase(customer);
+    });
+    return n_rows;
+  }
+  std::optional<Error> change(std::function<void(EventStore&)> work) {
+    std::promise<std::optional<Error>> told;
+    writer.change(std::move(work), [&](const auto& error) { told.set_value(error); });
     return told.get_future().get();
   }
 
@@ -99,7 +106,7 @@ TEST(EventWriter, ForgetsInMemoryAndStore) {
   {
     Written written(scratch.path());
     written.append({view("1", "u"), view("2", "w")});
-    EXPECT_EQ(written.forget("u").n_rows, 2);
+    EXPECT_EQ(written.forget("u"), 2);
     EXPECT_EQ(written.n_of, (std::map<std::string, int>{{"w", 2}}));
   }
   EXPECT_EQ(Written(scratch.path()).n_of, (std::map<std::string, int>{{"w", 2}}));

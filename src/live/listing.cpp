@@ -1,0 +1,89 @@
+#include "live/listing.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "bundle/similar.hpp"
+
+namespace vitrina::live {
+namespace {
+
+/// How many more products are ranked, at most, where some of them may not be named.
+constexpr std::size_t kMaxWider = 500;
+
+}  // namespace
+
+Listing::Listing(Worker& worker, const Request& request, const Query& query, Reply& reply)
+    : worker_(worker), request_(request), allowed_(query.filter.allowed), reply_(reply) {
+  if (!request.beside.empty()) beside_ = worker.find(request.beside, products());
+}
+
+std::vector<Listing::Row> Listing::neighbours() const {
+  std::vector<Row> rows;
+  const auto n_learned = reply_.generation->bundle().products().items.size();
+  if (!beside_ || beside_->value >= n_learned) return rows;
+  const bundle::SimilarProducts similar(reply_.generation->bundle());
+  for (const auto& by : request_.by) rows.emplace_back(by, similar.neighbours(*beside_, by));
+  return rows;
+}
+
+/// The nearest by each model, then the next ones.
+void Listing::add_neighbours() {
+  const auto rows = neighbours();
+  bool has_more = true;
+  for (std::size_t rank = 0; has_more && !is_full(); ++rank) {
+    has_more = false;
+    for (const auto& [by, row] : rows) {
+      if (rank >= row.size() || is_full()) continue;
+      has_more = true;
+      const auto [item, weight] = row[rank];
+      if ((allowed_.empty() || allowed_[item.value] != 0) && !is_named(item)) {
+        name(item, weight, by);
+      }
+    }
+  }
+}
+
+/// What the engine ranks, behind what is there already; what was touched within its bounds.
+void Listing::add_ranked(const Query& query) {
+  auto wider = query;
+  const bool is_bounded = request_.max_touched < request_.k;
+  if (is_bounded) wider.k += std::min(kMaxWider, query.events.size());
+  if (beside_) ++wider.k;
+  const auto& generation = *reply_.generation;
+  engine::answer_one(generation.engine(), generation.scorer(), wider, worker_.batch, worker_.items);
+  const auto& ranked = worker_.items;
+  for (std::size_t i = 0; i < std::min(request_.k, ranked.size()); ++i) {
+    reply_.best_sum += double{ranked[i].score};
+  }
+  reply_.is_of_engine = true;
+  std::size_t n_touched = 0;
+  for (const auto& item : ranked) {
+    if (is_full()) return;
+    if (is_named(item.id)) continue;
+    if (is_bounded && is_touched(item.id) && ++n_touched > request_.max_touched) continue;
+    name_ranked(item);
+  }
+  // nothing else is left
+  for (const auto& item : ranked) {
+    if (is_full()) return;
+    if (!is_named(item.id)) name_ranked(item);
+  }
+}
+
+void Listing::name(ItemIdx item, float score, std::string_view source) {
+  named_.push_back(item);
+  reply_.products.push_back({std::string(worker_.id_of(item, products())), score, source});
+}
+
+void Listing::name_ranked(const engine::SourcedItem& item) {
+  name(item.id, item.score, reply_.generation->engine().generator_names()[item.source]);
+  reply_.score_sum += double{item.score};
+}
+
+bool Listing::is_touched(ItemIdx item) const {
+  const auto& touched = worker_.events.item;
+  return std::find(touched.begin(), touched.end(), item) != touched.end();
+}
+
+}  // namespace vitrina::live

@@ -1,0 +1,86 @@
+#include <boost/json/array.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/action.hpp"
+#include "core/time.hpp"
+#include "server/handlers.hpp"
+#include "server/problem.hpp"
+
+namespace vitrina::server {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t kUsPerSecond = 1'000'000;
+
+/// The newest first.
+json::object timeline(std::string_view field, const std::string& id,
+                      const std::vector<KeptEvent>& events) {
+  constexpr std::size_t kMost = 1000;
+  json::array newest;
+  for (auto event = events.rbegin(); event != events.rend() && newest.size() < kMost; ++event) {
+    json::object row{{"time", format_time(event->time_us)},
+                     {"action", name(static_cast<Action>(event->action))}};
+    if (!event->product.empty()) row["product_id"] = event->product;
+    if (event->page != 0) row["page"] = event->page;
+    if (!event->device.empty()) row["device"] = event->device;
+    newest.push_back(std::move(row));
+  }
+  return {{field, id}, {"n_events", events.size()}, {"events", std::move(newest)}};
+}
+
+void forget(App& app, store::Kind kind, const std::string& id, const Respond& respond) {
+  auto receipt = std::make_shared<store::Receipt>();
+  app.writer().change(
+      [&app, kind, id, receipt](store::EventStore& store) {
+        *receipt = store.forget(kind, id);
+        kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
+      },
+      [kind, id, receipt, respond](const std::optional<Error>& error) {
+        if (error) return respond(to_response(Problem::of(*error)));
+        respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
+                               {"n_erased", receipt->n_rows},
+                               {"forgotten_at", format_time(receipt->at_s * kUsPerSecond) + "Z"},
+                               {"receipt", receipt->digest}}));
+      });
+}
+
+}  // namespace
+
+void get_user(App& app, const Call& call, const Respond& respond) {
+  respond(json_response(timeline("user_id", call.id, app.live().events_of(call.id))));
+}
+
+void get_visit(App& app, const Call& call, const Respond& respond) {
+  respond(json_response(timeline("visit_id", call.id, app.live().events_of_visit(call.id))));
+}
+
+void delete_user(App& app, const Call& call, const Respond& respond) {
+  forget(app, store::Kind::kUser, call.id, respond);
+}
+
+void delete_visit(App& app, const Call& call, const Respond& respond) {
+  forget(app, store::Kind::kVisit, call.id, respond);
+}
+
+void link_user(App& app, const Call& call, const Respond& respond) {
+  const auto visit = text_of(call.body.get_object(), "visit_id");
+  auto is_linked = std::make_shared<bool>(false);
+  app.writer().change(
+      [&app, visit, user = call.id, is_linked](store::EventStore& store) {
+        *is_linked = store.link(visit, user);
+        if (*is_linked) app.live().link(visit, user);
+      },
+      [visit, user = call.id, is_linked, respond](const std::optional<Error>& error) {
+        if (error) return respond(to_response(Problem::of(*error)));
+        if (!*is_linked) {
+          return respond(to_response(
+              Problem(409, "visit_id: is another user's; give each guest a visit of its own")));
+        }
+        respond(json_response({{"user_id", user}, {"visit_id", visit}}));
+      });
+}
+
+}  // namespace vitrina::server

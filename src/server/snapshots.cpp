@@ -1,0 +1,145 @@
+#include "server/snapshots.hpp"
+
+#include <fmt/format.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <future>
+#include <utility>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace vitrina::server {
+namespace {
+
+namespace json = boost::json;
+
+std::string note_of(const store::EventStore& store, std::int64_t last_row,
+                    const Snapshots::Options& options) {
+  return json::serialize(
+      json::value{{"last_row", last_row}, {"store", store.mark(last_row)}, {"data", options.data}});
+}
+
+}  // namespace
+
+std::string Snapshots::describe(const std::filesystem::path& data,
+                                const std::filesystem::path& schema) {
+  std::vector<std::string> files;
+  const auto add = [&](const std::filesystem::path& file) {
+    std::error_code status;
+    const auto time = std::filesystem::last_write_time(file, status).time_since_epoch().count();
+    files.push_back(fmt::format("{} {} {}", std::filesystem::absolute(file, status).string(),
+                                std::filesystem::file_size(file, status), time));
+  };
+  std::error_code status;
+  for (const auto& path : {data, schema}) {
+    if (path.empty()) continue;
+    if (!std::filesystem::is_directory(path, status)) {
+      add(path);
+      continue;
+    }
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path, status)) {
+      if (entry.is_regular_file(status)) add(entry.path());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return fmt::format("{}", fmt::join(files, "\n"));
+}
+
+std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
+                                               const Options& options, Live& live) {
+  std::error_code ignored;
+  std::filesystem::remove(store.new_snapshot(), ignored);
+  if (!std::filesystem::is_regular_file(store.snapshot(), ignored)) return std::nullopt;
+  std::int64_t last_row = 0;
+  const auto is_wanted = [&](std::string_view note) {
+    json::error_code status;
+    const auto told = json::parse(note, status);
+    const auto* last = status ? nullptr : told.as_object().if_contains("last_row");
+    if (last == nullptr || !last->is_int64()) return false;
+    last_row = last->get_int64();
+    return note == note_of(store, last_row, options);
+  };
+  try {
+    if (live.restore(store.snapshot(), is_wanted)) return last_row;
+  } catch (const Error& error) {
+    if (options.on_warning) {
+      options.on_warning(fmt::format("{}; the store is read in its place", error.what()));
+    }
+  }
+  return std::nullopt;
+}
+
+Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
+    : live_(live), writer_(writer), options_(std::move(options)) {
+  thread_ = std::thread([this] { work(); });
+}
+
+Snapshots::~Snapshots() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+  }
+  is_over_.notify_one();
+  thread_.join();
+  save();
+}
+
+void Snapshots::work() {
+  std::unique_lock lock(mutex_);
+  while (!is_over_.wait_for(lock, options_.every, [&] { return is_stopping_; })) {
+    lock.unlock();
+    save();
+    lock.lock();
+  }
+}
+
+void Snapshots::on_writer(const std::function<void(store::EventStore&)>& work) {
+  std::promise<std::optional<Error>> told;
+  writer_.change(work, [&](const std::optional<Error>& error) { told.set_value(error); });
+  if (const auto error = told.get_future().get()) throw *error;
+}
+
+Snapshots::Mark Snapshots::mark() {
+  Mark mark;
+  on_writer([&](store::EventStore& store) {
+    mark.n_forgets = store.n_forgets();
+    mark.note = note_of(store, store.last_row(), options_);
+    mark.file = store.snapshot();
+    mark.new_file = store.new_snapshot();
+  });
+  return mark;
+}
+
+void Snapshots::save() {
+  if (live_.n_events() < options_.min_events) return;
+  try {
+    const auto now = mark();
+    std::error_code ignored;
+    if (now.note == saved_ && std::filesystem::exists(now.file, ignored)) return;
+    (void)live_.save(now.new_file, now.note);
+    on_writer([&](store::EventStore& store) {
+      if (store.n_forgets() != now.n_forgets) return store::erase_file(now.new_file);
+      std::filesystem::rename(now.new_file, now.file, ignored);
+      if (!ignored) saved_ = now.note;
+    });
+  } catch (const Error& error) {
+    if (options_.on_warning) options_.on_warning(fmt::format("snapshot: {}", error.what()));
+  }
+}
+
+void Snapshots::pack() {
+  save();
+  if (saved_.empty()) return;
+  const auto now = mark();
+  if (now.note != saved_) return;
+  (void)live_.restore(now.file, [&](std::string_view note) { return note == saved_; });
+  // what the events took while they came one by one goes back to the system
+  ::malloc_trim(0);
+}
+
+}  // namespace vitrina::server

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "store/event_writer.hpp"
+#include "vitrina/live.hpp"
+
+namespace vitrina::server {
+
+/// Copies of what memory holds, in the store's folder, so that a restart need not read all of the
+/// store and of a log from before: one at the end, and one an hour while anything changes.
+class Snapshots {
+ public:
+  struct Options {
+    /// What tells the log from before from another one (describe()).
+    std::string data;
+    /// A copy of fewer events would save nobody's time.
+    std::size_t min_events = 50'000;
+    std::chrono::seconds every = std::chrono::hours(1);
+    WarningHandler on_warning = {};
+  };
+
+  /// Files, sizes and times of a log and of the file that tells its columns.
+  static std::string describe(const std::filesystem::path& data,
+                              const std::filesystem::path& schema);
+
+  /// Has `live` begin with the copy there is, if it is of this store and log: then the number of
+  /// the last row that it has.
+  static std::optional<std::int64_t> restore(const store::EventStore& store, const Options& options,
+                                             Live& live);
+
+  Snapshots(Live& live, store::EventWriter& writer, Options options);
+  Snapshots(const Snapshots&) = delete;
+  Snapshots& operator=(const Snapshots&) = delete;
+  /// Makes the last one.
+  ~Snapshots();
+
+  /// Makes one now, if it is worth it and anything has changed. What goes wrong is a warning:
+  /// everything is in the store all the same.
+  void save();
+  /// The same, and has memory begin anew with it, which takes less then. For a start.
+  void pack();
+
+ private:
+  struct Mark {
+    std::size_t n_forgets = 0;
+    std::string note;
+    std::filesystem::path file;
+    std::filesystem::path new_file;
+  };
+
+  void work();
+  /// Has something done on the writer's thread.
+  void on_writer(const std::function<void(store::EventStore&)>& work);
+  Mark mark();
+
+  Live& live_;
+  store::EventWriter& writer_;
+  Options options_;
+  std::string saved_;  ///< note of the last one
+  std::mutex mutex_;   ///< of what follows
+  std::condition_variable is_over_;
+  bool is_stopping_ = false;
+  std::thread thread_;  ///< last: it uses all of the above
+};
+
+}  // namespace vitrina::server

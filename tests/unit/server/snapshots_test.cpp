@@ -1,0 +1,166 @@
+#include "server/snapshots.hpp"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/file.hpp"
+#include "unit/server/router_fixture.hpp"
+
+// A restart from a copy of what memory held.
+
+namespace vitrina::server {
+namespace {
+
+class SnapshotsTest : public RouterTest {
+ protected:
+  AppOptions options() {
+    return {.bundle = folder() / "bundle",
+            .store = scratch_.path() / "store",
+            .data = scratch_.path() / "log",
+            .min_snapshot_events = 1,
+            .on_warning = [this](const std::string& text) { warnings_.push_back(text); }};
+  }
+  void SetUp() override {
+    write_file(scratch_.path() / "log" / "train_actions.csv", test::log_csv(events()));
+  }
+  [[nodiscard]] std::filesystem::path snapshot() const {
+    return scratch_.path() / "store" / "snapshot.bin";
+  }
+
+  static void tell(App& app, const std::string& id, const std::string& user) {
+    Router router(app, Door::kShop);
+    std::promise<Response> told;
+    router.handle(
+        {.method = Method::kPost,
+         .target = "/v1/events",
+         .body = fmt::format(R"({{"events":[{{"event_id":"{}","user_id":"{}","action":"view",)"
+                             R"("products":["new {}"]}}]}})",
+                             id, user, id),
+         .content_type = "application/json"},
+        [&](Response response) { told.set_value(std::move(response)); });
+    last_status() = told.get_future().get().body;
+  }
+  static std::string& last_status() {
+    static std::string text;
+    return text;
+  }
+  static void forget(App& app, const std::string& user) {
+    Router router(app, Door::kShop);
+    std::promise<Response> told;
+    router.handle({.method = Method::kDelete, .target = "/v1/users/" + user},
+                  [&](Response response) { told.set_value(std::move(response)); });
+    EXPECT_EQ(told.get_future().get().status, 200);
+  }
+  /// All events of all users of the log, and those told since.
+  static std::string state(App& app) {
+    std::string text;
+    for (const auto& event : events()) {
+      for (const auto& kept : app.live().events_of(event.user)) {
+        text += fmt::format("{} {} {} {} {} {};", kept.customer, kept.time_us, kept.action,
+                            kept.product, kept.page, kept.device);
+      }
+    }
+    return text;
+  }
+
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(SnapshotsTest, ARestartHasWhatWasThereAndTheRowsBehind) {
+  const auto user = events().front().user;
+  std::string before;
+  std::size_t n_events = 0;
+  {
+    App app(options());
+    EXPECT_TRUE(std::filesystem::exists(snapshot())) << "made at the first start";
+    tell(app, "1", user);
+    before = state(app);
+    n_events = app.live().n_events();
+  }
+  // the log is of the snapshot: were it read, it would fail
+  const auto log = scratch_.path() / "log" / "train_actions.csv";
+  const auto time = std::filesystem::last_write_time(log);
+  write_file(log, std::string(std::filesystem::file_size(log), 'x'));
+  std::filesystem::last_write_time(log, time);
+  {
+    App app(options());
+    EXPECT_EQ(state(app), before);
+    EXPECT_EQ(app.live().n_events(), n_events);
+    tell(app, "1", user);
+    EXPECT_EQ(last_status(), R"({"statuses":["repeated"]})") << "ids are known as before";
+    tell(app, "2", user);
+    before = state(app);
+    // as a kill would: what is behind the snapshot is in the store alone
+    std::filesystem::copy_file(snapshot(), scratch_.path() / "kept");
+  }
+  std::filesystem::rename(scratch_.path() / "kept", snapshot());
+  App app(options());
+  EXPECT_EQ(state(app), before);
+  EXPECT_EQ(app.live().n_events(), n_events + 1);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(SnapshotsTest, WhoIsForgottenIsInNoSnapshot) {
+  const auto user = events().front().user;
+  std::size_t n_events = 0;
+  {
+    App app(options());
+    forget(app, user);
+    EXPECT_FALSE(std::filesystem::exists(snapshot()));
+    n_events = app.live().n_events();
+  }
+  EXPECT_TRUE(std::filesystem::exists(snapshot())) << "a new one, at the stop";
+  App app(options());
+  EXPECT_TRUE(app.live().events_of(user).empty());
+  EXPECT_EQ(app.live().n_events(), n_events);
+  EXPECT_GT(n_events, 0U);
+}
+
+TEST_F(SnapshotsTest, OneThatIsDamagedOrOfAnotherLogIsNotUsed) {
+  std::string before;
+  {
+    App app(options());
+    before = state(app);
+  }
+  const auto good = read_file(snapshot());
+  for (const auto& bad : {good.substr(0, good.size() / 2), good + "x", std::string("short"), [&] {
+                            auto flipped = good;
+                            flipped[flipped.size() / 2] ^= 1;
+                            return flipped;
+                          }()}) {
+    warnings_.clear();
+    write_file(snapshot(), bad);
+    App app(options());
+    EXPECT_EQ(state(app), before);
+    ASSERT_EQ(warnings_.size(), 1U);
+    EXPECT_NE(warnings_[0].find("snapshot.bin: "), std::string::npos) << warnings_[0];
+    EXPECT_NE(warnings_[0].find("the store is read in its place"), std::string::npos);
+  }
+  warnings_.clear();
+  auto fewer = events();
+  fewer.resize(fewer.size() / 2);
+  write_file(scratch_.path() / "log" / "train_actions.csv", test::log_csv(fewer));
+  App app(options());
+  EXPECT_NE(state(app), before);
+  EXPECT_TRUE(warnings_.empty());
+}
+
+TEST_F(SnapshotsTest, AStoreThatIsAnotherOneHasNoUseOfIt) {
+  const auto user = events().front().user;
+  {
+    App app(options());
+    tell(app, "1", user);
+  }
+  for (const auto* file : {"events.db", "events.db-wal", "events.db-shm"}) {
+    std::filesystem::remove(scratch_.path() / "store" / file);
+  }
+  App app(options());
+  for (const auto& kept : app.live().events_of(user)) EXPECT_NE(kept.product, "new 1");
+}
+
+}  // namespace
+}  // namespace vitrina::server
