@@ -260,11 +260,12 @@ void Live::check(const std::vector<ProductFacts>& products) { check_facts(produc
 
 void Live::put(const std::vector<ProductFacts>& products) {
   check(products);
-  for (const auto& facts : products) state_->service.put(facts);
+  for (const auto& facts : products) state_->service.put(facts.product_id, to_facts(facts));
 }
 
 std::optional<ProductFacts> Live::product(const std::string& product_id) const {
-  return state_->service.facts_of(product_id);
+  const auto facts = state_->service.facts_of(product_id);
+  return facts ? std::optional(to_told(product_id, *facts)) : std::nullopt;
 }
 
 void Live::link(const std::string& visit_id, const std::string& user_id) {

@@ -79,6 +79,25 @@ void check_facts(const std::vector<ProductFacts>& products) {
   }
 }
 
+live::Facts to_facts(const ProductFacts& told) {
+  return {.price = told.price,
+          .available = told.available,
+          .category = told.category,
+          .title = told.title,
+          .url = told.url,
+          .picture = told.picture};
+}
+
+ProductFacts to_told(const std::string& product_id, const live::Facts& facts) {
+  return {.product_id = product_id,
+          .price = facts.price,
+          .available = facts.available,
+          .category = facts.category,
+          .title = facts.title,
+          .url = facts.url,
+          .picture = facts.picture};
+}
+
 ToldEvents told_by(const std::vector<KeptEvent>& events) {
   ToldEvents all;
   for (const auto& event : events) {

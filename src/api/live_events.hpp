@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/live_clock.hpp"
 #include "data/raw_log.hpp"
 #include "io/log_schema.hpp"
+#include "live/facts.hpp"
 #include "live/store.hpp"
 #include "vitrina/live.hpp"
 
@@ -30,6 +32,9 @@ std::vector<KeptEvent> kept_as(const LiveEvent& told, std::size_t place,
 
 /// Throws Error(kBadData) naming the place and the field of a product that cannot be understood.
 void check_facts(const std::vector<ProductFacts>& products);
+
+live::Facts to_facts(const ProductFacts& told);
+ProductFacts to_told(const std::string& product_id, const live::Facts& facts);
 
 ToldEvents told_by(const std::vector<KeptEvent>& events);
 ToldEvents told_by(const RawLog& log);

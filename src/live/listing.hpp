@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "data/candidate.hpp"
-#include "live/service.hpp"
+#include "live/request.hpp"
 #include "live/worker.hpp"
 
 namespace vitrina::live {

@@ -116,24 +116,23 @@ void Service::link(std::string_view visit, std::string_view user) {
   store_.link(visit, user);
 }
 
-void Service::put(const ProductFacts& facts) {
+void Service::put(const std::string& product, const Facts& facts) {
   const std::unique_lock lock(mutex_);
-  auto& known = facts_[facts.product_id];
-  known.product_id = facts.product_id;
+  auto& known = facts_[product];
   const auto take = [&](auto field) {
     if (facts.*field) known.*field = facts.*field;
   };
-  take(&ProductFacts::price);
-  take(&ProductFacts::available);
-  take(&ProductFacts::category);
-  take(&ProductFacts::title);
-  take(&ProductFacts::url);
-  take(&ProductFacts::picture);
+  take(&Facts::price);
+  take(&Facts::available);
+  take(&Facts::category);
+  take(&Facts::title);
+  take(&Facts::url);
+  take(&Facts::picture);
   ++n_puts_;
-  present_.shelf->put(facts);
+  present_.shelf->put(product, facts);
 }
 
-std::optional<ProductFacts> Service::facts_of(const std::string& product) const {
+std::optional<Facts> Service::facts_of(const std::string& product) const {
   const std::shared_lock lock(mutex_);
   const auto found = facts_.find(product);
   return found == facts_.end() ? std::nullopt : std::optional(found->second);
@@ -141,7 +140,7 @@ std::optional<ProductFacts> Service::facts_of(const std::string& product) const 
 
 std::shared_ptr<Shelf> Service::shelf_of(const bundle::Generation& generation) const {
   auto shelf = std::make_shared<Shelf>(generation.products());
-  for (const auto& [id, facts] : facts_) shelf->put(facts);
+  for (const auto& [product, facts] : facts_) shelf->put(product, facts);
   return shelf;
 }
 

@@ -16,47 +16,12 @@
 #include <vector>
 
 #include "bundle/generation.hpp"
-#include "live/rules.hpp"
+#include "live/facts.hpp"
+#include "live/request.hpp"
 #include "live/shelf.hpp"
 #include "live/store.hpp"
 
 namespace vitrina::live {
-
-/// Who asks, and for what. With both ids the events of both count: a customer who signed in during
-/// a visit. With neither, nothing is known of who asks.
-struct Request {
-  std::string_view user = {};
-  std::string_view visit = {};
-  TimeUs as_of = 0;                                       ///< events before it count
-  std::size_t k = 0;                                      ///< products that are wanted
-  std::span<const std::string> exclude = {};              ///< products never proposed
-  std::optional<std::span<const std::string>> only = {};  ///< where given, no others are
-  bool excludes_touched = false;                          ///< nothing that is among the events
-  HistoryRules history = {};                              ///< nothing that these exclude
-  CatalogRules catalog = {};                              ///< and nothing but what these allow
-  /// A product, and the models by which its neighbours are named first, in turn.
-  std::string_view beside = {};
-  std::span<const std::string> by = {};
-  /// At most so many of the products are among the events, while there are others.
-  std::size_t max_touched = std::numeric_limits<std::size_t>::max();
-};
-
-struct Product {
-  std::string id;
-  float score = 0;  ///< w (selection::Offer), or the weight of a neighbour
-  std::string_view
-      source;  ///< generator that ranked it best, or the neighbour's model (Request::by)
-};
-
-/// An answer and who gave it.
-struct Reply {
-  std::shared_ptr<const bundle::Generation> generation;
-  std::vector<Product> products;  ///< best first; k of them where so many may be proposed
-  double score_sum = 0;           ///< of w, over `products` that have it
-  double best_sum = 0;            ///< of w, over the k that have most of it
-  bool has_history = false;       ///< whether any event counted
-  bool is_of_engine = false;      ///< whether any product is no neighbour
-};
 
 struct Worker;
 
@@ -94,9 +59,9 @@ class Service {
   void link(std::string_view visit, std::string_view user);
 
   /// What the shop says of a product: the next answer's rules know it.
-  void put(const ProductFacts& facts);
+  void put(const std::string& product, const Facts& facts);
   /// All it has said of one.
-  [[nodiscard]] std::optional<ProductFacts> facts_of(const std::string& product) const;
+  [[nodiscard]] std::optional<Facts> facts_of(const std::string& product) const;
 
   /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
   /// False where a customer was forgotten meanwhile, who may be in it still. What was added after
@@ -133,8 +98,8 @@ class Service {
   [[nodiscard]] std::unique_ptr<Worker> take_worker() const;
   void give_back(std::unique_ptr<Worker> worker) const;
 
-  mutable std::shared_mutex mutex_;                      ///< of what follows
-  std::unordered_map<std::string, ProductFacts> facts_;  ///< by product
+  mutable std::shared_mutex mutex_;               ///< of what follows
+  std::unordered_map<std::string, Facts> facts_;  ///< by product
   std::size_t n_puts_ = 0;
   Present present_;
   Store store_;

@@ -38,22 +38,21 @@ CategoryIdx Shelf::number(const std::string& category) {
   return more_categories_.try_emplace(category, next).first->second;
 }
 
-void Shelf::change(const ProductFacts& facts, Offer& offer) {
+void Shelf::change(const Facts& facts, Offer& offer) {
   if (facts.price) offer.price = static_cast<float>(*facts.price);
   if (facts.category) offer.category = number(*facts.category);
   if (facts.available) offer.is_available = *facts.available;
 }
 
-void Shelf::put(const ProductFacts& facts) {
+void Shelf::put(const std::string& product, const Facts& facts) {
   const std::unique_lock lock(mutex_);
-  if (const auto item = products_.items.find(facts.product_id);
-      item && item->value < offers_.size()) {
+  if (const auto item = products_.items.find(product); item && item->value < offers_.size()) {
     auto& offer = offers_[item->value];
     change(facts, offer);
     offer.is_available ? unavailable_.erase(item->value) : unavailable_.insert(item->value).second;
     return;
   }
-  auto& offer = others_[facts.product_id];
+  auto& offer = others_[product];
   const bool was_available = offer.is_available;
   change(facts, offer);
   if (was_available && !offer.is_available) ++n_others_unavailable_;

@@ -13,8 +13,8 @@
 #include "core/ids.hpp"
 #include "data/product_space.hpp"
 #include "data/string_table.hpp"
+#include "live/facts.hpp"
 #include "live/rules.hpp"
-#include "vitrina/live.hpp"
 
 namespace vitrina::live {
 
@@ -26,7 +26,7 @@ class Shelf {
   explicit Shelf(const ProductSpace& products);
 
   /// What is not given stays as it is.
-  void put(const ProductFacts& facts);
+  void put(const std::string& product, const Facts& facts);
 
   /// Whether everything may be proposed where a request has no rule.
   [[nodiscard]] bool is_open() const;
@@ -47,7 +47,7 @@ class Shelf {
   struct Rules;
 
   [[nodiscard]] CategoryIdx number(const std::string& category);
-  void change(const ProductFacts& facts, Offer& offer);
+  void change(const Facts& facts, Offer& offer);
   void forbid_unavailable(std::span<const std::string_view> newcomers,
                           std::span<std::uint8_t> allowed) const;
   [[nodiscard]] Offer offer_of(std::string_view newcomer) const;

@@ -10,7 +10,9 @@
 
 #include "data/event_rows.hpp"
 #include "engine/batch.hpp"
-#include "live/service.hpp"
+#include "live/request.hpp"
+#include "live/shelf.hpp"
+#include "live/store.hpp"
 
 namespace vitrina::live {
 
