@@ -23,3 +23,8 @@ target_include_directories(vitrina_micro PRIVATE "${CMAKE_SOURCE_DIR}")
 target_link_libraries(vitrina_micro PRIVATE
   vitrina_flags vitrina_models vitrina_simulate benchmark::benchmark_main)
 set_target_properties(vitrina_micro PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+
+# What there is to be had beside it: HTTP without an engine, commits without a server.
+add_executable(vitrina_floor EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/bench/load/floor/main.cpp")
+target_link_libraries(vitrina_floor PRIVATE vitrina_flags vitrina_server SQLite::SQLite3 CLI11::CLI11)
+set_target_properties(vitrina_floor PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")

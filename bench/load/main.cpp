@@ -20,6 +20,7 @@
 
 #include "bench/load/open_loop.hpp"
 #include "vitrina/live.hpp"
+#include "vitrina/recommender.hpp"
 
 namespace vitrina::bench {
 namespace {
@@ -32,6 +33,7 @@ struct Options {
   std::string users;
   std::string bundle;
   std::string data;
+  bool is_floor = false;
 };
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -68,17 +70,22 @@ std::string events_request(const Options& options, const std::vector<std::string
   return post("/v1/events", nlohmann::json{{"events", std::move(events)}}.dump());
 }
 
+std::string get(std::string_view target) {
+  return fmt::format("GET {} HTTP/1.1\r\nHost: load\r\n\r\n", target);
+}
+
 /// How many of the answers kept are not what the library answers.
-std::size_t count_wrong(const Options& options, const std::vector<std::string>& users,
+std::size_t count_wrong(const Options& options, const std::vector<std::string>& ids,
                         const std::vector<Sample>& samples) {
   auto live = Live::open(options.bundle);
   if (!options.data.empty()) live.add_log(options.data);
   std::size_t n_wrong = 0;
   for (const auto& sample : samples) {
     const auto served = nlohmann::json::parse(sample.body);
-    const auto expected = live.recommend({.user_id = user_of(users, sample.number),
-                                          .k = options.k,
-                                          .at = served.at("as_of").get<std::string>()});
+    LiveQuery query{.k = options.k, .at = served.at("as_of").get<std::string>()};
+    const auto& id = user_of(ids, sample.number);
+    options.kind == "similar" ? query.beside = id : query.user_id = id;
+    const auto expected = live.recommend(query);
     bool is_equal = served.at("products").size() == expected.products.size();
     for (std::size_t p = 0; is_equal && p < expected.products.size(); ++p) {
       const auto& product = served["products"][p];
@@ -99,19 +106,31 @@ std::size_t count_unstored(const Options& options, const std::vector<Sample>& sa
   return n_wrong;
 }
 
+std::size_t mean_size(const std::vector<Sample>& samples) {
+  std::size_t sum = 0;
+  for (const auto& sample : samples) sum += sample.body.size();
+  return samples.empty() ? 0 : sum / samples.size();
+}
+
 int measure(Options options) {
-  const auto users = read_lines(options.users);
+  const bool is_similar = options.kind == "similar";
+  const auto users =
+      is_similar ? Recommender::load(options.bundle).products() : read_lines(options.users);
   const bool is_events = options.kind == "events";
   const auto run_id =
       static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   options.load.request = [&](std::size_t number) {
     if (is_events) return events_request(options, users, run_id, number);
+    if (is_similar) {
+      return get(fmt::format("/v1/products/{}/similar?k={}", user_of(users, number), options.k));
+    }
     return post("/v1/recommendations",
                 nlohmann::json{{"user_id", user_of(users, number)}, {"k", options.k}}.dump());
   };
   const auto outcome = run(options.load);
-  const auto n_wrong = is_events ? count_unstored(options, outcome.samples)
-                                 : count_wrong(options, users, outcome.samples);
+  const auto n_wrong = options.is_floor ? 0
+                       : is_events      ? count_unstored(options, outcome.samples)
+                                        : count_wrong(options, users, outcome.samples);
   const nlohmann::ordered_json json{{"kind", options.kind},
                                     {"offered_per_second", options.load.per_second},
                                     {"connections", options.load.connections},
@@ -121,6 +140,7 @@ int measure(Options options) {
                                     {"unanswered", outcome.n_unsent},
                                     {"checked", outcome.samples.size()},
                                     {"wrong", n_wrong},
+                                    {"answer_bytes", mean_size(outcome.samples)},
                                     {"p50_ms", 1e3 * outcome.percentile(.5)},
                                     {"p90_ms", 1e3 * outcome.percentile(.9)},
                                     {"p99_ms", 1e3 * outcome.percentile(.99)},
@@ -132,14 +152,15 @@ int measure(Options options) {
 int parse_and_measure(int argc, char** argv) {
   Options options;
   CLI::App app("Offers a load to a server and checks a sample of its answers");
-  app.add_option("--kind", options.kind)->check(CLI::IsMember({"recommend", "events"}));
+  app.add_option("--kind", options.kind)->check(CLI::IsMember({"recommend", "similar", "events"}));
   app.add_option("--port", options.load.port);
   app.add_option("--rate", options.load.per_second, "requests due a second");
   app.add_option("--seconds", options.load.seconds);
   app.add_option("--connections", options.load.connections);
   app.add_option("--k", options.k, "products a question");
   app.add_option("--batch", options.batch, "events a request")->check(CLI::Range(1, 1000));
-  app.add_option("--users", options.users, "file of ids, one a line")->required();
+  app.add_option("--users", options.users, "file of ids, one a line; not of similar");
+  app.add_flag("--floor", options.is_floor, "it is vitrina_floor that answers: check nothing");
   app.add_option("--bundle", options.bundle, "the server's, to check by")->required();
   app.add_option("--data", options.data, "the server's log from before");
   CLI11_PARSE(app, argc, argv);

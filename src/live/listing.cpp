@@ -52,7 +52,11 @@ void Listing::add_ranked(const Query& query) {
   if (beside_) ++wider.k;
   const auto& generation = *reply_.generation;
   engine::answer_one(generation.engine(), generation.scorer(), wider, worker_.batch, worker_.items);
-  const auto& ranked = worker_.items;
+  add_ranked(worker_.items);
+}
+
+void Listing::add_ranked(std::span<const engine::SourcedItem> ranked) {
+  const bool is_bounded = request_.max_touched < request_.k;
   for (std::size_t i = 0; i < std::min(request_.k, ranked.size()); ++i) {
     reply_.best_sum += double{ranked[i].score};
   }

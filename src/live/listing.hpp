@@ -21,6 +21,7 @@ class Listing {
 
   void add_neighbours();
   void add_ranked(const Query& query);
+  void add_ranked(std::span<const engine::SourcedItem> ranked);
 
  private:
   using Row = std::pair<std::string_view, std::span<const ScoredItem>>;

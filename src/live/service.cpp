@@ -10,6 +10,23 @@
 #include "live/worker.hpp"
 
 namespace vitrina::live {
+namespace {
+
+/// Products that are kept of what sells.
+constexpr std::size_t kPopular = 250;
+
+bool is_for_popular(const Request& request, const bundle::Generation& generation) {
+  return request.as_of >= generation.bundle().learned().until && request.k < kPopular;
+}
+
+/// The beginning of a request's minute, or where the bundle has learned until if that is later.
+TimeUs minute_of(const Request& request, const bundle::Generation& generation) {
+  constexpr TimeUs kMinute = 60 * kUsPerSecond;
+  return std::max(request.as_of - request.as_of % kMinute, generation.bundle().learned().until);
+}
+
+}  // namespace
+
 void Service::Numbers::extend(const bundle::Generation& generation, const Store& store) {
   for (std::size_t code = item.size(); code < store.n_products(); ++code) {
     const auto known =
@@ -89,9 +106,37 @@ Reply Service::recommend(const Request& request) const {
   reply.has_history = query.events.size() > 0;
   Listing listing(*worker, request, query, reply);
   if (!request.beside.empty()) listing.add_neighbours();
-  if (reply.products.size() < request.k) listing.add_ranked(query);
+  if (reply.products.size() < request.k) {
+    const bool is_anybody = query.events.size() == 0 && query.filter.allowed.empty();
+    if (!request.beside.empty() && is_anybody && is_for_popular(request, *present.generation)) {
+      listing.add_ranked(popular(request, present, *worker)->items);
+    } else {
+      listing.add_ranked(query);
+    }
+  }
   give_back(std::move(worker));
   return reply;
+}
+
+/// Behind a product's neighbours everybody without a history is named the same: it is found once a
+/// minute, not with each page.
+std::shared_ptr<const Service::Popular> Service::popular(const Request& request,
+                                                         const Present& present,
+                                                         Worker& worker) const {
+  const TimeUs minute = minute_of(request, *present.generation);
+  {
+    const std::scoped_lock lock(popular_mutex_);
+    if (popular_ && popular_->generation == present.generation && popular_->as_of == minute) {
+      return popular_;
+    }
+  }
+  auto fresh = std::make_shared<Popular>(Popular{present.generation, minute, {}});
+  const auto& generation = *present.generation;
+  const Query query{.events = {}, .as_of = minute, .filter = {}, .k = kPopular};
+  engine::answer_one(generation.engine(), generation.scorer(), query, worker.batch, fresh->items);
+  const std::scoped_lock lock(popular_mutex_);
+  popular_ = fresh;
+  return fresh;
 }
 
 void Service::with_events(Kind kind, std::string_view id, const EventsUse& use) const {

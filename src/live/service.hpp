@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "bundle/generation.hpp"
+#include "engine/batch.hpp"
 #include "live/facts.hpp"
 #include "live/request.hpp"
 #include "live/shelf.hpp"
@@ -92,6 +93,16 @@ class Service {
     std::shared_ptr<Shelf> shelf;
   };
 
+  /// What sells, as it was at the beginning of a minute.
+  struct Popular {
+    std::shared_ptr<const bundle::Generation> generation;
+    TimeUs as_of = 0;
+    std::vector<engine::SourcedItem> items;  ///< best first
+  };
+
+  [[nodiscard]] std::shared_ptr<const Popular> popular(const Request& request,
+                                                       const Present& present,
+                                                       Worker& worker) const;
   [[nodiscard]] Present collect(const Request& request, Worker& worker) const;
   static Query query_of(const Request& request, const Present& present, Worker& worker);
   [[nodiscard]] std::shared_ptr<Shelf> shelf_of(const bundle::Generation& generation) const;
@@ -104,6 +115,9 @@ class Service {
   Present present_;
   Store store_;
   Numbers numbers_;
+
+  mutable std::mutex popular_mutex_;
+  mutable std::shared_ptr<const Popular> popular_;  ///< the last one
 
   mutable std::mutex idle_mutex_;
   mutable std::vector<std::unique_ptr<Worker>> idle_;  ///< their memory is kept warm

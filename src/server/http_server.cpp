@@ -29,6 +29,9 @@ namespace {
 namespace net = boost::asio;
 using net::ip::tcp;
 
+/// Connections are given up at most so much later than they may be.
+constexpr std::chrono::milliseconds kLook(250);
+
 }  // namespace
 
 class HttpServer::Impl {
@@ -64,6 +67,7 @@ class HttpServer::Impl {
 
   [[nodiscard]] Error taken(const Status& status) const;
   Task<void> accept();
+  Task<void> end_late();
   Task<void> serve(tcp::socket socket);
   void take_waiting();
   void spawn(tcp::socket socket);
@@ -113,6 +117,7 @@ void HttpServer::Impl::start(Handler& handler) {
   status = acceptor_.listen(net::socket_base::max_listen_connections, status);
   if (status) throw taken(status);
   net::co_spawn(accept_strand_, accept(), net::detached);
+  net::co_spawn(accept_strand_, end_late(), net::detached);
   for (int t = 0; t < options_.threads; ++t) {
     threads_.emplace_back([this] { context_.run(); });
   }
@@ -136,6 +141,18 @@ Task<void> HttpServer::Impl::accept() {
     // no descriptors are left, most likely: those that others give back come first
     net::steady_timer pause(accept_strand_, std::chrono::milliseconds(50));
     co_await pause.async_wait(told_by(status));
+  }
+}
+
+/// Looks after the time that connections may take.
+Task<void> HttpServer::Impl::end_late() {
+  net::steady_timer pause(accept_strand_);
+  for (Status status; !status;) {
+    pause.expires_after(kLook);
+    co_await pause.async_wait(told_by(status));
+    const auto now = HttpSession::Clock::now();
+    const std::scoped_lock lock(mutex_);
+    for (auto* session : sessions_) session->end_if_late(now);
   }
 }
 

@@ -66,7 +66,7 @@ HttpSession::HttpSession(const SessionHost& host, Stream stream)
     : host_(host), stream_(std::move(stream)), buffer_(kReadBytes) {
   buffer_.reserve(kReadBytes);
   Status status;
-  const auto peer = stream_.socket().remote_endpoint(status);
+  const auto peer = stream_.remote_endpoint(status);
   if (!status) peer_ = peer.address().to_string();
 }
 
@@ -83,7 +83,17 @@ void HttpSession::wake() {
   net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired() || !is_idle_) return;
     Status ignored;
-    ignored = stream_.socket().shutdown(tcp::socket::shutdown_receive, ignored);
+    ignored = stream_.shutdown(tcp::socket::shutdown_receive, ignored);
+  });
+}
+
+void HttpSession::end_if_late(Clock::time_point now) {
+  if (!is_late(now)) return;
+  net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
+    // what it waited for may have come since
+    if (alive.expired() || !is_late(Clock::now())) return;
+    Status ignored;
+    ignored = stream_.close(ignored);
   });
 }
 
@@ -117,16 +127,16 @@ Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
   std::size_t end = 0;
   auto state = find_head_end(view_of(buffer_), end);
   if (buffer_.size() == 0) {
-    if (host_.is_draining && stream_.socket().available() == 0) co_return std::nullopt;
+    if (host_.is_draining && stream_.available() == 0) co_return std::nullopt;
     is_idle_ = true;
     const bool has_more = co_await read_some(host_.options.idle_time);
     is_idle_ = false;
     if (!has_more) co_return std::nullopt;
     state = find_head_end(view_of(buffer_), end);
   }
-  const auto deadline = std::chrono::steady_clock::now() + host_.options.head_time;
+  const auto deadline = Clock::now() + host_.options.head_time;
   while (state == HeadState::kIncomplete && buffer_.size() < kMaxHeadBytes) {
-    const auto left = deadline - std::chrono::steady_clock::now();
+    const auto left = deadline - Clock::now();
     const bool has_more = co_await read_some(left);
     if (!has_more) co_return std::nullopt;
     state = find_head_end(view_of(buffer_), end);
@@ -148,11 +158,11 @@ Task<std::optional<HeadFault>> HttpSession::read_body(Head& head, std::size_t ma
   Status status;
   if (head.expects_continue && buffer_.size() == head_bytes_) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    stream_.expires_after(host_.options.body_time);
+    expires_after(host_.options.body_time);
     co_await net::async_write(stream_, net::buffer(kContinue), told_by(status));
     if (status) co_return std::nullopt;
   }
-  stream_.expires_after(host_.options.body_time);
+  expires_after(host_.options.body_time);
   if (head.is_chunked) co_return co_await read_chunks(head, max_body);
   buffer_.consume(head_bytes_);
   auto& body = head.request.body;
@@ -186,9 +196,9 @@ Task<std::optional<HeadFault>> HttpSession::read_chunks(Head& head, std::size_t 
   co_return HeadFault{0, {}};
 }
 
-Task<bool> HttpSession::read_some(std::chrono::steady_clock::duration patience) {
+Task<bool> HttpSession::read_some(Clock::duration patience) {
   Status status;
-  stream_.expires_after(patience);
+  expires_after(patience);
   const auto n = co_await stream_.async_read_some(buffer_.prepare(kReadBytes - buffer_.size()),
                                                   told_by(status));
   buffer_.commit(n);
@@ -196,7 +206,7 @@ Task<bool> HttpSession::read_some(std::chrono::steady_clock::duration patience) 
 }
 
 Task<Response> HttpSession::answer(const Request& request) {
-  stream_.expires_never();
+  expires_never();
   auto pending = std::make_shared<Pending>();
   host_.handler.handle(request, [pending, executor = stream_.get_executor()](Response response) {
     const std::scoped_lock lock(pending->mutex);
@@ -228,7 +238,7 @@ Task<bool> HttpSession::send(Response response, bool keeps_alive, bool is_head) 
   if (is_head) response.body.clear();
   const std::array<net::const_buffer, 2> pieces{net::buffer(head), net::buffer(response.body)};
   Status status;
-  stream_.expires_after(host_.options.body_time);
+  expires_after(host_.options.body_time);
   co_await net::async_write(stream_, pieces, told_by(status));
   if (status) co_return false;
   if (!keeps_alive) co_await linger();
@@ -238,8 +248,8 @@ Task<bool> HttpSession::send(Response response, bool keeps_alive, bool is_head) 
 Task<void> HttpSession::linger() {
   constexpr int kMostReads = 32;
   Status status;
-  status = stream_.socket().shutdown(tcp::socket::shutdown_send, status);
-  stream_.expires_after(std::chrono::seconds(1));
+  status = stream_.shutdown(tcp::socket::shutdown_send, status);
+  expires_after(std::chrono::seconds(1));
   for (int i = 0; i < kMostReads && !status; ++i) {
     buffer_.clear();
     co_await stream_.async_read_some(buffer_.prepare(kReadBytes), told_by(status));

@@ -5,12 +5,13 @@
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <chrono>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,7 +43,8 @@ struct SessionHost {
 class HttpSession {
  public:
   /// Made of a socket on a strand: its operations run one at a time, on any thread.
-  using Stream = boost::beast::tcp_stream;
+  using Stream = boost::asio::ip::tcp::socket;
+  using Clock = std::chrono::steady_clock;
 
   HttpSession(const SessionHost& host, Stream stream);
   HttpSession(const HttpSession&) = delete;
@@ -55,8 +57,20 @@ class HttpSession {
   /// Ends the wait for a request that has not begun; what is on its way is still read. From any
   /// thread, while this session lives.
   void wake();
+  /// Ends a wait that has lasted longer than it may: somebody has to call this now and then. One
+  /// walk over all connections costs less than a timer for each wait of each. As above.
+  void end_if_late(Clock::time_point now);
 
  private:
+  /// What waits now may wait for so long.
+  void expires_after(Clock::duration patience) {
+    deadline_ = (Clock::now() + patience).time_since_epoch().count();
+  }
+  void expires_never() { deadline_ = std::numeric_limits<Clock::rep>::max(); }
+  [[nodiscard]] bool is_late(Clock::time_point now) const {
+    return now.time_since_epoch().count() > deadline_;
+  }
+
   /// Whether another request may follow.
   Task<bool> serve_one();
   /// Nothing: the peer has gone, or is late, which ends its stream. A fault without a status: all
@@ -66,7 +80,7 @@ class HttpSession {
   Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
   Task<std::optional<HeadFault>> read_chunks(Head& head, std::size_t max_body);
   /// Whether anything came.
-  Task<bool> read_some(std::chrono::steady_clock::duration patience);
+  Task<bool> read_some(Clock::duration patience);
   Task<Response> answer(const Request& request);
   /// Both say whether another request may follow.
   Task<bool> refuse(int status, std::string_view reason);
@@ -79,6 +93,7 @@ class HttpSession {
   boost::beast::flat_buffer buffer_;
   std::string peer_;  ///< address; empty: it has gone already
   std::size_t head_bytes_ = 0;
+  std::atomic<Clock::rep> deadline_{std::numeric_limits<Clock::rep>::max()};
   bool is_idle_ = false;  ///< waits for a request's first byte
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

@@ -82,40 +82,50 @@ LiveQuery to_query(const json::object& asked) {
   return query;
 }
 
-json::object product_row(std::string_view id, double score, std::string_view source) {
-  return {{"product_id", id}, {"score", score}, {"source", source}};
+json::object product_row(const LiveProduct& product, const json::storage_ptr& memory) {
+  json::object row(memory);
+  row.reserve(3);
+  row.emplace("product_id", product.product_id);
+  row.emplace("score", product.score);
+  row.emplace("source", product.source);
+  return row;
 }
 
-json::array product_rows(App& app, const LiveAnswer& answer, bool with_details) {
-  json::array rows;
+json::array product_rows(App& app, const LiveAnswer& answer, bool with_details,
+                         const json::storage_ptr& memory) {
+  json::array rows(memory);
   rows.reserve(answer.products.size());
   for (const auto& product : answer.products) {
-    auto row = product_row(product.product_id, product.score, product.source);
+    auto row = product_row(product, memory);
     if (with_details) {
       if (const auto facts = app.live().product(product.product_id)) {
         for (auto& field : facts_row(*facts)) row.insert(field);
       }
     }
-    rows.push_back(std::move(row));
+    rows.emplace_back(std::move(row));
   }
   return rows;
 }
 
 /// What every answer says of itself.
-json::object answer_head(App& app, const LiveAnswer& answer) {
+json::object answer_head(App& app, const LiveAnswer& answer, const json::storage_ptr& memory) {
   const std::string_view fallback =
       answer.fallback.empty() ? std::string_view("none") : answer.fallback;
   if (fallback != "none") app.metrics().fallback(fallback);
-  return {{"recommendation_id", app.new_id()},
-          {"bundle", answer.bundle},
-          {"as_of", answer.as_of},
-          {"fallback", fallback}};
+  json::object head(memory);
+  head.reserve(7);
+  head.emplace("recommendation_id", app.new_id());
+  head.emplace("bundle", answer.bundle);
+  head.emplace("as_of", answer.as_of);
+  head.emplace("fallback", fallback);
+  return head;
 }
 
 void respond_list(App& app, const Call& call, const LiveQuery& query, const Respond& respond) {
   const auto answer = app.live().recommend(query);
-  auto body = answer_head(app, answer);
-  body["products"] = product_rows(app, answer, boolean_of(call.query, "details"));
+  auto body = answer_head(app, answer, call.memory);
+  const bool with_details = boolean_of(call.query, "details");
+  body.emplace("products", product_rows(app, answer, with_details, call.memory));
   respond(json_response(body));
 }
 
@@ -126,10 +136,11 @@ void post_recommendations(App& app, const Call& call, const Respond& respond) {
   auto query = to_query(asked);
   query.at = format_time(app.writer().moment());
   const auto answer = app.live().recommend(query);
-  auto body = answer_head(app, answer);
-  body["expected_recall"] = answer.expected_recall;
-  body["p_buy"] = answer.p_buy;
-  body["products"] = product_rows(app, answer, boolean_of(asked, "details"));
+  auto body = answer_head(app, answer, call.memory);
+  body.emplace("expected_recall", answer.expected_recall);
+  body.emplace("p_buy", answer.p_buy);
+  const bool with_details = boolean_of(asked, "details");
+  body.emplace("products", product_rows(app, answer, with_details, call.memory));
   respond(json_response(body));
 }
 

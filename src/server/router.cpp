@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <chrono>
 #include <exception>
@@ -18,6 +20,8 @@ namespace vitrina::server {
 namespace {
 
 constexpr std::size_t kMaxDepth = 16;
+/// What the JSON of most calls, asked and answered, fits into.
+constexpr std::size_t kCallBytes = std::size_t{16} * 1024;
 
 /// What stands for `{id}` where a path is of a pattern, still as sent; nothing where it is not.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
@@ -35,28 +39,30 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   return id.find('/') == std::string_view::npos ? std::optional(id) : std::nullopt;
 }
 
-boost::json::value parse_body(const std::string& body) {
+boost::json::value parse_body(const std::string& body, const boost::json::storage_ptr& memory) {
   boost::json::parse_options options;
   options.max_depth = kMaxDepth;
   boost::json::error_code status;
-  auto value = boost::json::parse(body, status, {}, options);
+  auto value = boost::json::parse(body, status, memory, options);
   if (status) throw Problem(400, fmt::format("body: is no JSON: {}", status.message()));
   return value;
 }
 
-Call to_call(const Request& request, const Route& route, std::string id) {
-  Call call{std::move(id), {}, {}};
+Call to_call(const Request& request, const Route& route, std::string id,
+             const boost::json::storage_ptr& memory) {
   static const Shape kNone{"None", {}};
-  const auto& query = route.query == nullptr ? kNone : *route.query;
-  call.query = typed(parse_query(query_of(request.target)), query);
-  check(call.query, query, "query");
-  if (route.body != nullptr) {
-    call.body = parse_body(request.body);
-    check(call.body, *route.body);
-  } else if (!request.body.empty()) {
-    throw Problem(400, fmt::format("body: found {} bytes, expected none", request.body.size()));
+  const auto& shape = route.query == nullptr ? kNone : *route.query;
+  auto query = typed(parse_query(query_of(request.target)), shape);
+  check(query, shape, "query");
+  if (route.body == nullptr) {
+    if (!request.body.empty()) {
+      throw Problem(400, fmt::format("body: found {} bytes, expected none", request.body.size()));
+    }
+    return {std::move(id), std::move(query), {}, memory};
   }
-  return call;
+  auto body = parse_body(request.body, memory);
+  check(body, *route.body);
+  return {std::move(id), std::move(query), std::move(body), memory};
 }
 
 std::string_view key_of(const Request& request) {
@@ -154,7 +160,9 @@ void Router::handle(const Request& request, Respond respond) {
   try {
     auto found = find_route(request);
     label = found.route->name;
-    const auto call = to_call(request, *found.route, std::move(found.id));
+    std::array<unsigned char, kCallBytes> block;
+    boost::json::monotonic_resource memory(block.data(), block.size());
+    const auto call = to_call(request, *found.route, std::move(found.id), &memory);
     found.route->handle(app_, call,
                         [finish, label](Response response) { finish(label, std::move(response)); });
   } catch (const std::exception&) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json/object.hpp>
+#include <boost/json/storage_ptr.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,8 @@ struct Call {
   std::string id;  ///< what stands for `{id}` in the path
   boost::json::object query;
   boost::json::value body;
+  /// For the JSON of an answer that is given before the handler returns.
+  boost::json::storage_ptr memory = {};
 };
 
 /// Answers a call, now or later, once; or throws Problem or Error.
