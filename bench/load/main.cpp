@@ -146,6 +146,10 @@ int measure(Options options) {
                                     {"p99_ms", 1e3 * outcome.percentile(.99)},
                                     {"max_ms", 1e3 * outcome.percentile(1)}};
   std::cout << json.dump(2) << '\n';
+  if (outcome.n_failed > 0) {
+    std::cerr << fmt::format("vitrina_load: in the place of an answer came '{}'\n",
+                             outcome.first_failure);
+  }
   return outcome.n_failed + outcome.n_unsent + n_wrong == 0 && !outcome.samples.empty() ? 0 : 1;
 }
 

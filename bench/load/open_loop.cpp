@@ -65,6 +65,7 @@ class Connection {
   }
 
   [[nodiscard]] bool is_ok() const { return is_sound_ && received_.starts_with("HTTP/1.1 200 "); }
+  [[nodiscard]] const std::string& whole() const { return received_; }
   [[nodiscard]] std::string body() const {
     return received_.substr(received_.find("\r\n\r\n") + 4);
   }
@@ -150,7 +151,7 @@ class Loop {
   }
 
   void note(const Connection& connection, Clock::time_point now, std::size_t n_warm) {
-    if (!connection.is_ok()) ++outcome_.n_failed;
+    if (!connection.is_ok() && ++outcome_.n_failed == 1) outcome_.first_failure = connection.whole();
     if (connection.number() < n_warm) return;
     outcome_.latencies.push_back(std::chrono::duration<double>(now - connection.due()).count());
     if (connection.is_ok() && connection.number() % load_.sample_every == 0) {

@@ -34,6 +34,7 @@ struct Outcome {
   std::size_t n_failed = 0;       ///< answers that were not 200, or none
   std::size_t n_unsent = 0;       ///< due, and not answered a second after the end
   std::vector<Sample> samples;
+  std::string first_failure;  ///< what came in the place of an answer
 
   /// The latency that a share of the answers keeps.
   [[nodiscard]] double percentile(double share) const;

@@ -57,10 +57,16 @@ void Sha256::update(std::string_view bytes) {
                   reinterpret_cast<const std::uint8_t*>(bytes.data()));
 }
 
+std::array<char, 32> Sha256::bytes() {
+  std::array<char, SHA256_DIGEST_SIZE> digest{};
+  ::sha256_digest(context_.get(), digest.size(), reinterpret_cast<std::uint8_t*>(digest.data()));
+  return digest;
+}
+
 std::string Sha256::hex() {
-  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
-  ::sha256_digest(context_.get(), digest.size(), digest.data());
-  return fmt::format("{:02x}", fmt::join(digest, ""));
+  std::string text;
+  for (const char byte : bytes()) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  return text;
 }
 
 std::string sha256_text(std::string_view bytes) {

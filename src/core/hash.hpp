@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -22,7 +23,9 @@ class Sha256 {
   ~Sha256();
 
   void update(std::string_view bytes);
-  /// The digest as 64 lower-case hex digits; the object must not be used afterwards.
+  /// The digest; the object must not be used afterwards.
+  std::array<char, 32> bytes();
+  /// The same as 64 lower-case hex digits.
   std::string hex();
 
  private:

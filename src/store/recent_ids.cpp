@@ -1,19 +1,17 @@
 #include "store/recent_ids.hpp"
 
-#include <charconv>
+#include <algorithm>
 
 #include "core/hash.hpp"
 
 namespace vitrina::store {
 
 EventKey EventKey::of(std::string_view event_id) {
-  const auto hex = sha256_text(event_id);
+  Sha256 hash;
+  hash.update(event_id);
+  const auto digest = hash.bytes();
   EventKey key;
-  for (std::size_t b = 0; b < key.bytes.size(); ++b) {
-    unsigned char byte = 0;
-    std::from_chars(hex.data() + 2 * b, hex.data() + 2 * b + 2, byte, 16);
-    key.bytes[b] = static_cast<char>(byte);
-  }
+  std::copy_n(digest.begin(), key.bytes.size(), key.bytes.begin());
   return key;
 }
 
