@@ -28,6 +28,9 @@ class Client:
             "127.0.0.1", port, timeout=30
         )
 
+    def connect(self) -> None:
+        self._connection.connect()
+
     def ask(
         self,
         method: str,
