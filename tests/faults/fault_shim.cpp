@@ -20,6 +20,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
 #include <cstdarg>
 #include <cstdlib>
 #include <cstring>
@@ -114,7 +115,8 @@ class Faults {
     if (kind == "ENOSPC") kind_ = Kind::kEnospc;
     if (kind == "exit") kind_ = Kind::kExit;
     if (kind == "torn") kind_ = Kind::kTorn;
-    at_ = std::atol(variable("VITRINA_FAULT_AT").c_str());
+    const auto at = variable("VITRINA_FAULT_AT");
+    std::from_chars(at.data(), at.data() + at.size(), at_);
     const auto log = variable("VITRINA_FAULT_LOG");
     static auto* const kOpen = real<int(const char*, int, ...)>("open64");
     if (!log.empty()) {
@@ -142,7 +144,7 @@ int open_file(const char* path, int flags, unsigned mode) {
 }
 
 unsigned mode_of(int flags, std::va_list words) {
-  return (flags & O_CREAT) == 0 ? 0U : va_arg(words, unsigned);
+  return (static_cast<unsigned>(flags) & unsigned{O_CREAT}) == 0 ? 0U : va_arg(words, unsigned);
 }
 
 /// A write of a file, by what does so many bytes of it.
