@@ -51,8 +51,9 @@ class HttpSession {
   Task<void> run();
   /// Says that there are too many connections, and ends.
   Task<void> turn_away();
-  /// Ends the wait for a request that has not begun; what is on its way is still read. From any
-  /// thread, while this session lives.
+  /// Ends the wait for a request that has not begun; what is on its way is still read. A peer that
+  /// has asked nothing yet has just connected to do so: it is given a moment. From any thread,
+  /// while this session lives.
   void wake();
 
  private:
@@ -63,6 +64,8 @@ class HttpSession {
   Task<std::optional<HeadFault>> read_head(Head& head);
   /// The body of a head that is still in the buffer; as above.
   Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
+  /// Takes no more bytes than those that are here already.
+  void end_reading();
   /// Whether anything came.
   Task<bool> read_some(std::chrono::steady_clock::duration patience);
   Task<Response> answer(const Request& request);
@@ -76,7 +79,9 @@ class HttpSession {
   Stream stream_;
   boost::beast::flat_buffer buffer_;
   std::size_t head_bytes_ = 0;
-  bool is_idle_ = false;  ///< waits for a request's first byte
+  bool is_idle_ = false;    ///< waits for a request's first byte
+  bool has_asked_ = false;  ///< that of the first request has come
+  boost::asio::steady_timer grace_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 
