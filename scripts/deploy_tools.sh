@@ -18,7 +18,9 @@ command -v apt-get > /dev/null || {
 }
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-(cd "$tmp" && apt-get download -qq -o APT::Sandbox::User=root "${wanted[@]}") || {
+download() { (cd "$tmp" && apt-get download -qq -o APT::Sandbox::User=root "${wanted[@]}"); }
+# The lists of packages may be missing or old.
+download 2> /dev/null || { ((EUID == 0)) && apt-get update -qq > /dev/null && download; } || {
   echo "deploy tools: apt-get download ${wanted[*]} failed; run 'apt-get update' first" >&2
   exit 1
 }
