@@ -5,7 +5,9 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+LIVE = .venv/bin/python scripts/live_long.py
+LIVE_WORDS = $(if $(COUNT),--count $(COUNT)) $(if $(RECORD),--record)
 export BUNDLE STORE PORT ADMIN_PORT SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
@@ -49,6 +51,24 @@ docs: build setup-dev ## docs/cli.md, docs/features.md, params.yaml, tables of s
 	@build/vitrina params > params.yaml
 	@scripts/example_answer.sh
 	@.venv/bin/python scripts/run_notebooks.py
+
+kill-live: build setup-dev ## 3,100 kills of the server under eight writers (COUNT=, RECORD=1 into docs/measured)
+	@$(LIVE) kill $(LIVE_WORDS)
+
+stop-live: build setup-dev ## 200 stops of the server under load; resumable, as all of these (COUNT=, RECORD=1)
+	@$(LIVE) stop $(LIVE_WORDS)
+
+swap-live: build setup-dev ## 500 bundles swapped while others ask (COUNT=, RECORD=1)
+	@$(LIVE) swap $(LIVE_WORDS)
+
+half-open: build setup-dev ## ten times a thousand peers that send half a request (COUNT=, RECORD=1)
+	@$(LIVE) half-open $(LIVE_WORDS)
+
+soak: build setup-dev ## an hour of mixed load: memory and descriptors stay flat (COUNT=seconds, RECORD=1)
+	@$(LIVE) soak $(LIVE_WORDS)
+
+fuzz-api: build setup-dev ## 10,000 requests that openapi.json allows or forbids (COUNT=, RECORD=1)
+	@$(LIVE) fuzz $(LIVE_WORDS)
 
 format: setup-dev ## rewrite the sources in the project's format
 	@scripts/format.sh

@@ -34,7 +34,7 @@ endif()
 # right where the checkout is moved to.
 file(GLOB package_files CONFIGURE_DEPENDS
   "${CMAKE_SOURCE_DIR}/python/vitrina/*.py" "${CMAKE_SOURCE_DIR}/python/vitrina/*.pyi"
-  "${CMAKE_SOURCE_DIR}/python/vitrina/py.typed")
+  "${CMAKE_SOURCE_DIR}/python/vitrina/py.typed" "${CMAKE_SOURCE_DIR}/python/vitrina/client")
 file(MAKE_DIRECTORY "${VITRINA_PYTHON_DIR}/vitrina")
 foreach(file ${package_files})
   get_filename_component(name "${file}" NAME)

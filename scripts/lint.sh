@@ -29,6 +29,7 @@ check ruff .venv/bin/ruff check --quiet .
 check ruff-format .venv/bin/ruff format --quiet --check .
 check mypy .venv/bin/mypy $(python_folders)
 check locks scripts/check_locks.sh
+check deploy scripts/lint_deploy.sh "$@"
 if [[ ${1:-} != --fast ]]; then
   check clang-tidy .venv/bin/python scripts/tidy.py
 fi

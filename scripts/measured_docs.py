@@ -1,7 +1,7 @@
 """Writes tables of what was measured in docs/ and the READMEs.
 
 They stand between two comments and come from docs/measured/, copies of what
-`make bench`, `make growth`, bench/peers/quality.py and
+`make bench`, `make growth`, bench/peers/quality.py, scripts/live_long.py and
 scripts/measure/ablation.py wrote. ``measured_docs.py`` writes them,
 ``measured_docs.py --check`` exits with 1 when a page is not what it would
 write. Where no run has been recorded the pages say so.
@@ -26,6 +26,7 @@ sys.path[:0] = [
 import ablation  # noqa: E402
 from harness import next_basket_report  # noqa: E402
 from harness import report as peers  # noqa: E402
+from live_runs import page as live  # noqa: E402
 from race import growth_table, table  # noqa: E402
 
 MEASURED = ROOT / "docs" / "measured"
@@ -200,6 +201,13 @@ BLOCKS = [
     ),
     Block("learning", "docs/learning.md", parts, NO_PARTS),
     Block("ceilings", "docs/learning.md", parts, NO_PARTS),
+    Block(
+        "live",
+        "docs/serving.md",
+        live.markdown,
+        "No long run has been recorded yet.\n",
+        "live_long",
+    ),
 ]
 
 

@@ -163,5 +163,7 @@ install_system_packages
 install_python_packages
 link_packages
 fetch_lightgbm_headers
+# Without them the tests that need them are skipped.
+if [[ $group == dev ]]; then scripts/deploy_tools.sh || true; fi
 .venv/bin/python -m vitrina_ops.source --if-missing # dvc.yaml reads it
 .venv/bin/python -m vitrina_ops.plots_page          # `dvc plots` fills it

@@ -17,8 +17,12 @@
     live.add({"user_id": "7", "action": "view", "products": ["1234"]})
     live.recommend("7", k=10).to_pandas()  # product_id, score, source
 
+    client = vitrina.Client("http://127.0.0.1:8000")  # of `vitrina serve`
+    client.recommend("7", k=10)["products"]
+
 Tables are those of pandas, polars, pyarrow or whatever else speaks the Arrow
-C stream interface. What goes wrong is raised as `vitrina.Error`.
+C stream interface. What goes wrong is raised as `vitrina.Error`, by a client
+as `vitrina.RequestError`.
 """
 
 # Before the extension: it is linked with the Arrow of this very package.
@@ -36,6 +40,7 @@ except ModuleNotFoundError:
     raise ImportError(
         f"vitrina: {__path__[0]} has no extension module; run `make build`"
     ) from None
+from vitrina.client import Client, RequestError
 from vitrina.live import Live
 from vitrina.recommender import Recommender
 from vitrina.scoring import score
@@ -44,11 +49,13 @@ from vitrina.training import fit
 
 __all__ = [
     "ArrowStream",
+    "Client",
     "Error",
     "Live",
     "Scores",
     "Reading",
     "Recommender",
+    "RequestError",
     "__version__",
     "build_id",
     "score",

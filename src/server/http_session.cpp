@@ -27,6 +27,8 @@ using net::ip::tcp;
 /// What is read at a time; and a head has to fit into it.
 constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 static_assert(kReadBytes > kMaxHeadBytes);
+/// How long a stopping server waits for the first request of a peer that has connected.
+constexpr std::chrono::seconds kGrace(1);
 
 std::string_view view_of(const beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
@@ -82,8 +84,8 @@ Task<void> HttpSession::turn_away() {
 void HttpSession::wake() {
   net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
     if (alive.expired() || !is_idle_) return;
-    Status ignored;
-    ignored = stream_.shutdown(tcp::socket::shutdown_receive, ignored);
+    if (has_asked_) return end_reading();
+    expires_after(kGrace);
   });
 }
 
@@ -95,6 +97,11 @@ void HttpSession::end_if_late(Clock::time_point now) {
     Status ignored;
     ignored = stream_.close(ignored);
   });
+}
+
+void HttpSession::end_reading() {
+  Status ignored;
+  ignored = stream_.shutdown(tcp::socket::shutdown_receive, ignored);
 }
 
 Task<bool> HttpSession::serve_one() {
@@ -127,11 +134,13 @@ Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
   std::size_t end = 0;
   auto state = find_head_end(view_of(buffer_), end);
   if (buffer_.size() == 0) {
-    if (host_.is_draining && stream_.available() == 0) co_return std::nullopt;
+    const bool is_over = host_.is_draining && has_asked_;
+    if (is_over && stream_.available() == 0) co_return std::nullopt;
     is_idle_ = true;
-    const bool has_more = co_await read_some(host_.options.idle_time);
+    const bool has_more = co_await read_some(host_.is_draining ? kGrace : host_.options.idle_time);
     is_idle_ = false;
     if (!has_more) co_return std::nullopt;
+    has_asked_ = true;
     state = find_head_end(view_of(buffer_), end);
   }
   const auto deadline = Clock::now() + host_.options.head_time;

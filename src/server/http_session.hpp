@@ -54,8 +54,9 @@ class HttpSession {
   Task<void> run();
   /// Says that there are too many connections, and ends.
   Task<void> turn_away();
-  /// Ends the wait for a request that has not begun; what is on its way is still read. From any
-  /// thread, while this session lives.
+  /// Ends the wait for a request that has not begun; what is on its way is still read. A peer that
+  /// has asked nothing yet has just connected to do so: it is given a moment. From any thread,
+  /// while this session lives.
   void wake();
   /// Ends a wait that has lasted longer than it may: somebody has to call this now and then. One
   /// walk over all connections costs less than a timer for each wait of each. As above.
@@ -79,6 +80,8 @@ class HttpSession {
   /// The body of a head that is still in the buffer; as above.
   Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
   Task<std::optional<HeadFault>> read_chunks(Head& head, std::size_t max_body);
+  /// Takes no more bytes than those that are here already.
+  void end_reading();
   /// Whether anything came.
   Task<bool> read_some(Clock::duration patience);
   Task<Response> answer(const Request& request);
@@ -94,7 +97,8 @@ class HttpSession {
   std::string peer_;  ///< address; empty: it has gone already
   std::size_t head_bytes_ = 0;
   std::atomic<Clock::rep> deadline_{std::numeric_limits<Clock::rep>::max()};
-  bool is_idle_ = false;  ///< waits for a request's first byte
+  bool is_idle_ = false;    ///< waits for a request's first byte
+  bool has_asked_ = false;  ///< that of the first request has come
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
 

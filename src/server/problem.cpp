@@ -1,5 +1,8 @@
 #include "server/problem.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -71,6 +74,12 @@ Problem Problem::of(const Error& error) {
   return {500, error.what()};
 }
 
+Problem Problem::not_allowed(const std::vector<std::string_view>& methods) {
+  Problem problem(405, fmt::format("method: expected {}", fmt::join(methods, " or ")));
+  problem.allow_ = fmt::format("{}", fmt::join(methods, ", "));
+  return problem;
+}
+
 Response to_response(const Problem& problem) {
   const boost::json::object body{{"type", "about:blank"},
                                  {"title", status_text(problem.status())},
@@ -82,6 +91,7 @@ Response to_response(const Problem& problem) {
   const bool comes_again = problem.status() == 429 || problem.status() == 503;
   if (comes_again) response.headers.emplace_back("Retry-After", "1");
   if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  if (!problem.allow().empty()) response.headers.emplace_back("Allow", problem.allow());
   return response;
 }
 

@@ -2,7 +2,9 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "server/message.hpp"
 #include "vitrina/error.hpp"
@@ -16,13 +18,18 @@ class Problem : public std::exception {
   /// What the engine refuses: 422 where the request asks for what cannot be, 409 for a bundle,
   /// 503 where the machine has no more to give.
   static Problem of(const Error& error);
+  /// 405 of a path that knows these methods, as HTTP names them.
+  static Problem not_allowed(const std::vector<std::string_view>& methods);
 
   [[nodiscard]] int status() const noexcept { return status_; }
   [[nodiscard]] const char* what() const noexcept override { return detail_.c_str(); }
+  /// The header `Allow`, which 405 must have; empty for others.
+  [[nodiscard]] const std::string& allow() const noexcept { return allow_; }
 
  private:
   int status_;
   std::string detail_;
+  std::string allow_;
 };
 
 /// The answer: `application/problem+json` of RFC 9457; 429 and 503 say when to come back.

@@ -1,7 +1,6 @@
 #include "server/router.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <array>
 #include <boost/json/monotonic_resource.hpp>
@@ -106,7 +105,7 @@ Router::Match Router::find_route(const Request& request) const {
     throw Problem(
         404, fmt::format("path: found '{}'; /openapi.json lists what there is", printable(path)));
   }
-  throw Problem(405, fmt::format("method: expected {}", fmt::join(allowed, " or ")));
+  throw Problem::not_allowed(allowed);
 }
 
 void Router::check_key(const Request& request, const Route& route) const {

@@ -49,14 +49,21 @@ std::string range_text(const Field& field) {
   return has_from ? fmt::format(" from {} on", field.from) : "";
 }
 
+/// As JSON Schema has it, 7.0 is one; beyond what a double can tell apart none is.
+bool is_whole(const json::value& value) {
+  constexpr double kExact = 9'007'199'254'740'992;  // 2^53
+  if (!value.is_double()) return value.is_int64() || value.is_uint64();
+  const double number = value.get_double();
+  return std::trunc(number) == number && std::abs(number) <= kExact;
+}
+
 bool is_in_range(const Field& field, double value) {
   return value >= field.from && value <= field.to;
 }
 
 void check_number(const json::value& value, const Field& field, std::string_view place) {
-  const bool is_whole = value.is_int64() || value.is_uint64();
   const auto what = field.type == Type::kWhole ? "a whole number" : "a number";
-  if (!value.is_number() || (field.type == Type::kWhole && !is_whole)) {
+  if (!value.is_number() || (field.type == Type::kWhole && !is_whole(value))) {
     refuse(place, kind_of(value), fmt::format("{}{}", what, range_text(field)));
   }
   const auto number = value.to_number<double>();
@@ -66,7 +73,7 @@ void check_number(const json::value& value, const Field& field, std::string_view
 }
 
 void check_id(const json::value& value, std::string_view place) {
-  if (value.is_int64() || value.is_uint64()) return;
+  if (is_whole(value)) return;
   if (!value.is_string()) refuse(place, kind_of(value), "an id: a text or a whole number");
   const auto size = value.get_string().size();
   if (size == 0 || size > kMaxIdBytes) {
@@ -278,6 +285,7 @@ const json::value* find(const json::object& object, std::string_view name) {
 std::string id_text(const json::value& id) {
   if (id.is_int64()) return fmt::to_string(id.get_int64());
   if (id.is_uint64()) return fmt::to_string(id.get_uint64());
+  if (id.is_double()) return fmt::to_string(static_cast<std::int64_t>(id.get_double()));
   return std::string(id.get_string());
 }
 

@@ -5,11 +5,10 @@ from pathlib import Path
 import command
 import pytest
 import shops
-from command import Result, Vitrina, must_run, program_path
+from command import Result, Vitrina, program_path
+from learning import learn
 from runner import Runner
 from shops import Row
-
-CUT = "2024-03-13"  # of the generated log, which goes from 03-04 to 03-16
 
 
 @pytest.fixture(scope="session")
@@ -35,17 +34,7 @@ def vitrina(program: Path, tmp_path: Path) -> Vitrina:
 @pytest.fixture(scope="session")
 def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a `shop`, and `answer` and `bundle` as of CUT."""
-    folder = tmp_path_factory.mktemp("learned")
-    rows = shops.random_rows(seed=15, users=80, products=40)
-    # The catalog does not list ten of the products.
-    shops.write_shop(folder / "shop", rows, shops.catalog_table(products=30))
-    must_run(
-        *("run", "--data", "shop", "--as-of", CUT),
-        *("--out", "answer", "--bundle", "bundle"),
-        *("--set=train.rounds=5", "--set=evaluate.draws=50"),
-        cwd=folder,
-    )
-    return folder
+    return learn(tmp_path_factory.mktemp("learned"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 import shops
 from command import ROOT, Vitrina
-from conftest import CUT
+from learning import CUT
 from summary_reports import said, write_reports
 
 CONFIG = 3

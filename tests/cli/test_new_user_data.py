@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import shops
 from command import Vitrina
-from conftest import CUT
+from learning import CUT
 from vitrina_ops.files import read_json
 
 CONFIG = 3

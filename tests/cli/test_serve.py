@@ -260,11 +260,15 @@ def test_a_signal_loses_no_request_in_flight(
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode()
     peers = [
-        socket.create_connection(("127.0.0.1", server.port)) for _ in range(6)
+        socket.create_connection(("127.0.0.1", server.port)) for _ in range(8)
     ]
-    # two have sent a part of a request, two all of it, two nothing yet
+    # of each two: a part of a request was sent; all of it; a request was
+    # answered before; nothing was sent yet
     for peer in peers[:2]:
         peer.sendall(head + body[:10])
+    for peer in peers[4:6]:
+        peer.sendall(b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert peer.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
     time.sleep(0.2)
     for peer in peers[2:4]:
         peer.sendall(head + body)
@@ -272,16 +276,18 @@ def test_a_signal_loses_no_request_in_flight(
     time.sleep(0.2)
     for peer in peers[:2]:
         peer.sendall(body[10:])
+    # it had connected to ask, and its request was on the way
+    peers[6].sendall(head + body)
     answers = [peer.recv(65536) for peer in peers]
-    for answer in answers[:4]:
+    for answer in (*answers[:4], answers[6]):
         assert answer.startswith(b"HTTP/1.1 200 OK\r\n"), answers
-    assert answers[4:] == [b"", b""]
+    assert [answers[4], answers[5], answers[7]] == [b"", b"", b""]
     for peer in peers:
         peer.close()
     _, said = server.process.communicate(timeout=30)
     assert (server.process.returncode, said) == (0, "")
     with serving(learned / "bundle", tmp_path / "store") as again:
-        assert again.n_events == 4
+        assert again.n_events == 5
 
 
 def test_a_full_disk_is_told_and_nothing_is_acknowledged(

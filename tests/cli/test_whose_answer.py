@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 from command import Vitrina
-from conftest import CUT
+from learning import CUT
 from vitrina_ops.files import read_json
 
 

@@ -8,7 +8,7 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,9 @@ class Client:
         self._connection = http.client.HTTPConnection(
             "127.0.0.1", port, timeout=30
         )
+
+    def connect(self) -> None:
+        self._connection.connect()
 
     def ask(
         self,
@@ -69,17 +72,19 @@ class Server:
         store: Path,
         *words: str | Path,
         prepare: Callable[[], None] = heed_hangups,
+        env: Mapping[str, str] | None = None,
     ) -> None:
         self.process = subprocess.Popen(
             [
                 *(program_path(), "serve", "--bundle", bundle),
-                *("--store", store, "--port", "0", "--admin-port", "0"),
+                *("--store", store, "--admin-port", "0"),
+                *(() if "--port" in words else ("--port", "0")),
                 *words,
             ],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"PATH": os.environ["PATH"]},
+            env={"PATH": os.environ["PATH"], **(env or {})},
             preexec_fn=prepare,
         )
         assert self.process.stdout is not None

@@ -41,7 +41,7 @@ std::string fault_of(const std::string& body) {
 TEST(Shape, SaysWhereAValueIsNotOfIt) {
   for (const auto* body :
        {"{}", R"({"id":"7","n":9,"x":0.5,"kind":"b","ids":[1,"2"],"inner":{"flag":true}})",
-        R"({"id":18446744073709551615,"x":3,"list":[]})"}) {
+        R"({"id":18446744073709551615,"x":3,"list":[]})", R"({"id":7.0,"n":9.0,"ids":[1e3]})"}) {
     EXPECT_EQ(fault_of(body), "") << body;
   }
   const std::vector<std::pair<std::string, std::string>> wrong{
@@ -51,6 +51,7 @@ TEST(Shape, SaysWhereAValueIsNotOfIt) {
        "body: found the field 'idd', expected some of id, n, x, kind, ids, inner, list"},
       {R"({"id":""})", "body.id: found 0 bytes, expected an id of 1 to 128"},
       {R"({"id":1.5})", "body.id: found a number, expected an id: a text or a whole number"},
+      {R"({"id":1e300})", "body.id: found a number, expected an id: a text or a whole number"},
       {R"({"n":10})", "body.n: found 10, expected a whole number from 1 to 9"},
       {R"({"n":1.5})", "body.n: found a number, expected a whole number from 1 to 9"},
       {R"({"n":"1"})", "body.n: found a text, expected a whole number from 1 to 9"},
@@ -65,6 +66,14 @@ TEST(Shape, SaysWhereAValueIsNotOfIt) {
   };
   for (const auto& [body, fault] : wrong) EXPECT_EQ(fault_of(body), fault) << body;
   EXPECT_NE(fault_of(fmt::format(R"({{"id":"{}"}})", std::string(129, 'x'))), "");
+}
+
+TEST(Shape, WholeNumbersWrittenWithAPointAreTheSameIds) {
+  const auto told = boost::json::parse(R"({"id":7.0,"ids":["7.0",9007199254740992.0]})");
+  check(told, kShape);
+  EXPECT_EQ(text_of(told.get_object(), "id"), "7");
+  EXPECT_EQ(ids_of(told.get_object(), "ids"),
+            (std::vector<std::string>{"7.0", "9007199254740992"}));
 }
 
 TEST(Shape, IsASchema) {

@@ -185,6 +185,9 @@ TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
   expect_problem(server.get("/v1/events"), 405, "expected POST");
   expect_problem(server.ask({.method = Method::kOther, .target = "/v1/users/1"}), 405,
                  "expected GET or DELETE");
+  const auto refused = server.ask({.method = Method::kOther, .target = "/v1/users/1"});
+  const std::pair<std::string_view, std::string> allow("Allow", "GET, DELETE");
+  EXPECT_EQ(std::count(refused.headers.begin(), refused.headers.end(), allow), 1);
   expect_problem(server.ask({.method = Method::kPost, .target = "/v1/events", .body = "{}"}), 415,
                  "application/json");
   expect_problem(server.get("/v1/users/" + std::string(129, 'x')), 422, "129 bytes");

@@ -1,0 +1,103 @@
+"""What goes over the wire, by the names that /openapi.json gives it.
+
+A test compares the fields with those of a running server.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, NotRequired, TypeAlias, TypedDict
+
+Id: TypeAlias = str | int
+
+
+class Event(TypedDict):
+    """What somebody did; `user_id`, or `visit_id` of who has not signed in."""
+
+    event_id: NotRequired[Id]
+    user_id: NotRequired[Id]
+    visit_id: NotRequired[Id]
+    action: Id
+    products: NotRequired[Sequence[Id]]
+    page: NotRequired[int]
+    device: NotRequired[Id]
+    time: NotRequired[str]
+
+
+class Stored(TypedDict):
+    """Of an event: stored now, or before under the same `event_id`."""
+
+    statuses: list[Literal["stored", "repeated"]]
+
+
+class Exclude(TypedDict, total=False):
+    """What not to name."""
+
+    seen: bool
+    in_basket: bool
+    bought: bool
+    products: Sequence[Id]
+
+
+class Filter(TypedDict, total=False):
+    """What alone to name."""
+
+    categories: Sequence[Id]
+    min_price: float
+    max_price: float
+    listed: bool
+    products: Sequence[Id]
+
+
+class Product(TypedDict):
+    """One of an answer's products."""
+
+    product_id: str
+    score: float
+    source: str
+
+
+class List(TypedDict):
+    """Products, best first, and who answered as of when."""
+
+    recommendation_id: str
+    bundle: str
+    as_of: str
+    fallback: Literal["none", "popular"]
+    products: list[Product]
+
+
+class Recommendation(List):
+    """The same for somebody, and how sure the engine is."""
+
+    expected_recall: float
+    p_buy: float
+
+
+class UserEvent(TypedDict):
+    """An event as it is kept: one product, or none."""
+
+    time: str
+    action: str
+    product_id: NotRequired[str]
+    page: NotRequired[int]
+    device: NotRequired[str]
+
+
+class Timeline(TypedDict):
+    """What is kept of a customer, newest first."""
+
+    user_id: str
+    n_events: int
+    events: list[UserEvent]
+
+
+class Erased(TypedDict):
+    """How many rows of a customer the store had."""
+
+    user_id: str
+    n_erased: int
+
+
+class Status(TypedDict):
+    """`ok` or `ready`."""
+
+    status: str

@@ -1,0 +1,180 @@
+"""Connections that are kept alive, and a time limit on all that they do."""
+
+import contextlib
+import http.client
+import io
+import os
+import select
+import socket
+import ssl
+import threading
+import time
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+
+class Deadline:
+    """The moment by which something must have happened."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Seconds; raises TimeoutError where there are none."""
+        seconds = self._end - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError
+        return seconds
+
+
+class _Reader(io.RawIOBase):
+    """Reads a socket; every wait ends at the deadline of that moment."""
+
+    def __init__(self, timed: "_TimedSocket") -> None:
+        self._timed = timed
+        # a reference: the socket stays open until this is closed too
+        self._raw = timed.socket.makefile("rb", buffering=0)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._timed.socket.settimeout(self._timed.deadline.left())
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """What http.client uses of a socket. The time-out of a bare one holds
+    for each wait: a peer that drips would be waited for without end."""
+
+    def __init__(self, bare: socket.socket, deadline: Deadline) -> None:
+        self.socket = bare
+        self.deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        self.socket.settimeout(self.deadline.left())
+        self.socket.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_Reader(self))
+
+    def close(self) -> None:
+        self.socket.close()
+
+
+class Connection:
+    """One connection to a server. Used by one thread at a time."""
+
+    def __init__(
+        self, host: str, port: int, context: ssl.SSLContext | None
+    ) -> None:
+        self._http: http.client.HTTPConnection = (
+            http.client.HTTPConnection(host, port)
+            if context is None
+            else http.client.HTTPSConnection(host, port, context=context)
+        )
+        self._timed: _TimedSocket | None = None
+
+    def open(self, deadline: Deadline) -> None:
+        """Connects where it has not. What fails here has sent nothing."""
+        if self._timed is not None:
+            self._timed.deadline = deadline
+            return
+        self._http.timeout = deadline.left()
+        self._http.connect()
+        bare = cast(socket.socket, self._http.sock)
+        self._timed = _TimedSocket(bare, deadline)
+        self._http.sock = cast(Any, self._timed)
+
+    def is_usable(self) -> bool:
+        """Whether it is open. The server sends nothing unasked: what can be
+        read is its end."""
+        if self._timed is None or self._http.sock is None:
+            return False
+        poll = select.poll()
+        poll.register(self._timed.socket, select.POLLIN)
+        return not poll.poll(0)
+
+    def exchange(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None,
+        headers: dict[str, str],
+    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Sends a request and reads all of its answer."""
+        self._http.request(method, target, body, headers)
+        response = self._http.getresponse()
+        return response.status, response.headers, response.read()
+
+    def close(self) -> None:
+        self._http.close()
+
+
+class Pool:
+    """Idle connections to one server, the last one used first."""
+
+    def __init__(
+        self, url: str, max_idle: int, context: ssl.SSLContext | None
+    ) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(
+                f"url: found {url!r}, expected one such as "
+                "http://127.0.0.1:8000"
+            )
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError(
+                "url: found more than scheme, host, port and path"
+            )
+        self.prefix = parts.path.rstrip("/")
+        self._host = parts.hostname
+        is_tls = parts.scheme == "https"
+        self._port = parts.port or (443 if is_tls else 80)
+        self._context = None
+        if is_tls:
+            self._context = context or ssl.create_default_context()
+        self._max_idle = max_idle
+        self._lock = threading.Lock()
+        self._idle: list[Connection] = []
+        self._process = os.getpid()
+        self._is_closed = False
+
+    def take(self) -> Connection:
+        """An open connection, or one to be opened."""
+        with self._lock:
+            if self._is_closed:
+                raise ValueError("client: was closed")
+            if self._process != os.getpid():
+                # a fork's: they are the parent's, who goes on using them
+                self._idle.clear()
+                self._process = os.getpid()
+            while self._idle:
+                connection = self._idle.pop()
+                if connection.is_usable():
+                    return connection
+                connection.close()
+        return Connection(self._host, self._port, self._context)
+
+    def give_back(self, connection: Connection) -> None:
+        with self._lock:
+            if (
+                not self._is_closed
+                and len(self._idle) < self._max_idle
+                and connection.is_usable()
+            ):
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def close(self) -> None:
+        with self._lock:
+            self._is_closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            with contextlib.suppress(OSError):
+                connection.close()

@@ -1,0 +1,43 @@
+"""The routes that the client knows, by its method's name.
+
+A new route of the server is a row here and a method of `Client`; a test fails
+until both are there.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+
+class Wait(Enum):
+    """Whose time-out a call has."""
+
+    ASK = auto()
+    TELL = auto()
+    FORGET = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What is sent. `is_repeatable`: sent twice, it does what once does."""
+
+    operation: str
+    method: str
+    path: str
+    wait: Wait = Wait.ASK
+    is_repeatable: bool = True
+
+
+ROUTES = {
+    "add_events": Route("postEvents", "POST", "/v1/events", Wait.TELL),
+    "recommend": Route("postRecommendations", "POST", "/v1/recommendations"),
+    "similar": Route("getSimilar", "GET", "/v1/products/{id}/similar"),
+    "popular": Route("getPopular", "GET", "/v1/popular"),
+    "user": Route("getUser", "GET", "/v1/users/{id}", Wait.TELL),
+    # sent again, it would say that there was nothing to erase
+    "forget": Route(
+        "deleteUser", "DELETE", "/v1/users/{id}", Wait.FORGET, False
+    ),
+    "health": Route("getHealth", "GET", "/healthz"),
+    "ready": Route("getReady", "GET", "/readyz"),
+    "openapi": Route("getOpenapi", "GET", "/openapi.json", Wait.TELL),
+}

@@ -1,0 +1,255 @@
+"""What surrounds a server, beside a real one: health check, metrics by the
+names that dashboard and alerts have, a proxy with TLS and a limit."""
+
+import json
+import re
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from command import ROOT
+from deploying import DEPLOY, prometheus, proxy, tool
+from serving import Server, serving
+from vitrina import Client, RequestError
+
+DASHBOARD = DEPLOY / "grafana" / "dashboards" / "vitrina.json"
+
+
+@pytest.fixture(scope="module")
+def server(
+    learned: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """One that was asked, told, and offered a bundle that is none."""
+    store = tmp_path_factory.mktemp("served") / "store"
+    running = Server(learned / "bundle", store)
+    use(running)
+    admin = running.admin()
+    body = {"bundle": "/nowhere"}
+    assert admin.ask("POST", "/admin/v1/bundle", body)[0] == 422
+    admin.close()
+    yield running
+    code, said = running.stop()
+    assert code == 0
+    assert said.count("\n") == 1
+    assert "bundle refused" in said
+
+
+def use(server: Server) -> None:
+    """A question, an event and an event that is refused."""
+    url = f"http://127.0.0.1:{server.port}"
+    with Client(url, timeout=30, tell_timeout=30) as client:
+        assert client.recommend("nobody")["fallback"] == "popular"
+        client.add_events([{"user_id": "u", "action": "visit"}])
+        with pytest.raises(RequestError):
+            client.add_events([{"user_id": "u", "action": "dance"}])
+
+
+def expressions() -> list[str]:
+    """Of all panels and annotations, as Grafana would send them."""
+    dashboard = json.loads(DASHBOARD.read_text())
+    found = [
+        target["expr"]
+        for panel in dashboard["panels"]
+        for target in panel["targets"]
+    ]
+    found += [a["expr"] for a in dashboard["annotations"]["list"]]
+    return [
+        expression.replace("$__rate_interval", "1m").replace("$instance", ".*")
+        for expression in found
+    ]
+
+
+def test_dashboard_and_alerts_name_what_the_server_says(
+    server: Server,
+) -> None:
+    admin = server.admin()
+    text = admin.done("GET", "/metrics")
+    admin.close()
+    known = set(re.findall(r"^(vitrina_\w+)(?:\{| )", text, re.MULTILINE))
+    alerts = (DEPLOY / "alerts.yml").read_text()
+    asked = "\n".join([*expressions(), alerts])
+    named = set(re.findall(r"\bvitrina_\w+", asked))
+    assert len(named) > 10
+    assert named <= known, f"no such metrics: {named - known}"
+    unseen = {name for name in known if not name.endswith(("_sum", "_count"))}
+    assert unseen <= named, f"shown nowhere: {unseen - named}"
+    routes = {
+        operation["operationId"]
+        for methods in server.ask("GET", "/openapi.json")["paths"].values()
+        for operation in methods.values()
+    }
+    for matched in re.findall(r'route=~?"([^"]*)"', asked):
+        assert set(matched.split("|")) <= routes
+
+
+@pytest.mark.skipif(tool("prometheus") is None, reason="no Prometheus here")
+def test_prometheus_answers_every_panel(
+    server: Server, tmp_path: Path
+) -> None:
+    """Two scrapes with something between them: every panel has a value."""
+    with prometheus(tmp_path, server.admin_port) as scraper:
+        assert len(scraper.alerts()) > 5
+        left = expressions()
+        # a swap is no part of a sound start
+        swap = [e for e in left if 'result="done"' in e]
+        for _ in range(60):
+            use(server)
+            left = [e for e in left if not scraper.value(e) and e not in swap]
+            if not left:
+                break
+            time.sleep(0.5)
+        assert not left, "panels without a value"
+
+
+def test_the_image_health_check_tells_ready_from_gone(
+    learned: Path, tmp_path: Path
+) -> None:
+    def code(port: int) -> int:
+        check = DEPLOY / "healthcheck.sh"
+        return subprocess.run(
+            [check, str(port)], capture_output=True, check=False
+        ).returncode
+
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        assert code(server.port) == 0
+        assert code(server.admin_port) != 0, "that is another port"
+    assert code(server.port) != 0
+
+
+@pytest.mark.skipif(tool("nginx") is None, reason="no nginx here")
+def test_the_proxy_lets_the_public_routes_through(
+    server: Server, tmp_path: Path
+) -> None:
+    with proxy(tmp_path, server.port) as port:
+        context = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
+        url = f"https://localhost:{port}"
+        with Client(url, timeout=30, tell_timeout=30, context=context) as shop:
+            last = shop.popular(k=10)["products"][-1]["product_id"]
+            shop.add_events(
+                [{"user_id": "p", "action": "view", "products": [last]}]
+            )
+            named = shop.recommend("p", k=3)["products"]
+            assert named[0]["product_id"] == last
+            assert shop.similar(last, k=3)["products"]
+            assert shop.ready() == {"status": "ready"}
+            for hidden in ("p", "x/../../popular", "x/similar"):
+                with pytest.raises(RequestError) as caught:
+                    shop.user(hidden)
+                assert caught.value.status == 404
+                assert caught.value.detail.startswith("proxy: ")
+        with pytest.raises(RequestError, match="(?i)certificate"):
+            Client(url, timeout=30).ready()
+    log = (tmp_path / "access.log").read_text()
+    assert " GET /v1/popular 200 " in log
+    assert "k=10" not in log
+
+
+@pytest.mark.skipif(tool("nginx") is None, reason="no nginx here")
+def test_the_proxy_says_who_asks_too_often_when_to_come_again(
+    server: Server, tmp_path: Path
+) -> None:
+    with proxy(tmp_path, server.port) as port:
+        context = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
+        url = f"https://localhost:{port}"
+        with Client(url, timeout=30, retries=0, context=context) as shop:
+            for _ in range(3000):
+                try:
+                    shop.health()
+                except RequestError as error:
+                    refused = error
+                    break
+            else:
+                pytest.fail("no limit was met")
+        assert refused.status == 429
+        assert refused.retry_after == 1
+        assert refused.detail.startswith("proxy: too many requests")
+        with Client(url, timeout=30, retries=5, context=context) as shop:
+            assert shop.health() == {"status": "ok"}, "a second later"
+
+
+def test_secrets_are_keys_that_the_server_takes(
+    learned: Path, tmp_path: Path
+) -> None:
+    """By the words of deploy/make_secrets.sh."""
+    script = tmp_path / "deploy" / "make_secrets.sh"
+    script.parent.mkdir()
+    script.write_text((DEPLOY / "make_secrets.sh").read_text())
+    script.chmod(0o755)
+    said = subprocess.run(
+        [script], capture_output=True, text=True, check=True
+    ).stdout
+    key = said.removeprefix("the site's key: ").strip()
+    secrets = script.parent / "secrets"
+    words = ("--api-key-file", secrets / "keys")
+    with serving(learned / "bundle", tmp_path / "store", *words) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        with Client(url, key, timeout=30, tell_timeout=30) as site:
+            assert site.popular()["products"]
+            with pytest.raises(RequestError) as caught:
+                site.user("somebody")
+            assert caught.value.status == 403
+        admin = server.admin()
+        metrics = (secrets / "metrics.key").read_text()
+        headers = {"Authorization": f"Bearer {metrics}"}
+        assert admin.ask("GET", "/metrics", headers=headers)[0] == 200
+        admin.close()
+    again = subprocess.run([script], capture_output=True, check=False)
+    assert again.returncode == 1, "what is there is not overwritten"
+    ignored = (ROOT / ".gitignore").read_text().splitlines()
+    assert "/deploy/secrets/" in ignored
+
+
+def test_files_of_deploy_agree() -> None:
+    """Names, paths and ports that stand in two of them."""
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    services, secrets = compose["services"], compose["secrets"]
+    texts = {
+        "vitrina": (DEPLOY / "Dockerfile").read_text(),
+        "proxy": (DEPLOY / "nginx.conf").read_text(),
+        "prometheus": (DEPLOY / "prometheus.yml").read_text(),
+        "grafana": str(services["grafana"]["environment"]),
+    }
+    for name, text in texts.items():
+        used = set(re.findall(r"/run/secrets/(\w+)", text))
+        assert used == set(services[name]["secrets"]), name
+        assert used <= set(secrets), name
+    made = (DEPLOY / "make_secrets.sh").read_text()
+    for secret in secrets.values():
+        assert secret["file"].removeprefix("./") in made
+    for name, service in services.items():
+        image = service.get("image", "built:here")
+        assert re.fullmatch(r"[\w./-]+:(v?\d[\w.]*|here)", image), name
+        assert service["read_only"] and service["cap_drop"] == ["ALL"], name
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("./"):
+                assert (DEPLOY / source).exists(), source
+    assert "outside" not in services["vitrina"]["networks"]
+    uid = yaml.safe_load(
+        (
+            DEPLOY / "grafana/provisioning/datasources/prometheus.yaml"
+        ).read_text()
+    )["datasources"][0]["uid"]
+    dashboard = DASHBOARD.read_text()
+    assert set(re.findall(r'"uid": "(?!vitrina)(\w+)"', dashboard)) == {uid}
+
+
+def test_the_image_gets_what_its_dockerfile_copies() -> None:
+    allowed = {
+        line.removeprefix("!")
+        for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
+        if line.startswith("!")
+    }
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    copied: set[str] = set()
+    for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile, re.MULTILINE):
+        copied.update(line.split()[:-1])
+    for source in copied:
+        assert list(ROOT.glob(source)), source
+        assert any(
+            source == each or source.startswith(f"{each}/") for each in allowed
+        ), source

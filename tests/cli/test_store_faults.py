@@ -1,0 +1,97 @@
+"""Whatever call of the system fails in the store, or is the last one: what
+was acknowledged is there once, and nothing that was not sent.
+
+With $VITRINA_FAULTS=all every restart fails at every call too.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from faults import (
+    Fault,
+    assert_told_after_sync,
+    check,
+    check_recovery,
+    faults_of,
+    play,
+    shim,
+)
+from serving import Server
+
+# Of the ends of a process, those whose restart fails too.
+EVERY = 1 if os.environ.get("VITRINA_FAULTS") == "all" else 40
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Of a start, events, a checkpoint, forgetting and a stop."""
+    folder = tmp_path_factory.mktemp("sound")
+    sound = play(folder / "store", log=folder / "log")
+    assert sound.lines[-1] == "stopped"
+    assert "refused" not in {line.split()[0] for line in sound.lines}
+    return sound.calls
+
+
+def judge_all(
+    judge: Callable[[Path, Fault], object], faults: list[Fault], folder: Path
+) -> None:
+    """Each in a folder of its own, which is left where it fails."""
+
+    def failure(fault: Fault) -> str:
+        mine = folder / f"{fault.at}-{fault.kind}"
+        mine.mkdir()
+        try:
+            judge(mine, fault)
+        except AssertionError as error:
+            return f"{fault}: {error}"
+        shutil.rmtree(mine)
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        failures = [each for each in pool.map(failure, faults) if each]
+    if failures:
+        pytest.fail("\n".join(failures))
+
+
+def test_every_call_of_the_store_may_fail(
+    calls: list[str], tmp_path: Path
+) -> None:
+    assert assert_told_after_sync(calls) == 7
+    kinds = {call.split()[0] for call in calls}
+    assert kinds >= {"open", "write", "sync", "truncate", "unlink", "tell"}
+    faults = faults_of(calls)
+    assert len(faults) > 200
+    judge_all(check, faults, tmp_path)
+
+
+def test_a_restart_after_an_end_may_fail_too(
+    calls: list[str], tmp_path: Path
+) -> None:
+    ends = [f for f in faults_of(calls) if f.kind in ("exit", "torn")]
+    n_ways: list[int] = []
+
+    def judge(folder: Path, fault: Fault) -> None:
+        n_ways.append(check_recovery(folder, fault))
+
+    judge_all(judge, ends[::EVERY], tmp_path)
+    assert sum(n_ways) > 5 * len(n_ways)
+
+
+def test_a_server_acknowledges_what_is_on_the_disk(
+    learned: Path, tmp_path: Path
+) -> None:
+    """Not only after a kill, which leaves the system's cache as it is."""
+    store, log = tmp_path / "store", tmp_path / "log"
+    server = Server(learned / "bundle", store, env=shim(store, log))
+    client = server.client()
+    for number in range(20):
+        event = {"event_id": number, "user_id": "u", "action": "visit"}
+        client.done("POST", "/v1/events", {"events": [event]})
+    client.done("DELETE", "/v1/users/u")
+    client.close()
+    assert server.stop() == (0, "")
+    assert assert_told_after_sync(log.read_text().splitlines()) == 21

@@ -1,0 +1,187 @@
+"""Runs of tests/faults/store_driver.cpp in which one call of the system fails
+(tests/faults/fault_shim.cpp), and what must hold after each."""
+
+import dataclasses
+import os
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+from command import program_path
+
+FORGOTTEN = "gone"
+# What the driver tells the store, whatever becomes of it.
+SENT = {
+    FORGOTTEN,
+    *(f"a{i}" for i in range(40)),
+    *("b0", "c0", "d0", "d1", "d2", "e0"),
+}
+# What the process of a call that ends it says, and one that could not start.
+ENDED, REFUSED = 77, 7
+
+
+@dataclasses.dataclass(frozen=True)
+class Fault:
+    """The call of that number, from 1 on, fails in that way."""
+
+    at: int
+    kind: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Played:
+    """What a run said, and the calls that it made."""
+
+    code: int
+    lines: list[str]
+    calls: list[str]
+
+    def ids(self, word: str) -> list[str]:
+        """Behind `word`, in all lines that begin with it."""
+        found = [
+            line.partition(":")[0].split()[1:]
+            for line in self.lines
+            if line.split()[0] == word
+        ]
+        return [each for ids in found for each in ids]
+
+
+def shim(
+    folder: Path, log: Path, fault: Fault | None = None
+) -> dict[str, str]:
+    """The environment of a program whose calls for the files of a folder
+    are written down, and one of them made to fail."""
+    library = program_path().parent / "fault_shim.so"
+    assert library.is_file()
+    variables = {
+        "LD_PRELOAD": str(library),
+        "VITRINA_FAULT_FOLDER": str(folder),
+        "VITRINA_FAULT_LOG": str(log),
+    }
+    if fault:
+        variables["VITRINA_FAULT_AT"] = str(fault.at)
+        variables["VITRINA_FAULT_KIND"] = fault.kind
+    return variables
+
+
+def play(
+    folder: Path, *words: str, fault: Fault | None = None, log: Path
+) -> Played:
+    """Runs the driver; `log` is where its calls are written."""
+    log.unlink(missing_ok=True)
+    done = subprocess.run(
+        [program_path().parent / "store_driver", folder, *words],
+        env={"PATH": os.environ["PATH"], **shim(folder, log, fault)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr == "", done.stderr
+    return Played(
+        done.returncode, done.stdout.splitlines(), log.read_text().splitlines()
+    )
+
+
+def faults_of(calls: list[str]) -> list[Fault]:
+    """Every way in which every call of a sound run may fail."""
+    changes = [call for call in calls if not call.startswith("tell ")]
+    return [
+        Fault(at, kind)
+        for at, call in enumerate(changes, start=1)
+        for kind in (
+            ("EIO", "ENOSPC", "exit", "torn")
+            if call.startswith("write ")
+            else ("EIO", "exit")
+        )
+    ]
+
+
+def is_promise(call: str) -> bool:
+    """Whether it tells the peer that something is kept: the driver's words,
+    or the server's."""
+    if call.startswith("tell HTTP/1.1 200 "):
+        return '"statuses"' in call or '"n_erased"' in call
+    return call.startswith(("tell stored", "tell forgot"))
+
+
+def assert_told_after_sync(
+    calls: list[str], fault: Fault | None = None
+) -> int:
+    """No event is acknowledged while the log that has it is not on disk. How
+    many promises there were."""
+    is_dirty = False
+    n_calls = n_promises = 0
+    for call in calls:
+        if is_promise(call):
+            assert not is_dirty, f"{call} before its sync"
+            n_promises += 1
+            continue
+        n_calls += not call.startswith("tell ")
+        if call == "write events.db-wal":
+            is_dirty = True
+        elif call == "sync events.db-wal":
+            is_dirty = fault is not None and fault.at == n_calls
+    return n_promises
+
+
+def promised(played: Played) -> set[str]:
+    """The events that were acknowledged and are still to be there."""
+    stored = set(played.ids("stored")) | set(played.ids("repeated"))
+    return stored - {FORGOTTEN}
+
+
+def assert_kept(store: Path, log: Path, played: Played) -> None:
+    """A restart has what was acknowledged once, and nothing unsent."""
+    after = play(store, "list", log=log)
+    assert (after.code, after.lines[-1]) == (0, "stopped"), after
+    rows = Counter(after.ids("had"))
+    assert set(rows.values()) <= {1}, f"an event is there twice: {rows}"
+    assert set(rows) <= SENT, "an event was never sent"
+    lost = promised(played) - set(rows)
+    assert not lost, f"acknowledged events are lost: {lost}"
+    if FORGOTTEN in played.ids("forgot"):
+        assert FORGOTTEN not in rows, "who was forgotten is back"
+        for file in store.iterdir():
+            assert FORGOTTEN.encode() not in file.read_bytes(), file
+
+
+def assert_sent_again_counts_once(store: Path, log: Path) -> None:
+    again = play(store, log=log)
+    assert (again.code, again.lines[-1]) == (0, "stopped"), again
+    last = Counter(play(store, "list", log=log).ids("had"))
+    assert last == Counter(SENT - {FORGOTTEN})
+
+
+def play_with(store: Path, log: Path, fault: Fault, *words: str) -> Played:
+    """A run with a fault, which must end as it is meant to."""
+    played = play(store, *words, fault=fault, log=log)
+    assert played.code in (0, REFUSED, ENDED), played
+    assert (played.lines[-1:] == ["stopped"]) == (played.code == 0), played
+    assert_told_after_sync(played.calls, fault)
+    return played
+
+
+def check(folder: Path, fault: Fault) -> None:
+    """One run with a fault, a restart, and the same sent again."""
+    store, log = folder / "store", folder / "log"
+    played = play_with(store, log, fault)
+    assert_kept(store, log, played)
+    assert_sent_again_counts_once(store, log)
+
+
+def check_recovery(folder: Path, fault: Fault) -> int:
+    """The same where the restart fails too, at each of its calls; how many
+    ways there were."""
+    ended, log = folder / "ended", folder / "log"
+    played = play_with(ended, log, fault)
+    shutil.copytree(ended, folder / "sound")
+    ways = faults_of(play(folder / "sound", "list", log=log).calls)
+    for way in ways:
+        store = folder / f"{way.at}-{way.kind}"
+        shutil.copytree(ended, store)
+        play_with(store, log, way, "list")
+        assert_kept(store, log, played)
+        shutil.rmtree(store)
+    return len(ways)
