@@ -17,7 +17,7 @@ import vitrina
 from command import ROOT
 from serving import Server, serving
 from vitrina import Client, RequestError
-from vitrina.client import answers, with_event_ids
+from vitrina.client import Facts, answers, with_event_ids
 from vitrina.client.routes import ROUTES
 
 Json = dict[str, Any]
@@ -121,7 +121,19 @@ def test_asks_tells_and_forgets(client: Client) -> None:
     assert client.popular(k=2, category="c1")["products"]
     kept = client.user("ann")
     assert (kept["n_events"], kept["events"][0]["product_id"]) == (1, last)
-    assert client.forget("ann") == {"user_id": "ann", "n_erased": 1}
+    lamp: Facts = {"product_id": last, "title": "Lamp", "price": 9}
+    assert client.put_products([lamp]) == {"n_stored": 1}
+    assert client.product(last)["title"] == "Lamp"
+    shown = client.recommend("ann", k=1, details=True)["products"]
+    assert shown[0]["title"] == "Lamp"
+    assert len(client.bought_with(last, k=4)["products"]) == 4
+    client.add_events([{"visit_id": "guest", "action": "visit"}])
+    assert client.visit("guest")["n_events"] == 1
+    assert client.link("ann", "guest")["user_id"] == "ann"
+    assert client.user("ann")["n_events"] == 2
+    erased = client.forget("ann")
+    assert (erased["user_id"], erased["n_erased"]) == ("ann", 2)
+    assert client.forget_visit("guest")["n_erased"] == 0
     assert client.user("ann")["n_events"] == 0
 
 

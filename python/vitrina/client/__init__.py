@@ -14,17 +14,22 @@ copy it and import it under any name.
 
 from .answers import (
     Erased,
+    ErasedVisit,
     Event,
     Exclude,
+    Facts,
     Filter,
     Id,
+    Linked,
     List,
     Product,
+    PutDone,
     Recommendation,
     Status,
     Stored,
     Timeline,
     UserEvent,
+    VisitTimeline,
 )
 from .client import Client, with_event_ids
 from .errors import RequestError
@@ -32,17 +37,22 @@ from .errors import RequestError
 __all__ = [
     "Client",
     "Erased",
+    "ErasedVisit",
     "Event",
     "Exclude",
+    "Facts",
     "Filter",
     "Id",
+    "Linked",
     "List",
     "Product",
+    "PutDone",
     "Recommendation",
     "RequestError",
     "Status",
     "Stored",
     "Timeline",
     "UserEvent",
+    "VisitTimeline",
     "with_event_ids",
 ]

@@ -20,6 +20,7 @@ class Event(TypedDict):
     page: NotRequired[int]
     device: NotRequired[Id]
     time: NotRequired[str]
+    recommendation_id: NotRequired[Id]
 
 
 class Stored(TypedDict):
@@ -44,15 +45,40 @@ class Filter(TypedDict, total=False):
     min_price: float
     max_price: float
     listed: bool
+    available: bool
     products: Sequence[Id]
 
 
+class Facts(TypedDict):
+    """What a product is now; what is not given stays as it was."""
+
+    product_id: Id
+    price: NotRequired[float]
+    available: NotRequired[bool]
+    category: NotRequired[Id]
+    title: NotRequired[str]
+    url: NotRequired[str]
+    picture: NotRequired[str]
+
+
+class PutDone(TypedDict):
+    """How many products were put."""
+
+    n_stored: int
+
+
 class Product(TypedDict):
-    """One of an answer's products."""
+    """One of an answer's products; with `details` what was put of it."""
 
     product_id: str
     score: float
     source: str
+    price: NotRequired[float]
+    available: NotRequired[bool]
+    category: NotRequired[str]
+    title: NotRequired[str]
+    url: NotRequired[str]
+    picture: NotRequired[str]
 
 
 class List(TypedDict):
@@ -90,11 +116,37 @@ class Timeline(TypedDict):
     events: list[UserEvent]
 
 
+class VisitTimeline(TypedDict):
+    """The same of a visit."""
+
+    visit_id: str
+    n_events: int
+    events: list[UserEvent]
+
+
+class Linked(TypedDict):
+    """Whose a visit is now."""
+
+    user_id: str
+    visit_id: str
+
+
 class Erased(TypedDict):
-    """How many rows of a customer the store had."""
+    """How many rows of a customer the store had, and the receipt."""
 
     user_id: str
     n_erased: int
+    forgotten_at: str
+    receipt: str
+
+
+class ErasedVisit(TypedDict):
+    """The same of a visit."""
+
+    visit_id: str
+    n_erased: int
+    forgotten_at: str
+    receipt: str
 
 
 class Status(TypedDict):

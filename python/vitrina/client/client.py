@@ -4,22 +4,31 @@ import ssl
 import uuid
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Literal, Self, cast
+from typing import Any, Literal, Self, TypeAlias, cast
 
 from .answers import (
     Erased,
+    ErasedVisit,
     Event,
     Exclude,
+    Facts,
     Filter,
     Id,
+    Linked,
     List,
+    PutDone,
     Recommendation,
     Status,
     Stored,
     Timeline,
+    VisitTimeline,
 )
 from .caller import Caller
 from .routes import Wait
+
+Place: TypeAlias = Literal[
+    "home", "product", "category", "basket", "email", "discovery"
+]
 
 
 class Client:
@@ -83,19 +92,28 @@ class Client:
         *,
         visit_id: Id | None = None,
         k: int | None = None,
-        place: Literal["home", "basket", "discovery"] | None = None,
+        place: Place | None = None,
+        product_id: Id | None = None,
+        category: Id | None = None,
         exclude: Exclude | None = None,
         filter: Filter | None = None,
+        details: bool | None = None,
         timeout: float | None = None,
     ) -> Recommendation:
-        """What a customer, a visit or somebody unknown wants next."""
+        """What a customer, a visit or somebody unknown wants next.
+
+        The place product needs `product_id`, the place category `category`.
+        """
         question = {
             "user_id": user_id,
             "visit_id": visit_id,
             "k": k,
             "place": place,
+            "product_id": product_id,
+            "category": category,
             "exclude": exclude,
             "filter": filter,
+            "details": details,
         }
         answer = self._call("recommend", body=question, timeout=timeout)
         return cast(Recommendation, answer)
@@ -106,22 +124,60 @@ class Client:
         *,
         k: int | None = None,
         by: str | None = None,
+        details: bool | None = None,
         timeout: float | None = None,
     ) -> List:
         """What goes with a product, by a model of the bundle."""
-        query = {"k": k, "by": by}
+        query = {"k": k, "by": by, "details": details}
         return cast(List, self._call("similar", id, query, timeout=timeout))
+
+    def bought_with(
+        self,
+        id: Id,
+        *,
+        k: int | None = None,
+        details: bool | None = None,
+        timeout: float | None = None,
+    ) -> List:
+        """What goes into one order with a product."""
+        query = {"k": k, "details": details}
+        answer = self._call("bought_with", id, query, timeout=timeout)
+        return cast(List, answer)
 
     def popular(
         self,
         *,
         k: int | None = None,
         category: Id | None = None,
+        details: bool | None = None,
         timeout: float | None = None,
     ) -> List:
         """What sells, of a category where one is given."""
-        query = {"k": k, "category": category}
+        query = {"k": k, "category": category, "details": details}
         return cast(List, self._call("popular", query=query, timeout=timeout))
+
+    def put_products(
+        self, products: Iterable[Facts], *, timeout: float | None = None
+    ) -> PutDone:
+        """Says what 1 to 1000 products are now, all or none.
+
+        They are on the disk then, and the next answer knows it; needs a key
+        of the scope admin.
+        """
+        told = {"products": list(products)}
+        done = self._call("put_products", body=told, timeout=timeout)
+        return cast(PutDone, done)
+
+    def product(self, id: Id, *, timeout: float | None = None) -> Facts:
+        """What was put of a product; needs a key of the scope admin."""
+        return cast(Facts, self._call("product", id, timeout=timeout))
+
+    def link(
+        self, id: Id, visit_id: Id, *, timeout: float | None = None
+    ) -> Linked:
+        """Makes a visit's events a user's, who has signed in."""
+        body = {"visit_id": visit_id}
+        return cast(Linked, self._call("link", id, body=body, timeout=timeout))
 
     def user(self, id: Id, *, timeout: float | None = None) -> Timeline:
         """What is kept of a customer; needs a key of the scope admin."""
@@ -130,6 +186,17 @@ class Client:
     def forget(self, id: Id, *, timeout: float | None = None) -> Erased:
         """Erases a customer; needs a key of the scope admin."""
         return cast(Erased, self._call("forget", id, timeout=timeout))
+
+    def visit(self, id: Id, *, timeout: float | None = None) -> VisitTimeline:
+        """What is kept of a visit; needs a key of the scope admin."""
+        return cast(VisitTimeline, self._call("visit", id, timeout=timeout))
+
+    def forget_visit(
+        self, id: Id, *, timeout: float | None = None
+    ) -> ErasedVisit:
+        """Erases a visit; needs a key of the scope admin."""
+        answer = self._call("forget_visit", id, timeout=timeout)
+        return cast(ErasedVisit, answer)
 
     def health(self, *, timeout: float | None = None) -> Status:
         """Whether the server lives."""

@@ -31,11 +31,21 @@ ROUTES = {
     "add_events": Route("postEvents", "POST", "/v1/events", Wait.TELL),
     "recommend": Route("postRecommendations", "POST", "/v1/recommendations"),
     "similar": Route("getSimilar", "GET", "/v1/products/{id}/similar"),
+    "bought_with": Route(
+        "getBoughtWith", "GET", "/v1/products/{id}/bought-with"
+    ),
     "popular": Route("getPopular", "GET", "/v1/popular"),
+    "put_products": Route("putProducts", "PUT", "/v1/products", Wait.TELL),
+    "product": Route("getProduct", "GET", "/v1/products/{id}", Wait.TELL),
+    "link": Route("linkUser", "POST", "/v1/users/{id}/link", Wait.TELL),
     "user": Route("getUser", "GET", "/v1/users/{id}", Wait.TELL),
     # sent again, it would say that there was nothing to erase
     "forget": Route(
         "deleteUser", "DELETE", "/v1/users/{id}", Wait.FORGET, False
+    ),
+    "visit": Route("getVisit", "GET", "/v1/visits/{id}", Wait.TELL),
+    "forget_visit": Route(
+        "deleteVisit", "DELETE", "/v1/visits/{id}", Wait.FORGET, False
     ),
     "health": Route("getHealth", "GET", "/healthz"),
     "ready": Route("getReady", "GET", "/readyz"),
