@@ -5,7 +5,7 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-live bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 LIVE = .venv/bin/python scripts/live_long.py
 LIVE_WORDS = $(if $(COUNT),--count $(COUNT)) $(if $(RECORD),--record)
 export BUNDLE STORE PORT ADMIN_PORT SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
@@ -87,6 +87,9 @@ bench: setup ## Vitrina and its peers timed side by side, answers checked: out/b
 
 growth: setup ## time and memory of the whole run from scale 0.25 to 10: out/growth
 	@scripts/measure/growth.sh
+
+bench-live: setup ## a server under load, answers checked, beside what the machine could do: out/bench-live
+	@scripts/measure/bench_live.sh
 
 bench-micro: setup ## kernels timed beside the limits of the machine
 	@scripts/measure/bench_micro.sh
