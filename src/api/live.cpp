@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -45,6 +46,22 @@ TimeUs parse_moment(const LiveClock& clock, std::string_view option, const std::
 std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
   if (!k) return selection::read_choose(bundle.params()).limits().k;
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
+}
+
+std::string feature_name(std::size_t column, const std::vector<std::string>& columns) {
+  if (column == live::Reason::kOwnHistory) return "own_history";
+  return column == live::Reason::kBuyer ? "buyer" : columns[column];
+}
+
+LiveReasons told(const live::Reasons& reasons, const std::vector<std::string>& columns) {
+  LiveReasons told{.logit = reasons.logit, .base = reasons.base, .other = reasons.other};
+  for (const auto& reason : reasons.strongest) {
+    auto& feature = told.features.emplace_back();
+    feature.feature = feature_name(reason.column, columns);
+    if (!std::isnan(reason.value)) feature.value = reason.value;
+    feature.contribution = reason.contribution;
+  }
+  return told;
 }
 
 }  // namespace
@@ -192,7 +209,8 @@ LiveAnswer Live::recommend(const LiveQuery& query) const {
         .history = {.excludes_seen = query.exclude_seen,
                     .excludes_in_basket = query.exclude_in_basket,
                     .excludes_bought = query.exclude_bought},
-        .catalog = {.categories = query.categories, .only_listed = query.only_listed}};
+        .catalog = {.categories = query.categories, .only_listed = query.only_listed},
+        .explains = query.explain};
     if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
     if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
     if (query.only) request.only = *query.only;
@@ -208,8 +226,13 @@ LiveAnswer Live::recommend(const LiveQuery& query) const {
     }
     LiveAnswer answer;
     const auto& sources = reply.generation->engine().generator_names();
+    answer.products.reserve(reply.products.size());
     for (const auto& product : reply.products) {
       answer.products.push_back({product.id, double{product.score}, sources[product.source]});
+    }
+    for (std::size_t p = 0; p < reply.reasons.size(); ++p) {
+      answer.products[p].reasons =
+          told(reply.reasons[p], reply.generation->engine().column_names());
     }
     const auto buyers = bundle.buyers_at(as_of);
     answer.expected_recall = buyers.recall(reply.score_sum);

@@ -28,6 +28,7 @@ struct Service::Worker {
   UserHistory history;  ///< of the rules
   engine::Batch batch;
   std::vector<engine::SourcedItem> items;
+  ReasonsMemory reasons;
 
   void number_newcomers(const Store& store, const std::vector<ItemIdx>& item_of,
                         std::size_t n_known);
@@ -166,7 +167,7 @@ void Service::with_query(const Request& request, const QueryUse& use) const {
 
 Reply Service::recommend(const Request& request) const {
   auto worker = take_worker();
-  Reply reply{.generation = collect(request, *worker), .products = {}};
+  Reply reply{.generation = collect(request, *worker), .products = {}, .reasons = {}};
   const auto& generation = *reply.generation;
   const auto query = query_of(request, generation, *worker);
   engine::answer_one(generation.engine(), generation.scorer(), query, worker->batch, worker->items);
@@ -180,6 +181,9 @@ Reply Service::recommend(const Request& request) const {
     product.score = item.score;
     product.source = item.source;
     reply.score_sum += double{item.score};
+  }
+  if (request.explains) {
+    reply.reasons = find_reasons(generation, worker->batch, worker->items, worker->reasons);
   }
   give_back(std::move(worker));
   return reply;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "bundle/generation.hpp"
+#include "live/reasons.hpp"
 #include "live/rules.hpp"
 #include "live/store.hpp"
 
@@ -30,6 +31,7 @@ struct Request {
   bool excludes_touched = false;                          ///< nothing that is among the events
   HistoryRules history = {};                              ///< nothing that these exclude
   CatalogRules catalog = {};                              ///< and nothing but what these allow
+  bool explains = false;                                  ///< say why
 };
 
 struct Product {
@@ -42,6 +44,7 @@ struct Product {
 struct Reply {
   std::shared_ptr<const bundle::Generation> generation;
   std::vector<Product> products;  ///< best first; k of them where so many may be proposed
+  std::vector<Reasons> reasons;   ///< of the products where they were asked for
   double score_sum = 0;           ///< of w
   bool has_history = false;       ///< whether any event counted; otherwise what sells is named
 };

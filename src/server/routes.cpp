@@ -70,19 +70,45 @@ const Shape kQuestion{
       Field{}.to,
       {"home", "basket", "discovery"}},
      {"exclude", Type::kObject, "what not to name", false, Field{}.from, Field{}.to, {}, &kExclude},
-     {"filter",
-      Type::kObject,
-      "what alone to name",
-      false,
-      Field{}.from,
-      Field{}.to,
+     {"filter", Type::kObject, "what alone to name", false, Field{}.from, Field{}.to, {}, &kFilter},
+     {"explain", Type::kBoolean, "true: say of every product why it has its score"}}};
+
+const Shape kReason{
+    "Reason",
+    {{"feature", Type::kText,
+      "group__column, or own_history: what the customer did with the product; or buyer: how "
+      "likely the customer is to buy anything",
+      true},
+     {"value", Type::kNumber, "of this customer and product; absent where it is not known"},
+     {"contribution", Type::kNumber, "what it adds to the logit", true}}};
+
+const Shape kReasons{
+    "Reasons",
+    {{"logit", Type::kNumber, "base + contributions + other; the score is 1 / (1 + exp(-logit))",
+      true},
+     {"base", Type::kNumber, "of a product of which nothing is known", true},
+     {"features",
+      Type::kObjects,
+      "those that contribute most, up or down",
+      true,
+      0,
+      5,
       {},
-      &kFilter}}};
+      &kReason},
+     {"other", Type::kNumber, "what all other features contribute together", true}}};
 
 const Shape kProduct{"Product",
                      {{"product_id", Type::kText, "", true},
                       {"score", Type::kNumber, "comparable within one list and source", true},
-                      {"source", Type::kText, "what proposed it", true}}};
+                      {"source", Type::kText, "what proposed it", true},
+                      {"reasons",
+                       Type::kObject,
+                       "where explain asks for them",
+                       false,
+                       Field{}.from,
+                       Field{}.to,
+                       {},
+                       &kReasons}}};
 
 const Field kProducts{"products", Type::kObjects, "best first", true, 0, 100, {}, &kProduct};
 const Field kId{"recommendation_id", Type::kText, "of this answer", true};
