@@ -90,10 +90,10 @@ struct LiveQuery {
   /// At most so many of the products are such as the customer's events name, while there are
   /// others; as the engine ranks if not given.
   std::optional<int> max_touched = {};
-  bool explain = false;  ///< say of every product why it has its score
   /// The moment of the answer, by the events before it: ISO time in the log's own clock; empty:
   /// now.
   std::string at = {};
+  bool explain = false;  ///< say of every product why it has its score
 };
 
 /// A part of a product's logit.
