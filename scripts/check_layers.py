@@ -92,6 +92,7 @@ LAYERS: dict[str, set[str]] = {
         "command",
         "engine",
         "io",
+        "live",
         "program",
         "simulate",
         "vitrina",

@@ -19,6 +19,7 @@ constexpr std::array kParts{
     Part{"features", "candidates and columns of users", run_features},
     Part{"trees", "scores of boosted trees", run_trees},
     Part{"answer", "one customer after the other, from a bundle", run_answer},
+    Part{"explain", "the same with reasons, beside LightGBM's", run_explain},
 };
 
 void declare(CLI::App& app, Options& options) {

@@ -41,6 +41,7 @@ Json run_sessions(const Options& options);
 Json run_features(const Options& options);
 Json run_trees(const Options& options);
 Json run_answer(const Options& options);
+Json run_explain(const Options& options);
 
 /// Writes the log in the engine's order, a row an event and product: user.u32, item.u32 (the
 /// largest number where there is none), action.u8, time.i64 in microseconds.

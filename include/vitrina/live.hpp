@@ -93,6 +93,27 @@ struct LiveQuery {
   /// The moment of the answer, by the events before it: ISO time in the log's own clock; empty:
   /// now.
   std::string at = {};
+  bool explain = false;  ///< say of every product why it has its score
+};
+
+/// A part of a product's logit.
+struct LiveReason {
+  /// A column of docs/features.md, `group__column`; or `own_history`, the learned rule over what
+  /// the customer did with the product itself; or `buyer`, how likely the customer is to buy
+  /// anything.
+  std::string feature = {};
+  std::optional<double> value = {};  ///< for this customer and product; none: unknown
+  double contribution = 0;           ///< what it adds to the logit, below 0: takes from it
+};
+
+/// Why a product has its score, which is 1 / (1 + e^-logit):
+/// logit = base + contributions of the features + other, to rounding. The contributions are Shapley
+/// values (path-dependent TreeSHAP), weighted as the models are blended.
+struct LiveReasons {
+  double logit = 0;
+  double base = 0;                        ///< of a product of which nothing is known
+  std::vector<LiveReason> features = {};  ///< the five that contribute most, up or down
+  double other = 0;                       ///< what all other features contribute together
 };
 
 struct LiveProduct {
@@ -101,6 +122,7 @@ struct LiveProduct {
   /// The generator of candidates that ranked it best; of a neighbour, its model, whose weight the
   /// score is then.
   std::string source = {};
+  std::optional<LiveReasons> reasons = {};  ///< where LiveQuery::explain asks for them
 };
 
 /// An answer to one query.

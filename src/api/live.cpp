@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -47,6 +48,22 @@ std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
   // what is likely is not put into words to be read again
   if (*k >= 1 && *k <= 100) return static_cast<std::size_t>(*k);
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
+}
+
+std::string feature_name(std::size_t column, const std::vector<std::string>& columns) {
+  if (column == live::Reason::kOwnHistory) return "own_history";
+  return column == live::Reason::kBuyer ? "buyer" : columns[column];
+}
+
+LiveReasons told(const live::Reasons& reasons, const std::vector<std::string>& columns) {
+  LiveReasons told{.logit = reasons.logit, .base = reasons.base, .other = reasons.other};
+  for (const auto& reason : reasons.strongest) {
+    auto& feature = told.features.emplace_back();
+    feature.feature = feature_name(reason.column, columns);
+    if (!std::isnan(reason.value)) feature.value = reason.value;
+    feature.contribution = reason.contribution;
+  }
+  return told;
 }
 
 }  // namespace
@@ -204,7 +221,8 @@ live::Request Live::State::request_of(const LiveQuery& query, TimeUs as_of) cons
                                     .only_listed = query.only_listed,
                                     .also_unavailable = query.also_unavailable},
                         .beside = query.beside,
-                        .by = query.by};
+                        .by = query.by,
+                        .explains = query.explain};
   if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
   if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
   if (query.only) request.only = *query.only;
@@ -231,6 +249,10 @@ LiveAnswer Live::State::answer_of(const live::Reply& reply, TimeUs as_of) const 
   answer.products.reserve(reply.products.size());
   for (const auto& product : reply.products) {
     answer.products.push_back({product.id, double{product.score}, std::string(product.source)});
+    if (product.reasons) {
+      const auto& columns = reply.generation->engine().column_names();
+      answer.products.back().reasons = told(*product.reasons, columns);
+    }
   }
   const auto buyers = bundle.buyers_at(as_of);
   answer.expected_recall = buyers.recall(reply.score_sum);

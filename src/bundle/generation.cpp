@@ -25,6 +25,11 @@ std::shared_ptr<const Generation> Generation::with_catalog(const ProductSpace* c
   return std::make_shared<const Generation>(bundle_, std::move(joined));
 }
 
+const ranking::RankerExplainer& Generation::explainer() const {
+  std::call_once(is_explainer_made_, [this] { explainer_.emplace(bundle_->ranker()); });
+  return *explainer_;
+}
+
 bool Generation::fits(const Shop& joined) const {
   return joined.catalog.is_listed == products().catalog.is_listed;
 }

@@ -2,11 +2,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include "bundle/bundle.hpp"
 #include "engine/answer.hpp"
 #include "engine/engine.hpp"
+#include "ranking/ranker_explainer.hpp"
 
 namespace vitrina::bundle {
 
@@ -34,6 +36,10 @@ class Generation {
     return {bundle_->ranker(), *bundle_->models().own_history};
   }
 
+  /// Why the scorer says what it says. Made when it is first asked for, which takes tens of
+  /// milliseconds: who never asks has no memory taken by it.
+  [[nodiscard]] const ranking::RankerExplainer& explainer() const;
+
   /// Whether a shop joined to these products lists what they list: then the engine here is its
   /// engine.
   [[nodiscard]] bool fits(const Shop& joined) const;
@@ -47,6 +53,8 @@ class Generation {
   std::shared_ptr<const Bundle> bundle_;
   std::optional<ProductSpace> joined_;
   engine::Engine engine_;
+  mutable std::once_flag is_explainer_made_;
+  mutable std::optional<ranking::RankerExplainer> explainer_;
 };
 
 }  // namespace vitrina::bundle

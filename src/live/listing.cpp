@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "bundle/similar.hpp"
 
@@ -39,6 +40,7 @@ void Listing::add_neighbours() {
       const auto [item, weight] = row[rank];
       if ((allowed_.empty() || allowed_[item.value] != 0) && !is_named(item)) {
         name(item, weight, by);
+        ++n_neighbours_;
       }
     }
   }
@@ -77,12 +79,20 @@ void Listing::add_ranked(std::span<const engine::SourcedItem> ranked) {
 
 void Listing::name(ItemIdx item, float score, std::string_view source) {
   named_.push_back(item);
-  reply_.products.push_back({std::string(worker_.id_of(item, products())), score, source});
+  reply_.products.push_back({std::string(worker_.id_of(item, products())), score, source, {}});
 }
 
 void Listing::name_ranked(const engine::SourcedItem& item) {
   name(item.id, item.score, reply_.generation->engine().generator_names()[item.source]);
   reply_.score_sum += double{item.score};
+  ranked_.push_back(item);
+}
+
+void Listing::explain() {
+  auto reasons = find_reasons(*reply_.generation, worker_.batch, ranked_, worker_.reasons);
+  for (std::size_t p = 0; p < reasons.size(); ++p) {
+    reply_.products[n_neighbours_ + p].reasons = std::move(reasons[p]);
+  }
 }
 
 bool Listing::is_touched(ItemIdx item) const {

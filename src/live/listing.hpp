@@ -22,6 +22,8 @@ class Listing {
   void add_neighbours();
   void add_ranked(const Query& query);
   void add_ranked(std::span<const engine::SourcedItem> ranked);
+  /// Says why, of those that add_ranked() has just added for a query.
+  void explain();
 
  private:
   using Row = std::pair<std::string_view, std::span<const ScoredItem>>;
@@ -42,6 +44,8 @@ class Listing {
   Reply& reply_;
   std::optional<ItemIdx> beside_;
   std::vector<ItemIdx> named_;
+  std::size_t n_neighbours_ = 0;             ///< the first of them
+  std::vector<engine::SourcedItem> ranked_;  ///< the others
 };
 
 }  // namespace vitrina::live

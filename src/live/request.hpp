@@ -11,6 +11,7 @@
 
 #include "bundle/generation.hpp"
 #include "core/time.hpp"
+#include "live/reasons.hpp"
 #include "live/rules.hpp"
 
 namespace vitrina::live {
@@ -32,13 +33,14 @@ struct Request {
   std::span<const std::string> by = {};
   /// At most so many of the products are among the events, while there are others.
   std::size_t max_touched = std::numeric_limits<std::size_t>::max();
+  bool explains = false;  ///< says why each product that the engine ranks has its score
 };
 
 struct Product {
   std::string id;
-  float score = 0;  ///< w (selection::Offer), or the weight of a neighbour
-  std::string_view
-      source;  ///< generator that ranked it best, or the neighbour's model (Request::by)
+  float score = 0;                 ///< w (selection::Offer), or the weight of a neighbour
+  std::string_view source;         ///< generator that ranked it best, or the model (Request::by)
+  std::optional<Reasons> reasons;  ///< where the request explains; not of a neighbour
 };
 
 /// An answer and who gave it.

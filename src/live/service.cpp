@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t kPopular = 250;
 
 bool is_for_popular(const Request& request, const bundle::Generation& generation) {
-  return request.as_of >= generation.bundle().learned().until && request.k < kPopular;
+  return request.as_of >= generation.bundle().learned().until && request.k < kPopular &&
+         !request.explains;
 }
 
 /// The beginning of a request's minute, or where the bundle has learned until if that is later.
@@ -112,6 +113,7 @@ Reply Service::recommend(const Request& request) const {
       listing.add_ranked(popular(request, present, *worker)->items);
     } else {
       listing.add_ranked(query);
+      if (request.explains) listing.explain();
     }
   }
   give_back(std::move(worker));

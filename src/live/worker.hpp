@@ -10,6 +10,7 @@
 
 #include "data/event_rows.hpp"
 #include "engine/batch.hpp"
+#include "live/reasons.hpp"
 #include "live/request.hpp"
 #include "live/shelf.hpp"
 #include "live/store.hpp"
@@ -33,6 +34,7 @@ struct Worker {
   UserHistory history;  ///< of the rules
   engine::Batch batch;
   std::vector<engine::SourcedItem> items;
+  ReasonsMemory reasons;
 
   void number_newcomers(const Store& store, const std::vector<ItemIdx>& item_of,
                         std::size_t n_known);

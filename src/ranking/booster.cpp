@@ -150,13 +150,21 @@ std::string Booster::to_text(int rounds) const {
 }
 
 void Booster::predict_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const {
+  ask_lightgbm(C_API_PREDICT_RAW_SCORE, rows, threads, out);
+}
+
+void Booster::contributions_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const {
+  ask_lightgbm(C_API_PREDICT_CONTRIB, rows, threads, out);
+}
+
+void Booster::ask_lightgbm(int kind, MatrixView rows, int threads, std::span<double> out) const {
   if (rows.n_rows == 0) return;
   std::int64_t n = 0;
   const auto params = fmt::format("num_threads={}", threads);
   check(LGBM_BoosterPredictForMat(state_->handle, rows.data, C_API_DTYPE_FLOAT32,
                                   static_cast<std::int32_t>(rows.n_rows),
-                                  static_cast<std::int32_t>(rows.n_columns), 1,
-                                  C_API_PREDICT_RAW_SCORE, 0, -1, params.c_str(), &n, out.data()),
+                                  static_cast<std::int32_t>(rows.n_columns), 1, kind, 0, -1,
+                                  params.c_str(), &n, out.data()),
         "predict");
 }
 

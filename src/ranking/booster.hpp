@@ -50,12 +50,18 @@ class Booster {
   /// The same to the bit by LightGBM: what predict() is checked against, and much slower.
   void predict_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const;
 
+  /// What LightGBM says the columns contribute to its scores: rows x (columns and, last, what is
+  /// expected of any row). What explanations are checked against, and much slower.
+  void contributions_by_lightgbm(MatrixView rows, int threads, std::span<double> out) const;
+
   /// Total gain by column, in column order.
   [[nodiscard]] std::vector<double> gains() const;
 
  private:
   struct State;
   void check_scorer() const;
+  /// Asks LightGBM for a `kind` of its C interface.
+  void ask_lightgbm(int kind, MatrixView rows, int threads, std::span<double> out) const;
 
   std::unique_ptr<State> state_;
   TreeScorer scorer_;

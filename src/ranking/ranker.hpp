@@ -136,6 +136,11 @@ class Ranker {
   [[nodiscard]] const std::vector<std::string>& columns() const { return columns_; }
   [[nodiscard]] bool has_trees() const;
   [[nodiscard]] const Blend& blend() const { return weight_; }
+  [[nodiscard]] const TreeModel& model(Model model) const { return models_[model]; }
+  /// Of P(the user buys anything), which the two-step model takes.
+  [[nodiscard]] const TreeModel& buyer_model() const { return buyer_; }
+  /// What is added to the logits of the hit model.
+  [[nodiscard]] double hit_shift() const { return hit_shift_; }
   /// The same with other weights, models of weight 0 left out, and the first trees of each alone.
   [[nodiscard]] Ranker reduced(const Blend& blend, int rounds) const;
   /// What every model says of the rows.

@@ -53,6 +53,7 @@ class TreeModel {
 
   /// The trees' scorer; has_trees() there must be.
   [[nodiscard]] const TreeScorer& scorer() const { return trees_->scorer(); }
+  [[nodiscard]] const Booster& trees() const { return *trees_; }
   [[nodiscard]] const OwnBase& base() const { return base_; }
   [[nodiscard]] bool has_trees() const { return trees_.has_value(); }
   /// Adds the gain of every column to `total`.

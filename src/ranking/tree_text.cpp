@@ -132,7 +132,25 @@ void check_tree(const Block& block, const TextTree& tree) {
   }
 }
 
-TextTree parse_tree(const Block& block, std::size_t n_columns) {
+/// Fails unless rows came to every split, and to a child no more than to its parent.
+void read_row_counts(const Block& block, TextTree& tree) {
+  tree.split_rows = block.numbers<double>("internal_count", tree.splits.size());
+  tree.leaf_rows = block.numbers<double>("leaf_count", tree.leaf_values.size());
+  for (std::size_t s = 0; s < tree.splits.size(); ++s) {
+    const double rows = tree.split_rows[s];
+    if (!(rows >= 1) || !std::isfinite(rows)) {
+      fail(block.place(), fmt::format("{} rows at split {}, expected 1 and more", rows, s));
+    }
+    for (const auto child : {tree.splits[s].left, tree.splits[s].right}) {
+      const double below = child < 0 ? tree.leaf_rows[leaf_of(child)]
+                                     : tree.split_rows[static_cast<std::size_t>(child)];
+      if (below >= 0 && below <= rows) continue;
+      fail(block.place(), fmt::format("{} rows below split {}, expected 0 to {}", below, s, rows));
+    }
+  }
+}
+
+TextTree parse_tree(const Block& block, std::size_t n_columns, RowCounts counts) {
   block.expect("num_cat", "0");
   block.expect("is_linear", "0");
   TextTree tree;
@@ -155,6 +173,7 @@ TextTree parse_tree(const Block& block, std::size_t n_columns) {
                            (decision_type[s] & kDefaultLeft) != 0, left[s], right[s]});
   }
   check_tree(block, tree);
+  if (counts == RowCounts::kRead) read_row_counts(block, tree);
   return tree;
 }
 
@@ -175,7 +194,7 @@ Block parse_header(std::string_view& text) {
 
 }  // namespace
 
-TreeText parse_tree_text(std::string_view text) {
+TreeText parse_tree_text(std::string_view text, RowCounts counts) {
   const auto header = parse_header(text);
   TreeText result;
   constexpr std::uint32_t kMostColumns = 1'000'000;
@@ -184,7 +203,7 @@ TreeText parse_tree_text(std::string_view text) {
   result.n_columns = last_column + 1;
   while (text.starts_with("Tree=")) {
     const auto place = fmt::format("tree {}", result.trees.size());
-    result.trees.push_back(parse_tree(Block(place, take_block(text)), result.n_columns));
+    result.trees.push_back(parse_tree(Block(place, take_block(text)), result.n_columns, counts));
   }
   if (!text.starts_with("end of trees\n")) {
     fail(fmt::format("after tree {}", result.trees.size()),

@@ -35,6 +35,9 @@ struct TextSplit {
 struct TextTree {
   std::vector<TextSplit> splits;
   std::vector<double> leaf_values;  ///< one more than splits
+  /// How many rows of training came to a split and to a leaf, where that was to be read.
+  std::vector<double> split_rows = {};
+  std::vector<double> leaf_rows = {};
 };
 
 struct TreeText {
@@ -42,8 +45,11 @@ struct TreeText {
   std::vector<TextTree> trees;
 };
 
+/// Whether to read what a score does not take: how many rows of training went which way.
+enum class RowCounts : std::uint8_t { kLeftOut, kRead };
+
 /// Reads LightGBM's model text, version 4: one output, numerical splits, constant leaves. Throws
 /// Error(kIncompatibleArtifact) on anything else, naming the tree and the line.
-TreeText parse_tree_text(std::string_view text);
+TreeText parse_tree_text(std::string_view text, RowCounts counts = RowCounts::kLeftOut);
 
 }  // namespace vitrina::ranking

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <cmath>
 #include <utility>
 
 #include "core/time.hpp"
@@ -75,11 +76,25 @@ void apply_filter(const json::object& filter, LiveQuery& query) {
 LiveQuery to_query(const json::object& asked) {
   LiveQuery query{.user_id = text_of(asked, "user_id"),
                   .visit_id = text_of(asked, "visit_id"),
-                  .k = k_of(asked)};
+                  .k = k_of(asked),
+                  .explain = boolean_of(asked, "explain")};
   apply_place(asked, query);
   if (const auto* exclude = find(asked, "exclude")) apply_exclude(exclude->get_object(), query);
   if (const auto* filter = find(asked, "filter")) apply_filter(filter->get_object(), query);
   return query;
+}
+
+json::object reasons_row(const LiveReasons& reasons) {
+  json::array features;
+  for (const auto& reason : reasons.features) {
+    json::object row{{"feature", reason.feature}, {"contribution", reason.contribution}};
+    if (reason.value && std::isfinite(*reason.value)) row["value"] = *reason.value;
+    features.push_back(std::move(row));
+  }
+  return {{"logit", reasons.logit},
+          {"base", reasons.base},
+          {"features", std::move(features)},
+          {"other", reasons.other}};
 }
 
 json::object product_row(const LiveProduct& product, const json::storage_ptr& memory) {
@@ -102,6 +117,7 @@ json::array product_rows(App& app, const LiveAnswer& answer, bool with_details,
         for (auto& field : facts_row(*facts)) row.insert(field);
       }
     }
+    if (product.reasons) row.emplace("reasons", reasons_row(*product.reasons));
     rows.emplace_back(std::move(row));
   }
   return rows;

@@ -78,6 +78,7 @@ inline const Shape kQuestion{
      {"product_id", Type::kId, "the product that the page shows; of the place product"},
      {"category", Type::kId, "the category that the page shows; of the place category"},
      kDetails,
+     {"explain", Type::kBoolean, "true: say of every product why it has its score"},
      {"exclude", Type::kObject, "what not to name", false, Field{}.from, Field{}.to, {}, &kExclude},
      {"filter",
       Type::kObject,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <chrono>
+#include <cmath>
 #include <set>
 #include <string>
 
@@ -151,6 +152,33 @@ TEST_F(ApiTest, WhoAsksTooOftenIsToldToComeAgain) {
   request.target = "/healthz";
   request.peer = "10.0.0.1";
   EXPECT_EQ(server.ask(request).status, 200) << "who looks after the server is not counted";
+}
+
+TEST_F(ApiTest, SaysWhyAProductWasNamedWhereItIsAsked) {
+  Server server(scratch_.path());
+  const std::string question = R"({"user_id":"u","k":7,"explain":)";
+  const auto plain = done(server.post("/v1/recommendations", question + "false}"));
+  const auto explained = done(server.post("/v1/recommendations", question + "true}"));
+  EXPECT_EQ(products_of(plain), products_of(explained));
+  for (const auto& product : plain.at("products").as_array()) {
+    EXPECT_FALSE(product.as_object().contains("reasons"));
+  }
+  std::size_t n_unknown = 0;
+  for (const auto& product : explained.at("products").as_array()) {
+    const auto& reasons = product.at("reasons").as_object();
+    double sum = reasons.at("base").as_double() + reasons.at("other").to_number<double>();
+    for (const auto& reason : reasons.at("features").as_array()) {
+      EXPECT_FALSE(reason.at("feature").as_string().empty());
+      n_unknown += reason.as_object().contains("value") ? 0 : 1;
+      sum += reason.at("contribution").as_double();
+    }
+    EXPECT_NEAR(sum, reasons.at("logit").as_double(), 1e-9);
+    EXPECT_EQ(static_cast<float>(1 / (1 + std::exp(-sum))),
+              static_cast<float>(product.at("score").as_double()));
+  }
+  EXPECT_GT(n_unknown, 0U) << "a stranger has columns that are not known";
+  expect_problem(server.post("/v1/recommendations", question + "1}"), 422,
+                 "body.explain: found a number");
 }
 
 TEST(RateLimit, FillsABucketSteadilyAndForgetsWhoIsGone) {

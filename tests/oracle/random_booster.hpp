@@ -1,0 +1,87 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/rng.hpp"
+#include "ranking/booster.hpp"
+
+namespace vitrina::ranking {
+
+inline constexpr std::size_t kColumns = 9;
+
+struct Growth {
+  int leaves;
+  std::string params;
+};
+
+/// A value of one of the columns' kinds: smooth, few levels, mostly 0, often missing, around 0,
+/// huge, constant, 1e-35 and its neighbours.
+inline float draw(std::size_t column, Rng& rng) {
+  switch (column) {
+    case 0:
+      return static_cast<float>(rng.normal());
+    case 1:
+      return static_cast<float>(rng.below(5)) - 2;
+    case 2:
+      return rng.chance(0.8) ? 0.0F : static_cast<float>(rng.normal());
+    case 3:
+      return rng.chance(0.4) ? std::nanf("") : static_cast<float>(rng.normal());
+    case 4:
+      return rng.chance(0.3) ? std::nanf("") : static_cast<float>(rng.below(3)) - 1;
+    case 5:
+      return static_cast<float>(rng.normal() * 1e30);
+    case 6:
+      return 7;
+    case 7:
+      return static_cast<float>((rng.uniform() - 0.5) * 1e-34);
+    default:
+      return -static_cast<float>(rng.uniform());
+  }
+}
+
+/// Also what no row of training held: infinities, NaN in every column, both zeros, the tiniest.
+inline float draw_any(std::size_t column, Rng& rng) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kRare[] = {0.0F, -0.0F, kInfinity, -kInfinity, 1e-35F, -1e-35F, 1e-40F, -1e-40F};
+  if (rng.chance(0.1)) return std::nanf("");
+  if (rng.chance(0.2)) return kRare[rng.below(std::size(kRare))];
+  return draw(column, rng);
+}
+
+/// Trees that LightGBM grew from random rows.
+inline Booster train(const Growth& growth, std::uint64_t seed, int rounds) {
+  constexpr std::size_t kTrainRows = 1500;
+  Rng rng(seed);
+  std::vector<float> features;
+  std::vector<float> label;
+  for (std::size_t r = 0; r < kTrainRows; ++r) {
+    for (std::size_t c = 0; c < kColumns; ++c) features.push_back(draw(c, rng));
+    const auto* row = features.data() + r * kColumns;
+    const double signal = double{row[0]} + (std::isnan(row[3]) ? 1 : double{row[3]}) +
+                          (row[2] == 0 ? 2 : 0) + double{row[1]} * double{row[8]} +
+                          (row[7] > 0 ? 1 : 0);
+    label.push_back(rng.chance(1 / (1 + std::exp(-signal))) ? 1.0F : 0.0F);
+  }
+  const std::vector<float> weight(kTrainRows, 1);
+  const std::vector<double> init_score(kTrainRows, 0);
+  std::vector<std::string> columns;
+  for (std::size_t c = 0; c < kColumns; ++c) columns.push_back(fmt::format("c{}", c));
+  const MatrixView view{features.data(), kTrainRows, kColumns};
+  return Booster::train({std::span(&view, 1), label, weight, init_score, columns,
+                         fmt::format("objective=cross_entropy boost_from_average=false "
+                                     "num_leaves={} min_data_in_leaf=3 seed={} num_threads=1 "
+                                     "deterministic=true force_row_wise=true verbosity=-1 {}",
+                                     growth.leaves, seed, growth.params),
+                         rounds});
+}
+
+}  // namespace vitrina::ranking
