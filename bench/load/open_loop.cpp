@@ -151,7 +151,8 @@ class Loop {
   }
 
   void note(const Connection& connection, Clock::time_point now, std::size_t n_warm) {
-    if (!connection.is_ok() && ++outcome_.n_failed == 1) outcome_.first_failure = connection.whole();
+    if (!connection.is_ok() && ++outcome_.n_failed == 1)
+      outcome_.first_failure = connection.whole();
     if (connection.number() < n_warm) return;
     outcome_.latencies.push_back(std::chrono::duration<double>(now - connection.due()).count());
     if (connection.is_ok() && connection.number() % load_.sample_every == 0) {

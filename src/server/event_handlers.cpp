@@ -24,6 +24,11 @@ LiveEvent to_event(const json::object& told) {
   return event;
 }
 
+std::optional<store::EventKey> key_of(const json::object& told) {
+  const auto* id = find(told, "event_id");
+  return id == nullptr ? std::nullopt : std::optional(store::EventKey::of(id_text(*id)));
+}
+
 Response to_response(const store::Appended& appended) {
   if (appended.error) return to_response(Problem::of(*appended.error));
   json::array statuses;
@@ -50,8 +55,9 @@ void post_events(App& app, const Call& call, const Respond& respond) {
   auto kept = app.live().check(events);
   std::vector<store::NewEvent> fresh(told.size());
   for (std::size_t e = 0; e < told.size(); ++e) {
-    fresh[e] = {text_of(told[e].get_object(), "event_id"), std::move(kept[e]),
-                events[e].time.empty(), text_of(told[e].get_object(), "recommendation_id")};
+    const auto& event = told[e].get_object();
+    fresh[e] = {key_of(event), std::move(kept[e]), events[e].time.empty(),
+                text_of(event, "recommendation_id")};
   }
   const bool is_taken =
       app.writer().append(std::move(fresh), [&app, respond](const store::Appended& appended) {

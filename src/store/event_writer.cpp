@@ -136,13 +136,12 @@ void EventWriter::write(std::vector<Job>& jobs) {
   std::vector<Row> rows;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     for (auto& event : std::get<Append>(jobs[j]).events) {
-      const auto key = event.id.empty() ? std::nullopt : std::optional(EventKey::of(event.id));
-      told[j].is_stored.push_back(!key || recent_.add(*key, arrived));
+      told[j].is_stored.push_back(!event.key || recent_.add(*event.key, arrived));
       if (!told[j].is_stored.back()) continue;
       for (auto& kept : event.kept) {
         rows.push_back({std::move(kept), std::nullopt, arrived, event.recommendation});
       }
-      rows[rows.size() - event.kept.size()].key = key;
+      rows[rows.size() - event.kept.size()].key = event.key;
     }
   }
   Commit commit{.n_rows = rows.size(), .is_done = true};

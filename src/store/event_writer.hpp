@@ -20,7 +20,7 @@ namespace vitrina::store {
 
 /// A told event on its way into the store.
 struct NewEvent {
-  std::string id;                   ///< `event_id`; empty: none
+  std::optional<EventKey> key;      ///< of its `event_id`
   std::vector<KeptEvent> kept;      ///< its rows
   bool is_now = true;               ///< it is dated when it is taken, whatever its rows say
   std::string recommendation = {};  ///< id of the answer that it came of; empty: none

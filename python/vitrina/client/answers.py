@@ -67,12 +67,30 @@ class PutDone(TypedDict):
     n_stored: int
 
 
+class Reason(TypedDict):
+    """A feature, its value where it is known, and what it adds."""
+
+    feature: str
+    value: NotRequired[float]
+    contribution: float
+
+
+class Reasons(TypedDict):
+    """Why a score: base + contributions + other = logit."""
+
+    logit: float
+    base: float
+    features: list[Reason]
+    other: float
+
+
 class Product(TypedDict):
     """One of an answer's products; with `details` what was put of it."""
 
     product_id: str
     score: float
     source: str
+    reasons: NotRequired[Reasons]
     price: NotRequired[float]
     available: NotRequired[bool]
     category: NotRequired[str]

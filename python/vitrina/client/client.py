@@ -98,6 +98,7 @@ class Client:
         exclude: Exclude | None = None,
         filter: Filter | None = None,
         details: bool | None = None,
+        explain: bool | None = None,
         timeout: float | None = None,
     ) -> Recommendation:
         """What a customer, a visit or somebody unknown wants next.
@@ -114,6 +115,7 @@ class Client:
             "exclude": exclude,
             "filter": filter,
             "details": details,
+            "explain": explain,
         }
         answer = self._call("recommend", body=question, timeout=timeout)
         return cast(Recommendation, answer)

@@ -17,8 +17,8 @@
 namespace vitrina::store {
 namespace {
 
-NewEvent view(std::string id, const std::string& customer, std::int64_t time = 0) {
-  return {std::move(id),
+NewEvent view(const std::string& id, const std::string& customer, std::int64_t time = 0) {
+  return {id.empty() ? std::nullopt : std::optional(EventKey::of(id)),
           {{.customer = customer, .action = 0, .product = "p", .time_us = time},
            {.customer = customer, .action = 0, .product = "q", .time_us = time}}};
 }
