@@ -1,23 +1,29 @@
 // Tells a store of events what a server would, one thing after the other, and says what became of
 // it, a line a thing, each written when it is known. With the words `store_driver FOLDER`:
 //
-//   had u1            a row of customer u1 was there at the start
-//   stored a b        the events of these ids, which are also their customers, are acknowledged
+//   had a b           these events were there at the start
+//   stored a b        these events are acknowledged
 //   repeated a        was stored before
-//   refused c d: why  nothing of these was stored
-//   forgot a          is gone
-//   kept a: why       could not be forgotten
+//   forgot gone       and so are a customer's being forgotten, with the visits linked to it,
+//   linked v0         a visit's being a user's,
+//   put lamp          and what a product is
+//   refused c d: why  nothing of these was done
 //   stopped
 //
-// With `store_driver FOLDER list` it says what there is and stops.
+// With `store_driver FOLDER list` it says what there is, `link v0` and `product lamp` too, and
+// stops.
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,21 +46,25 @@ class Driver {
                 {.now = [this] { return ++clock_; },
                  .apply =
                      [this](const std::vector<KeptEvent>& events) {
+                       // a linked visit's are the user's: the product tells them apart
                        for (const auto& event : events) {
-                         if (is_starting_) say("had " + event.customer);
+                         if (is_starting_) say("had " + event.product);
                        }
                      },
-                 .forget = [](Kind, const std::string&) {},
                  .observe = [](const Commit&) {}}) {
     is_starting_ = false;
   }
 
-  void append(const std::vector<std::string>& ids) {
+  void append(const std::vector<std::string>& ids, Kind kind = Kind::kUser) {
     std::vector<NewEvent> events;
     events.reserve(ids.size());
     for (const auto& id : ids) {
-      events.push_back(
-          {id, {{.customer = id, .action = 0, .product = std::string(100, 'p')}}, true});
+      KeptEvent kept{.is_visit = kind == Kind::kVisit,
+                     .customer = id,
+                     .action = 0,
+                     .product = id,
+                     .device = std::string(100, 'd')};  // so that they fill some pages
+      events.push_back({id, {std::move(kept)}});
     }
     std::promise<void> told;
     const bool is_taken = writer_.append(std::move(events), [&](const Appended& appended) {
@@ -65,11 +75,11 @@ class Driver {
     told.get_future().wait();
   }
 
-  void forget(const std::string& id) {
+  /// Says `words` when the work is done.
+  void change(const std::string& words, const std::function<void(EventStore&)>& work) {
     std::promise<void> told;
-    writer_.forget(Kind::kUser, id, [&](const Forgotten& forgotten) {
-      say(forgotten.error ? fmt::format("kept {}: {}", id, forgotten.error->what())
-                          : fmt::format("forgot {}", id));
+    writer_.change(work, [&](const std::optional<Error>& error) {
+      say(error ? fmt::format("refused {}: {}", words, error->what()) : words);
       told.set_value();
     });
     told.get_future().wait();
@@ -101,18 +111,43 @@ std::vector<std::string> many(const std::string& prefix, int n) {
   return ids;
 }
 
+void link(Driver& driver, const std::string& visit, const std::string& user) {
+  driver.append({visit}, Kind::kVisit);
+  driver.change("linked " + visit, [&](EventStore& store) {
+    if (!store.link(visit, user)) throw Error(ErrorCode::kBadData, "another user's");
+  });
+}
+
+void tell_all(Driver& driver) {
+  driver.append({"gone"});
+  link(driver, "gone-visit", "gone");
+  driver.append(many("a", 40));
+  driver.append({"a1", "b0"});
+  driver.change("put lamp", [](EventStore& store) {
+    const ProductFacts lamp{.product_id = "lamp", .price = 12.5};
+    store.products().put(std::span(&lamp, 1));
+  });
+  // empties the log ahead of the database
+  driver.change("forgot gone", [](EventStore& store) { (void)store.forget(Kind::kUser, "gone"); });
+  driver.append({"c0"});
+  link(driver, "v0", "c0");
+  driver.append(many("d", 3));
+  driver.append({"a0", "d0", "e0"});
+}
+
+void list(Driver& driver) {
+  driver.change("listed", [](EventStore& store) {
+    for (const auto* visit : {"gone-visit", "v0"}) {
+      if (store.links().user_of(visit)) say(std::string("link ") + visit);
+    }
+    store.products().read([](const ProductFacts& facts) { say("product " + facts.product_id); });
+  });
+}
+
 void run(const std::filesystem::path& folder, bool only_lists) {
   {
     Driver driver(folder);
-    if (!only_lists) {
-      driver.append({"gone"});
-      driver.append(many("a", 40));  // some pages
-      driver.append({"a1", "b0"});
-      driver.forget("gone");  // empties the log ahead of the database
-      driver.append({"c0"});
-      driver.append(many("d", 3));
-      driver.append({"a0", "d0", "e0"});
-    }
+    only_lists ? list(driver) : tell_all(driver);
   }
   say("stopped");
 }

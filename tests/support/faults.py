@@ -10,12 +10,13 @@ from pathlib import Path
 
 from command import program_path
 
-FORGOTTEN = "gone"
+# A user who is forgotten, and the visit that was linked to it before.
+USER, VISIT = "gone", "gone-visit"
+FORGOTTEN = {USER, VISIT}
 # What the driver tells the store, whatever becomes of it.
-SENT = {
-    FORGOTTEN,
+SENT = FORGOTTEN | {
     *(f"a{i}" for i in range(40)),
-    *("b0", "c0", "d0", "d1", "d2", "e0"),
+    *("b0", "c0", "v0", "d0", "d1", "d2", "e0"),
 }
 # What the process of a call that ends it says, and one that could not start.
 ENDED, REFUSED = 77, 7
@@ -102,8 +103,9 @@ def is_promise(call: str) -> bool:
     """Whether it tells the peer that something is kept: the driver's words,
     or the server's."""
     if call.startswith("tell HTTP/1.1 200 "):
-        return '"statuses"' in call or '"n_erased"' in call
-    return call.startswith(("tell stored", "tell forgot"))
+        fields = ('"statuses"', '"n_erased"', '"n_stored"', '"visit_id"')
+        return any(field in call for field in fields)
+    return call.split()[1] in ("stored", "forgot", "linked", "put")
 
 
 def assert_told_after_sync(
@@ -129,7 +131,7 @@ def assert_told_after_sync(
 def promised(played: Played) -> set[str]:
     """The events that were acknowledged and are still to be there."""
     stored = set(played.ids("stored")) | set(played.ids("repeated"))
-    return stored - {FORGOTTEN}
+    return stored - FORGOTTEN
 
 
 def assert_kept(store: Path, log: Path, played: Played) -> None:
@@ -141,17 +143,23 @@ def assert_kept(store: Path, log: Path, played: Played) -> None:
     assert set(rows) <= SENT, "an event was never sent"
     lost = promised(played) - set(rows)
     assert not lost, f"acknowledged events are lost: {lost}"
-    if FORGOTTEN in played.ids("forgot"):
-        assert FORGOTTEN not in rows, "who was forgotten is back"
+    links = set(after.ids("link"))
+    assert set(played.ids("linked")) - FORGOTTEN <= links, "a link is lost"
+    assert set(played.ids("put")) <= set(after.ids("product"))
+    if played.ids("forgot"):
+        assert USER not in rows, "who was forgotten is back"
+    if played.ids("forgot") and VISIT in played.ids("linked"):
+        assert not FORGOTTEN & (set(rows) | links), "a visit is back"
         for file in store.iterdir():
-            assert FORGOTTEN.encode() not in file.read_bytes(), file
+            assert USER.encode() not in file.read_bytes(), file
 
 
 def assert_sent_again_counts_once(store: Path, log: Path) -> None:
     again = play(store, log=log)
     assert (again.code, again.lines[-1]) == (0, "stopped"), again
-    last = Counter(play(store, "list", log=log).ids("had"))
-    assert last == Counter(SENT - {FORGOTTEN})
+    last = play(store, "list", log=log)
+    assert Counter(last.ids("had")) == Counter(SENT - FORGOTTEN)
+    assert (last.ids("link"), last.ids("product")) == (["v0"], ["lamp"])
 
 
 def play_with(store: Path, log: Path, fault: Fault, *words: str) -> Played:
