@@ -20,10 +20,16 @@ from vitrina_ops.files import read_json
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [
     str(ROOT / folder)
-    for folder in ("bench/speed", "bench/peers", "scripts/measure")
+    for folder in (
+        "bench/speed",
+        "bench/load",
+        "bench/peers",
+        "scripts/measure",
+    )
 ]
 
 import ablation  # noqa: E402
+import live_table  # noqa: E402
 from harness import next_basket_report  # noqa: E402
 from harness import report as peers  # noqa: E402
 from live_runs import page as live  # noqa: E402
@@ -183,6 +189,12 @@ BLOCKS = [
         "docs/performance.md",
         growth_table.page,
         NOTHING.format("growth"),
+    ),
+    Block(
+        "live",
+        "docs/serving.md",
+        live_table.page,
+        NOTHING.format("bench-live"),
     ),
     Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
     Block("peers_short", "docs/peers.md", peers.short, NO_PEERS, "peers"),
