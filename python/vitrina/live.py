@@ -185,6 +185,8 @@ class Live:
         min_price: float | None = None,
         max_price: float | None = None,
         only_listed: bool = False,
+        beside: Id | None = None,
+        by: str | Iterable[str] = _vitrina.SIMILAR_BY,
         at: Moment | None = None,
     ) -> pa.Table:
         """What a customer will buy.
@@ -199,7 +201,9 @@ class Live:
         that moment, with `exclude_bought` nothing that they order. By the
         catalog, only products of the `categories`, of a price from
         `min_price` to `max_price`, or those that it lists (`only_listed`)
-        are proposed. `at` is the moment of the answer, by the
+        are proposed. The neighbours of the product `beside` come first, by
+        the models `by` in turn (see `similar`); with their weight as score
+        and their model as source. `at` is the moment of the answer, by the
         events before it; None: now.
 
         Returns a table with product_id (string), score (share of what the
@@ -225,6 +229,8 @@ class Live:
             min_price=number_or_none("min_price", min_price),
             max_price=number_or_none("max_price", max_price),
             only_listed=boolean("only_listed", only_listed),
+            beside="" if beside is None else identifier("beside", beside),
+            by=[by] if isinstance(by, str) else [text("by", b) for b in by],
             at=moment_or_empty("at", at),
         )
         columns, metadata = self._native.recommend(query)
@@ -250,6 +256,15 @@ class Live:
         if user_id is not None:
             return self._native.forget(identifier("user_id", user_id))
         return self._native.forget_visit(identifier("visit_id", visit_id))
+
+    def link(self, visit_id: Id, user_id: Id) -> None:
+        """Makes a visit's events a user's: those there are, those to come.
+
+        A visit that is a user's already stays theirs.
+        """
+        self._native.link(
+            identifier("visit_id", visit_id), identifier("user_id", user_id)
+        )
 
     def swap(
         self, bundle: PathLike, *, catalog: PathLike | None = None

@@ -45,7 +45,8 @@ LiveQuery make_query(std::string user_id, std::string visit_id, std::optional<in
                      bool exclude_touched, bool exclude_seen, bool exclude_in_basket,
                      bool exclude_bought, std::vector<std::string> categories,
                      std::optional<double> min_price, std::optional<double> max_price,
-                     bool only_listed, std::string at) {
+                     bool only_listed, std::string beside, std::vector<std::string> by,
+                     std::string at) {
   return {.user_id = std::move(user_id),
           .visit_id = std::move(visit_id),
           .k = k,
@@ -59,6 +60,8 @@ LiveQuery make_query(std::string user_id, std::string visit_id, std::optional<in
           .min_price = min_price,
           .max_price = max_price,
           .only_listed = only_listed,
+          .beside = std::move(beside),
+          .by = std::move(by),
           .at = std::move(at)};
 }
 
@@ -168,7 +171,7 @@ void bind_live(nb::module_& m) {
       .def(nb::new_(&make_query), nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
            "exclude"_a, "only"_a.none(), "exclude_touched"_a, "exclude_seen"_a,
            "exclude_in_basket"_a, "exclude_bought"_a, "categories"_a, "min_price"_a.none(),
-           "max_price"_a.none(), "only_listed"_a, "at"_a);
+           "max_price"_a.none(), "only_listed"_a, "beside"_a, "by"_a, "at"_a);
   nb::class_<PythonLive>(m, "Live")
       .def_prop_ro("fingerprint", [](PythonLive& live) { return live.get().fingerprint(); })
       .def_prop_ro("learned_until", [](PythonLive& live) { return live.get().learned_until(); })
@@ -195,6 +198,12 @@ void bind_live(nb::module_& m) {
             return live.get().forget_visit(visit_id);
           },
           "visit_id"_a)
+      .def(
+          "link",
+          [](PythonLive& live, const std::string& visit_id, const std::string& user_id) {
+            live.get().link(visit_id, user_id);
+          },
+          "visit_id"_a, "user_id"_a)
       .def("swap", &swap_live, "bundle"_a, "catalog"_a);
   m.def("open_live", &open_live, "bundle"_a, nb::kw_only(), "catalog"_a, "time_zone"_a, "schema"_a,
         "threads"_a, "allow_future"_a);

@@ -164,6 +164,25 @@ def test_proposes_by_events_and_catalog(live: library.Live) -> None:
         live.recommend(min_price="cheap")  # type: ignore[arg-type]
 
 
+def test_neighbours_come_first_and_visits_are_linked(
+    live: library.Live,
+) -> None:
+    first, last = (
+        live.recommend(k=10).column("product_id").to_pylist()[p]
+        for p in (0, 9)
+    )
+    beside = pairs_of(live.recommend(k=3, beside=first))
+    similar = live.similar(first, 3).column("product_id").to_pylist()
+    assert [p for p, _, _ in beside][: len(similar)] == similar
+    assert first not in [p for p, _, _ in beside]
+    with pytest.raises(library.Error, match="no such model"):
+        live.recommend(beside=first, by=["no such model"])
+    live.add({"visit_id": "g", "action": "basket_add", "products": [last]})
+    assert pairs_of(live.recommend("u", k=1))[0][0] != last
+    live.link("g", "u")
+    assert pairs_of(live.recommend("u", k=1))[0][0] == last
+
+
 def test_is_asked_from_many_threads(learned: Path, live: library.Live) -> None:
     live.add(learned / "shop")
     users = [str(user) for user in range(1, 40)]
