@@ -128,7 +128,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
         "tools",
     },
     "parquet/": {"io"},
-    "sqlite3.h": {"store"},
+    "sqlite3.h": {"bench", "store"},
     "tbb/": {"core"},
     "yaml-cpp/": {"io"},
 }

@@ -115,6 +115,30 @@ inline const Shape kPut{"Put",
                           &kFacts}}};
 inline const Shape kPutDone{"PutDone", {{"n_stored", Type::kWhole, "products", true, 1, 1000}}};
 
+inline const Shape kReason{
+    "Reason",
+    {{"feature", Type::kText,
+      "group__column, or own_history: what the customer did with the product; or buyer: how "
+      "likely the customer is to buy anything",
+      true},
+     {"value", Type::kNumber, "of this customer and product; absent where it is not known"},
+     {"contribution", Type::kNumber, "what it adds to the logit", true}}};
+
+inline const Shape kReasons{
+    "Reasons",
+    {{"logit", Type::kNumber, "base + contributions + other; the score is 1 / (1 + exp(-logit))",
+      true},
+     {"base", Type::kNumber, "of a product of which nothing is known", true},
+     {"features",
+      Type::kObjects,
+      "those that contribute most, up or down",
+      true,
+      0,
+      5,
+      {},
+      &kReason},
+     {"other", Type::kNumber, "what all other features contribute together", true}}};
+
 inline const Shape kProduct{
     "Product",
     {{"product_id", Type::kText, "", true},

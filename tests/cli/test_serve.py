@@ -67,7 +67,8 @@ def test_the_next_answer_counts_an_event_and_a_restart_keeps_it(
 def test_what_was_served_is_what_the_program_recommends_for_the_export(
     learned: Path, tmp_path: Path
 ) -> None:
-    """To the bit, at the moment that each answer names."""
+    """To the bit, at the moment that each answer names, with a restart and a
+    swap of bundles in the middle."""
     rows = shops.random_rows(seed=3, users=40, products=40)
     told = [
         {
@@ -81,24 +82,41 @@ def test_what_was_served_is_what_the_program_recommends_for_the_export(
         for row in rows
     ]
     users = sorted({row.user_id for row in rows})
-    served: dict[str, Any] = {}
-    with serving(learned / "bundle", tmp_path / "store") as server:
+    served: list[tuple[str, Any]] = []
+
+    def tell_and_ask(server: Server, part: list[Any], some: list[str]) -> None:
         client = server.client()
-        for begin in range(0, len(told), 1000):
-            part = {"events": told[begin : begin + 1000]}
-            client.done("POST", "/v1/events", part)
+        for begin in range(0, len(part), 1000):
+            body = {"events": part[begin : begin + 1000]}
+            client.done("POST", "/v1/events", body)
+        for user in some:
+            question = {"user_id": user, "k": 25}
+            answer = client.done("POST", "/v1/recommendations", question)
+            served.append((user, answer))
+
+    half = len(told) // 2
+    live = [
+        {field: value for field, value in each.items() if field != "time"}
+        for each in told[half:]
+    ]
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        tell_and_ask(server, told[:half], users[:2])
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        tell_and_ask(server, live[: half // 2], [users[0], "stranger"])
+        server.admin().done("POST", "/admin/v1/bundle", {})
+        tell_and_ask(server, live[half // 2 :], [users[0], users[2]])
+        client = server.client()
         guest = {"visit_id": "guest", "action": "visit"}
         client.done("POST", "/v1/events", {"events": [guest]})
-        for user in [*users[:3], "stranger"]:
-            question = {"user_id": user, "k": 25}
-            served[user] = client.done("POST", "/v1/recommendations", question)
         out = must_run(
             *("export", "--store", tmp_path / "store"),
             *("--out", tmp_path / "log"),
         )
         assert "1 of visits without a user are left out" in out
-    (tmp_path / "ids.txt").write_text("\n".join(served) + "\n")
-    for user, answer in served.items():
+    names = sorted({user for user, _ in served})
+    (tmp_path / "ids.txt").write_text("\n".join(names) + "\n")
+    assert len({answer["as_of"] for _, answer in served}) == len(served)
+    for user, answer in served:
         must_run(
             *("recommend", "--bundle", learned / "bundle"),
             *("--data", tmp_path / "log", "--at", answer["as_of"]),
