@@ -3,6 +3,7 @@ names that dashboard and alerts have, a proxy with TLS and a limit."""
 
 import json
 import re
+import shutil
 import ssl
 import subprocess
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import ROOT
+from command import ROOT, program_path
 from deploying import DEPLOY, prometheus, proxy, tool
 from serving import Server, serving
 from vitrina import Client, RequestError
@@ -253,3 +254,36 @@ def test_the_image_gets_what_its_dockerfile_copies() -> None:
         assert any(
             source == each or source.startswith(f"{each}/") for each in allowed
         ), source
+
+
+@pytest.mark.skipif(
+    shutil.which("dpkg-query") is None, reason="no Debian here"
+)
+def test_the_image_has_the_libraries_of_the_program() -> None:
+    """Packages of all that the program is linked with, but for the wheels'
+    libraries, which are copied, and what every image has."""
+
+    def said(*words: str | Path) -> str:
+        return subprocess.run(
+            words, capture_output=True, text=True, check=True
+        ).stdout
+
+    packages: set[str] = set()
+    for line in said("ldd", program_path()).splitlines():
+        found = re.search(r"=> (/\S+)", line)
+        if found and "site-packages" not in found[1]:
+            # /lib is a link to /usr/lib, and packages know either
+            names = {found[1], str(Path(found[1]).resolve())}
+            known = subprocess.run(
+                ["dpkg-query", "-S", *names],
+                capture_output=True,
+                text=True,
+                check=False,
+            ).stdout
+            assert known, found[1]
+            packages.add(known.partition(":")[0])
+    packages -= {"libc6", "libgcc-s1"}
+    assert len(packages) > 4
+    _, _, serve = (DEPLOY / "Dockerfile").read_text().rpartition("AS serve\n")
+    missing = {name for name in packages if f" {name} " not in serve}
+    assert not missing

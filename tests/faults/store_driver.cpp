@@ -64,7 +64,7 @@ class Driver {
                      .action = 0,
                      .product = id,
                      .device = std::string(100, 'd')};  // so that they fill some pages
-      events.push_back({id, {std::move(kept)}});
+      events.push_back({EventKey::of(id), {std::move(kept)}});
     }
     std::promise<void> told;
     const bool is_taken = writer_.append(std::move(events), [&](const Appended& appended) {
