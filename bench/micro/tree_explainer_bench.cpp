@@ -103,6 +103,7 @@ double largest_difference(std::span<const double> ours, std::span<const double> 
 
 int run(std::size_t n_rows, std::size_t n_columns, std::size_t repeats) {
   std::vector<Booster> models;
+  models.reserve(kModels);
   for (std::uint64_t m = 0; m < kModels; ++m) models.push_back(train(n_columns, m));
   std::vector<TreeExplainer> explainers(kModels);
   const double build_us = median_us(9, [&] {
@@ -112,6 +113,7 @@ int run(std::size_t n_rows, std::size_t n_columns, std::size_t repeats) {
   });
   const auto values = make_rows(n_rows, n_columns, 9);
   std::vector<const float*> rows;
+  rows.reserve(n_rows);
   for (std::size_t r = 0; r < n_rows; ++r) rows.push_back(values.data() + r * n_columns);
   std::vector<std::vector<double>> ours(kModels, std::vector<double>(n_rows * n_columns));
   std::vector<std::vector<double>> theirs(kModels, std::vector<double>(n_rows * (n_columns + 1)));

@@ -61,6 +61,15 @@ CodePoint first_code_point(std::string_view text) {
   return {code, n_bytes, true};
 }
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto point = first_code_point(text);
+    if (!point.valid) return false;
+    text.remove_prefix(point.n_bytes);
+  }
+  return true;
+}
+
 void append_utf8(std::uint32_t code, std::string& out) {
   const auto tail = [&](unsigned shift) {
     out += static_cast<char>(0x80U | ((code >> shift) & 0x3fU));

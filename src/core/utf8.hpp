@@ -19,6 +19,9 @@ struct CodePoint {
 /// not valid.
 CodePoint first_code_point(std::string_view text);
 
+/// Whether the text is UTF-8 from end to end.
+bool is_utf8(std::string_view text);
+
 void append_utf8(std::uint32_t code, std::string& out);
 
 /// Whether str.isprintable() of Python holds for an assigned code point.

@@ -126,6 +126,7 @@ void Engine::features(UserBlock& block, Scratch& scratch) const {
 }
 
 void Engine::features(const UserBlock& block, float* out, Scratch& scratch) const {
+  if (block.n_rows() == 0) return;  // `out` may be null then
   const std::size_t stride = column_names_.size();
   const features::UserRows rows(block.history, block.item, block.score, block.rank, scratch);
   for (const auto& group : groups_) {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "core/utf8.hpp"
 #include "server/problem.hpp"
 
 namespace vitrina::server {
@@ -35,6 +36,7 @@ std::string decode(std::string_view text, bool is_query) {
       decoded += text[i];
     }
   }
+  if (!is_utf8(decoded)) throw Problem(400, "target: found bytes that are no UTF-8");
   return decoded;
 }
 

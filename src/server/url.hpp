@@ -12,7 +12,7 @@ std::string_view path_of(std::string_view target);
 std::string_view query_of(std::string_view target);
 
 /// Percent-encoding undone; in a query `+` is a space. Throws Problem(400) for a `%` without two
-/// hexadecimal digits.
+/// hexadecimal digits, and for what is no UTF-8 then: no JSON could say it again.
 std::string decode(std::string_view text, bool is_query);
 
 /// `a=1&b=2`, decoded. Throws as decode().

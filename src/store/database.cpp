@@ -24,8 +24,15 @@ Error database_error(const std::filesystem::path& file, int status, std::string_
       return {ErrorCode::kBadData,
               fmt::format("{}: is no store of events; name another folder", name)};
     case SQLITE_CORRUPT:
-      return {ErrorCode::kIncompatibleArtifact,
-              fmt::format("{}: is damaged ({}); put a backup in its place", name, detail)};
+    // our statements are always the same: it is the tables that are not
+    case SQLITE_CONSTRAINT:
+    case SQLITE_ERROR:
+    case SQLITE_MISMATCH:
+    case SQLITE_SCHEMA:
+    case SQLITE_TOOBIG:
+      return {
+          ErrorCode::kIncompatibleArtifact,
+          fmt::format("{}: is damaged ({}); put a backup in its place", name, printable(detail))};
     case SQLITE_CANTOPEN:
     case SQLITE_READONLY:
     case SQLITE_PERM:

@@ -11,6 +11,7 @@
 #include "core/action.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/utf8.hpp"
 
 namespace vitrina::store {
 namespace {
@@ -184,8 +185,10 @@ KeptEvent EventStore::event_of(const Statement& select) const {
   const auto action = select.whole(6);
   const auto page = select.whole(8);
   // a hand or a failing disk has been there: memory takes what it is given for checked
+  const bool is_text =
+      is_utf8(select.text(4)) && is_utf8(select.text(7)) && is_utf8(select.text(9));
   if (action < 0 || action >= static_cast<std::int64_t>(kActionCount) || page < 0 ||
-      page > std::numeric_limits<unsigned>::max() || select.text(4).empty()) {
+      page > std::numeric_limits<unsigned>::max() || select.text(4).empty() || !is_text) {
     throw Error(ErrorCode::kIncompatibleArtifact,
                 fmt::format("{}: row {} is no event; put a backup in its place",
                             printable(database_.file().string()), select.whole(0)));

@@ -94,7 +94,7 @@ double expected_score(const TextTree& tree, const float* row, unsigned known, st
   const auto s = static_cast<std::size_t>(at);
   const auto& split = tree.splits[s];
   const auto below = [&](std::int32_t child) { return expected_score(tree, row, known, child); };
-  if ((known >> split.column & 1) != 0) {
+  if ((known >> split.column & 1U) != 0) {
     const float x = row[split.column];
     const bool is_missing = std::isnan(x) && split.missing == Missing::kNan;
     const bool is_left =
@@ -128,7 +128,7 @@ TEST(TreeExplainerOracle, ContributionsAreShapleyValuesByDefinition) {
     for (std::size_t c = 0; c < kColumns; ++c) {
       double shapley = 0;
       for (unsigned known = 0; known < of_coalition.size(); ++known) {
-        if ((known >> c & 1) != 0) continue;
+        if ((known >> c & 1U) != 0) continue;
         const double size = __builtin_popcount(known);
         // |S|! (m - |S| - 1)! / m!
         const double weight = std::tgamma(size + 1) * std::tgamma(kColumns - size) /

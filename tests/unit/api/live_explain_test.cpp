@@ -107,6 +107,13 @@ TEST_F(LiveExplainTest, AProductThatWasJustPutIntoTheBasketIsThereByOwnHistory) 
   EXPECT_EQ(after.products.front().reasons->base, last.reasons->base);
 }
 
+TEST_F(LiveExplainTest, WhereNothingMayBeNamedNothingIsExplained) {
+  const auto live = Live::open(folder() / "bundle");
+  const std::vector<std::string> unknown{"never heard of"};
+  const auto answer = live.recommend({.k = 3, .only = unknown, .explain = true});
+  EXPECT_TRUE(answer.products.empty());
+}
+
 TEST_F(LiveExplainTest, ManyMayAskFirst) {
   const auto live = told_all();
   std::vector<LiveAnswer> answers(4);

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
@@ -14,15 +15,14 @@ namespace {
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
 /// a <= 1 ? leaf 0 : (b <= 2 ? leaf 2 : leaf 1), NaN of b to the left; and a tree of one leaf.
-std::string model() {
-  return "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\n"
-         "max_feature_idx=2\nobjective=cross_entropy\nfeature_names=a b c\n\n"
-         "Tree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 1\nthreshold=1 2\ndecision_type=0 10\n"
-         "left_child=-1 -3\nright_child=1 -2\nleaf_value=10 20 30\nleaf_count=60 10 30\n"
-         "internal_count=100 40\nis_linear=0\nshrinkage=1\n\n\n"
-         "Tree=1\nnum_leaves=1\nnum_cat=0\nleaf_value=5\nis_linear=0\nshrinkage=1\n\n\n"
-         "end of trees\n\n";
-}
+constexpr std::string_view kModel =
+    "tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\n"
+    "max_feature_idx=2\nobjective=cross_entropy\nfeature_names=a b c\n\n"
+    "Tree=0\nnum_leaves=3\nnum_cat=0\nsplit_feature=0 1\nthreshold=1 2\ndecision_type=0 10\n"
+    "left_child=-1 -3\nright_child=1 -2\nleaf_value=10 20 30\nleaf_count=60 10 30\n"
+    "internal_count=100 40\nis_linear=0\nshrinkage=1\n\n\n"
+    "Tree=1\nnum_leaves=1\nnum_cat=0\nleaf_value=5\nis_linear=0\nshrinkage=1\n\n\n"
+    "end of trees\n\n";
 
 std::vector<double> explain(const TreeExplainer& explainer, std::vector<float> row) {
   const float* rows[] = {row.data()};
@@ -38,7 +38,7 @@ void expect_near(const std::vector<double>& found, const std::vector<double>& ex
 }
 
 TEST(TreeExplainer, ContributionsOfATreeByHand) {
-  const auto explainer = TreeExplainer::from_text(model());
+  const auto explainer = TreeExplainer::from_text(kModel);
   // .6 * 10 + .1 * 20 + .3 * 30, and the leaf
   EXPECT_NEAR(explainer.base(), 22, 1e-12);
   // of the first tree: nothing known 17, a 10, b 6 + .4 * 30 = 18, both 10
@@ -73,7 +73,7 @@ TEST(TreeExplainer, RefusesTextThatDoesNotSayHowManyRowsWentWhere) {
         {"count=100 40", "count=100 200", "tree 0: 200 rows below split 0, expected 0 to 100"},
         {"count=100 40", "count=inf 40", "tree 0: inf rows at split 0, expected 1 and more"},
         {"count=100 40", "count=0 0", "tree 0: 0 rows at split 0, expected 1 and more"}}) {
-    auto text = model();
+    std::string text(kModel);
     const auto at = text.find(c.what);
     ASSERT_NE(at, std::string::npos) << c.what;
     text.replace(at, std::string_view(c.what).size(), c.with);

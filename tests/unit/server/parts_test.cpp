@@ -98,7 +98,7 @@ TEST(Url, IsTakenApart) {
   EXPECT_EQ(query_of("/a"), "");
   EXPECT_EQ(decode("%D1%84+%2b", false), "\xd1\x84++");
   EXPECT_EQ(decode("a+b", true), "a b");
-  for (const auto* text : {"%", "%1", "%g1", "%1g", "% 1", "%-1"}) {
+  for (const auto* text : {"%", "%1", "%g1", "%1g", "% 1", "%-1", "%ff", "a\xd1", "%d1%"}) {
     EXPECT_THROW((void)decode(text, false), Problem) << text;
   }
   EXPECT_EQ(parse_query("a=1&&b=%20&c&d=e=f"),

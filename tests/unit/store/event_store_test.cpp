@@ -122,8 +122,30 @@ TEST(EventStore, RefusesWhatIsNoStore) {
             std::string::npos);
 }
 
+TEST(EventStore, RefusesTablesThatAreNotItsOwn) {
+  for (const auto* change :
+       {"ALTER TABLE events RENAME COLUMN kind TO \"k\nd\"", "DROP TABLE forgotten",
+        "DROP TABLE about", "DROP TABLE events",
+        "CREATE TRIGGER t BEFORE INSERT ON events BEGIN SELECT raise(ABORT, 'no'); END"}) {
+    const test::ScratchFolder scratch;
+    {
+      const EventStore store(scratch.path(), Access::kWrite);
+    }
+    Database(scratch.path() / "events.db", Database::Mode::kExisting).run(change);
+    const auto said = refusal(ErrorCode::kIncompatibleArtifact, [&] {
+      EventStore store(scratch.path(), Access::kWrite);
+      store.append(some_rows());
+      (void)store.is_forgotten("7");
+    });
+    EXPECT_NE(said.find("is damaged ("), std::string::npos) << said;
+    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+  }
+}
+
 TEST(EventStore, RefusesRowsThatAreNoEvents) {
-  for (const auto* change : {"action = 10", "action = -1", "customer = ''", "page = 4294967296"}) {
+  for (const auto* change : {"action = 10", "action = -1", "customer = ''", "page = 4294967296",
+                             "customer = CAST(x'ff' AS TEXT)", "product = CAST(x'd1' AS TEXT)",
+                             "device = CAST(x'6180' AS TEXT)"}) {
     const test::ScratchFolder scratch;
     EventStore store(scratch.path(), Access::kWrite);
     store.append(some_rows());
