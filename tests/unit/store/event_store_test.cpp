@@ -135,7 +135,7 @@ TEST(EventStore, RefusesTablesThatAreNotItsOwn) {
     const auto said = refusal(ErrorCode::kIncompatibleArtifact, [&] {
       EventStore store(scratch.path(), Access::kWrite);
       store.append(some_rows());
-      (void)store.is_forgotten("7");
+      (void)store.receipt(Kind::kUser, "7");
     });
     EXPECT_NE(said.find("is damaged ("), std::string::npos) << said;
     EXPECT_EQ(said.find('\n'), std::string::npos) << said;
