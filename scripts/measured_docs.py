@@ -191,10 +191,11 @@ BLOCKS = [
         NOTHING.format("growth"),
     ),
     Block(
-        "live",
+        "live_speed",
         "docs/serving.md",
         live_table.page,
         NOTHING.format("bench-live"),
+        "live",
     ),
     Block("peers", "docs/peers.md", peers.markdown, NO_PEERS),
     Block("peers_short", "docs/peers.md", peers.short, NO_PEERS, "peers"),
