@@ -73,7 +73,8 @@ def test_10_the_readmes_python_runs_as_printed(
     finished.simulate(tmp_path / "data" / "simulated", seed=1)
     outside = {"PATH": os.environ["PATH"]}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    registry, package, visit = re.findall(
+    # the last one asks a server: test_client.py runs it
+    registry, package, visit, _ = re.findall(
         r"^```python\n(.*?)^```", readme, re.M | re.S
     )
     python = [sys.executable, "-W", "ignore", "-c"]
