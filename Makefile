@@ -5,10 +5,10 @@
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
 # (experiments/logs/development.yaml names them); else a simulated shop.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants bench bench-live bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants fuzz bench bench-live bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 LIVE = .venv/bin/python scripts/live_long.py
 LIVE_WORDS = $(if $(COUNT),--count $(COUNT)) $(if $(RECORD),--record)
-export BUNDLE STORE PORT ADMIN_PORT SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
+export BUNDLE STORE PORT ADMIN_PORT SECONDS_EACH SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,9 @@ kill: build setup-dev ## stages killed at several points leave nothing half-writ
 
 mutants: build setup-dev ## 14,000 damaged files of a tiny shop, each refused in one line or read (COUNT=2000 of a file)
 	@scripts/mutants.sh
+
+fuzz: setup-dev ## libFuzzer on all that strangers send, SECONDS_EACH=20 a target; installs clang-16, goes on where it was
+	@scripts/fuzz.sh
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench
 	@scripts/measure/bench.sh

@@ -23,11 +23,17 @@ if(VITRINA_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # Flags that can change what the program computes or how it fails: these enter the build id.
-set(VITRINA_COMPILE_FLAGS
-  -Wall -Wextra -Wpedantic -Wshadow -Werror
-  # g++ 12 sees overlaps and overflows in `"literal" + std::string` that are not there (GCC bug
-  # 105651); the address sanitizer looks for those that are.
-  -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  set(VITRINA_COMPILE_FLAGS
+    -Wall -Wextra -Wpedantic -Wshadow -Werror
+    # g++ 12 sees overlaps and overflows in `"literal" + std::string` that are not there (GCC bug
+    # 105651); the address sanitizer looks for those that are.
+    -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
+else()
+  # clang compiles the fuzz targets; what to warn of is g++'s and clang-tidy's business
+  set(VITRINA_COMPILE_FLAGS -w)
+endif()
+list(APPEND VITRINA_COMPILE_FLAGS
   # Same bytes on every x86-64-v3 machine: no fused multiply-add behind our back.
   -ffp-contract=off
   -fstack-protector-strong)
@@ -45,10 +51,16 @@ endif()
 
 if(VITRINA_SANITIZE)
   list(APPEND VITRINA_COMPILE_FLAGS
-    "-fsanitize=${VITRINA_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer
+    "-fsanitize=${VITRINA_SANITIZE}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # The sanitizers' own branches make g++ 12 lose track of initialisation.
-    -Wno-maybe-uninitialized)
+    list(APPEND VITRINA_COMPILE_FLAGS -Wno-maybe-uninitialized)
+  endif()
   list(APPEND VITRINA_LINK_FLAGS "-fsanitize=${VITRINA_SANITIZE}")
+endif()
+if(VITRINA_FUZZ)
+  # Counters for libFuzzer in all of our code; its main is linked into vitrina_fuzz alone.
+  list(APPEND VITRINA_COMPILE_FLAGS -fsanitize=fuzzer-no-link)
 endif()
 if(VITRINA_COVERAGE)
   # Atomic counters: worker threads update them too.
@@ -65,6 +77,6 @@ target_compile_options(vitrina_flags INTERFACE
   # __FILE__ and debug info do not carry the name of the folder of the checkout.
   "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="
   # ccache needs it to see what a precompiled header holds.
-  $<$<BOOL:${VITRINA_CCACHE}>:-fpch-preprocess>)
+  $<$<AND:$<BOOL:${VITRINA_CCACHE}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
 target_link_options(vitrina_flags INTERFACE
   ${VITRINA_LINK_FLAGS} $<$<BOOL:${VITRINA_HAVE_MOLD}>:-fuse-ld=mold>)

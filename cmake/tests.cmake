@@ -43,6 +43,7 @@ function(vitrina_tests kind pattern)
 endfunction()
 
 vitrina_tests(unit "unit/*/*.cpp")
+target_link_libraries(unit_tests PRIVATE vitrina_fuzz_targets)
 vitrina_tests(contract "contract/*.cpp")
 vitrina_tests(oracle "oracle/*.cpp")
 vitrina_tests(golden "golden/*.cpp")

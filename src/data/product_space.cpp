@@ -55,9 +55,9 @@ void save_products(const ProductSpace& products, ArchiveWriter& out) {
 
 ProductSpace load_products(const ArchiveReader& in) {
   ProductSpace products;
-  products.items = ItemMap(in.get_csr<char>("items"));
-  products.categories = CategoryMap(in.get_csr<char>("categories"));
-  products.words = IdMapBase(in.get_csr<char>("words"));
+  products.items = ItemMap(get_ids(in, "items"));
+  products.categories = CategoryMap(get_sorted_texts(in, "categories"));
+  products.words = IdMapBase(get_sorted_texts(in, "words"));
   products.catalog =
       load_catalog(in, products.items.size(), products.categories.size(), products.words.size());
   return products;

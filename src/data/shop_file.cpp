@@ -86,7 +86,7 @@ void save_shop(const Shop& shop, const std::filesystem::path& path) {
 Shop load_shop(const std::filesystem::path& path) {
   const ArchiveReader in(path, "shop", kShopVersion);
   Shop shop;
-  shop.users = UserMap(in.get_csr<char>("users"));
+  shop.users = UserMap(get_ids(in, "users"));
   static_cast<ProductSpace&>(shop) = load_products(in);
   shop.events = load_events(in, shop.users.size(), shop.items.size());
   shop.events.links = load_links(in, shop.users.size());

@@ -81,7 +81,9 @@ BuyerCalibration BuyerCalibration::get(const ArchiveReader& in) {
   calibration.to_ = in.get_value<TimeUs>("buyers.to");
   // the days of the window are gone through: a huge one would never end
   constexpr TimeUs kLongest = 366 * kUsPerDay;
-  if (calibration.to_ < calibration.from_ || calibration.to_ > calibration.from_ + kLongest) {
+  const auto length =  // of any two numbers
+      static_cast<std::uint64_t>(calibration.to_) - static_cast<std::uint64_t>(calibration.from_);
+  if (calibration.to_ < calibration.from_ || length > std::uint64_t{kLongest}) {
     in.fail("buyers.to", "is not within a year after buyers.from");
   }
   return calibration;
