@@ -103,7 +103,8 @@ class Bench:
         )
 
     def load(self, port: int, kind: str, rate: float, **more: Any) -> Any:
-        """What vitrina_load says; `other_load`: what else the machine did."""
+        """What vitrina_load says; `busy`: the share of the processors in use,
+        by all; `server_us`: processor time of the server a request."""
         seconds = more.pop("seconds", self.seconds)
         words = [f"--{key}={value}" for key, value in more.items()]
         busy, begin = machine.busy_seconds(), time.monotonic()

@@ -8,7 +8,6 @@
 #include "cli/commands.hpp"
 #include "core/bytes_in_files.hpp"
 #include "core/error.hpp"
-#include "core/time.hpp"
 #include "store/event_store.hpp"
 #include "vitrina/log.hpp"
 
@@ -18,12 +17,11 @@ namespace {
 using store::EventStore;
 using store::Kind;
 
-constexpr std::int64_t kUsPerSecond = 1'000'000;
 /// Shorter ids are parts of other bytes everywhere.
 constexpr std::size_t kMinTelling = 8;
 
 std::string when(const store::Receipt& receipt) {
-  return fmt::format("{}Z, receipt {}", format_time(receipt.at_s * kUsPerSecond), receipt.digest);
+  return fmt::format("{}, receipt {}", receipt.at_text(), receipt.digest);
 }
 
 /// Whose traces are looked for.

@@ -7,8 +7,7 @@
 namespace vitrina {
 
 /// The files of a folder, its folders' too, whose bytes hold `text` with no letter or digit behind
-/// it, by path. Throws
-/// Error(kMissingInput) where there is no folder, or a file cannot be read.
+/// it, by path. Throws Error(kMissingInput) where there is no folder, or a file cannot be read.
 std::vector<std::filesystem::path> files_with(const std::filesystem::path& folder,
                                               std::string_view text);
 

@@ -6,7 +6,6 @@
 #include <arrow/type.h>
 #include <arrow/util/decimal.h>
 #include <arrow/util/float16.h>
-#include <arrow/util/utf8.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -272,11 +271,6 @@ std::string shown_scalar(const arrow::Scalar& scalar) {
 }
 
 }  // namespace
-
-bool is_utf8(std::string_view text) {
-  arrow::util::InitializeUTF8();  // once; every later call is a look at a flag
-  return arrow::util::ValidateUTF8(text);
-}
 
 std::int64_t parse_integer(std::string_view text) {
   text = trimmed(text);

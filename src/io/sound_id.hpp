@@ -2,12 +2,10 @@
 
 #include <string_view>
 
+#include "core/utf8.hpp"
 #include "data/raw_log.hpp"
 
 namespace vitrina::io {
-
-/// Whether all of `text` is UTF-8.
-bool is_utf8(std::string_view text);
 
 /// Whether an external id names somebody; one that is no UTF-8 could not be written out.
 inline bool is_sound_id(std::string_view id, bool known_utf8 = false) {

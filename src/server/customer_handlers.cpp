@@ -13,8 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::int64_t kUsPerSecond = 1'000'000;
-
 /// The newest first.
 json::object timeline(std::string_view field, const std::string& id,
                       const std::vector<KeptEvent>& events) {
@@ -42,7 +40,7 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
         if (error) return respond(to_response(Problem::of(*error)));
         respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
                                {"n_erased", receipt->n_rows},
-                               {"forgotten_at", format_time(receipt->at_s * kUsPerSecond) + "Z"},
+                               {"forgotten_at", receipt->at_text()},
                                {"receipt", receipt->digest}}));
       });
 }

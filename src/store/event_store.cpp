@@ -11,6 +11,7 @@
 #include "core/action.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
+#include "core/time.hpp"
 #include "core/utf8.hpp"
 
 namespace vitrina::store {
@@ -129,6 +130,8 @@ std::unique_ptr<FolderLock> lock(const std::filesystem::path& folder, EventStore
 }
 
 }  // namespace
+
+std::string Receipt::at_text() const { return format_time(at_s * kUsPerSecond) + "Z"; }
 
 void erase_file(const std::filesystem::path& file) {
   std::error_code status;

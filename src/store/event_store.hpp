@@ -35,6 +35,9 @@ struct Receipt {
   std::string digest;       ///< SHA-256 of the store's salt, kind and id
   std::int64_t at_s = 0;    ///< seconds of UTC since 1970
   std::int64_t n_rows = 0;  ///< erased
+
+  /// When it was: ISO time of UTC, with its `Z`.
+  [[nodiscard]] std::string at_text() const;
 };
 
 /// Overwrites a file and removes it; nothing where there is none.
