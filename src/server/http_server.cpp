@@ -1,7 +1,10 @@
 #include "server/http_server.hpp"
 
 #include <fmt/format.h>
+#include <linux/filter.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -31,6 +34,25 @@ using net::ip::tcp;
 
 /// Connections are given up at most so much later than they may be.
 constexpr std::chrono::milliseconds kLook(250);
+/// How long the last half of a connection's making may take while a server stops.
+constexpr std::chrono::milliseconds kHandshake(100);
+
+/// Has the system drop what asks a listening socket for a new connection. Its maker asks again in a
+/// second, and finds the port closed or the next server's; a connection that was made between the
+/// last accept and the close would be reset with a request on it. By a filter of the socket (BPF),
+/// the only means to stop them before they are made. Where it is not to be had all goes on without.
+void drop_new_connections(int listener) {
+  constexpr std::uint32_t kFlags = 13;  // the byte of a TCP header with
+  constexpr std::uint32_t kSyn = 0x02;
+  constexpr std::uint32_t kAck = 0x10;
+  std::array<sock_filter, 5> code{{{BPF_LD | BPF_B | BPF_ABS, 0, 0, kFlags},
+                                   {BPF_ALU | BPF_AND | BPF_K, 0, 0, kSyn | kAck},
+                                   {BPF_JMP | BPF_JEQ | BPF_K, 0, 1, kSyn},
+                                   {BPF_RET | BPF_K, 0, 0, 0},
+                                   {BPF_RET | BPF_K, 0, 0, ~std::uint32_t{0}}}};
+  const sock_fprog program{static_cast<unsigned short>(code.size()), code.data()};
+  (void)::setsockopt(listener, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
 
 }  // namespace
 
@@ -130,14 +152,14 @@ void HttpServer::Impl::stop() {
 }
 
 Task<void> HttpServer::Impl::accept() {
-  while (!is_draining_) {
+  while (acceptor_.is_open()) {
     Status status;
     auto socket = co_await acceptor_.async_accept(net::make_strand(context_), told_by(status));
     if (!status) {
       spawn(std::move(socket));
       continue;
     }
-    if (is_draining_ || !acceptor_.is_open()) break;
+    if (!acceptor_.is_open()) break;
     // no descriptors are left, most likely: those that others give back come first
     net::steady_timer pause(accept_strand_, std::chrono::milliseconds(50));
     co_await pause.async_wait(told_by(status));
@@ -191,6 +213,8 @@ void HttpServer::Impl::take_waiting() {
 
 void HttpServer::Impl::drain(std::chrono::seconds patience) {
   is_draining_ = true;
+  drop_new_connections(acceptor_.native_handle());
+  std::this_thread::sleep_for(kHandshake);
   std::promise<void> closed;
   net::post(accept_strand_, [&] {
     take_waiting();

@@ -27,8 +27,10 @@ using net::ip::tcp;
 /// What is read at a time; and a head has to fit into it.
 constexpr std::size_t kReadBytes = std::size_t{16} * 1024;
 static_assert(kReadBytes > kMaxHeadBytes);
-/// How long a stopping server waits for the first request of a peer that has connected.
-constexpr std::chrono::seconds kGrace(1);
+/// How long a stopping server waits for the request of a peer that has just connected, and for one
+/// more of a peer that has asked before: it may be on its way.
+constexpr std::chrono::milliseconds kFirstGrace(1000);
+constexpr std::chrono::milliseconds kNextGrace(250);
 
 std::string_view view_of(const beast::flat_buffer& buffer) {
   return {static_cast<const char*>(buffer.data().data()), buffer.size()};
@@ -83,9 +85,7 @@ Task<void> HttpSession::turn_away() {
 
 void HttpSession::wake() {
   net::post(stream_.get_executor(), [this, alive = std::weak_ptr<int>(alive_)] {
-    if (alive.expired() || !is_idle_) return;
-    if (has_asked_) return end_reading();
-    expires_after(kGrace);
+    if (!alive.expired() && is_idle_) expires_after(patience());
   });
 }
 
@@ -99,9 +99,9 @@ void HttpSession::end_if_late(Clock::time_point now) {
   });
 }
 
-void HttpSession::end_reading() {
-  Status ignored;
-  ignored = stream_.shutdown(tcp::socket::shutdown_receive, ignored);
+HttpSession::Clock::duration HttpSession::patience() const {
+  if (!host_.is_draining) return host_.options.idle_time;
+  return has_asked_ ? kNextGrace : kFirstGrace;
 }
 
 Task<bool> HttpSession::serve_one() {
@@ -134,10 +134,8 @@ Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
   std::size_t end = 0;
   auto state = find_head_end(view_of(buffer_), end);
   if (buffer_.size() == 0) {
-    const bool is_over = host_.is_draining && has_asked_;
-    if (is_over && stream_.available() == 0) co_return std::nullopt;
     is_idle_ = true;
-    const bool has_more = co_await read_some(host_.is_draining ? kGrace : host_.options.idle_time);
+    const bool has_more = co_await read_some(patience());
     is_idle_ = false;
     if (!has_more) co_return std::nullopt;
     has_asked_ = true;

@@ -54,9 +54,8 @@ class HttpSession {
   Task<void> run();
   /// Says that there are too many connections, and ends.
   Task<void> turn_away();
-  /// Ends the wait for a request that has not begun; what is on its way is still read. A peer that
-  /// has asked nothing yet has just connected to do so: it is given a moment. From any thread,
-  /// while this session lives.
+  /// Makes the wait for a request that has not begun a short one: what is on its way still comes,
+  /// is answered, and is told that it was the last. From any thread, while this session lives.
   void wake();
   /// Ends a wait that has lasted longer than it may: somebody has to call this now and then. One
   /// walk over all connections costs less than a timer for each wait of each. As above.
@@ -80,8 +79,8 @@ class HttpSession {
   /// The body of a head that is still in the buffer; as above.
   Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
   Task<std::optional<HeadFault>> read_chunks(Head& head, std::size_t max_body);
-  /// Takes no more bytes than those that are here already.
-  void end_reading();
+  /// How long the next request may take to begin.
+  [[nodiscard]] Clock::duration patience() const;
   /// Whether anything came.
   Task<bool> read_some(Clock::duration patience);
   Task<Response> answer(const Request& request);

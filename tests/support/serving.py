@@ -31,6 +31,10 @@ class Client:
     def connect(self) -> None:
         self._connection.connect()
 
+    def is_connected(self) -> bool:
+        """Until the server says that it will close."""
+        return self._connection.sock is not None
+
     def ask(
         self,
         method: str,

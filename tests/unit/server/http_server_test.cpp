@@ -221,6 +221,25 @@ TEST(HttpServer, DrainingAnswersWhatHasBegun) {
   server.stop();
 }
 
+TEST(HttpServer, DrainingAnswersAKeptConnectionOnceMore) {
+  Echo echo;
+  HttpServer server({});
+  server.start(echo);
+  const Peer kept(server.port());
+  kept.send(request("/a"));
+  EXPECT_NE(kept.receive("/a 0"), "");
+  std::thread drainer([&] { server.drain(seconds(10)); });
+  std::string answer;
+  while (!is_closed_with(answer, 200)) {
+    kept.send(request("/a"));
+    answer = kept.receive("/a 0");
+    ASSERT_TRUE(answer.ends_with("/a 0")) << "a request was lost";
+  }
+  drainer.join();
+  EXPECT_EQ(server.n_connections(), 0U);
+  server.stop();
+}
+
 TEST(HttpServer, AnswersThatComeAfterTheEndArePassedOver) {
   Echo echo;
   echo.may_answer = false;
