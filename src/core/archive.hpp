@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -129,6 +130,16 @@ class ArchiveReader {
   [[nodiscard]] std::vector<T> get(std::string_view name) const {
     const auto values = view<T>(name);
     return {values.begin(), values.end()};
+  }
+  /// Numbers, each of which is one: no infinity, no NaN.
+  template <class T>
+    requires std::is_floating_point_v<T>
+  [[nodiscard]] std::vector<T> get_finite(std::string_view name) const {
+    auto values = get<T>(name);
+    for (const auto value : values) {
+      if (!std::isfinite(value)) fail(name, "has a number that is none");
+    }
+    return values;
   }
   /// Rows whose offsets are checked: they start at 0, never fall and end at the values' length.
   template <class T>

@@ -15,8 +15,8 @@ Catalog load_catalog(const ArchiveReader& in, std::size_t n_items, std::size_t n
   catalog.old_price = in.get<float>("catalog.old_price");
   catalog.add_date = in.get<TimeUs>("catalog.add_date");
   catalog.title_words = in.get_csr<std::uint32_t>("catalog.title_words");
-  catalog.word_idf = in.get<float>("catalog.word_idf");
-  catalog.vectors = in.get<float>("catalog.vectors");
+  catalog.word_idf = in.get_finite<float>("catalog.word_idf");
+  catalog.vectors = in.get_finite<float>("catalog.vectors");
   catalog.vector_dim = in.get_value<std::uint32_t>("catalog.vector_dim");
   catalog.vectors_are_of_words = in.get_value<std::uint8_t>("catalog.vectors_are_of_words") != 0;
   check_size(in, "catalog.is_listed", catalog.is_listed.size(), n_items);

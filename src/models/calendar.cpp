@@ -137,9 +137,9 @@ Calendar Calendar::load(const ArchiveReader& in, const ProductSpace& /*products*
   model.begin_ = in.get_value<TimeUs>("calendar.begin");
   model.window_days_ = in.get_value<std::int64_t>("calendar.window_days");
   model.prior_waits_ = in.get_value<double>("calendar.prior_waits");
-  model.weekday_share_ = in.get<double>("calendar.weekday_share");
-  model.weekday_traffic_ = in.get<double>("calendar.weekday_traffic");
-  model.daily_chance_ = in.get<double>("calendar.daily_chance");
+  model.weekday_share_ = in.get_finite<double>("calendar.weekday_share");
+  model.weekday_traffic_ = in.get_finite<double>("calendar.weekday_traffic");
+  model.daily_chance_ = in.get_finite<double>("calendar.daily_chance");
   if (model.weekday_share_.size() != kWeekdays) in.fail("calendar.weekday_share", "is no week");
   const auto& traffic = model.weekday_traffic_;
   if (traffic.size() != kWeekdays ||

@@ -50,7 +50,7 @@ void OwnHistory::save(ArchiveWriter& out) const {
 
 OwnHistory OwnHistory::load(const ArchiveReader& in, const ProductSpace& /*products*/) {
   OwnHistory model;
-  const auto weight = in.get<float>("own_history.weight");
+  const auto weight = in.get_finite<float>("own_history.weight");
   const auto half_life = in.get<std::uint32_t>("own_history.half_life");
   if (weight.size() != kProductActionCount || half_life.size() != kProductActionCount) {
     in.fail("own_history.weight", "has another number of actions");

@@ -161,7 +161,7 @@ void Popularity::save(ArchiveWriter& out) const {
 
 Popularity Popularity::load(const ArchiveReader& in, const ProductSpace& products) {
   constexpr std::size_t kNumbers = kProductActionCount * kPopularityWindowCount + 3;
-  const auto numbers = in.get<float>("popularity.numbers");
+  const auto numbers = in.get_finite<float>("popularity.numbers");
   const auto times = in.get<TimeUs>("popularity.times");
   if (numbers.size() != products.items.size() * kNumbers ||
       times.size() != products.items.size() * 2) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <numeric>
@@ -362,8 +363,8 @@ Repurchase Repurchase::load(const ArchiveReader& in, const ProductSpace& product
   model.is_known_ = in.get_value<std::uint8_t>("repurchase.is_known") != 0;
   if (!model.is_known_) return model;
   const auto numbers = in.get<float>("repurchase.rates");
-  model.item_factor_ = in.get<float>("repurchase.item_factor");
-  model.item_share_ = in.get<float>("repurchase.item_share");
+  model.item_factor_ = in.get_finite<float>("repurchase.item_factor");
+  model.item_share_ = in.get_finite<float>("repurchase.item_share");
   const std::size_t n_categories = products.categories.size() + 1;
   if (numbers.size() != n_categories * kNumbers) {
     in.fail("repurchase.rates", "has another number of categories");
@@ -375,6 +376,10 @@ Repurchase Repurchase::load(const ArchiveReader& in, const ProductSpace& product
   for (std::size_t c = 0; c < n_categories; ++c) {
     auto& rates = model.rates_.emplace_back();
     const float* row = numbers.data() + c * kNumbers;
+    // the last two may be unknown
+    if (!std::all_of(row, row + kNumbers - 2, [](float rate) { return std::isfinite(rate); })) {
+      in.fail("repurchase.rates", "has a number that is none");
+    }
     std::copy_n(row, kRepurchaseAgeCount, rates.product.begin());
     std::copy_n(row + kRepurchaseAgeCount, kRepurchaseAgeCount, rates.category.begin());
     rates.expected_days = row[kNumbers - 2];

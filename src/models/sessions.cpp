@@ -280,7 +280,7 @@ Sessions Sessions::load(const ArchiveReader& in, const ProductSpace& products) {
   const auto items = in.get<std::uint32_t>("sessions.items");
   const auto actions = in.get<std::uint8_t>("sessions.actions");
   Sessions model;
-  model.interest_weight_ = in.get<float>("sessions.action_weights");
+  model.interest_weight_ = in.get_finite<float>("sessions.action_weights");
   model.sessions_.offsets = in.get<std::uint64_t>("sessions.offsets");
   model.end_ = in.get<TimeUs>("sessions.ends");
   const auto& offsets = model.sessions_.offsets;

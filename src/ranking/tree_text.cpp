@@ -157,6 +157,9 @@ TextTree parse_tree(const Block& block, std::size_t n_columns, RowCounts counts)
   const auto n_leaves = block.number<std::uint32_t>("num_leaves");
   if (n_leaves == 0) fail(block.place(), "no leaf");
   tree.leaf_values = block.numbers<double>("leaf_value", n_leaves);
+  for (const double value : tree.leaf_values) {
+    if (!std::isfinite(value)) fail(block.place(), "a leaf whose value is no number");
+  }
   const std::size_t n_splits = n_leaves - 1;
   if (n_splits == 0) return tree;
   const auto column = block.numbers<std::uint32_t>("split_feature", n_splits);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -125,6 +126,7 @@ TEST_F(Archive, BlocksAreReadAsWhatTheyAre) {
   auto out = writer();
   out.put("bad.offsets", std::vector<std::uint64_t>{0, 3, 2});
   out.put("bad.values", std::vector<float>{1, 2});
+  out.put("endless", std::vector<float>{1, std::numeric_limits<float>::infinity()});
   out.write(path_);
   const ArchiveReader in(path_, "fruit", 3);
   const auto expect_refused = [](auto&& read) {
@@ -139,6 +141,8 @@ TEST_F(Archive, BlocksAreReadAsWhatTheyAre) {
   expect_refused([&] { (void)in.get<std::int32_t>("numbers"); });
   expect_refused([&] { (void)in.get_value<std::int64_t>("numbers"); });
   expect_refused([&] { (void)in.get_csr<float>("bad"); });
+  EXPECT_EQ(in.get_finite<float>("bad.values"), (std::vector<float>{1, 2}));
+  expect_refused([&] { (void)in.get_finite<float>("endless"); });
 }
 
 }  // namespace

@@ -177,6 +177,7 @@ TEST(TreeScorer, RefusesDamagedText) {
            Case{"threshold=1 2", "threshold=1", "'threshold' holds 1 numbers, expected 2"},
            {"threshold=1 2", "threshold=1 x2", "'threshold' holds 'x2', expected a number"},
            {"threshold=1 2", "threshold=1 nan", "a threshold that is no number"},
+           {"leaf_value=10 20", "leaf_value=10 inf", "a leaf whose value is no number"},
            {"threshold=1 2\n", "", "no line 'threshold='"},
            {"num_leaves=3", "num_leaves=0", "no leaf"},
            {"num_leaves=3", "num_leaves=-1", "'num_leaves' holds '-1'"},
