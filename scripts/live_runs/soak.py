@@ -68,12 +68,14 @@ def soak(
     samples = Samples(server.process.pid)
     swaps = 0
     begin = time.monotonic()
-    admin = server.admin()
     while (now := time.monotonic() - begin) < seconds:
         if now >= (swaps + 1) * min(swap_every, seconds / 4):
             swaps += 1
             body = {"bundle": str(bundles[swaps % 2])}
+            # a connection of its own: the server keeps none for a minute
+            admin = server.admin()
             admin.done("POST", "/admin/v1/bundle", body)
+            admin.close()
         samples.take(now)
         time.sleep(seconds / SAMPLES)
     for worker in workers:
