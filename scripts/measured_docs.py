@@ -1,10 +1,10 @@
 """Writes tables of what was measured in docs/ and the READMEs.
 
 They stand between two comments and come from docs/measured/, copies of what
-`make bench`, `make growth`, bench/peers/quality.py, scripts/live_long.py and
-scripts/measure/ablation.py wrote. ``measured_docs.py`` writes them,
-``measured_docs.py --check`` exits with 1 when a page is not what it would
-write. Where no run has been recorded the pages say so.
+`make bench`, `make growth`, bench/peers/quality.py, scripts/live_long.py,
+scripts/fuzz.py and scripts/measure/ablation.py wrote. ``measured_docs.py``
+writes them, ``measured_docs.py --check`` exits with 1 when a page is not what
+it would write. Where no run has been recorded the pages say so.
 """
 
 import re
@@ -135,6 +135,25 @@ def parts(report: Any) -> str:
     return ablation.markdown(report).partition("\n\n")[2]
 
 
+def fuzzed(report: Any) -> str:
+    """What `make fuzz` has run, over all commits."""
+    runs = [
+        (target, counts)
+        for targets in report.values()
+        for target, counts in targets.items()
+    ]
+    lines = [
+        table.row(["target", "minutes of a processor", "inputs"]),
+        "| --- | --: | --: |",
+    ]
+    for target in dict.fromkeys(target for target, _ in runs):
+        counts = [each for name, each in runs if name == target]
+        minutes = sum(each["cpu_seconds"] for each in counts) / 60
+        inputs = sum(each["executions"] for each in counts)
+        lines.append(table.row([target, f"{minutes:.0f}", f"{inputs:,}"]))
+    return "\n".join(lines) + "\n"
+
+
 @dataclass(frozen=True)
 class Block:
     """What is written between two comments of a page."""
@@ -220,6 +239,12 @@ BLOCKS = [
         live.markdown,
         "No long run has been recorded yet.\n",
         "live_long",
+    ),
+    Block(
+        "fuzz",
+        "docs/damaged_files.md",
+        fuzzed,
+        "No run of `make fuzz` has been recorded yet.\n",
     ),
 ]
 
