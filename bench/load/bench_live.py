@@ -231,7 +231,7 @@ def events(bench: Bench) -> dict[str, Any]:
     for name, rate, connections, batch in (
         ("events_5000", 5000, 256, 1),
         ("events_35000", 35000, 256, 1),
-        ("events_120000_by_20", 6000, 64, 20),
+        ("events_by_20", 6000, 64, 20),
     ):
         store = bench.folder / "events"
         shutil.rmtree(store, ignore_errors=True)

@@ -10,7 +10,7 @@ LOADS = {
     "similar_35000": "similar products, 64 connections",
     "events_5000": "events, one a request, 256 connections",
     "events_35000": "the same",
-    "events_120000_by_20": "events, 20 a request, 64 connections",
+    "events_by_20": "events, 20 a request, 64 connections",
 }
 HEAD = [
     "what",
@@ -77,7 +77,7 @@ def page(report: Any) -> str:
         f"{report['first_start']['ready_seconds']:.2g} s without one and the "
         f"log to read; {start['memory_mb']:.0f} MB resident after the loads. "
         f"{commits(report['events_35000'])}; "
-        f"{commits(report['events_120000_by_20'])}.",
+        f"{commits(report['events_by_20'])}.",
     ]
     checked = sum(report[name]["checked"] for name in LOADS)
     wrong = sum(report[name]["wrong"] for name in LOADS)
