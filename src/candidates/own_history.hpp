@@ -8,7 +8,7 @@ namespace vitrina::candidates {
 
 struct OwnHistoryConfig {
   bool enabled = true;
-  int limit = 60;
+  int limit = 150;
 
   void visit(ConfigVisitor& v) {
     v.field("enabled", enabled, "whether the generator is used");

@@ -160,6 +160,16 @@ void rebuild_basket(UserHistory& history) {
   }
 }
 
+template <class IsMeant>
+void products_where(IsMeant&& is_meant, const EventSpan& events, std::vector<ItemIdx>& out) {
+  out.clear();
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    if (events.item[e].valid() && is_meant(events.action[e])) out.push_back(events.item[e]);
+  }
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+}
+
 }  // namespace
 
 const Touch* UserHistory::find(ItemIdx item) const {
@@ -203,12 +213,11 @@ void read_history(EventSpan events, TimeUs as_of, UserHistory& history) {
 }
 
 void touched_products(const EventSpan& events, std::vector<ItemIdx>& out) {
-  out.clear();
-  for (const auto item : events.item) {
-    if (item.valid()) out.push_back(item);
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
+  products_where([](Action) { return true; }, events, out);
+}
+
+void ordered_products(const EventSpan& events, std::vector<ItemIdx>& out) {
+  products_where([](Action action) { return action == Action::kOrder; }, events, out);
 }
 
 void read_touch_sums(EventSpan events, TimeUs as_of, TouchSums& out) {

@@ -91,6 +91,8 @@ void read_touch_sums(EventSpan events, TimeUs as_of, TouchSums& out);
 
 /// The products that read_history() finds, ascending.
 void touched_products(const EventSpan& events, std::vector<ItemIdx>& out);
+/// Those of them that were ordered.
+void ordered_products(const EventSpan& events, std::vector<ItemIdx>& out);
 
 /// Scores touched products by a rule, to the bit as it scores the sums of read_history(); but only
 /// the decays that the rule asks for are computed.

@@ -24,7 +24,19 @@ std::vector<TimeUs> last_events(const models::Popularity& popularity) {
   return last;
 }
 
+std::size_t n_ordered(const UserHistory& history) {
+  constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
+  return static_cast<std::size_t>(
+      std::count_if(history.touches.begin(), history.touches.end(),
+                    [](const Touch& touch) { return touch.count[kOrder] > 0; }));
+}
+
 }  // namespace
+
+std::size_t n_candidates(const EngineConfig& config, std::size_t n_ordered) {
+  return static_cast<std::size_t>(config.max_candidates) +
+         std::min(static_cast<std::size_t>(config.max_more_candidates), n_ordered);
+}
 
 std::vector<SectionInfo> engine_sections() {
   std::vector<SectionInfo> sections{{"engine", describe<EngineConfig>()},
@@ -46,8 +58,7 @@ std::vector<models::ModelKind> needed_models(const ParamMap& params) {
 }
 
 Engine::Engine(const ProductSpace& products, const models::ModelSet& models, const ParamMap& params)
-    : max_candidates_(
-          static_cast<std::size_t>(read_section<EngineConfig>(params, "engine").max_candidates)),
+    : config_(read_section<EngineConfig>(params, "engine")),
       drop_silent_days_(read_section<CandidatesConfig>(params, "candidates").drop_silent_days) {
   if (drop_silent_days_ > 0) last_event_ = last_events(*models.popularity);
   for (const auto& row : candidates::registry()) {
@@ -84,7 +95,7 @@ void Engine::candidates(const Query& query, UserBlock& block, Scratch& scratch) 
     scratch.arena.reset();
     generators_[g]->generate(asked, block.history, scratch.lists[g], scratch);
   }
-  merge(std::max(max_candidates_, query.k), scratch, block);
+  merge(std::max(n_candidates(config_, n_ordered(block.history)), query.k), scratch, block);
   block.features.clear();
 }
 

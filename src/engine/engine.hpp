@@ -18,16 +18,22 @@ namespace vitrina::engine {
 
 struct EngineConfig {
   int max_candidates = 100;
+  int max_more_candidates = 120;
   int max_scored_users = 30'000;
 
   void visit(ConfigVisitor& v) {
     v.field("max_candidates", max_candidates, {1, 10'000},
             "products kept of a user's union, at least as many as the answer has");
+    v.field("max_more_candidates", max_more_candidates, {0, 10'000},
+            "added to these: one for each product that the user has ordered, at most so many");
     v.field("max_scored_users", max_scored_users, {1, 1e8},
             "users that are scored: those with the strongest own history, at least 4 times those "
             "that are to be sent");
   }
 };
+
+/// How many of the union are kept of a user who has ordered so many products.
+std::size_t n_candidates(const EngineConfig& config, std::size_t n_ordered);
 
 /// What goes for every generator.
 struct CandidatesConfig {
@@ -90,7 +96,7 @@ class Engine {
   /// The query with what the parameters say of products that nobody touches any more.
   [[nodiscard]] Query with_silence(Query query) const;
 
-  std::size_t max_candidates_;
+  EngineConfig config_;
   double drop_silent_days_;
   std::vector<TimeUs> last_event_;  ///< by product, where silence matters
   std::vector<std::string> generator_names_;

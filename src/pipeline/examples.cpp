@@ -126,20 +126,24 @@ void append(const UserRowsOut& rows, float user_weight, ranking::Examples& examp
   examples.user_own_final.push_back(rows.strongest_own_final);
 }
 
-/// At most `max_candidates` rows a user, the touched ones first.
+/// As many rows a user as there may be candidates, the touched ones first.
 ranking::RowCount count_rows(const LogQueries& queries, const std::vector<UserIdx>& users,
-                             std::size_t max_candidates, int threads) {
+                             const engine::EngineConfig& config, int threads) {
   std::vector<std::size_t> touched(users.size());
+  std::vector<std::size_t> all(users.size());
   parallel_chunks(users.size(), 512, threads, [&](std::size_t begin, std::size_t end) {
     EventColumns merged;
     std::vector<ItemIdx> products;
     for (std::size_t u = begin; u < end; ++u) {
-      touched_products(queries.of(users[u], merged).events, products);
-      touched[u] = std::min(products.size(), max_candidates);
+      const auto events = queries.of(users[u], merged).events;
+      ordered_products(events, products);
+      all[u] = engine::n_candidates(config, products.size());
+      touched_products(events, products);
+      touched[u] = std::min(products.size(), all[u]);
     }
   });
   const auto n_touched = static_cast<double>(std::accumulate(touched.begin(), touched.end(), 0UL));
-  return {n_touched, static_cast<double>(users.size() * max_candidates) - n_touched};
+  return {n_touched, static_cast<double>(std::accumulate(all.begin(), all.end(), 0UL)) - n_touched};
 }
 
 /// Appends the rows of `n` users or moments: `make(i, block, scratch)` makes those of one,
@@ -209,8 +213,7 @@ class ExampleMaker {
     std::vector<UserIdx> others;
     for (const auto user : scored) (purchases.of(user).empty() ? others : buyers).push_back(user);
     const auto count = [&](const std::vector<UserIdx>& users) {
-      return count_rows(fold_engine.queries(), users,
-                        static_cast<std::size_t>(engine_config_.max_candidates), threads);
+      return count_rows(fold_engine.queries(), users, engine_config_, threads);
     };
     const ranking::Sampler sampler(shop_, context_.seed, fold.cut, budget, count(buyers),
                                    count(others));

@@ -115,7 +115,7 @@ TEST(Engine, TheUnionHoldsEveryListWhenThereIsRoom) {
 }
 
 TEST(Engine, ASmallUnionTakesTurns) {
-  const World world(3, {{"engine.max_candidates", "4"}});
+  const World world(3, {{"engine.max_candidates", "4"}, {"engine.max_more_candidates", "0"}});
   const auto engine = world.engine();
   for (const auto user : world.users()) {
     const auto block = world.block(engine, user, {}, 4);
@@ -130,6 +130,29 @@ TEST(Engine, ASmallUnionTakesTurns) {
     }
     EXPECT_EQ(std::set<ItemIdx>(block.item.begin(), block.item.end()), expected);
   }
+}
+
+TEST(Engine, TheUnionGrowsWithWhatWasOrdered) {
+  constexpr std::size_t kMore = 3;
+  const World world(3, {{"engine.max_candidates", "4"}, {"engine.max_more_candidates", "3"}});
+  const auto engine = world.engine();
+  std::set<std::size_t> sizes;
+  std::vector<ItemIdx> ordered;
+  for (const auto user : world.users()) {
+    const auto block = world.block(engine, user, {}, 4);
+    EventColumns merged;
+    ordered_products(world.queries(4).of(user, merged).events, ordered);
+    std::size_t n_listed = 0;
+    for (std::size_t g = 0; g < engine.generator_names().size(); ++g) {
+      n_listed = std::max(n_listed, test::list_of(engine, g, block.history).size());
+    }
+    const auto n_wanted = 4 + std::min(ordered.size(), kMore);
+    if (n_listed >= n_wanted) {
+      EXPECT_EQ(block.n_rows(), n_wanted);
+    }
+    sizes.insert(block.n_rows());
+  }
+  EXPECT_GE(sizes.size(), 3U);
 }
 
 TEST(Engine, ForbiddenProductsAreNoCandidates) {
