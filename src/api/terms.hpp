@@ -1,10 +1,12 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/file_error.hpp"
 
 namespace vitrina {
 
@@ -35,6 +37,9 @@ auto with_terms(const Terms& terms, Work work) {
     return work();
   } catch (const Error& error) {
     throw in_library_terms(error, terms);
+  } catch (const std::filesystem::filesystem_error& error) {
+    // of paths that a caller gives, such as one whose name is too long to ask for
+    throw file_error(error.path1(), "read", error.code().value());
   }
 }
 

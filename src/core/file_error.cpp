@@ -56,7 +56,9 @@ Error file_error(const std::filesystem::path& path, std::string_view doing, int 
     return {ErrorCode::kMissingInput, fmt::format("{}: no such file", shown)};
   }
   auto code = ErrorCode::kOutOfResources;
-  if (is_reading && (error == EISDIR || error == ENOTDIR)) code = ErrorCode::kMissingInput;
+  if (is_reading && (error == EISDIR || error == ENOTDIR || error == ENAMETOOLONG)) {
+    code = ErrorCode::kMissingInput;
+  }
   if (is_reading && (error == EACCES || error == EPERM)) code = ErrorCode::kBadData;
   return {code, fmt::format("{}: cannot {}: {}", shown, doing, cause_text(error))};
 }

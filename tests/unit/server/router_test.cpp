@@ -227,12 +227,13 @@ TEST_F(RouterTest, ABrokenBundleIsRefusedAndTheOldOneStays) {
   ++models[models.size() / 2];
   write_file(broken / "models.vtr", models);
   expect_problem(swap(broken), 409, "models.vtr");
+  EXPECT_EQ(swap(folder() / std::string(300, 'x')).status, 422) << "a name that is too long";
   EXPECT_EQ(server.app.live().fingerprint(), bundle);
   EXPECT_EQ(done(swap(folder() / "bundle")).at("bundle").as_string(), bundle);
   EXPECT_EQ(done(server.post("/admin/v1/bundle", "{}", Door::kAdmin)).at("bundle").as_string(),
             bundle);
   const auto metrics = server.get("/metrics", Door::kAdmin).body;
-  EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"refused\"} 2"), std::string::npos);
+  EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"refused\"} 3"), std::string::npos);
   EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"done\"} 2"), std::string::npos);
 }
 
