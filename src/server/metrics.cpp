@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace vitrina::server {
 namespace {
@@ -15,6 +16,27 @@ void single(std::string& out, std::string_view name, std::string_view type, std:
             std::uint64_t value) {
   head(out, name, type, help);
   out += fmt::format("{} {}\n", name, value);
+}
+
+/// Nothing where the system does not say it.
+template <class Value>
+void said(std::string& out, std::string_view name, std::string_view type, std::string_view help,
+          const std::optional<Value>& value) {
+  if (!value) return;
+  head(out, name, type, help);
+  out += fmt::format("{} {}\n", name, *value);
+}
+
+/// By the names that the client libraries of Prometheus give them.
+void rows(std::string& out, const Process& process) {
+  said(out, "process_resident_memory_bytes", "gauge", "memory that the process has",
+       process.resident_bytes);
+  said(out, "process_open_fds", "gauge", "files and connections that are open",
+       process.n_descriptors);
+  said(out, "process_max_fds", "gauge", "how many may be", process.max_descriptors);
+  said(out, "process_start_time_seconds", "gauge", "of UTC since 1970", process.start_s);
+  said(out, "process_cpu_seconds_total", "counter", "time of processors, the system's for it too",
+       process.processor_s);
 }
 
 /// `labels` is empty or ends with a comma.
@@ -107,6 +129,7 @@ std::string Metrics::text(const Gauges& gauges) const {
          gauges.n_customers);
   single(out, "vitrina_open_connections", "gauge", "connections that are open",
          gauges.n_connections);
+  rows(out, gauges.process);
   return out;
 }
 

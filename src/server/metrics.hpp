@@ -9,6 +9,8 @@
 #include <string_view>
 #include <utility>
 
+#include "server/process.hpp"
+
 namespace vitrina::server {
 
 /// Times in seconds, counted by size.
@@ -29,6 +31,7 @@ struct Gauges {
   std::size_t n_customers = 0;
   std::size_t n_waiting = 0;  ///< events on their way to the disk
   std::size_t n_connections = 0;
+  Process process = {};
 };
 
 /// Counts what a server does, and says it in the text format of Prometheus. No label holds what a

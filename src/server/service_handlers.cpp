@@ -27,7 +27,8 @@ void get_metrics(App& app, const Call&, const Respond& respond) {
                                        .n_events = live.n_events(),
                                        .n_customers = live.n_customers(),
                                        .n_waiting = app.writer().n_waiting(),
-                                       .n_connections = app.n_connections()}),
+                                       .n_connections = app.n_connections(),
+                                       .process = this_process()}),
            .content_type = "text/plain; version=0.0.4"});
 }
 

@@ -70,10 +70,12 @@ def test_dashboard_and_alerts_name_what_the_server_says(
     admin = server.admin()
     text = admin.done("GET", "/metrics")
     admin.close()
-    known = set(re.findall(r"^(vitrina_\w+)(?:\{| )", text, re.MULTILINE))
+    metric = r"(?:vitrina|process)_\w+"
+    known = set(re.findall(rf"^({metric})(?:\{{| )", text, re.MULTILINE))
+    assert len([name for name in known if name.startswith("process_")]) == 5
     alerts = (DEPLOY / "alerts.yml").read_text()
     asked = "\n".join([*expressions(), alerts])
-    named = set(re.findall(r"\bvitrina_\w+", asked))
+    named = set(re.findall(rf"\b{metric}", asked))
     assert len(named) > 10
     assert named <= known, f"no such metrics: {named - known}"
     unseen = {name for name in known if not name.endswith(("_sum", "_count"))}

@@ -150,7 +150,9 @@ TEST(Metrics, AreSaidAsPrometheusReadsThem) {
   metrics.events(5, 2);
   metrics.fallback("popular");
   metrics.commit(false, 0.01);
-  const auto text = metrics.text({.bundle = "b", .version = "v", .n_events = 9});
+  const Process process{.resident_bytes = 4096, .n_descriptors = 5, .start_s = 1'700'000'000.25};
+  const auto text =
+      metrics.text({.bundle = "b", .version = "v", .n_events = 9, .process = process});
   for (const auto* line :
        {"vitrina_model_info{bundle=\"b\",version=\"v\"} 1\n",
         "vitrina_http_requests_total{route=\"postEvents\",status=\"200\"} 2\n",
@@ -161,9 +163,12 @@ TEST(Metrics, AreSaidAsPrometheusReadsThem) {
         "vitrina_http_request_duration_seconds_count{route=\"postEvents\"} 3\n",
         "vitrina_events_acked_total 5\n", "vitrina_events_repeated_total 2\n",
         "vitrina_fallback_total{reason=\"popular\"} 1\n", "vitrina_event_commit_seconds_count 1\n",
-        "vitrina_event_commit_failures_total 1\n", "vitrina_events_in_memory 9\n"}) {
+        "vitrina_event_commit_failures_total 1\n", "vitrina_events_in_memory 9\n",
+        "process_resident_memory_bytes 4096\n", "process_open_fds 5\n",
+        "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds 1700000000.25\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
   }
+  EXPECT_EQ(text.find("process_max_fds"), std::string::npos) << "was not said";
 }
 
 }  // namespace

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace vitrina::server {
+
+/// What the system says that this process takes; nothing where it does not say so.
+struct Process {
+  std::optional<std::uint64_t> resident_bytes = {};
+  std::optional<std::uint64_t> n_descriptors = {};
+  std::optional<std::uint64_t> max_descriptors = {};
+  std::optional<double> start_s = {};      ///< seconds of UTC since 1970
+  std::optional<double> processor_s = {};  ///< of the program and of the system for it
+};
+
+/// At this moment, by Linux's folder of processes.
+Process this_process(const std::filesystem::path& proc = "/proc");
+
+}  // namespace vitrina::server
