@@ -48,9 +48,12 @@ vitrina_tests(contract "contract/*.cpp")
 vitrina_tests(oracle "oracle/*.cpp")
 vitrina_tests(golden "golden/*.cpp")
 
-# The sweep over the calls of the system that the store makes (tests/cli/test_store_faults.py).
+# The sweeps over the calls of the system that the store and the copies of a server's memory make
+# (tests/cli/test_store_faults.py, test_snapshot_faults.py).
 add_library(fault_shim MODULE "${CMAKE_SOURCE_DIR}/tests/faults/fault_shim.cpp")
 target_link_libraries(fault_shim PRIVATE vitrina_flags ${CMAKE_DL_LIBS})
 set_target_properties(fault_shim PROPERTIES PREFIX "")
 add_executable(store_driver "${CMAKE_SOURCE_DIR}/tests/faults/store_driver.cpp")
 target_link_libraries(store_driver PRIVATE vitrina_flags vitrina_store)
+add_executable(snapshot_driver "${CMAKE_SOURCE_DIR}/tests/faults/snapshot_driver.cpp")
+target_link_libraries(snapshot_driver PRIVATE vitrina_flags vitrina_server)

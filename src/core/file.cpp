@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "core/erase.hpp"
 #include "core/error.hpp"
 #include "core/file_error.hpp"
 #include "core/lock.hpp"
@@ -87,7 +88,7 @@ void make_folder(const fs::path& folder) {
   std::error_code status;
   fs::create_directories(folder, status);
   // The standard library calls a file in the way «not a directory» or says nothing at all.
-  if (!status && !fs::is_directory(folder))
+  if (!status && !fs::is_directory(folder, status) && !status)
     status = std::make_error_code(std::errc::not_a_directory);
   if (status) throw file_error(folder, "make the folder", status.value());
 }
@@ -136,8 +137,7 @@ void swap_folders(const fs::path& made, const fs::path& place) {
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
   const auto folder = parent_of(path);
   make_folder(folder);
-  auto beside = path;
-  beside += ".tmp";
+  const auto beside = unfinished(path);
   const TemporaryPath temporary(beside);
   const bool is_flushed = !TemporaryFolder::holds(path);
   write(beside);

@@ -41,13 +41,18 @@ T take(const char*& at) {
 /// The bytes of a file, piece by piece, under a running checksum.
 class Source {
  public:
-  explicit Source(const std::filesystem::path& file) : file_(file), left_(0) {
+  explicit Source(const std::filesystem::path& file) : file_(file) {
     check_readable(file);
     in_.open(file, std::ios::binary);
-    const auto size = std::filesystem::file_size(file);
-    if (size < kMagic.size() + sizeof crc_) fail("is too short");
-    left_ = size - sizeof crc_;
+    std::error_code status;
+    size_ = std::filesystem::file_size(file, status);
+    if (status) throw file_error(file, "read", status.value());
+    if (size_ < kMagic.size() + sizeof crc_) fail("is too short");
+    left_ = size_ - sizeof crc_;
   }
+
+  /// Of the file.
+  [[nodiscard]] std::uint64_t size() const { return size_; }
 
   /// The next bytes, until the next call.
   const char* bytes(std::size_t n) {
@@ -70,8 +75,8 @@ class Source {
   void check_end() {
     if (left_ > 0 || begin_ != buffer_.size()) fail("goes on behind its end");
     std::uint32_t crc = 0;
-    in_.read(reinterpret_cast<char*>(&crc), sizeof crc);
-    if (!in_ || crc != crc_) fail("has another checksum");
+    if (!in_.read(reinterpret_cast<char*>(&crc), sizeof crc)) fail("cannot be read");
+    if (crc != crc_) fail("has another checksum");
   }
   [[noreturn]] void fail(std::string_view what) const {
     throw Error(ErrorCode::kIncompatibleArtifact,
@@ -97,7 +102,8 @@ class Source {
 
   std::filesystem::path file_;
   std::ifstream in_;
-  std::uint64_t left_;  ///< bytes not read yet, without the checksum
+  std::uint64_t size_ = 0;
+  std::uint64_t left_ = 0;  ///< bytes not read yet, without the checksum
   std::string buffer_;
   std::size_t begin_ = 0;  ///< of what was not given yet
   std::uint32_t crc_ = 0;
@@ -191,8 +197,8 @@ void SnapshotWriter::finish(const StringTable& products, const StringTable& devi
   add_texts(products);
   add_texts(devices);
   flush();
-  out_.write(reinterpret_cast<const char*>(&crc_), sizeof crc_);
   errno = 0;
+  out_.write(reinterpret_cast<const char*>(&crc_), sizeof crc_);
   if (!out_.flush()) throw file_error(file_, "write", errno);
 }
 
@@ -205,8 +211,7 @@ bool read_snapshot(const std::filesystem::path& file,
   if (!is_wanted(source.text())) return false;
   const auto n_events = source.value<std::uint64_t>();
   // a customer's events take 21 bytes each: no more can be there
-  store.reserve_packed(
-      std::min<std::uint64_t>(n_events, std::filesystem::file_size(file) / kEventBytes));
+  store.reserve_packed(std::min<std::uint64_t>(n_events, source.size() / kEventBytes));
   std::uint64_t n_products = 0;
   std::uint64_t n_devices = 0;
   std::vector<StoredEvent> events;

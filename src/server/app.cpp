@@ -34,10 +34,12 @@ App::App(AppOptions options)
       id_prefix_(random_prefix()) {
   auto store =
       std::make_unique<store::EventStore>(options_.store, store::EventStore::Access::kWrite);
-  const Snapshots::Options snapshots{.data = Snapshots::describe(options_.data, options_.schema),
-                                     .min_events = options_.min_snapshot_events,
-                                     .on_warning = options_.on_warning};
+  Snapshots::Options snapshots{.data = Snapshots::describe(options_.data, options_.schema),
+                               .min_events = options_.min_snapshot_events,
+                               .every = options_.snapshot_every,
+                               .on_warning = options_.on_warning};
   const auto restored = Snapshots::restore(*store, snapshots, live_);
+  snapshots.packs = !restored;
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
   store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
@@ -52,7 +54,6 @@ App::App(AppOptions options)
               }},
       restored.value_or(0));
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
-  if (!restored) snapshots_->pack();
   // The first answers would otherwise wait for memory that nobody has touched yet.
   for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});
 }

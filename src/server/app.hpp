@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -28,6 +29,7 @@ struct AppOptions {
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
   /// Fewer events are read from store and log at every start.
   std::size_t min_snapshot_events = 50'000;
+  std::chrono::seconds snapshot_every = std::chrono::hours(1);
   WarningHandler on_warning = {};  ///< called from any thread
 };
 

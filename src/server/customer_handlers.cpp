@@ -35,6 +35,7 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
       [&app, kind, id, receipt](store::EventStore& store) {
         *receipt = store.forget(kind, id);
         kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
+        store.erase_new_snapshot();  // of memory that had the customer until now
       },
       [kind, id, receipt, respond](const std::optional<Error>& error) {
         if (error) return respond(to_response(Problem::of(*error)));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/file_error.hpp"
 
 /// Of jemalloc, which the program is linked with and the tests are not.
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
@@ -30,6 +31,10 @@ void release_memory() {
 }
 
 namespace json = boost::json;
+
+void warn(const Snapshots::Options& options, const Error& error, std::string_view so) {
+  if (options.on_warning) options.on_warning(fmt::format("snapshot: {}{}", error.what(), so));
+}
 
 std::string note_of(const store::EventStore& store, std::int64_t last_row,
                     const Snapshots::Options& options) {
@@ -65,8 +70,12 @@ std::string Snapshots::describe(const std::filesystem::path& data,
 
 std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
                                                const Options& options, Live& live) {
+  try {
+    store.erase_new_snapshot();
+  } catch (const Error& error) {
+    warn(options, error, "");
+  }
   std::error_code ignored;
-  std::filesystem::remove(store.new_snapshot(), ignored);
   if (!std::filesystem::is_regular_file(store.snapshot(), ignored)) return std::nullopt;
   std::int64_t last_row = 0;
   const auto is_wanted = [&](std::string_view note) {
@@ -80,15 +89,14 @@ std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
   try {
     if (live.restore(store.snapshot(), is_wanted)) return last_row;
   } catch (const Error& error) {
-    if (options.on_warning) {
-      options.on_warning(fmt::format("{}; the store is read in its place", error.what()));
-    }
+    warn(options, error, "; the store is read in its place");
   }
   return std::nullopt;
 }
 
 Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
     : live_(live), writer_(writer), options_(std::move(options)) {
+  if (options_.packs) pack();
   thread_ = std::thread([this] { work(); });
 }
 
@@ -134,25 +142,38 @@ void Snapshots::save() {
     const auto now = mark();
     std::error_code ignored;
     if (now.note == saved_ && std::filesystem::exists(now.file, ignored)) return;
-    (void)live_.save(now.new_file, now.note);
+    std::optional<Error> failure;
+    try {
+      (void)live_.save(now.new_file, now.note);
+    } catch (const Error& error) {
+      failure = error;
+    }
     on_writer([&](store::EventStore& store) {
-      if (store.n_forgets() != now.n_forgets) return store::erase_file(now.new_file);
-      std::filesystem::rename(now.new_file, now.file, ignored);
-      if (!ignored) saved_ = now.note;
+      // which has taken the file away, or not yet all of it
+      if (store.n_forgets() != now.n_forgets) return store.erase_new_snapshot();
+      if (failure) throw *failure;
+      std::error_code status;
+      std::filesystem::rename(now.new_file, now.file, status);
+      if (status) throw file_error(now.file, "write", status.value());
+      saved_ = now.note;
     });
   } catch (const Error& error) {
-    if (options_.on_warning) options_.on_warning(fmt::format("snapshot: {}", error.what()));
+    warn(options_, error, "");
   }
 }
 
 void Snapshots::pack() {
   save();
   if (saved_.empty()) return;
-  const auto now = mark();
-  if (now.note != saved_) return;
-  (void)live_.restore(now.file, [&](std::string_view note) { return note == saved_; });
-  // what the events took while they came one by one goes back to the system
-  release_memory();
+  try {
+    const auto now = mark();
+    if (now.note != saved_) return;
+    (void)live_.restore(now.file, [&](std::string_view note) { return note == saved_; });
+    // what the events took while they came one by one goes back to the system
+    release_memory();
+  } catch (const Error& error) {
+    warn(options_, error, "; memory stays as it is");
+  }
 }
 
 }  // namespace vitrina::server

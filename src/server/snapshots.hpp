@@ -25,6 +25,8 @@ class Snapshots {
     /// A copy of fewer events would save nobody's time.
     std::size_t min_events = 50'000;
     std::chrono::seconds every = std::chrono::hours(1);
+    /// Makes one at once, and has memory begin anew with it, which takes less then.
+    bool packs = false;
     WarningHandler on_warning = {};
   };
 
@@ -43,12 +45,6 @@ class Snapshots {
   /// Makes the last one.
   ~Snapshots();
 
-  /// Makes one now, if it is worth it and anything has changed. What goes wrong is a warning:
-  /// everything is in the store all the same.
-  void save();
-  /// The same, and has memory begin anew with it, which takes less then. For a start.
-  void pack();
-
  private:
   struct Mark {
     std::size_t n_forgets = 0;
@@ -58,6 +54,10 @@ class Snapshots {
   };
 
   void work();
+  /// Makes one now, if it is worth it and anything has changed. What goes wrong is a warning:
+  /// everything is in the store all the same.
+  void save();
+  void pack();
   /// Has something done on the writer's thread.
   void on_writer(const std::function<void(store::EventStore&)>& work);
   Mark mark();

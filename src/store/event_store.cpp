@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
 #include <limits>
 #include <random>
 #include <utility>
 
 #include "core/action.hpp"
+#include "core/erase.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/time.hpp"
@@ -133,21 +132,6 @@ std::unique_ptr<FolderLock> lock(const std::filesystem::path& folder, EventStore
 
 std::string Receipt::at_text() const { return format_time(at_s * kUsPerSecond) + "Z"; }
 
-void erase_file(const std::filesystem::path& file) {
-  std::error_code status;
-  const auto size = std::filesystem::file_size(file, status);
-  if (status) return;
-  {
-    std::fstream out(file, std::ios::binary | std::ios::in | std::ios::out);
-    const std::string zeros(std::size_t{1} << 20U, '\0');
-    for (std::uintmax_t at = 0; at < size; at += zeros.size()) {
-      out.write(zeros.data(),
-                static_cast<std::streamsize>(std::min<std::uintmax_t>(zeros.size(), size - at)));
-    }
-  }
-  std::filesystem::remove(file, status);
-}
-
 EventStore::EventStore(const std::filesystem::path& folder, Access access)
     : folder_(folder),
       lock_(lock(folder, access)),
@@ -259,7 +243,21 @@ std::string EventStore::mark(std::int64_t last) const {
   Statement select(database_, "SELECT arrived FROM events WHERE seq = ?");
   select.bind(1, last);
   const auto arrived = select.step() ? select.whole(0) : 0;
-  return fmt::format("{}/{}/{}", sha256_text(salt_), last, arrived);
+  Statement forgotten(database_, "SELECT count(*), coalesce(sum(at), 0) FROM forgotten");
+  forgotten.step();
+  return fmt::format("{}/{}/{}/{}/{}", sha256_text(salt_), last, arrived, forgotten.whole(0),
+                     forgotten.whole(1));
+}
+
+void EventStore::erase_new_snapshot() const {
+  // in the order in which they are made: one becomes the other meanwhile
+  erase_file(unfinished(new_snapshot()));
+  erase_file(new_snapshot());
+}
+
+void EventStore::erase_snapshots() const {
+  erase_new_snapshot();
+  erase_file(snapshot());
 }
 
 std::int64_t EventStore::n_rows() const { return database_.whole("SELECT count(*) FROM events"); }
@@ -267,7 +265,7 @@ std::int64_t EventStore::n_rows() const { return database_.whole("SELECT count(*
 Receipt EventStore::forget(Kind kind, std::string_view customer) {
   Receipt receipt{.digest = tombstone(kind, customer)};
   ++n_forgets_;
-  erase_file(snapshot());  // first: it would bring back what the rows do not have any more
+  erase_snapshots();
   {
     Transaction transaction(database_);
     auto erase = rows_of("DELETE", kind, customer);

@@ -40,9 +40,6 @@ struct Receipt {
   [[nodiscard]] std::string at_text() const;
 };
 
-/// Overwrites a file and removes it; nothing where there is none.
-void erase_file(const std::filesystem::path& file);
-
 /// What was told to a server, in a folder: `events.db`, a database of SQLite in WAL mode. A commit
 /// is on the disk when it returns. Not thread-safe.
 class EventStore {
@@ -74,11 +71,16 @@ class EventStore {
   void read_keys(std::int64_t arrived_from_us, std::int64_t last,
                  const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const;
 
-  /// What tells this store, with its rows up to one, from others and from what it was before.
+  /// What tells this store, with its rows up to one and who is forgotten, from others and from what
+  /// it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;
-  /// Where a copy of what memory holds may lie, and where one is made. forget() erases the first.
+  /// Where a copy of what memory holds may lie, and where one is made.
   [[nodiscard]] std::filesystem::path snapshot() const { return folder_ / "snapshot.bin"; }
   [[nodiscard]] std::filesystem::path new_snapshot() const { return folder_ / "snapshot.new"; }
+  /// Of copies that are made or were not finished. Throws Error(kOutOfResources).
+  void erase_new_snapshot() const;
+  /// Of all copies; forget() does so.
+  void erase_snapshots() const;
 
   /// What the shop has said of its products.
   [[nodiscard]] ProductTable& products() { return products_; }
@@ -88,8 +90,8 @@ class EventStore {
   bool link(std::string_view visit, std::string_view user) { return links_.link(visit, user); }
   [[nodiscard]] const LinkTable& links() const { return links_; }
 
-  /// Erases the rows of a customer and of the visits linked to it, overwriting them, and remembers
-  /// a hash of the id: a log from before does not bring the customer back.
+  /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
+  /// them, and remembers a hash of the id: a log from before does not bring the customer back.
   Receipt forget(Kind kind, std::string_view customer);
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;

@@ -1,5 +1,8 @@
 """Finds the program and runs it as a user would."""
 
+import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import command
@@ -35,6 +38,18 @@ def vitrina(program: Path, tmp_path: Path) -> Vitrina:
 def learned(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a `shop`, and `answer` and `bundle` as of CUT."""
     return learn(tmp_path_factory.mktemp("learned"))
+
+
+@pytest.fixture
+def memory_folder(tmp_path: Path) -> Iterator[Path]:
+    """In memory where that can be: what a process leaves at its end is the
+    same, and thousands of syncs take no time."""
+    shared = Path("/dev/shm")
+    if not os.access(shared, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=shared) as name:
+        yield Path(name)
 
 
 @pytest.fixture

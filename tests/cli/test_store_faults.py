@@ -5,10 +5,6 @@ With $VITRINA_FAULTS=all every restart fails at every call too.
 """
 
 import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +14,7 @@ from faults import (
     check,
     check_recovery,
     faults_of,
+    judge_all,
     play,
     shim,
 )
@@ -37,52 +34,19 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return sound.calls
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """In memory where that can be: what a process leaves at its end is the
-    same, and thousands of syncs take no time."""
-    shared = Path("/dev/shm")
-    if not os.access(shared, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=shared) as name:
-        yield Path(name)
-
-
-def judge_all(
-    judge: Callable[[Path, Fault], object], faults: list[Fault], folder: Path
-) -> None:
-    """Each in a folder of its own."""
-
-    def failure(fault: Fault) -> str:
-        mine = folder / f"{fault.at}-{fault.kind}"
-        mine.mkdir()
-        try:
-            judge(mine, fault)
-        except AssertionError as error:
-            return f"{fault}: {error}"
-        shutil.rmtree(mine)
-        return ""
-
-    with ThreadPoolExecutor(2) as pool:
-        failures = [each for each in pool.map(failure, faults) if each]
-    if failures:
-        pytest.fail("\n".join(failures))
-
-
 def test_every_call_of_the_store_may_fail(
-    calls: list[str], folder: Path
+    calls: list[str], memory_folder: Path
 ) -> None:
     assert assert_told_after_sync(calls) == 12
     kinds = {call.split()[0] for call in calls}
     assert kinds >= {"open", "write", "sync", "truncate", "unlink", "tell"}
     faults = faults_of(calls)
     assert len(faults) > 200
-    judge_all(check, faults, folder)
+    judge_all(check, faults, memory_folder)
 
 
 def test_a_restart_after_an_end_may_fail_too(
-    calls: list[str], folder: Path
+    calls: list[str], memory_folder: Path
 ) -> None:
     ends = [f for f in faults_of(calls) if f.kind in ("exit", "torn")]
     n_ways: list[int] = []
@@ -90,7 +54,7 @@ def test_a_restart_after_an_end_may_fail_too(
     def judge(mine: Path, fault: Fault) -> None:
         n_ways.append(check_recovery(mine, fault))
 
-    judge_all(judge, ends[::EVERY], folder)
+    judge_all(judge, ends[::EVERY], memory_folder)
     assert sum(n_ways) > 5 * len(n_ways)
 
 

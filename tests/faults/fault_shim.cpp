@@ -2,6 +2,8 @@
 // calls that change them, and makes one of these fail. Variables:
 //
 //   VITRINA_FAULT_FOLDER  whose files; an absolute path
+//   VITRINA_FAULT_FILES   only the folder itself and the files whose names begin so, and of these
+//                         the calls that only read too: `look` (an open), `read`, `stat`
 //   VITRINA_FAULT_LOG     file that gets a line a call: `write events.db-wal`, `sync ...`, and
 //                         `tell ...` where the program tells its peer what became of events
 //   VITRINA_FAULT_AT      the number of the call that fails, from 1 on; none: no call does
@@ -14,6 +16,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -22,6 +25,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdarg>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -55,10 +59,14 @@ class Faults {
 
   /// The file's name inside the folder; empty for others.
   std::string_view name_of(const char* path) const {
-    const std::string_view text = path;
-    if (folder_.empty() || !text.starts_with(folder_) || text.size() <= folder_.size()) return {};
-    return text[folder_.size()] == '/' ? text.substr(folder_.size() + 1) : std::string_view{};
+    std::string_view text = path;
+    if (folder_.empty() || !text.starts_with(folder_)) return {};
+    text.remove_prefix(folder_.size());
+    if (text.empty() && counts_reads()) return ".";
+    const bool is_meant = text.starts_with('/') && text.substr(1).starts_with(files_);
+    return is_meant ? text.substr(1) : std::string_view{};
   }
+  bool counts_reads() const { return !files_.empty(); }
 
   void track(int descriptor, std::string_view name) {
     if (descriptor < 0 || static_cast<std::size_t>(descriptor) >= kMaxDescriptors) return;
@@ -109,7 +117,7 @@ class Faults {
   }
 
  private:
-  Faults() : folder_(variable("VITRINA_FAULT_FOLDER")) {
+  Faults() : folder_(variable("VITRINA_FAULT_FOLDER")), files_(variable("VITRINA_FAULT_FILES")) {
     const auto kind = variable("VITRINA_FAULT_KIND");
     if (kind == "EIO") kind_ = Kind::kEio;
     if (kind == "ENOSPC") kind_ = Kind::kEnospc;
@@ -125,6 +133,7 @@ class Faults {
   }
 
   std::string folder_;
+  std::string files_;
   Kind kind_ = Kind::kNone;
   long at_ = 0;
   int log_ = -1;
@@ -137,10 +146,24 @@ int open_file(const char* path, int flags, unsigned mode) {
   auto& faults = Faults::get();
   const auto name = faults.name_of(path);
   if (name.empty()) return kOpen(path, flags, mode);
-  if (faults.judge("open", name) != Verdict::kGo) return -1;
+  const bool is_look = faults.counts_reads() && (flags & O_ACCMODE) == O_RDONLY;
+  if (faults.judge(is_look ? "look" : "open", name) != Verdict::kGo) return -1;
   const int descriptor = kOpen(path, flags, mode);
   faults.track(descriptor, name);
   return descriptor;
+}
+
+/// The same for streams of the library, which opens their files past open().
+std::FILE* open_stream(const char* path, const char* mode) {
+  static auto* const kOpen = real<std::FILE*(const char*, const char*)>("fopen64");
+  auto& faults = Faults::get();
+  const auto name = faults.name_of(path);
+  if (name.empty()) return kOpen(path, mode);
+  const bool is_look = faults.counts_reads() && std::strpbrk(mode, "wa+") == nullptr;
+  if (faults.judge(is_look ? "look" : "open", name) != Verdict::kGo) return nullptr;
+  auto* const stream = kOpen(path, mode);
+  if (stream != nullptr) faults.track(::fileno(stream), name);
+  return stream;
 }
 
 unsigned mode_of(int flags, std::va_list words) {
@@ -176,6 +199,22 @@ int change(std::string_view call, std::string_view name, const Call& go) {
   return Faults::get().judge(call, name) == Verdict::kGo ? go() : -1;
 }
 
+/// A call that changes nothing.
+template <class Call>
+auto read_file(std::string_view call, std::string_view name, const Call& go) -> decltype(go()) {
+  auto& faults = Faults::get();
+  if (name.empty() || !faults.counts_reads()) return go();
+  return faults.judge(call, name) == Verdict::kGo ? go() : -1;
+}
+
+std::string joined(const iovec* pieces, int n_pieces) {
+  std::string text;
+  for (int i = 0; i < n_pieces; ++i) {
+    text.append(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+  }
+  return text;
+}
+
 }  // namespace
 
 extern "C" {
@@ -196,6 +235,25 @@ int open64(const char* path, int flags, ...) {
   return open_file(path, flags, mode);
 }
 
+int openat(int folder, const char* path, int flags, ...) {
+  std::va_list words;
+  va_start(words, flags);
+  const auto mode = mode_of(flags, words);
+  va_end(words);
+  if (folder == AT_FDCWD) return open_file(path, flags, mode);
+  static auto* const kOpen = real<int(int, const char*, int, ...)>("openat");
+  return kOpen(folder, path, flags, mode);
+}
+
+std::FILE* fopen(const char* path, const char* mode) { return open_stream(path, mode); }
+std::FILE* fopen64(const char* path, const char* mode) { return open_stream(path, mode); }
+
+int fclose(std::FILE* stream) {
+  static auto* const kClose = real<int(std::FILE*)>("fclose");
+  Faults::get().track(::fileno(stream), {});
+  return kClose(stream);
+}
+
 int close(int descriptor) {
   static auto* const kClose = real<int(int)>("close");
   Faults::get().track(descriptor, {});
@@ -209,6 +267,32 @@ ssize_t write(int descriptor, const void* data, std::size_t n) {
   }
   return write_file(descriptor, n,
                     [&](std::size_t some) { return kWrite(descriptor, data, some); });
+}
+
+ssize_t writev(int descriptor, const iovec* pieces, int n_pieces) {
+  static auto* const kWrite = real<ssize_t(int, const iovec*, int)>("writev");
+  static auto* const kWriteSome = real<ssize_t(int, const void*, std::size_t)>("write");
+  if (Faults::get().name_of(descriptor).empty()) return kWrite(descriptor, pieces, n_pieces);
+  const auto text = joined(pieces, n_pieces);
+  return write_file(descriptor, text.size(),
+                    [&](std::size_t some) { return kWriteSome(descriptor, text.data(), some); });
+}
+
+ssize_t read(int descriptor, void* to, std::size_t n) {
+  static auto* const kRead = real<ssize_t(int, void*, std::size_t)>("read");
+  return read_file("read", Faults::get().name_of(descriptor),
+                   [&] { return kRead(descriptor, to, n); });
+}
+
+int stat(const char* path, struct stat* about) {
+  static auto* const kStat = real<int(const char*, struct stat*)>("stat");
+  return read_file("stat", Faults::get().name_of(path), [&] { return kStat(path, about); });
+}
+
+int fstat(int descriptor, struct stat* about) {
+  static auto* const kStat = real<int(int, struct stat*)>("fstat");
+  return read_file("stat", Faults::get().name_of(descriptor),
+                   [&] { return kStat(descriptor, about); });
 }
 
 ssize_t pwrite64(int descriptor, const void* data, std::size_t n, off64_t at) {
@@ -244,6 +328,11 @@ int rename(const char* from, const char* to) {
   return change("rename", Faults::get().name_of(to), [&] { return kRename(from, to); });
 }
 
+int remove(const char* path) {
+  static auto* const kRemove = real<int(const char*)>("remove");
+  return change("unlink", Faults::get().name_of(path), [&] { return kRemove(path); });
+}
+
 int unlink(const char* path) {
   static auto* const kUnlink = real<int(const char*)>("unlink");
   return change("unlink", Faults::get().name_of(path), [&] { return kUnlink(path); });
@@ -251,11 +340,7 @@ int unlink(const char* path) {
 
 ssize_t sendmsg(int descriptor, const msghdr* message, int flags) {
   static auto* const kSend = real<ssize_t(int, const msghdr*, int)>("sendmsg");
-  std::string text;
-  for (std::size_t i = 0; i < message->msg_iovlen; ++i) {
-    const auto& piece = message->msg_iov[i];
-    text.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
-  }
+  const auto text = joined(message->msg_iov, static_cast<int>(message->msg_iovlen));
   if (text.starts_with("HTTP/1.1 ")) Faults::get().log("tell", text);
   return kSend(descriptor, message, flags);
 }

@@ -6,8 +6,11 @@ import os
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from command import program_path
 
 # A user who is forgotten, and the visit that was linked to it before.
@@ -38,6 +41,12 @@ class Played:
     lines: list[str]
     calls: list[str]
 
+    def call(self, fault: Fault) -> str:
+        """The one that failed."""
+        calls = changes(self.calls)
+        assert fault.at <= len(calls), f"it came to {len(calls)} calls: {self}"
+        return calls[fault.at - 1]
+
     def ids(self, word: str) -> list[str]:
         """Behind `word`, in all lines that begin with it."""
         found = [
@@ -49,16 +58,18 @@ class Played:
 
 
 def shim(
-    folder: Path, log: Path, fault: Fault | None = None
+    folder: Path, log: Path, fault: Fault | None = None, files: str = ""
 ) -> dict[str, str]:
     """The environment of a program whose calls for the files of a folder
-    are written down, and one of them made to fail."""
+    are written down, and one of them made to fail. Where `files` is given,
+    only those whose names begin so count, but calls that read too."""
     library = program_path().parent / "fault_shim.so"
     assert library.is_file()
     variables = {
         "LD_PRELOAD": str(library),
         "VITRINA_FAULT_FOLDER": str(folder),
         "VITRINA_FAULT_LOG": str(log),
+        "VITRINA_FAULT_FILES": files,
     }
     if fault:
         variables["VITRINA_FAULT_AT"] = str(fault.at)
@@ -70,10 +81,16 @@ def play(
     folder: Path, *words: str, fault: Fault | None = None, log: Path
 ) -> Played:
     """Runs the driver; `log` is where its calls are written."""
+    return drive("store_driver", folder, *words, env=shim(folder, log, fault))
+
+
+def drive(name: str, *words: str | Path, env: dict[str, str]) -> Played:
+    """Runs a driver of tests/faults."""
+    log = Path(env["VITRINA_FAULT_LOG"])
     log.unlink(missing_ok=True)
     done = subprocess.run(
-        [program_path().parent / "store_driver", folder, *words],
-        env={"PATH": os.environ["PATH"], **shim(folder, log, fault)},
+        [program_path().parent / name, *words],
+        env={"PATH": os.environ["PATH"], **env},
         capture_output=True,
         text=True,
         check=False,
@@ -85,18 +102,50 @@ def play(
     )
 
 
+def changes(calls: list[str]) -> list[str]:
+    """Those that may fail."""
+    return [call for call in calls if not call.startswith("tell ")]
+
+
+def ways(call: str) -> tuple[str, ...]:
+    """In which a call may fail."""
+    match call.split()[0]:
+        case "write":
+            return ("EIO", "ENOSPC", "exit", "torn")
+        case "look" | "read" | "stat":
+            return ("EIO",)  # an end there is one before the next change
+        case _:
+            return ("EIO", "exit")
+
+
 def faults_of(calls: list[str]) -> list[Fault]:
     """Every way in which every call of a sound run may fail."""
-    changes = [call for call in calls if not call.startswith("tell ")]
     return [
         Fault(at, kind)
-        for at, call in enumerate(changes, start=1)
-        for kind in (
-            ("EIO", "ENOSPC", "exit", "torn")
-            if call.startswith("write ")
-            else ("EIO", "exit")
-        )
+        for at, call in enumerate(changes(calls), start=1)
+        for kind in ways(call)
     ]
+
+
+def judge_all(
+    judge: Callable[[Path, Fault], object], faults: list[Fault], folder: Path
+) -> None:
+    """Each in a folder of its own."""
+
+    def failure(fault: Fault) -> str:
+        mine = folder / f"{fault.at}-{fault.kind}"
+        mine.mkdir()
+        try:
+            judge(mine, fault)
+        except AssertionError as error:
+            return f"{fault}: {error}"
+        shutil.rmtree(mine)
+        return ""
+
+    with ThreadPoolExecutor(2) as pool:
+        failures = [each for each in pool.map(failure, faults) if each]
+    if failures:
+        pytest.fail("\n".join(failures))
 
 
 def is_promise(call: str) -> bool:
@@ -185,11 +234,11 @@ def check_recovery(folder: Path, fault: Fault) -> int:
     ended, log = folder / "ended", folder / "log"
     played = play_with(ended, log, fault)
     shutil.copytree(ended, folder / "sound")
-    ways = faults_of(play(folder / "sound", "list", log=log).calls)
-    for way in ways:
+    faults = faults_of(play(folder / "sound", "list", log=log).calls)
+    for way in faults:
         store = folder / f"{way.at}-{way.kind}"
         shutil.copytree(ended, store)
         play_with(store, log, way, "list")
         assert_kept(store, log, played)
         shutil.rmtree(store)
-    return len(ways)
+    return len(faults)

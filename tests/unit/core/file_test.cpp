@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/erase.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
 #include "core/temporary.hpp"
@@ -33,6 +34,16 @@ class FileTest : public testing::Test {
   fs::path folder_;
 };
 
+ErrorCode code_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return ErrorCode::kInternal;
+}
+
 TEST_F(FileTest, WritesAndReadsBytes) {
   const std::string bytes("a\0b\r\n\xff", 6);
   write_file(folder_ / "deep" / "er" / "file", bytes);
@@ -55,6 +66,20 @@ TEST_F(FileTest, AFailedWriteLeavesTheOldFileAndNoOther) {
   EXPECT_EQ(n_files(), 1U);
 }
 
+TEST_F(FileTest, WhatIsErasedIsOverwrittenAndGone) {
+  erase_file(folder_ / "file");
+  write_file(folder_ / "file", std::string(3'000'000, 'x'));
+  fs::create_hard_link(folder_ / "file", folder_ / "link");
+  erase_file(folder_ / "file");
+  EXPECT_FALSE(fs::exists(folder_ / "file"));
+  EXPECT_EQ(read_file(folder_ / "link"), std::string(3'000'000, '\0'));
+}
+
+TEST_F(FileTest, WhatCannotBeErasedIsSaid) {
+  write_file(folder_ / "file" / "inner", "");
+  EXPECT_EQ(code_of([&] { erase_file(folder_ / "file"); }), ErrorCode::kOutOfResources);
+}
+
 TEST_F(FileTest, TheFinalNameAppearsOnlyWhenAllIsWritten) {
   write_atomically(folder_ / "file", [&](const fs::path& temporary) {
     EXPECT_FALSE(fs::exists(folder_ / "file"));
@@ -62,16 +87,6 @@ TEST_F(FileTest, TheFinalNameAppearsOnlyWhenAllIsWritten) {
     std::ofstream(temporary) << "new";
   });
   EXPECT_EQ(read_file(folder_ / "file"), "new");
-}
-
-ErrorCode code_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::kInternal;
 }
 
 TEST_F(FileTest, WhatIsNotThereIsAMissingInput) {

@@ -4,7 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "core/file.hpp"
@@ -53,7 +57,16 @@ class SnapshotsTest : public RouterTest {
     std::promise<Response> told;
     router.handle({.method = Method::kDelete, .target = "/v1/users/" + user},
                   [&](Response response) { told.set_value(std::move(response)); });
-    EXPECT_EQ(told.get_future().get().status, 200);
+    const auto response = told.get_future().get();
+    EXPECT_EQ(response.status, 200) << response.body;
+  }
+  /// Of the store's folder, without the lock.
+  [[nodiscard]] std::set<std::string> files() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(scratch_.path() / "store")) {
+      if (!entry.path().filename().string().starts_with('.')) names.insert(entry.path().filename());
+    }
+    return names;
   }
   /// All events of all users of the log, and those told since.
   static std::string state(App& app) {
@@ -118,6 +131,81 @@ TEST_F(SnapshotsTest, WhoIsForgottenIsInNoSnapshot) {
   EXPECT_TRUE(app.live().events_of(user).empty());
   EXPECT_EQ(app.live().n_events(), n_events);
   EXPECT_GT(n_events, 0U);
+}
+
+TEST_F(SnapshotsTest, WhoIsForgottenIsInNoFileWhateverIsLeftOfCopies) {
+  const auto user = events().front().user;
+  const auto store = scratch_.path() / "store";
+  App app(options());
+  for (const auto* name : {"snapshot.new", "snapshot.new.tmp"}) {
+    std::filesystem::copy_file(snapshot(), store / name);
+  }
+  forget(app, user);
+  EXPECT_EQ(files(), (std::set<std::string>{"events.db", "events.db-shm", "events.db-wal"}));
+}
+
+TEST_F(SnapshotsTest, WhoIsForgottenWhileACopyIsMadeIsInNoFile) {
+  auto always = options();
+  always.snapshot_every = std::chrono::seconds(0);
+  {
+    App app(always);
+    for (int i = 0; i < 50; ++i) {
+      const auto user = fmt::format("leaver {:02}", i);
+      tell(app, std::to_string(i), user);
+      while (!std::filesystem::exists(snapshot())) std::this_thread::yield();
+      tell(app, fmt::format("{} again", i), user);  // and another one is made
+      forget(app, user);
+      for (const auto& name : files()) {
+        std::ifstream in(scratch_.path() / "store" / name, std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+        EXPECT_EQ(bytes.find(user), std::string::npos) << user << " in " << name;
+      }
+    }
+  }
+  EXPECT_EQ(fmt::format("{}", fmt::join(warnings_, "\n")), "");
+}
+
+TEST_F(SnapshotsTest, OneFromBeforeAForgettingIsNotUsed) {
+  const auto user = events().front().user;
+  {
+    App app(options());
+    tell(app, "1", user);
+    tell(app, "2", events().back().user);  // the last row stays
+  }
+  std::filesystem::copy_file(snapshot(), scratch_.path() / "backup");
+  {
+    App app(options());
+    forget(app, user);
+  }
+  std::filesystem::rename(scratch_.path() / "backup", snapshot());
+  App app(options());
+  EXPECT_TRUE(app.live().events_of(user).empty());
+}
+
+TEST_F(SnapshotsTest, AStartLeavesNothingOfThoseThatWereNotFinished) {
+  {
+    const App app(options());
+  }
+  for (const auto* name : {"snapshot.new", "snapshot.new.tmp"}) {
+    write_file(scratch_.path() / "store" / name, "of whoever there was");
+  }
+  App app(options());
+  EXPECT_EQ(files(),
+            (std::set<std::string>{"events.db", "events.db-shm", "events.db-wal", "snapshot.bin"}));
+}
+
+TEST_F(SnapshotsTest, OneThatCannotTakeItsPlaceIsAWarningAndOneThatCannotGoAnError) {
+  write_file(snapshot() / "in the way", "");
+  App app(options());
+  ASSERT_EQ(warnings_.size(), 1U);
+  EXPECT_NE(warnings_[0].find("snapshot.bin: cannot write: "), std::string::npos) << warnings_[0];
+  Router router(app, Door::kShop);
+  std::promise<Response> told;
+  router.handle({.method = Method::kDelete, .target = "/v1/users/7"},
+                [&](Response response) { told.set_value(std::move(response)); });
+  const auto response = told.get_future().get();
+  EXPECT_EQ(response.status, 503);
+  EXPECT_NE(response.body.find("snapshot.bin: cannot erase: "), std::string::npos) << response.body;
 }
 
 TEST_F(SnapshotsTest, OneThatIsDamagedOrOfAnotherLogIsNotUsed) {
