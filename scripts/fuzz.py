@@ -8,7 +8,8 @@ git), and adds its processor seconds and executions to those of the present
 commit in docs/measured/fuzz.json. An input that breaks something is kept in
 out/fuzz; the exit code is then 1. --minimise writes the smallest set of
 inputs that reaches as much as all that was found to tests/fuzz/corpus
-instead, each cut at 8 KB.
+instead, each cut at 8 KB. Ctrl-C and SIGTERM end what runs and leave nothing
+temporary behind.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from vitrina_ops.errors import run_main
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "fuzz"
@@ -67,37 +71,47 @@ def scratch() -> Iterator[dict[str, str]]:
         }
 
 
-def ask(*options: str) -> str:
-    with scratch() as environment:
-        return subprocess.run(
-            [PROGRAM, *options],
-            check=True,
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """The program, whose own processes end with it when this one is
+    stopped: a merge has some."""
+    with (
+        scratch() as environment,
+        subprocess.Popen(
+            [PROGRAM, *words],
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
-            text=True,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            errors="replace",
             env=environment,
-        ).stdout
+            process_group=0,
+        ) as process,
+    ):
+        try:
+            out, said = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    return subprocess.CompletedProcess(words, process.returncode, out, said)
+
+
+def ask(*options: str) -> str:
+    done = run(*options)
+    if done.returncode != 0:
+        sys.exit(f"fuzz: {' '.join(options)}: failed:\n{done.stderr[-3000:]}")
+    return done.stdout
 
 
 def libfuzzer(
     target: str, *words: str | Path
 ) -> subprocess.CompletedProcess[str]:
-    with scratch() as environment:
-        return subprocess.run(
-            [
-                PROGRAM,
-                f"--target={target}",
-                f"-timeout={TIMEOUT}",
-                f"-rss_limit_mb={MEMORY_MB}",
-                f"-artifact_prefix={OUT}/{target}-",
-                *words,
-            ],
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            encoding="utf-8",
-            errors="replace",
-            env=environment,
-            check=False,
-        )
+    return run(
+        f"--target={target}",
+        f"-timeout={TIMEOUT}",
+        f"-rss_limit_mb={MEMORY_MB}",
+        f"-artifact_prefix={OUT}/{target}-",
+        *words,
+    )
 
 
 def processor_seconds() -> float:
@@ -230,4 +244,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_main("fuzz", main))
