@@ -152,14 +152,14 @@ void HttpServer::Impl::stop() {
 }
 
 Task<void> HttpServer::Impl::accept() {
-  while (acceptor_.is_open()) {
+  while (true) {
     Status status;
     auto socket = co_await acceptor_.async_accept(net::make_strand(context_), told_by(status));
     if (!status) {
       spawn(std::move(socket));
       continue;
     }
-    if (!acceptor_.is_open()) break;
+    if (!acceptor_.is_open()) co_return;
     // no descriptors are left, most likely: those that others give back come first
     net::steady_timer pause(accept_strand_, std::chrono::milliseconds(50));
     co_await pause.async_wait(told_by(status));
