@@ -1,17 +1,11 @@
 """`make run` under Ctrl-C and SIGTERM: one line, and no stage goes on."""
 
-import os
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from command import heed_hangups
+from stopping import assert_cancelled
 
-ROOT = Path(__file__).resolve().parents[2]
-CANCELLED = 9
 STAGE = """
 import pathlib, signal, sys, time
 def stop(*_):
@@ -42,20 +36,5 @@ sys.exit(run_main("run", lambda: run.dvc("repro")))
 def test_a_signal_reaches_the_stages(tmp_path: Path, name: str) -> None:
     (tmp_path / "dvc").write_text(DVC)
     (tmp_path / "dvc").chmod(0o755)
-    process = subprocess.Popen(
-        [sys.executable, "-c", MAIN],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_hangups,
-    )
-    deadline = time.monotonic() + 30
-    while not (tmp_path / "began").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    process.send_signal(signal.Signals[name])
-    said = process.communicate(timeout=30)[1]
-    assert process.returncode == CANCELLED
-    assert said == f"run: error: cancelled by {name}\n"
+    assert_cancelled(MAIN, tmp_path, name, "run")
     assert (tmp_path / "stage").read_text() == "cancelled"

@@ -1,17 +1,13 @@
 """scripts/fuzz.py when it is stopped, with a program that stands for
 libFuzzer."""
 
-import os
-import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from command import ROOT, heed_hangups
+from stopping import assert_cancelled
 
-CANCELLED = 9
 # Has a process of its own, as a merge has, and a file where TMPDIR says.
 FUZZER = f"""#!{sys.executable}
 import os, pathlib, subprocess, sys, time
@@ -49,25 +45,8 @@ def is_alive(pid: int) -> bool:
 def test_a_signal_leaves_nothing(tmp_path: Path, name: str) -> None:
     (tmp_path / "fuzzer").write_text(FUZZER)
     (tmp_path / "fuzzer").chmod(0o755)
-    process = subprocess.Popen(
-        [sys.executable, "-c", MAIN],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}/scripts:{ROOT}/python"},
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=heed_hangups,
-    )
-    began = tmp_path / "began"
-    while not began.exists():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.01)
-    *pids, folder = began.read_text().split()
-    process.send_signal(signal.Signals[name])
-    said = process.communicate(timeout=30)[1]
-    assert (process.returncode, said) == (
-        CANCELLED,
-        f"fuzz: error: cancelled by {name}\n",
-    )
+    assert_cancelled(MAIN, tmp_path, name, "fuzz")
+    *pids, folder = (tmp_path / "began").read_text().split()
     assert not Path(folder).exists()
     assert not list(tmp_path.glob("seeds.*"))
     deadline = time.monotonic() + 30
