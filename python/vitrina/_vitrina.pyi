@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 __version__: str
 build_id: str
@@ -84,9 +85,25 @@ class LiveQuery:
         min_price: float | None,
         max_price: float | None,
         only_listed: bool,
+        also_unavailable: bool,
         beside: str,
         by: Sequence[str],
+        max_touched: int | None,
         at: str,
+        explain: bool,
+    ) -> None: ...
+
+class ProductFacts:
+    def __init__(
+        self,
+        *,
+        product_id: str,
+        price: float | None,
+        available: bool | None,
+        category: str | None,
+        title: str | None,
+        url: str | None,
+        picture: str | None,
     ) -> None: ...
 
 class Live:
@@ -107,7 +124,13 @@ class Live:
     ) -> tuple[int, Warnings]: ...
     def recommend(
         self, query: LiveQuery
-    ) -> tuple[tuple[list[str], list[float], list[str]], dict[str, str]]: ...
+    ) -> tuple[
+        tuple[list[str], list[float], list[str]],
+        list[dict[str, Any]],
+        dict[str, str],
+    ]: ...
+    def put(self, products: Sequence[ProductFacts]) -> None: ...
+    def product(self, product_id: str) -> dict[str, Any] | None: ...
     def similar(
         self, product: str, k: int, by: str
     ) -> tuple[list[str], list[float]]: ...

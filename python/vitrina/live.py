@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pyarrow as pa
 
@@ -24,6 +24,7 @@ from vitrina.arguments import (
     text,
     wrong,
 )
+from vitrina.live_input import Event, Facts, native_event, native_facts
 from vitrina.recommender import SIMILAR_SCHEMA
 from vitrina.tables import Source, is_path, native_source, tell
 
@@ -35,18 +36,26 @@ LIVE_SCHEMA = pa.schema(
     ]
 )
 
-Event: TypeAlias = Mapping[str, Any]
-
-EVENT_KEYS = (
-    "user_id",
-    "visit_id",
-    "action",
-    "products",
-    "page",
-    "device",
-    "time",
+# Of a product that is explained.
+REASONS = pa.struct(
+    [
+        ("logit", pa.float64()),
+        ("base", pa.float64()),
+        (
+            "features",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("feature", pa.string()),
+                        ("value", pa.float64()),
+                        ("contribution", pa.float64()),
+                    ]
+                )
+            ),
+        ),
+        ("other", pa.float64()),
+    ]
 )
-PAGES = range(2**32)
 
 
 class Live:
@@ -185,9 +194,12 @@ class Live:
         min_price: float | None = None,
         max_price: float | None = None,
         only_listed: bool = False,
+        also_unavailable: bool = False,
         beside: Id | None = None,
         by: str | Iterable[str] = _vitrina.SIMILAR_BY,
+        max_touched: int | None = None,
         at: Moment | None = None,
+        explain: bool = False,
     ) -> pa.Table:
         """What a customer will buy.
 
@@ -199,19 +211,26 @@ class Live:
         customer's events name; with `exclude_seen` nothing that they look at
         or like, with `exclude_in_basket` nothing that is in the basket at
         that moment, with `exclude_bought` nothing that they order. By the
-        catalog, only products of the `categories`, of a price from
-        `min_price` to `max_price`, or those that it lists (`only_listed`)
-        are proposed. The neighbours of the product `beside` come first, by
-        the models `by` in turn (see `similar`); with their weight as score
-        and their model as source. `at` is the moment of the answer, by the
-        events before it; None: now.
+        catalog and by what `put` has said, only products of the
+        `categories`, of a price from `min_price` to `max_price`, or those
+        that the catalog lists (`only_listed`) are proposed, and those that
+        are not available only with `also_unavailable`. The neighbours of the
+        product `beside` come first, by the models `by` in turn (see
+        `similar`); with their weight as score and their model as source. At
+        most `max_touched` of the products are such as the customer's events
+        name, while there are others. `at` is the moment of the answer, by
+        the events before it; None: now.
 
         Returns a table with product_id (string), score (share of what the
         customer buys next that the product is expected to be) and source
         (the generator that ranked it best), best first. Its schema metadata
         has `vitrina.as_of`, `vitrina.bundle`, `vitrina.expected_recall`,
         `vitrina.p_buy` and `vitrina.fallback`: empty, or `popular` where
-        nothing is known of who asks. Raises Error.
+        nothing is known of who asks. With `explain` it has a column
+        `reasons` too: the score is 1 / (1 + exp(-logit)), and logit = base +
+        the contributions of the five `features` that matter most + other;
+        contributions are Shapley values (path-dependent TreeSHAP). Raises
+        Error.
         """
         query = _vitrina.LiveQuery(
             user_id="" if user_id is None else identifier("user_id", user_id),
@@ -229,14 +248,44 @@ class Live:
             min_price=number_or_none("min_price", min_price),
             max_price=number_or_none("max_price", max_price),
             only_listed=boolean("only_listed", only_listed),
+            also_unavailable=boolean("also_unavailable", also_unavailable),
             beside="" if beside is None else identifier("beside", beside),
             by=[by] if isinstance(by, str) else [text("by", b) for b in by],
+            max_touched=integer_or_none("max_touched", max_touched),
             at=moment_or_empty("at", at),
+            explain=boolean("explain", explain),
         )
-        columns, metadata = self._native.recommend(query)
-        return pa.table(
+        columns, reasons, metadata = self._native.recommend(query)
+        answer = pa.table(
             list(columns), schema=LIVE_SCHEMA.with_metadata(metadata)
         )
+        if explain:
+            answer = answer.append_column(
+                "reasons", pa.array(reasons, type=REASONS)
+            )
+        return answer
+
+    def put(self, products: Facts | Iterable[Facts]) -> None:
+        """Takes in what the shop says of its products, all or nothing.
+
+        One product is a dict with `product_id` and, of `price`, `available`
+        (False: it is not proposed), `category`, `title`, `url` and
+        `picture`, what is to be said; what is not given or None stays as it
+        was. Several are a list of dicts. The next answer knows it: prices
+        and categories count for what a question asks of them; what the
+        engine learned, it learned from the bundle's. Raises Error.
+        """
+        if isinstance(products, Mapping):
+            products = [products]
+        if not isinstance(products, Iterable) or isinstance(products, str):
+            raise wrong("products", products, "a dict or a list of dicts")
+        self._native.put(
+            [native_facts(place, said) for place, said in enumerate(products)]
+        )
+
+    def product(self, product_id: Id) -> dict[str, Any] | None:
+        """All that `put` was told of a product; None where it never was."""
+        return self._native.product(identifier("product_id", product_id))
 
     def similar(
         self, product: Id, k: int = 10, *, by: str = _vitrina.SIMILAR_BY
@@ -279,34 +328,3 @@ class Live:
                 path("bundle", bundle), path_or_empty("catalog", catalog)
             )
         )
-
-
-def native_event(place: int, event: object) -> _vitrina.LiveEvent:
-    """A dict as the extension module takes it."""
-    name = f"event {place}"
-    if not isinstance(event, Mapping):
-        raise wrong(name, event, "a dict such as {'user_id': '7', ...}")
-    for key in event:
-        if key not in EVENT_KEYS:
-            raise error(
-                f"{name}: found the key {key!r}, expected some of "
-                + ", ".join(EVENT_KEYS),
-                "bad_data",
-            )
-
-    def text_of(key: str) -> str:
-        value = event.get(key)
-        return "" if value is None else identifier(f"{name}: {key}", value)
-
-    page = event.get("page")
-    return _vitrina.LiveEvent(
-        user_id=text_of("user_id"),
-        visit_id=text_of("visit_id"),
-        action=text_of("action"),
-        products=(
-            identifiers(f"{name}: products", event.get("products")) or []
-        ),
-        page=0 if page is None else integer(f"{name}: page", page, PAGES),
-        device=text_of("device"),
-        time=moment_or_empty(f"{name}: time", event.get("time")),
-    )

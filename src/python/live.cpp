@@ -45,8 +45,9 @@ LiveQuery make_query(std::string user_id, std::string visit_id, std::optional<in
                      bool exclude_touched, bool exclude_seen, bool exclude_in_basket,
                      bool exclude_bought, std::vector<std::string> categories,
                      std::optional<double> min_price, std::optional<double> max_price,
-                     bool only_listed, std::string beside, std::vector<std::string> by,
-                     std::string at) {
+                     bool only_listed, bool also_unavailable, std::string beside,
+                     std::vector<std::string> by, std::optional<int> max_touched, std::string at,
+                     bool explain) {
   return {.user_id = std::move(user_id),
           .visit_id = std::move(visit_id),
           .k = k,
@@ -60,9 +61,25 @@ LiveQuery make_query(std::string user_id, std::string visit_id, std::optional<in
           .min_price = min_price,
           .max_price = max_price,
           .only_listed = only_listed,
+          .also_unavailable = also_unavailable,
           .beside = std::move(beside),
           .by = std::move(by),
-          .at = std::move(at)};
+          .max_touched = max_touched,
+          .at = std::move(at),
+          .explain = explain};
+}
+
+ProductFacts make_facts(std::string product_id, std::optional<double> price,
+                        std::optional<bool> available, std::optional<std::string> category,
+                        std::optional<std::string> title, std::optional<std::string> url,
+                        std::optional<std::string> picture) {
+  return {.product_id = std::move(product_id),
+          .price = price,
+          .available = available,
+          .category = std::move(category),
+          .title = std::move(title),
+          .url = std::move(url),
+          .picture = std::move(picture)};
 }
 
 /// A live engine whose warnings wait until the call that they are of returns.
@@ -131,21 +148,62 @@ std::pair<std::size_t, Warnings> add_stream(PythonLive& live, const nb::capsule&
 using LiveColumns =
     std::tuple<std::vector<std::string>, std::vector<double>, std::vector<std::string>>;
 
-std::pair<LiveColumns, Metadata> recommend_live(PythonLive& live, const LiveQuery& query) {
-  const nb::gil_scoped_release released;
-  auto answer = live.get().recommend(query);
+nb::dict to_dict(const LiveReasons& reasons) {
+  nb::list features;
+  for (const auto& reason : reasons.features) {
+    nb::dict feature;
+    feature["feature"] = reason.feature;
+    feature["value"] = reason.value;
+    feature["contribution"] = reason.contribution;
+    features.append(feature);
+  }
+  nb::dict said;
+  said["logit"] = reasons.logit;
+  said["base"] = reasons.base;
+  said["features"] = features;
+  said["other"] = reasons.other;
+  return said;
+}
+
+/// Reasons are one for each product, or none at all.
+std::tuple<LiveColumns, nb::list, Metadata> recommend_live(PythonLive& live,
+                                                           const LiveQuery& query) {
+  const auto answer = [&] {
+    const nb::gil_scoped_release released;
+    return live.get().recommend(query);
+  }();
   LiveColumns columns;
-  for (auto& product : answer.products) {
-    std::get<0>(columns).push_back(std::move(product.product_id));
+  nb::list reasons;
+  for (const auto& product : answer.products) {
+    std::get<0>(columns).push_back(product.product_id);
     std::get<1>(columns).push_back(product.score);
-    std::get<2>(columns).push_back(std::move(product.source));
+    std::get<2>(columns).push_back(product.source);
+    if (product.reasons) reasons.append(to_dict(*product.reasons));
   }
   Metadata about{{"vitrina.as_of", answer.as_of},
                  {"vitrina.bundle", answer.bundle},
                  {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
                  {"vitrina.fallback", answer.fallback},
                  {"vitrina.p_buy", fmt::to_string(answer.p_buy)}};
-  return {std::move(columns), std::move(about)};
+  return {std::move(columns), std::move(reasons), std::move(about)};
+}
+
+/// What is known of a product, by the names of ProductFacts' fields.
+std::optional<nb::dict> product_of(PythonLive& live, const std::string& product_id) {
+  const auto facts = [&] {
+    const nb::gil_scoped_release released;
+    return live.get().product(product_id);
+  }();
+  if (!facts) return std::nullopt;
+  nb::dict said;
+  said["product_id"] = facts->product_id;
+  if (facts->price) said["price"] = *facts->price;
+  if (facts->available) said["available"] = *facts->available;
+  if (facts->category) said["category"] = *facts->category;
+  if (facts->title) said["title"] = *facts->title;
+  if (facts->url) said["url"] = *facts->url;
+  if (facts->picture) said["picture"] = *facts->picture;
+  return said;
 }
 
 SimilarColumns similar_live(PythonLive& live, const std::string& product, int k,
@@ -171,7 +229,12 @@ void bind_live(nb::module_& m) {
       .def(nb::new_(&make_query), nb::kw_only(), "user_id"_a, "visit_id"_a, "k"_a.none(),
            "exclude"_a, "only"_a.none(), "exclude_touched"_a, "exclude_seen"_a,
            "exclude_in_basket"_a, "exclude_bought"_a, "categories"_a, "min_price"_a.none(),
-           "max_price"_a.none(), "only_listed"_a, "beside"_a, "by"_a, "at"_a);
+           "max_price"_a.none(), "only_listed"_a, "also_unavailable"_a, "beside"_a, "by"_a,
+           "max_touched"_a.none(), "at"_a, "explain"_a);
+  nb::class_<ProductFacts>(m, "ProductFacts")
+      .def(nb::new_(&make_facts), nb::kw_only(), "product_id"_a, "price"_a.none(),
+           "available"_a.none(), "category"_a.none(), "title"_a.none(), "url"_a.none(),
+           "picture"_a.none());
   nb::class_<PythonLive>(m, "Live")
       .def_prop_ro("fingerprint", [](PythonLive& live) { return live.get().fingerprint(); })
       .def_prop_ro("learned_until", [](PythonLive& live) { return live.get().learned_until(); })
@@ -187,6 +250,14 @@ void bind_live(nb::module_& m) {
       .def("add_path", &add_path, "data"_a, "before"_a)
       .def("add_stream", &add_stream, "stream"_a, "before"_a)
       .def("recommend", &recommend_live, "query"_a)
+      .def(
+          "put",
+          [](PythonLive& live, const std::vector<ProductFacts>& products) {
+            const nb::gil_scoped_release released;
+            live.get().put(products);
+          },
+          "products"_a)
+      .def("product", &product_of, "product_id"_a)
       .def("similar", &similar_live, "product"_a, "k"_a, "by"_a)
       .def(
           "forget",
