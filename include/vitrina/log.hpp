@@ -11,14 +11,21 @@
 
 namespace vitrina {
 
-/// Gives events some at a time; none: there are no more.
-using KeptEvents = std::function<std::vector<KeptEvent>()>;
+/// What a row of a log is written from.
+struct LogRow {
+  KeptEvent event = {};
+  std::string recommendation_id = {};  ///< of the answer that it came of; empty: none
+};
+
+/// Gives rows some at a time; none: there are no more.
+using LogRows = std::function<std::vector<LogRow>()>;
 
 /// Writes users' events as a log in the case's format, a Parquet file that `ingest` and
-/// Recommender::recommend read: a row an event, in the order given. Events of visits are passed
-/// over: a log has none without a user. How many rows were written. The file is there whole or not
-/// at all; throws Error(kOutOfResources) when the disk says no.
-std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& events);
+/// Recommender::recommend read, and `recommendation_id` as one column more, which they pass over: a
+/// row an event, in the order given. Events of visits are passed over: a log has none without a
+/// user. How many rows were written. The file is there whole or not at all; throws
+/// Error(kOutOfResources) when the disk says no.
+std::uint64_t write_log(const std::filesystem::path& file, const LogRows& rows);
 
 /// How many rows of a log, as the commands take it, are a user's, a product a row. Throws
 /// Error(kMissingInput) and Error(kBadData) for what is no log.

@@ -23,9 +23,12 @@ struct Columns {
   std::vector<std::uint64_t> offsets{0};  ///< of the rows' products
   std::vector<std::uint32_t> product;     ///< place in `products`
   std::vector<std::string> products;
-  std::vector<double> page;  ///< NaN: none
+  std::vector<double> page;                   ///< NaN: none
+  std::vector<std::uint32_t> recommendation;  ///< place in `recommendations`; kNoCode: none
+  std::vector<std::string> recommendations;
 
-  void add(KeptEvent event) {
+  void add(LogRow row) {
+    auto& event = row.event;
     user.push_back(std::move(event.customer));
     device.push_back(add_text(std::move(event.device), devices));
     action.push_back(event.action);
@@ -34,6 +37,7 @@ struct Columns {
     offsets.push_back(product.size());
     page.push_back(event.page == 0 ? std::numeric_limits<double>::quiet_NaN()
                                    : static_cast<double>(event.page));
+    recommendation.push_back(add_text(std::move(row.recommendation_id), recommendations));
   }
 
  private:
@@ -44,22 +48,26 @@ struct Columns {
   }
 };
 
-/// As the case's log names and types them.
+/// As the case's log names and types them, and one more.
 std::vector<io::ColumnSpec> log_columns() {
-  return {{"user_id", io::ColumnType::kString},      {"loc_user_id", io::ColumnType::kString},
-          {"action", io::ColumnType::kInt64},        {"date", io::ColumnType::kTimestampUs},
-          {"products", io::ColumnType::kStringList}, {"pageId", io::ColumnType::kUint32}};
+  return {{"user_id", io::ColumnType::kString},
+          {"loc_user_id", io::ColumnType::kString},
+          {"action", io::ColumnType::kInt64},
+          {"date", io::ColumnType::kTimestampUs},
+          {"products", io::ColumnType::kStringList},
+          {"pageId", io::ColumnType::kUint32},
+          {"recommendation_id", io::ColumnType::kString}};
 }
 
 }  // namespace
 
-std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& events) {
+std::uint64_t write_log(const std::filesystem::path& file, const LogRows& rows) {
   std::uint64_t n_rows = 0;
   io::write_table(file, log_columns(), [&](io::TableWriter& out) {
-    for (auto some = events(); !some.empty(); some = events()) {
+    for (auto some = rows(); !some.empty(); some = rows()) {
       Columns columns;
-      for (auto& event : some) {
-        if (!event.is_visit) columns.add(std::move(event));
+      for (auto& row : some) {
+        if (!row.event.is_visit) columns.add(std::move(row));
       }
       n_rows += columns.user.size();
       out.append({std::span<const std::string>(columns.user),
@@ -67,7 +75,8 @@ std::uint64_t write_log(const std::filesystem::path& file, const KeptEvents& eve
                   std::span<const std::int64_t>(columns.action),
                   std::span<const std::int64_t>(columns.date),
                   io::CodedLists{columns.offsets, {columns.product, columns.products}},
-                  std::span<const double>(columns.page)});
+                  std::span<const double>(columns.page),
+                  io::CodedTexts{columns.recommendation, columns.recommendations}});
     }
   });
   return n_rows;

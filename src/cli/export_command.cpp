@@ -23,10 +23,12 @@ void run(const command::Context& context) {
   std::uint64_t n_read = 0;
   const auto n_written = write_log(file, [&] {
     throw_if_cancelled();
-    std::vector<KeptEvent> events;
-    for (auto& row : store.read(after, kRowsAtOnce)) events.push_back(std::move(row.event));
-    n_read += events.size();
-    return events;
+    std::vector<LogRow> rows;
+    for (auto& row : store.read(after, kRowsAtOnce)) {
+      rows.push_back({std::move(row.event), std::move(row.recommendation)});
+    }
+    n_read += rows.size();
+    return rows;
   });
   *context.out << fmt::format("{}: {} events of users; {} of visits without a user are left out\n",
                               file.string(), n_written, n_read - n_written);
@@ -39,7 +41,8 @@ command::Command export_command() {
       .name = "export",
       .summary = "gives the events of a server's store back as a log",
       .inputs = {{"{store}", "the store, beside a running server or without one"}},
-      .outputs = {{"{out}/train_actions.parquet", "the log, in the case's format"}},
+      .outputs = {{"{out}/train_actions.parquet",
+                   "the log, in the case's format, with the recommendation_id of each event"}},
       .sections = {},
       .options = {{"--store", "DIR", "folder that 'vitrina serve --store' was given", true},
                   {"--out", "DIR", "folder of the log", true}},

@@ -95,9 +95,10 @@ def test_what_was_served_is_what_the_program_recommends_for_the_export(
             served.append((user, answer))
 
     half = len(told) // 2
-    live = [
+    live: list[dict[str, Any]] = [
         {field: value for field, value in each.items() if field != "time"}
-        for each in told[half:]
+        | {"recommendation_id": f"answer {place}"}
+        for place, each in enumerate(told[half:])
     ]
     with serving(learned / "bundle", tmp_path / "store") as server:
         tell_and_ask(server, told[:half], users[:2])
@@ -113,6 +114,16 @@ def test_what_was_served_is_what_the_program_recommends_for_the_export(
             *("--out", tmp_path / "log"),
         )
         assert "1 of visits without a user are left out" in out
+    log = pq.read_table(tmp_path / "log" / "train_actions.parquet")
+    came_of = [
+        f"answer {place}"
+        for place, each in enumerate(live)
+        for _ in each["products"] or [None]
+    ]
+    n_before = log.num_rows - len(came_of)
+    assert n_before > 0
+    kept = log["recommendation_id"].to_pylist()
+    assert kept == [None] * n_before + came_of
     names = sorted({user for user, _ in served})
     (tmp_path / "ids.txt").write_text("\n".join(names) + "\n")
     assert len({answer["as_of"] for _, answer in served}) == len(served)

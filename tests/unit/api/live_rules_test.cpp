@@ -287,9 +287,11 @@ TEST_F(LiveRulesTest, KeptEventsAreWrittenAsALog) {
   std::size_t n_given = 0;
   const auto file = folder() / "written" / "train_actions.parquet";
   EXPECT_EQ(write_log(file,
-                      [&]() -> std::vector<KeptEvent> {
+                      [&]() -> std::vector<LogRow> {
                         if (n_given == kept.size()) return {};
-                        return kept[n_given++];
+                        std::vector<LogRow> rows;
+                        for (const auto& event : kept[n_given++]) rows.push_back({event, "r"});
+                        return rows;
                       }),
             events().size());
   auto other = open();
