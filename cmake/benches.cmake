@@ -16,8 +16,6 @@ set_target_properties(vitrina_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_
 
 find_package(benchmark REQUIRED)
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cpp")
-# programs of their own
-list(FILTER sources EXCLUDE REGEX "_bench\\.cpp$")
 add_executable(vitrina_micro EXCLUDE_FROM_ALL ${sources})
 target_include_directories(vitrina_micro PRIVATE "${CMAKE_SOURCE_DIR}")
 target_link_libraries(vitrina_micro PRIVATE

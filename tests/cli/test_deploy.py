@@ -241,21 +241,51 @@ def test_files_of_deploy_agree() -> None:
     assert set(re.findall(r'"uid": "(?!vitrina)(\w+)"', dashboard)) == {uid}
 
 
+def copied_to_the_image() -> set[str]:
+    """From the checkout: names as the Dockerfile has them."""
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    copied: set[str] = set()
+    for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile, re.MULTILINE):
+        copied.update(line.split()[:-1])
+    return copied
+
+
 def test_the_image_gets_what_its_dockerfile_copies() -> None:
     allowed = {
         line.removeprefix("!")
         for line in (DEPLOY / "Dockerfile.dockerignore").read_text().split()
         if line.startswith("!")
     }
-    dockerfile = (DEPLOY / "Dockerfile").read_text()
-    copied: set[str] = set()
-    for line in re.findall(r"^COPY (?!--from)(.*)$", dockerfile, re.MULTILINE):
-        copied.update(line.split()[:-1])
-    for source in copied:
+    for source in copied_to_the_image():
         assert list(ROOT.glob(source)), source
         assert any(
             source == each or source.startswith(f"{each}/") for each in allowed
         ), source
+
+
+def test_the_image_can_be_built_of_what_its_dockerfile_copies(
+    tmp_path: Path,
+) -> None:
+    """As far as CMake's own work goes: every source of a target is there."""
+    for source in sorted(copied_to_the_image()):
+        for found in ROOT.glob(source):
+            place = tmp_path / found.relative_to(ROOT)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            if not place.exists():  # a part of a folder that is there
+                place.symlink_to(found)
+    for made in (".venv", ".cache"):
+        (tmp_path / made).symlink_to(ROOT / made)
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    words = re.search(r"cmake (--preset release .*?) \\\n", dockerfile)
+    assert words
+    done = subprocess.run(
+        ["cmake", *words[1].split()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.skipif(
