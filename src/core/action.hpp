@@ -34,7 +34,6 @@ struct ActionTraits {
   std::string_view name;                ///< in parameters, reports and column names
   bool names_product = false;           ///< and so leaves a trace on the customer and the product
   Interest interest = Interest::kNone;  ///< deletes show none, basket pages only repeat
-  bool opens_list = false;              ///< of products, told apart by their pageId
 };
 
 /// By code.
@@ -47,8 +46,8 @@ inline constexpr std::array<ActionTraits, kActionCount> kActionTraits{{
     {.name = "order", .names_product = true, .interest = Interest::kOrder},
     {.name = "basket_page", .names_product = true},
     {.name = "visit"},
-    {.name = "category_page", .opens_list = true},
-    {.name = "search", .opens_list = true},
+    {.name = "category_page"},
+    {.name = "search"},
 }};
 
 constexpr std::size_t code(Action action) { return static_cast<std::size_t>(action); }
@@ -57,7 +56,6 @@ constexpr std::string_view name(Action action) { return traits(action).name; }
 constexpr bool names_product(Action action) { return traits(action).names_product; }
 constexpr Interest interest(Action action) { return traits(action).interest; }
 constexpr bool shows_interest(Action action) { return interest(action) != Interest::kNone; }
-constexpr bool opens_list(Action action) { return traits(action).opens_list; }
 /// An addition to the basket or an order: what a recommendation is for.
 constexpr bool shows_intent(Action action) {
   return interest(action) == Interest::kBasket || interest(action) == Interest::kOrder;

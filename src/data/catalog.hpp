@@ -48,11 +48,6 @@ struct Catalog {
   [[nodiscard]] float old_price_of(ItemIdx item) const {
     return has(item) ? old_price[item.value] : kNoPrice;
   }
-  /// The words of its title.
-  [[nodiscard]] std::span<const std::uint32_t> words_of(ItemIdx item) const {
-    if (!has(item)) return {};
-    return title_words.row(item.value);
-  }
   /// Empty where the product is not among those here.
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
     if (!has(item)) return {};

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstdint>
-
 #include "core/time.hpp"
 #include "data/shop.hpp"
 
@@ -17,7 +15,6 @@ struct FitContext {
   int max_users;        ///< how many users the answer may name: rules are tuned for that
   int k;                ///< how many products a user
   int threads;
-  std::uint64_t seed = 42;  ///< of models that draw at random
 };
 
 }  // namespace vitrina::models

@@ -47,7 +47,7 @@ void run(const command::Context& context) {
   const auto fit_fold = [&](const Fold& fold, const std::filesystem::path& to, int threads) {
     const auto wanted = models_of(fold, of_engine);
     const models::FitContext fit{shop,     fold.cut, folds.label_length, choose.max_users,
-                                 choose.k, threads,  context.seed};
+                                 choose.k, threads};
     const auto origins = origins_of(wanted, fit, context.params, shop_digest);
     const auto known = command::models_file(context.workspace, fold.name);
     const auto archive = to / known.filename();

@@ -45,9 +45,8 @@ ModelOrigins origins_of(std::span<const models::ModelKind> wanted,
   ModelOrigins origins;
   for (const auto& model : models::registry()) {
     if (std::find(wanted.begin(), wanted.end(), model.kind) == wanted.end()) continue;
-    std::string text =
-        fmt::format("{} {} {} {} {} {} {}\n", build_id(), shop_digest, context.as_of,
-                    context.label_length, context.max_users, context.k, context.seed);
+    std::string text = fmt::format("{} {} {} {} {} {}\n", build_id(), shop_digest, context.as_of,
+                                   context.label_length, context.max_users, context.k);
     const auto section = models::section_of(model) + ".";
     for (const auto& [name, value] : params) {
       if (name.starts_with(section)) text += fmt::format("{}: {}\n", name, value);

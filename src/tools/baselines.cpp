@@ -35,8 +35,8 @@ void run(const command::Context& context) {
   const auto folds = pipeline::decide_folds(
       shop.begin, shop.end, read_section<pipeline::SplitConfig>(context.params, "split"));
   const auto choose = selection::read_choose(context.params);
-  const models::FitContext fit{shop,     shop.end,        folds.label_length, choose.max_users,
-                               choose.k, context.threads, context.seed};
+  const models::FitContext fit{shop,     shop.end,       folds.label_length, choose.max_users,
+                               choose.k, context.threads};
   constexpr std::array kWanted{models::ModelKind::kOwnHistory, models::ModelKind::kPopularity};
   context.progress->begin("fit models", kWanted.size(), "models");
   const auto fitted = models::fit_models(fit, kWanted, context.params, *context.progress);

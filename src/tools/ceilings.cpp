@@ -76,8 +76,8 @@ evaluation::CeilingTallies tally_at(const command::Context& context, const Shop&
                     "generators against; it ends at {}, choose an earlier --as-of",
                     format_time(cut), format_time(cut + folds.horizon), format_time(shop.end - 1)));
   }
-  const models::FitContext fit{
-      shop, cut, folds.label_length, choose.max_users, choose.k, context.threads, context.seed};
+  const models::FitContext fit{shop,           cut, folds.label_length, choose.max_users, choose.k,
+                               context.threads};
   return evaluation::tally_ceilings(fit, cut + folds.horizon, ks, context.params,
                                     *context.progress);
 }

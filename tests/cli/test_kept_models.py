@@ -70,8 +70,17 @@ def test_a_parameter_fits_its_model_alone_and_as_if_anew(
     assert after == refitted(vitrina, workspace, COVISITATION)
 
 
+def test_another_seed_keeps_all_since_no_model_draws(
+    vitrina: Vitrina, workspace: Path
+) -> None:
+    before = archives(workspace)
+    some, all_of_them = kept(vitrina("fit", "--seed=7", cwd=workspace))
+    assert some == all_of_them > 0
+    assert archives(workspace) == before
+
+
 @pytest.mark.parametrize(
-    "words", ["--seed=7", "--set=choose.k=7", "--set=choose.max_users=50"]
+    "words", ["--set=choose.k=7", "--set=choose.max_users=50"]
 )
 def test_what_all_models_depend_on_fits_all(
     vitrina: Vitrina, workspace: Path, words: str
