@@ -8,22 +8,30 @@ namespace vitrina::live {
 void Worker::number_newcomers(const Store& store, const std::vector<ItemIdx>& item_of,
                               std::size_t n_known) {
   newcomers.clear();
+  auto& codes = newcomer_codes;
+  codes.clear();
   for (const auto& event : stored) {
     if (event.product == kNoCode || item_of[event.product].valid()) continue;
-    const bool is_met = std::any_of(newcomers.begin(), newcomers.end(),
-                                    [&](const auto& other) { return other.code == event.product; });
-    if (!is_met)
-      newcomers.push_back({event.product, std::string(store.product(event.product)), {}});
+    codes.push_back(event.product);
   }
+  std::sort(codes.begin(), codes.end());
+  codes.erase(std::unique(codes.begin(), codes.end()), codes.end());
+  for (const auto code : codes) newcomers.push_back({code, std::string(store.product(code)), {}});
   std::sort(newcomers.begin(), newcomers.end(),
             [](const Newcomer& a, const Newcomer& b) { return a.id < b.id; });
-  for (std::size_t n = 0; n < newcomers.size(); ++n) newcomers[n].item = ItemIdx(n_known + n);
+  newcomer_items.resize(codes.size());
+  for (std::size_t n = 0; n < newcomers.size(); ++n) {
+    newcomers[n].item = ItemIdx(n_known + n);
+    newcomer_items[place_of(newcomers[n].code)] = newcomers[n].item;
+  }
 }
 
-ItemIdx Worker::newcomer(std::uint32_t code) const {
-  return std::find_if(newcomers.begin(), newcomers.end(),
-                      [&](const auto& other) { return other.code == code; })
-      ->item;
+ItemIdx Worker::newcomer(std::uint32_t code) const { return newcomer_items[place_of(code)]; }
+
+std::size_t Worker::place_of(std::uint32_t code) const {
+  const auto& codes = newcomer_codes;
+  return static_cast<std::size_t>(std::lower_bound(codes.begin(), codes.end(), code) -
+                                  codes.begin());
 }
 
 std::optional<ItemIdx> Worker::find(std::string_view id, const ProductSpace& products) const {
@@ -68,6 +76,7 @@ std::span<const std::uint8_t> Worker::find_allowed(const Request& request,
   forbid(request.history, mine, request.as_of, history, allowed);
   if (asks_shelf) {
     std::vector<std::string_view> ids;
+    ids.reserve(newcomers.size());
     for (const auto& newcomer : newcomers) ids.push_back(newcomer.id);
     shelf.forbid(request.catalog, ids, allowed);
   }

@@ -29,7 +29,9 @@ struct Worker {
   std::vector<StoredEvent> stored;
   std::vector<EventRow> rows;
   EventColumns events;
-  std::vector<Newcomer> newcomers;  ///< by id
+  std::vector<Newcomer> newcomers;            ///< by id
+  std::vector<std::uint32_t> newcomer_codes;  ///< of them, rising
+  std::vector<ItemIdx> newcomer_items;        ///< by place in `newcomer_codes`
   std::vector<std::uint8_t> allowed;
   UserHistory history;  ///< of the rules
   engine::Batch batch;
@@ -39,6 +41,8 @@ struct Worker {
   void number_newcomers(const Store& store, const std::vector<ItemIdx>& item_of,
                         std::size_t n_known);
   [[nodiscard]] ItemIdx newcomer(std::uint32_t code) const;
+  /// In `newcomer_codes`, where it is.
+  [[nodiscard]] std::size_t place_of(std::uint32_t code) const;
   [[nodiscard]] std::optional<ItemIdx> find(std::string_view id,
                                             const ProductSpace& products) const;
   [[nodiscard]] std::string_view id_of(ItemIdx item, const ProductSpace& products) const;
