@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-struct sha256_ctx;  // of <nettle/sha2.h>
+struct sha256_ctx;  // of <nettle/sha2.h>, NOLINT(readability-identifier-naming)
 
 namespace vitrina {
 

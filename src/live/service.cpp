@@ -37,7 +37,9 @@ void Service::Numbers::extend(const bundle::Generation& generation, const Store&
 }
 
 Service::Service(std::shared_ptr<const bundle::Generation> generation)
-    : present_{generation, shelf_of(*generation)} {}
+    : present_{std::move(generation), nullptr} {
+  present_.shelf = shelf_of(*present_.generation);
+}
 
 Service::~Service() = default;
 
@@ -230,18 +232,19 @@ bool Service::restore(const std::filesystem::path& file,
 
 void Service::swap(std::shared_ptr<const bundle::Generation> generation) {
   Numbers numbers;
-  Present present{generation, nullptr};
+  Present present{std::move(generation), nullptr};
+  const auto& next = *present.generation;
   std::size_t n_puts = 0;
   {
     // most of the work, while others read
     const std::shared_lock lock(mutex_);
-    numbers.extend(*generation, store_);
-    present.shelf = shelf_of(*generation);
+    numbers.extend(next, store_);
+    present.shelf = shelf_of(next);
     n_puts = n_puts_;
   }
   const std::unique_lock lock(mutex_);
-  numbers.extend(*generation, store_);
-  if (n_puts != n_puts_) present.shelf = shelf_of(*generation);
+  numbers.extend(next, store_);
+  if (n_puts != n_puts_) present.shelf = shelf_of(next);
   std::swap(present_, present);
   numbers_ = std::move(numbers);
 }
