@@ -1,7 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <vector>
@@ -66,13 +66,19 @@ struct Catalog {
     if (left.size() != right.size()) return 0;
     // eight sums side by side: one alone would wait for itself at every step
     constexpr std::size_t kLanes = 8;
-    std::array<float, kLanes> sums{};
+    using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
+    Floats sums{};
     std::size_t d = 0;
     for (; d + kLanes <= left.size(); d += kLanes) {
-      for (std::size_t l = 0; l < kLanes; ++l) sums[l] += left[d + l] * right[d + l];
+      Floats x;
+      Floats y;
+      std::memcpy(&x, &left[d], sizeof x);
+      std::memcpy(&y, &right[d], sizeof y);
+      sums += x * y;
     }
-    float sum =
-        ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]));
+    const auto four = __builtin_shufflevector(sums, sums, 0, 1, 2, 3) +
+                      __builtin_shufflevector(sums, sums, 4, 5, 6, 7);
+    float sum = (four[0] + four[1]) + (four[2] + four[3]);
     for (; d < left.size(); ++d) sum += left[d] * right[d];
     return sum;
   }

@@ -17,7 +17,9 @@ void IdMapBase::append(const std::vector<std::string_view>& sorted) {
   for (const auto text : sorted) n_bytes += text.size();
   texts_.values.reserve(n_bytes);
   texts_.offsets.reserve(texts_.offsets.size() + sorted.size());
+  constexpr std::size_t kAhead = 16;  // the texts lie anywhere in memory
   for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i + kAhead < sorted.size()) __builtin_prefetch(sorted[i + kAhead].data());
     if (i > 0) VITRINA_CHECK(sorted[i - 1], <, sorted[i]);
     texts_.values.insert(texts_.values.end(), sorted[i].begin(), sorted[i].end());
     texts_.offsets.push_back(texts_.values.size());

@@ -45,10 +45,14 @@ class StringTable {
 
   [[nodiscard]] std::size_t size() const { return begins_.size(); }
   [[nodiscard]] std::string_view text(std::size_t code) const { return text_from(begins_[code]); }
+  /// Fetches a text ahead of its use.
+  void prefetch(std::size_t code) const { __builtin_prefetch(&characters_[begins_[code]]); }
 
  private:
   /// A text lies in `characters_` behind its length.
   using Length = std::uint64_t;
+  /// Of an id as a text of a UUID: it may reach into another line of the cache.
+  static constexpr std::size_t kUsualLength = 36;
   static constexpr std::uint32_t kFree = std::numeric_limits<std::uint32_t>::max();
 
   struct Slot {
@@ -62,7 +66,9 @@ class StringTable {
   [[nodiscard]] std::string_view text_from(std::uint64_t begin) const;
   void prefetch_text(std::uint32_t hash) const {
     const Slot& slot = slots_[hash & (slots_.size() - 1)];
-    if (slot.code != kFree) __builtin_prefetch(characters_.data() + slot.begin);
+    if (slot.code == kFree) return;
+    __builtin_prefetch(characters_.data() + slot.begin);
+    __builtin_prefetch(characters_.data() + slot.begin + sizeof(Length) + kUsualLength);
   }
   void grow();
 

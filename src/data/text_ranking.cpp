@@ -55,7 +55,10 @@ TextRanking rank_texts(const StringTable& table, const std::vector<char>& used) 
     return a.key != b.key ? a.key < b.key : table.text(a.code) < table.text(b.code);
   });
   ranking.sorted.reserve(order.size());
-  for (const auto& keyed : order) {
+  constexpr std::size_t kAhead = 16;  // what follows in order lies anywhere in memory
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kAhead < order.size()) table.prefetch(order[i + kAhead].code);
+    const auto& keyed = order[i];
     ranking.rank[keyed.code] = static_cast<std::uint32_t>(ranking.sorted.size());
     ranking.sorted.push_back(table.text(keyed.code));
   }

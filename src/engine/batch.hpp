@@ -13,9 +13,9 @@
 
 namespace vitrina::engine {
 
-/// Users whose rows are scored by one call to the trees: enough to hide the call's cost, few
-/// enough for their rows (about 600 KB) to wait in the processor's cache.
-inline constexpr std::size_t kUsersAtOnce = 8;
+/// Users whose rows are scored by one call to the trees: enough to fill its blocks of rows, few
+/// enough for them (about 250 KB) to wait in a core's second cache.
+inline constexpr std::size_t kUsersAtOnce = 2;
 
 /// The rows of a handful of users, one user's after the other's: scratch memory of one worker.
 struct Batch {

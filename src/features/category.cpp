@@ -62,24 +62,28 @@ constexpr auto kColumns = column_table(
 
 class CategoryGroup final : public FeatureGroup {
  public:
-  explicit CategoryGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog), popularity_(*context.models.popularity) {
+  explicit CategoryGroup(const FeatureContext& context) : catalog_(context.products.catalog) {
     total_.resize(catalog_.n_categories, 0);
     buyers_.resize(catalog_.n_categories, 0);
-    for (std::size_t i = 0; i < popularity_.n_items(); ++i) {
-      const auto category = catalog_.category[i];
+    const auto& popularity = *context.models.popularity;
+    // the last one stands for all products of which nothing is known
+    for (std::size_t i = 0; i <= catalog_.n_items(); ++i) {
+      const auto& stats = popularity.stats(ItemIdx(i));
+      const auto category = catalog_.category_of(ItemIdx(i));
+      products_.push_back({category, stats.n_users});
       if (!category.valid()) continue;
-      total_[category.value] += popularity_.stats(ItemIdx(i)).n_users;
-      buyers_[category.value] += popularity_.stats(ItemIdx(i)).n_buyers;
+      total_[category.value] += stats.n_users;
+      buyers_[category.value] += stats.n_buyers;
     }
   }
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     float user_decayed = 0;
     const auto traces = read_traces(rows.history, scratch.arena, user_decayed);
+    constexpr std::size_t kAhead = 8;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      const auto item = rows.item[r];
-      const auto category = catalog_.category_of(item);
+      if (r + kAhead < rows.n_rows()) __builtin_prefetch(&product(rows.item[r + kAhead]));
+      const auto [category, users] = product(rows.item[r]);
       CategoryRow row{.as_of = rows.history.as_of,
                       .trace = trace_of(traces, category),
                       .user_decayed = user_decayed,
@@ -88,7 +92,7 @@ class CategoryGroup final : public FeatureGroup {
                       .category_users = 0,
                       .category_buyers = 0};
       if (category.valid()) {
-        row.product_users = popularity_.stats(item).n_users;
+        row.product_users = users;
         row.category_users = total_[category.value];
         row.category_buyers = buyers_[category.value];
       }
@@ -97,6 +101,16 @@ class CategoryGroup final : public FeatureGroup {
   }
 
  private:
+  /// What is asked of a candidate, side by side: candidates lie anywhere in memory.
+  struct Product {
+    CategoryIdx category;
+    float users;
+  };
+
+  [[nodiscard]] const Product& product(ItemIdx item) const {
+    return products_[std::min<std::size_t>(item.value, products_.size() - 1)];
+  }
+
   static float decayed_events(const DecaySums& sums) {
     float total = 0;
     for (const auto& by_half_life : sums) total += by_half_life[kHalfLife];
@@ -149,7 +163,7 @@ class CategoryGroup final : public FeatureGroup {
   }
 
   const Catalog& catalog_;
-  const models::Popularity& popularity_;
+  std::vector<Product> products_;
   std::vector<float> total_;
   std::vector<float> buyers_;
 };

@@ -19,7 +19,6 @@ static_assert(kWindowNames.size() == models::kPopularityWindowCount);
 constexpr float kPrior = 10;
 
 struct ItemRow {
-  TimeUs as_of;
   const models::ItemStats& stats;
   float popularity_position;
   float add_per_view;   ///< of the whole shop
@@ -37,7 +36,14 @@ struct ItemRow {
   }
 };
 
-constexpr auto kColumns = column_table(
+/// The columns that move with the moment.
+struct AgeRow {
+  TimeUs as_of;
+  TimeUs first;
+  TimeUs last;
+};
+
+constexpr auto kEvents = column_table(
     each<kInterestActionCount>(each<kWindowNames.size()>(column(
         [](std::size_t a, std::size_t w) {
           const auto action = name(kInterestActions[a]);
@@ -74,11 +80,15 @@ constexpr auto kColumns = column_table(
     column("add_trend", "share of the additions that fell into the last day",
            [](const ItemRow& row) {
              return ratio(row.day(Action::kBasketAdd), row.all(Action::kBasketAdd));
-           }),
-    column("first_age_hours", "hours since the first event on the product: its age",
-           [](const ItemRow& row) { return age_hours(row.as_of, row.stats.first); }),
-    column("last_age_hours", "hours since the last event on the product",
-           [](const ItemRow& row) { return age_hours(row.as_of, row.stats.last); }),
+           }));
+
+constexpr auto kAges =
+    column_table(column("first_age_hours", "hours since the first event on the product: its age",
+                        [](const AgeRow& row) { return age_hours(row.as_of, row.first); }),
+                 column("last_age_hours", "hours since the last event on the product",
+                        [](const AgeRow& row) { return age_hours(row.as_of, row.last); }));
+
+constexpr auto kPrices = column_table(
     column("price", "price in the catalog", [](const ItemRow& row) { return row.price; }),
     column("discount", "1 - price / old price",
            [](const ItemRow& row) {
@@ -87,27 +97,49 @@ constexpr auto kColumns = column_table(
     column("price_to_median", "price over the median price of its category",
            [](const ItemRow& row) { return ratio(row.price, row.median_price); }));
 
+constexpr auto kColumns = column_table(kEvents, kAges, kPrices);
+
+/// What is said of a product at any moment, side by side: candidates lie anywhere in memory.
+struct alignas(64) Known {
+  std::array<float, kEvents.size()> events;
+  std::array<float, kPrices.size()> prices;
+  TimeUs first;
+  TimeUs last;
+};
+
 class ItemGroup final : public FeatureGroup {
  public:
   explicit ItemGroup(const FeatureContext& context)
       : catalog_(context.products.catalog), popularity_(*context.models.popularity) {
     find_median_prices();
     find_shop_rates();
+    // the last one stands for all products of which nothing is known
+    const std::size_t n = std::max(catalog_.n_items(), popularity_.n_items()) + 1;
+    known_.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) known_.push_back(known_of(ItemIdx(i)));
   }
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& /*scratch*/) const override {
-    constexpr std::size_t kAhead = 4;
+    constexpr std::size_t kAhead = 8;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      if (r + kAhead < rows.n_rows()) prefetch(popularity_.stats(rows.item[r + kAhead]));
-      kColumns.write(row_of(rows.item[r], rows.history.as_of), out.at(r));
+      if (r + kAhead < rows.n_rows()) prefetch(known(rows.item[r + kAhead]));
+      const auto& said = known(rows.item[r]);
+      float* x = std::copy(said.events.begin(), said.events.end(), out.at(r));
+      x = kAges.write(AgeRow{rows.history.as_of, said.first, said.last}, x);
+      std::copy(said.prices.begin(), said.prices.end(), x);
     }
   }
 
  private:
-  static void prefetch(const models::ItemStats& stats) {
-    constexpr std::size_t kLine = 64;
-    const auto* first = reinterpret_cast<const char*>(&stats);
-    for (std::size_t at = 0; at < sizeof stats; at += kLine) __builtin_prefetch(first + at);
+  [[nodiscard]] const Known& known(ItemIdx item) const {
+    return known_[std::min<std::size_t>(item.value, known_.size() - 1)];
+  }
+
+  static void prefetch(const Known& known) {
+    const auto* first = reinterpret_cast<const char*>(&known);
+    for (std::size_t at = 0; at < sizeof known; at += alignof(Known)) {
+      __builtin_prefetch(first + at);
+    }
   }
 
   void find_median_prices() {
@@ -138,16 +170,20 @@ class ItemGroup final : public FeatureGroup {
     order_per_add_ = static_cast<float>(orders / std::max(adds, 1.0));
   }
 
-  [[nodiscard]] ItemRow row_of(ItemIdx item, TimeUs as_of) const {
+  [[nodiscard]] Known known_of(ItemIdx item) const {
     const auto category = catalog_.category_of(item);
-    return {.as_of = as_of,
-            .stats = popularity_.stats(item),
-            .popularity_position = static_cast<float>(popularity_.position(item)),
-            .add_per_view = add_per_view_,
-            .order_per_add = order_per_add_,
-            .price = catalog_.price_of(item),
-            .old_price = catalog_.old_price_of(item),
-            .median_price = category.valid() ? median_price_[category.value] : 0.0F};
+    const auto& stats = popularity_.stats(item);
+    const ItemRow row{.stats = stats,
+                      .popularity_position = static_cast<float>(popularity_.position(item)),
+                      .add_per_view = add_per_view_,
+                      .order_per_add = order_per_add_,
+                      .price = catalog_.price_of(item),
+                      .old_price = catalog_.old_price_of(item),
+                      .median_price = category.valid() ? median_price_[category.value] : 0.0F};
+    Known known{.events = {}, .prices = {}, .first = stats.first, .last = stats.last};
+    kEvents.write(row, known.events.data());
+    kPrices.write(row, known.prices.data());
+    return known;
   }
 
   const Catalog& catalog_;
@@ -155,6 +191,7 @@ class ItemGroup final : public FeatureGroup {
   std::vector<float> median_price_;
   float add_per_view_ = 0;
   float order_per_add_ = 0;
+  std::vector<Known> known_;
 };
 
 }  // namespace

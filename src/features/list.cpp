@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/topk.hpp"
 #include "features/ages.hpp"
@@ -40,8 +42,13 @@ constexpr auto kColumns = column_table(
 
 class ListGroup final : public FeatureGroup {
  public:
-  explicit ListGroup(const FeatureContext& context)
-      : own_history_(*context.models.own_history), popularity_(*context.models.popularity) {}
+  explicit ListGroup(const FeatureContext& context) : own_history_(*context.models.own_history) {
+    const auto& popularity = *context.models.popularity;
+    popularity_.reserve(popularity.n_items());
+    for (std::size_t i = 0; i < popularity.n_items(); ++i) {
+      popularity_.push_back(popularity.stats(ItemIdx(i)).score);
+    }
+  }
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     const std::size_t n = rows.n_rows();
@@ -62,7 +69,11 @@ class ListGroup final : public FeatureGroup {
         events[r] = static_cast<float>(touch->n_events);
         own_total += std::max(own_history[r], 0.0F);
       }
-      popularity[r] = popularity_.stats(rows.item[r]).score;
+    }
+    // on its own, so that many are on their way at a time
+    for (std::size_t r = 0; r < n; ++r) {
+      const std::size_t i = rows.item[r].value;
+      popularity[r] = i < popularity_.size() ? popularity_[i] : 0;
     }
     const auto own_history_rank = arena.take<float>(n);
     std::copy(own_history.begin(), own_history.end(), own_history_rank.begin());
@@ -82,21 +93,30 @@ class ListGroup final : public FeatureGroup {
   }
 
  private:
-  /// Puts the rank of each value in its place; `keys` is memory.
+  /// Puts the rank of each value in its place; `keys` is memory. Most candidates are untouched and
+  /// have a value of 0: those are counted, not sorted.
   static void to_ranks(std::span<float> values, std::span<std::uint64_t> keys) {
+    std::size_t n_sorted = 0;
+    std::size_t n_above = 0;
     for (std::uint32_t r = 0; r < values.size(); ++r) {
-      keys[r] = rank_key(Scored<std::uint32_t>{r, values[r]});
+      keys[n_sorted] = rank_key(Scored<std::uint32_t>{r, values[r]});
+      n_sorted += values[r] != 0 ? 1 : 0;
+      n_above += values[r] > 0 ? 1 : 0;
     }
-    sort_numbers(keys);
+    const std::size_t n_zeros = values.size() - n_sorted;
+    std::fill(values.begin(), values.end(), static_cast<float>(n_above));
+    const auto sorted = keys.first(n_sorted);
+    sort_numbers(sorted);
     std::size_t rank = 0;
-    for (std::size_t p = 0; p < keys.size(); ++p) {
-      if (p > 0 && keys[p] >> 32U != keys[p - 1] >> 32U) rank = p;
-      values[static_cast<std::uint32_t>(keys[p])] = static_cast<float>(rank);
+    for (std::size_t p = 0; p < n_sorted; ++p) {
+      const bool is_new = p == 0 || sorted[p] >> 32U != sorted[p - 1] >> 32U;
+      if (is_new) rank = p < n_above ? p : p + n_zeros;
+      values[static_cast<std::uint32_t>(sorted[p])] = static_cast<float>(rank);
     }
   }
 
   const models::OwnHistory& own_history_;
-  const models::Popularity& popularity_;
+  std::vector<float> popularity_;  ///< by product
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "core/parallel.hpp"
 #include "core/rng.hpp"
 #include "core/scratch.hpp"
+#include "ranking/transpose.hpp"
 
 namespace vitrina::ranking {
 namespace {
@@ -23,9 +24,7 @@ constexpr float kZero = 1e-35F;
 
 /// Rows of a block: two vector registers of floats, and a block of 200 columns fits the first
 /// cache.
-constexpr std::size_t kLanes = 8;
 constexpr std::size_t kRows = 2 * kLanes;
-using Floats = float __attribute__((vector_size(kLanes * sizeof(float))));
 
 /// Rows that one call of a thread scores.
 constexpr std::size_t kGrain = 64 * kRows;
@@ -123,12 +122,27 @@ TreeScorer TreeScorer::from_text(std::string_view text) {
   for (const auto& tree : parsed.trees) {
     for (const auto& split : tree.splits) scorer.inputs_.push_back(input_of(split));
   }
-  std::sort(scorer.inputs_.begin(), scorer.inputs_.end());
-  scorer.inputs_.erase(std::unique(scorer.inputs_.begin(), scorer.inputs_.end()),
-                       scorer.inputs_.end());
+  scorer.sort_inputs();
   for (const auto& tree : parsed.trees) scorer.add_tree(tree);
   scorer.tree_ends_ = {scorer.trees_.size()};
   return scorer;
+}
+
+void TreeScorer::sort_inputs() {
+  std::erase_if(inputs_, [](const Input& input) { return input.is_plain(); });
+  std::sort(inputs_.begin(), inputs_.end());
+  inputs_.erase(std::unique(inputs_.begin(), inputs_.end()), inputs_.end());
+}
+
+std::uint32_t TreeScorer::plane_of(const Input& input) const {
+  if (input.is_plain()) return input.column;
+  const auto found = std::lower_bound(inputs_.begin(), inputs_.end(), input);
+  return static_cast<std::uint32_t>(n_columns_ + static_cast<std::size_t>(found - inputs_.begin()));
+}
+
+TreeScorer::Input TreeScorer::input_at(std::uint32_t plane) const {
+  if (plane >= n_columns_) return inputs_[plane - n_columns_];
+  return {.column = plane};
 }
 
 TreeScorer TreeScorer::joined(std::span<const TreeScorer* const> scorers) {
@@ -137,9 +151,7 @@ TreeScorer TreeScorer::joined(std::span<const TreeScorer* const> scorers) {
   for (const auto* scorer : scorers) {
     joined.inputs_.insert(joined.inputs_.end(), scorer->inputs_.begin(), scorer->inputs_.end());
   }
-  std::sort(joined.inputs_.begin(), joined.inputs_.end());
-  joined.inputs_.erase(std::unique(joined.inputs_.begin(), joined.inputs_.end()),
-                       joined.inputs_.end());
+  joined.sort_inputs();
   for (const auto* scorer : scorers) {
     if (!scorer->trees_.empty()) {
       if (joined.n_columns_ != 0) VITRINA_CHECK(scorer->n_columns_, ==, joined.n_columns_);
@@ -153,9 +165,7 @@ TreeScorer TreeScorer::joined(std::span<const TreeScorer* const> scorers) {
       joined.trees_.push_back(tree);
     }
     for (auto split : scorer->splits_) {
-      const auto input = std::lower_bound(joined.inputs_.begin(), joined.inputs_.end(),
-                                          scorer->inputs_[split.input]);
-      split.input = static_cast<std::uint32_t>(input - joined.inputs_.begin());
+      split.plane = joined.plane_of(scorer->input_at(split.plane));
       joined.splits_.push_back(split);
     }
     joined.children_.insert(joined.children_.end(), scorer->children_.begin(),
@@ -178,9 +188,8 @@ void TreeScorer::add_tree(const TextTree& text) {
                     static_cast<std::uint32_t>(leaf_values_.size())});
   for (std::size_t s = 0; s < text.splits.size(); ++s) {
     const auto& split = text.splits[s];
-    const auto input = std::lower_bound(inputs_.begin(), inputs_.end(), input_of(split));
-    splits_.push_back({all_but(places.left[s]), exact_threshold(split.threshold),
-                       static_cast<std::uint32_t>(input - inputs_.begin())});
+    splits_.push_back(
+        {all_but(places.left[s]), exact_threshold(split.threshold), plane_of(input_of(split))});
     children_.push_back({to_place(split.left), to_place(split.right)});
   }
   const auto first_leaf = leaf_values_.size();
@@ -213,7 +222,7 @@ void TreeScorer::score_rows(MatrixView rows, std::size_t begin, std::size_t end,
     return;
   }
   VITRINA_CHECK(rows.n_columns, ==, n_columns_);
-  grow_to(memory, inputs_.size() * kRows);
+  grow_to(memory, (n_columns_ + inputs_.size()) * kRows);
   for (std::size_t first = begin; first < end; first += kRows) {
     gather(rows, first, memory.data());
     std::size_t tree = 0;
@@ -228,29 +237,37 @@ void TreeScorer::score_rows(MatrixView rows, std::size_t begin, std::size_t end,
   }
 }
 
-/// Writes the inputs of a block of rows, one input's values after the other's. Past the end the
-/// last row is repeated.
+/// Writes the columns of a block of rows, one's values after the other's, and behind them the
+/// inputs. Past the end the last row is repeated.
 void TreeScorer::gather(MatrixView rows, std::size_t first, float* block) const {
   std::array<const float*, kRows> row;
   for (std::size_t r = 0; r < kRows; ++r) {
     row[r] = rows.data + std::min(first + r, rows.n_rows - 1) * rows.n_columns;
   }
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    float* values = block + i * kRows;
-    for (std::size_t r = 0; r < kRows; ++r) values[r] = row[r][inputs_[i].column];
+  std::size_t column = 0;
+  for (; column + kLanes <= n_columns_; column += kLanes) {
+    for (std::size_t half = 0; half < kRows; half += kLanes) {
+      std::array<Floats, kLanes> values;
+      for (std::size_t l = 0; l < kLanes; ++l) values[l] = load(row[half + l] + column);
+      transpose(values);
+      for (std::size_t l = 0; l < kLanes; ++l) {
+        std::memcpy(block + (column + l) * kRows + half, &values[l], sizeof(Floats));
+      }
+    }
+  }
+  for (; column < n_columns_; ++column) {
+    for (std::size_t r = 0; r < kRows; ++r) block[column * kRows + r] = row[r][column];
   }
   for (std::size_t i = 0; i < inputs_.size(); ++i) {
     const auto& input = inputs_[i];
-    if (input.zero == Input::Way::kCompare && input.nan == Input::Way::kRight) continue;
     const Floats zero = always(input.zero == Input::Way::kLeft);
     const Floats nan = always(input.nan == Input::Way::kLeft);
     const bool sends_zero = input.zero != Input::Way::kCompare;
     for (std::size_t half = 0; half < kRows; half += kLanes) {
-      float* values = block + i * kRows + half;
-      Floats x = load(values);
+      Floats x = load(block + input.column * kRows + half);
       x = x != x ? nan : x;
       if (sends_zero) x = (x >= -kZero) & (x <= kZero) ? zero : x;
-      std::memcpy(values, &x, sizeof(x));
+      std::memcpy(block + (n_columns_ + i) * kRows + half, &x, sizeof(x));
     }
   }
 }
@@ -275,7 +292,7 @@ void TreeScorer::add_by_masks(const Tree& tree, const float* block, double* sums
   Masks high = low;
   const std::span splits(splits_.data() + tree.first_split, tree.n_leaves - 1);
   for (const auto& split : splits) {
-    const float* values = block + split.input * kRows;
+    const float* values = block + split.plane * kRows;
     const auto keep = static_cast<Lane>(split.keep);
     low &= __builtin_convertvector(load(values) <= split.threshold, Masks) | keep;
     high &= __builtin_convertvector(load(values + kLanes) <= split.threshold, Masks) | keep;
@@ -292,7 +309,7 @@ void TreeScorer::add_by_walking(const Tree& tree, const float* block, double* su
     std::int32_t at = 0;
     while (at >= 0) {
       const auto s = tree.first_split + static_cast<std::size_t>(at);
-      const bool is_left = block[splits_[s].input * kRows + r] <= splits_[s].threshold;
+      const bool is_left = block[splits_[s].plane * kRows + r] <= splits_[s].threshold;
       at = is_left ? children_[s].left : children_[s].right;
     }
     sums[r] += leaf_values_[tree.first_leaf + leaf_of(at)];
@@ -303,7 +320,7 @@ std::vector<float> TreeScorer::probe_rows(std::size_t n) const {
   std::vector<std::vector<float>> values(
       n_columns_, {0.0F, kZero, -kZero, -1.0F, kInfinity, -kInfinity, std::nanf("")});
   for (const auto& split : splits_) {
-    auto& of_column = values[inputs_[split.input].column];
+    auto& of_column = values[input_at(split.plane).column];
     of_column.push_back(split.threshold);
     of_column.push_back(std::nextafter(split.threshold, kInfinity));
   }

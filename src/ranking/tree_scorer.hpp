@@ -53,12 +53,14 @@ class TreeScorer {
     Way nan = Way::kRight;     ///< never kCompare
     std::uint32_t column = 0;
 
+    /// Whether it is the column as it stands.
+    [[nodiscard]] bool is_plain() const { return zero == Way::kCompare && nan == Way::kRight; }
     auto operator<=>(const Input&) const = default;
   };
   struct Split {
     std::uint64_t keep = 0;  ///< leaves that are left when the answer is «right»
     float threshold = 0;
-    std::uint32_t input = 0;
+    std::uint32_t plane = 0;  ///< of a block: a column's, or behind them one of inputs_
   };
   /// The numbers of splits, or leaves (leaf_of).
   struct Children {
@@ -72,6 +74,9 @@ class TreeScorer {
   };
 
   static Input input_of(const TextSplit& split);
+  void sort_inputs();
+  [[nodiscard]] std::uint32_t plane_of(const Input& input) const;
+  [[nodiscard]] Input input_at(std::uint32_t plane) const;
   void add_tree(const TextTree& text);
   void score_rows(MatrixView rows, std::size_t begin, std::size_t end, std::vector<float>& memory,
                   std::span<double> out) const;
@@ -82,7 +87,7 @@ class TreeScorer {
   void add_by_walking(const Tree& tree, const float* block, double* sums) const;
 
   std::size_t n_columns_ = 0;
-  std::vector<Input> inputs_;  ///< sorted
+  std::vector<Input> inputs_;  ///< that are not plain columns, sorted
   std::vector<Tree> trees_;
   std::vector<std::size_t> tree_ends_{0};  ///< by score: trees before it are of it or of one before
   std::vector<Split> splits_;              ///< by tree
