@@ -10,10 +10,17 @@
 namespace vitrina::features {
 namespace {
 
+/// What is asked of a candidate, side by side: candidates lie anywhere in memory.
+struct Product {
+  CategoryIdx category;
+  float repeat_share;
+};
+
 struct RepurchaseRow {
   const models::Repurchase& model;
   ItemIdx item;
   CategoryIdx category;
+  float repeat_share;
   std::optional<double> days;           ///< since the user's last order of the product
   std::optional<double> category_days;  ///< of any product of the category
   float user_repeat_share;
@@ -39,7 +46,7 @@ constexpr auto kColumns = column_table(
     column("days_to_expected", "days since the last order over that interval",
            [](const RepurchaseRow& row) { return row.to_expected(row.days); }),
     column("repeat_share", "share of the product's buyers who bought it again",
-           [](const RepurchaseRow& row) { return row.model.repeat_share(row.item, row.category); }),
+           [](const RepurchaseRow& row) { return row.repeat_share; }),
     column("category_rate", "chance a day that the user buys something of the category again",
            [](const RepurchaseRow& row) {
              return row.category_days ? row.model.category_rate(row.category, *row.category_days)
@@ -57,7 +64,14 @@ constexpr auto kColumns = column_table(
 class RepurchaseGroup final : public FeatureGroup {
  public:
   explicit RepurchaseGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog), model_(*context.models.repurchase) {}
+      : catalog_(context.products.catalog), model_(*context.models.repurchase) {
+    if (!model_.is_known()) return;
+    // the last one stands for all products of which nothing is known
+    for (std::size_t i = 0; i <= catalog_.n_items(); ++i) {
+      const auto category = catalog_.category_of(ItemIdx(i));
+      products_.push_back({category, model_.repeat_share(ItemIdx(i), category)});
+    }
+  }
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     if (!model_.is_known()) {
@@ -69,14 +83,17 @@ class RepurchaseGroup final : public FeatureGroup {
     const auto last_orders = read_categories(rows.history, scratch.arena);
     const TimeUs as_of = rows.history.as_of;
     const float user_share = repeat_share_of(rows.history, scratch.arena);
+    constexpr std::size_t kAhead = 8;
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+      if (r + kAhead < rows.n_rows()) __builtin_prefetch(&product(rows.item[r + kAhead]));
       const auto item = rows.item[r];
-      const auto category = catalog_.category_of(item);
+      const auto [category, repeat_share] = product(item);
       const Touch* touch = rows.touch(r);
       const RepurchaseRow row{
           .model = model_,
           .item = item,
           .category = category,
+          .repeat_share = repeat_share,
           .days = days_since(as_of, touch == nullptr ? kNoTime : touch->last[kOrder]),
           .category_days = days_since(as_of, last_order(last_orders, category)),
           .user_repeat_share = user_share};
@@ -86,6 +103,10 @@ class RepurchaseGroup final : public FeatureGroup {
 
  private:
   static constexpr std::size_t kOrder = product_action_slot(Action::kOrder);
+
+  [[nodiscard]] const Product& product(ItemIdx item) const {
+    return products_[std::min<std::size_t>(item.value, products_.size() - 1)];
+  }
 
   static std::optional<double> days_since(TimeUs as_of, TimeUs last_order) {
     if (last_order == kNoTime) return std::nullopt;
@@ -144,6 +165,7 @@ class RepurchaseGroup final : public FeatureGroup {
 
   const Catalog& catalog_;
   const models::Repurchase& model_;
+  std::vector<Product> products_;
 };
 
 }  // namespace
