@@ -163,7 +163,7 @@ Transaction::~Transaction() {
   if (!database_.in_transaction()) return;
   try {
     database_.run("ROLLBACK");
-  } catch (const Error&) {
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
     // the connection's next transaction says what is wrong with it
   }
 }
