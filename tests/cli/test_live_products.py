@@ -41,7 +41,7 @@ def test_what_is_put_counts_at_once(live: library.Live) -> None:
         (first, "product 0: found"),
     ):
         with pytest.raises(library.Error, match=message):
-            live.put([{"product_id": second, "price": 1}, facts][1:])
+            live.put([facts])
         with pytest.raises(library.Error):
             live.put([{"product_id": second, "price": 1}, facts])
     for nothing in (first, 7, None):
