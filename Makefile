@@ -37,7 +37,7 @@ check: test lint ## everything: test, lint, both sanitizers, kill tests, damaged
 	@scripts/kill.sh
 	@scripts/mutants.sh
 
-check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer
+check-fast: setup-dev ## lint without clang-tidy, and the address sanitizer (installs clang-16)
 	@scripts/lint.sh --fast
 	@scripts/sanitize.sh asan
 
@@ -82,7 +82,7 @@ kill: build setup-dev ## stages killed at several points leave nothing half-writ
 mutants: build setup-dev ## 14,000 damaged files of a tiny shop, each refused in one line or read (COUNT=2000 of a file)
 	@scripts/mutants.sh
 
-fuzz: setup-dev ## libFuzzer on all that strangers send, SECONDS_EACH=20 a target; installs clang-16, goes on where it was
+fuzz: setup-dev ## libFuzzer on all that strangers send, SECONDS_EACH=20 a target; goes on where it was (installs clang-16)
 	@scripts/fuzz.sh
 
 bench: setup ## Vitrina and its peers timed side by side, answers checked: out/bench

@@ -30,7 +30,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # 105651); the address sanitizer looks for those that are.
     -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds)
 else()
-  # clang compiles the fuzz targets; what to warn of is g++'s and clang-tidy's business
+  # clang compiles the preset `asan`; what to warn of is g++'s and clang-tidy's business
   set(VITRINA_COMPILE_FLAGS -w)
 endif()
 list(APPEND VITRINA_COMPILE_FLAGS
@@ -77,6 +77,7 @@ target_compile_options(vitrina_flags INTERFACE
   # __FILE__ and debug info do not carry the name of the folder of the checkout.
   "-ffile-prefix-map=${CMAKE_SOURCE_DIR}/="
   # ccache needs it to see what a precompiled header holds.
-  $<$<AND:$<BOOL:${VITRINA_CCACHE}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>)
+  $<$<AND:$<BOOL:${VITRINA_CCACHE}>,$<CXX_COMPILER_ID:GNU>>:-fpch-preprocess>
+  $<$<AND:$<BOOL:${VITRINA_CCACHE}>,$<CXX_COMPILER_ID:Clang>>:SHELL:-Xclang -fno-pch-timestamp>)
 target_link_options(vitrina_flags INTERFACE
   ${VITRINA_LINK_FLAGS} $<$<BOOL:${VITRINA_HAVE_MOLD}>:-fuse-ld=mold>)

@@ -7,14 +7,12 @@ get_property(modules GLOBAL PROPERTY VITRINA_MODULES)
 add_library(vitrina_fuzz_targets STATIC EXCLUDE_FROM_ALL ${sources})
 target_include_directories(vitrina_fuzz_targets PUBLIC "${CMAKE_SOURCE_DIR}/tests")
 target_link_libraries(vitrina_fuzz_targets PRIVATE vitrina_flags PUBLIC ${modules})
+vitrina_precompile(vitrina_fuzz_targets JSON)
 
 if(VITRINA_FUZZ)
-  # without GoogleTest, which the rest of tests/support wants
-  add_executable(vitrina_fuzz EXCLUDE_FROM_ALL
-    "${CMAKE_SOURCE_DIR}/tests/fuzz/fuzzer.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/support/events.cpp"
-    "${CMAKE_SOURCE_DIR}/tests/support/random_shop.cpp")
-  target_link_libraries(vitrina_fuzz PRIVATE vitrina_flags vitrina_fuzz_targets)
+  add_executable(vitrina_fuzz EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/tests/fuzz/fuzzer.cpp")
+  target_link_libraries(vitrina_fuzz PRIVATE
+    vitrina_flags vitrina_fuzz_targets vitrina_test_support)
   target_link_options(vitrina_fuzz PRIVATE -fsanitize=fuzzer)
   set_target_properties(vitrina_fuzz PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 endif()

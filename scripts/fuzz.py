@@ -1,9 +1,9 @@
-"""Runs libFuzzer on every target of build/fuzz/vitrina_fuzz.
+"""Runs libFuzzer on every target of build/asan/vitrina_fuzz.
 
     scripts/fuzz.py [--seconds 20] [--only NAME] [--minimise] [--no-record]
 
 Seconds are of processor time, a target. Each run goes on with what the runs
-before it found (build/fuzz/corpus, and tests/fuzz/corpus, which is kept in
+before it found (build/asan/corpus, and tests/fuzz/corpus, which is kept in
 git), and adds its processor seconds and executions to those of the present
 commit in docs/measured/fuzz.json. An input that breaks something is kept in
 out/fuzz; the exit code is then 1. --minimise writes the smallest set of
@@ -31,7 +31,7 @@ from pathlib import Path
 from vitrina_ops.errors import run_main
 
 ROOT = Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build" / "fuzz"
+BUILD = ROOT / "build" / "asan"
 PROGRAM = BUILD / "vitrina_fuzz"
 FOUND = BUILD / "corpus"
 KEPT = ROOT / "tests" / "fuzz" / "corpus"
@@ -210,7 +210,7 @@ def tell(target: str, outcome: Outcome, *, recorded: bool) -> None:
     print(line, flush=True)
     if outcome.told:
         print(outcome.told, file=sys.stderr)
-        again = f"build/fuzz/vitrina_fuzz --target={target}"
+        again = f"build/asan/vitrina_fuzz --target={target}"
         unit = outcome.reproducer or "(no input was written)"
         print(f"fuzz: {target}: broken; again: {again} {unit}", flush=True)
 

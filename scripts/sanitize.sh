@@ -14,6 +14,7 @@ for kind in unit contract oracle; do
     targets+=("${kind}_tests")
   fi
 done
+if [[ $preset == asan ]]; then scripts/clang.sh; fi
 scripts/build.sh "$preset" "${targets[@]}"
 for target in "${targets[@]}"; do
   echo "$preset: $target"
