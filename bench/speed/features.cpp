@@ -181,9 +181,10 @@ std::string train_trees(Stage& stage, std::span<const float> rows) {
   }
   const std::vector<float> weight(n, 1.0F);
   const std::vector<double> init(n, 0.0);
-  const ranking::MatrixView view{rows.data(), n, columns.size()};
+  std::vector<const float*> starts;
+  for (std::size_t r = 0; r < n; ++r) starts.push_back(rows.data() + r * columns.size());
   return ranking::Booster::train(
-             {std::span(&view, 1), label, weight, init, columns, std::string(kTreeParams), kTrees})
+             {starts, label, weight, init, columns, std::string(kTreeParams), kTrees})
       .to_text();
 }
 

@@ -3,7 +3,9 @@
 #include <LightGBM/c_api.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
@@ -27,31 +29,87 @@ void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInt
   }
 }
 
-/// A dataset handle that is freed.
+/// Rows that LightGBM lays the bins of the columns by: of each column the values that are not zero,
+/// with the number of their row in the sample.
+class Sample {
+ public:
+  explicit Sample(const BoosterTask& task) {
+    const auto n_rows = static_cast<std::int32_t>(task.rows.size());
+    int n = 0;
+    check(LGBM_GetSampleCount(n_rows, task.params.c_str(), &n), "count a sample");
+    std::vector<std::int32_t> rows(static_cast<std::size_t>(n));
+    check(LGBM_SampleIndices(n_rows, task.params.c_str(), rows.data(), &n), "draw a sample");
+    rows.resize(static_cast<std::size_t>(n));
+    n_rows_ = n;
+
+    // counted first: the values are most of what a dataset takes while it is made
+    const std::size_t n_columns = task.columns.size();
+    sizes_.resize(n_columns);
+    for (const auto row : rows) {
+      const float* values = task.rows[static_cast<std::size_t>(row)];
+      for (std::size_t c = 0; c < n_columns; ++c) sizes_[c] += is_kept(values[c]) ? 1 : 0;
+    }
+    values_.resize(n_columns);
+    numbers_.resize(n_columns);
+    for (std::size_t c = 0; c < n_columns; ++c) {
+      values_[c].reserve(static_cast<std::size_t>(sizes_[c]));
+      numbers_[c].reserve(static_cast<std::size_t>(sizes_[c]));
+    }
+    for (std::int32_t number = 0; number < n_rows_; ++number) {
+      const float* values =
+          task.rows[static_cast<std::size_t>(rows[static_cast<std::size_t>(number)])];
+      for (std::size_t c = 0; c < n_columns; ++c) {
+        if (!is_kept(values[c])) continue;
+        values_[c].push_back(double{values[c]});
+        numbers_[c].push_back(number);
+      }
+    }
+  }
+
+  /// An empty dataset of the task's rows with the bins laid.
+  [[nodiscard]] DatasetHandle make_dataset(const BoosterTask& task) {
+    std::vector<double*> values;
+    std::vector<int*> numbers;
+    for (auto& column : values_) values.push_back(column.data());
+    for (auto& column : numbers_) numbers.push_back(column.data());
+    const auto n_rows = static_cast<std::int32_t>(task.rows.size());
+    DatasetHandle handle = nullptr;
+    check(LGBM_DatasetCreateFromSampledColumn(
+              values.data(), numbers.data(), static_cast<std::int32_t>(task.columns.size()),
+              sizes_.data(), n_rows_, n_rows, n_rows, task.params.c_str(), &handle),
+          "lay the bins");
+    return handle;
+  }
+
+ private:
+  /// LightGBM's own rule of what is no zero.
+  static bool is_kept(float value) { return std::abs(value) > 1e-35F || std::isnan(value); }
+
+  std::int32_t n_rows_ = 0;
+  std::vector<int> sizes_;
+  std::vector<std::vector<double>> values_;
+  std::vector<std::vector<int>> numbers_;
+};
+
+/// A dataset handle that is freed. The rows are gathered a block at a time, so that there never is
+/// a second copy of all; what is made is what LightGBM makes of a whole matrix.
 class Dataset {
  public:
-  explicit Dataset(const BoosterTask& task) {
-    std::vector<const void*> blocks;
-    std::vector<std::int32_t> n_rows;
-    for (const auto& part : task.parts) {
-      if (part.n_rows == 0) continue;
-      blocks.push_back(part.data);
-      n_rows.push_back(static_cast<std::int32_t>(part.n_rows));
+  explicit Dataset(const BoosterTask& task) : handle_(Sample(task).make_dataset(task)) {
+    try {
+      push_rows(task);
+      set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
+      set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
+      set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
+      std::vector<const char*> names;
+      names.reserve(task.columns.size());
+      for (const auto& name : task.columns) names.push_back(name.c_str());
+      check(LGBM_DatasetSetFeatureNames(handle_, names.data(), static_cast<int>(names.size())),
+            "name the columns");
+    } catch (...) {
+      LGBM_DatasetFree(handle_);
+      throw;
     }
-    std::vector<int> is_row_major(blocks.size(), 1);
-    check(LGBM_DatasetCreateFromMats(static_cast<std::int32_t>(blocks.size()), blocks.data(),
-                                     C_API_DTYPE_FLOAT32, n_rows.data(),
-                                     static_cast<std::int32_t>(task.columns.size()),
-                                     is_row_major.data(), task.params.c_str(), nullptr, &handle_),
-          "make a dataset");
-    set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
-    set_field("weight", task.weight.data(), task.weight.size(), C_API_DTYPE_FLOAT32);
-    set_field("init_score", task.init_score.data(), task.init_score.size(), C_API_DTYPE_FLOAT64);
-    std::vector<const char*> names;
-    names.reserve(task.columns.size());
-    for (const auto& name : task.columns) names.push_back(name.c_str());
-    check(LGBM_DatasetSetFeatureNames(handle_, names.data(), static_cast<int>(names.size())),
-          "name the columns");
   }
   ~Dataset() { LGBM_DatasetFree(handle_); }
   Dataset(const Dataset&) = delete;
@@ -60,6 +118,21 @@ class Dataset {
   [[nodiscard]] DatasetHandle handle() const { return handle_; }
 
  private:
+  void push_rows(const BoosterTask& task) {
+    constexpr std::size_t kBlock = 1024;
+    const std::size_t n_columns = task.columns.size();
+    std::vector<float> block;
+    for (std::size_t begin = 0; begin < task.rows.size(); begin += kBlock) {
+      const auto rows = task.rows.subspan(begin, std::min(kBlock, task.rows.size() - begin));
+      block.clear();
+      for (const float* row : rows) block.insert(block.end(), row, row + n_columns);
+      check(LGBM_DatasetPushRows(
+                handle_, block.data(), C_API_DTYPE_FLOAT32, static_cast<std::int32_t>(rows.size()),
+                static_cast<std::int32_t>(n_columns), static_cast<std::int32_t>(begin)),
+            "fill a dataset");
+    }
+  }
+
   void set_field(const char* name, const void* data, std::size_t n, int type) {
     check(LGBM_DatasetSetField(handle_, name, data, static_cast<int>(n), type), name);
   }

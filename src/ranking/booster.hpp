@@ -13,8 +13,8 @@
 namespace vitrina::ranking {
 
 struct BoosterTask {
-  std::span<const MatrixView> parts;  ///< equally wide; rows follow each other
-  std::span<const float> label;       ///< in [0, 1], over all parts
+  std::span<const float* const> rows;  ///< where the values of each row begin
+  std::span<const float> label;        ///< in [0, 1]
   std::span<const float> weight;
   std::span<const double> init_score;  ///< logits that the trees correct
   const std::vector<std::string>& columns;

@@ -21,16 +21,14 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-/// Copies rows of one fold one by one.
-class Copier {
+/// Picks rows of one fold one by one.
+class Picker {
  public:
-  Copier(const Examples& fold, Lineage lineage, float level, TrainingRows& rows)
+  Picker(const Examples& fold, Lineage lineage, float level, TrainingRows& rows)
       : fold_(fold), own_(own_of(fold, lineage)), level_(level), rows_(rows) {}
 
-  void copy(std::size_t row, float label, float weight) {
-    const std::size_t n = fold_.columns.size();
-    const auto first = fold_.features.begin() + static_cast<std::ptrdiff_t>(row * n);
-    rows_.features.insert(rows_.features.end(), first, first + static_cast<std::ptrdiff_t>(n));
+  void pick(std::size_t row, float label, float weight) {
+    rows_.features.push_back(fold_.features.data() + row * fold_.columns.size());
     rows_.label.push_back(label);
     rows_.weight.push_back(weight);
     rows_.own.push_back(own_[row]);
@@ -54,16 +52,16 @@ float label_of(float share, Target target) {
 
 /// A user's rows go to the parts in turn, beginning with a drawn one: every part gets its share of
 /// every user. `user_number` counts the users of all folds, so that folds may be cut or joined.
-void copy_part(const Examples& fold, std::size_t user, Target target, Part part,
-               std::uint64_t user_number, Copier& copier) {
+void pick_part(const Examples& fold, std::size_t user, Target target, Part part,
+               std::uint64_t user_number, Picker& picker) {
   if (!is_learned_from(fold, user, target)) return;
   std::uint64_t turn = mix64(part.seed, user_number) % part.of;
   for (auto r = fold.offsets[user]; r < fold.offsets[user + 1]; ++r) {
     const float share = fold.label[r];
     if (share > 0) {
-      copier.copy(r, label_of(share, target), fold.weight[r]);
+      picker.pick(r, label_of(share, target), fold.weight[r]);
     } else if (turn++ % part.of == part.index) {
-      copier.copy(r, 0.0F, fold.weight[r] * static_cast<float>(part.of));
+      picker.pick(r, 0.0F, fold.weight[r] * static_cast<float>(part.of));
     }
   }
 }
@@ -119,9 +117,9 @@ TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage
   const auto levels = row_levels(folds, lineage, target, base);
   std::uint64_t first_user = 0;
   for (std::size_t f = 0; f < folds.size(); ++f) {
-    Copier copier(*folds[f], lineage, levels[f], rows);
+    Picker picker(*folds[f], lineage, levels[f], rows);
     for (std::size_t u = 0; u < folds[f]->n_users(); ++u) {
-      copy_part(*folds[f], u, target, part, first_user + u, copier);
+      pick_part(*folds[f], u, target, part, first_user + u, picker);
     }
     first_user += folds[f]->n_users();
   }
@@ -131,7 +129,9 @@ TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage
 UserRows select_users(std::span<const Examples* const> folds, Lineage lineage) {
   TrainingRows rows;
   for (const auto* fold : folds) {
-    append(rows.features, fold->user_features);
+    for (std::size_t u = 0; u < fold->n_users(); ++u) {
+      rows.features.push_back(fold->user_features.data() + u * fold->columns.size());
+    }
     append(rows.weight, fold->user_weight);
     append(rows.own, lineage == Lineage::kValid ? fold->user_own_valid : fold->user_own_final);
     for (const auto is_buyer : fold->is_buyer) rows.label.push_back(is_buyer != 0 ? 1.0F : 0.0F);

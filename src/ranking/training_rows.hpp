@@ -26,9 +26,9 @@ struct Part {
   std::uint64_t seed = 0;
 };
 
-/// Copies the rows for `target`; bought ones are always there, of the others one part, which is
-/// weighted up. `base` says what a window is expected to buy: what it bought beyond that is its
-/// level, which trees need not explain.
+/// The rows for `target`, which point into the folds; bought ones are always there, of the others
+/// one part, which is weighted up. `base` says what a window is expected to buy: what it bought
+/// beyond that is its level, which trees need not explain.
 TrainingRows select_rows(std::span<const Examples* const> folds, Lineage lineage, Target target,
                          Part part, const OwnBase& base);
 

@@ -15,9 +15,8 @@ void TreeModel::grow(const TrainingRows& rows, const TreeTask& task) {
   for (std::size_t r = 0; r < rows.n_rows(); ++r) {
     init_score.push_back(base_.logit(rows.own[r]) + double{rows.level[r]});
   }
-  const MatrixView view{rows.features.data(), rows.n_rows(), task.columns.size()};
-  trees_ = Booster::train({std::span(&view, 1), rows.label, rows.weight, init_score, task.columns,
-                           task.params, task.rounds});
+  trees_ = Booster::train(
+      {rows.features, rows.label, rows.weight, init_score, task.columns, task.params, task.rounds});
 }
 
 TreeModel TreeModel::first_trees(int rounds) const {

@@ -12,10 +12,10 @@
 
 namespace vitrina::ranking {
 
-/// Rows that one model learns from, copied out of the examples.
+/// Rows that one model learns from.
 struct TrainingRows {
-  std::vector<float> features;  ///< rows x columns, row-major
-  std::vector<float> label;     ///< in [0, 1]
+  std::vector<const float*> features;  ///< where each row's begin, in the examples
+  std::vector<float> label;            ///< in [0, 1]
   std::vector<float> weight;
   std::vector<float> own;  ///< own-history score
   /// How much more than the mean window the row's window bought, as a shift of the logit: half of

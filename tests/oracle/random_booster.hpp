@@ -57,31 +57,48 @@ inline float draw_any(std::size_t column, Rng& rng) {
   return draw(column, rng);
 }
 
-/// Trees that LightGBM grew from random rows.
-inline Booster train(const Growth& growth, std::uint64_t seed, int rounds) {
-  constexpr std::size_t kTrainRows = 1500;
+struct RandomRows {
+  std::vector<float> features;  ///< rows x kColumns
+  std::vector<float> label;     ///< of which the features tell something
+
+  [[nodiscard]] std::vector<const float*> starts() const {
+    std::vector<const float*> starts;
+    for (std::size_t r = 0; r < label.size(); ++r) starts.push_back(features.data() + r * kColumns);
+    return starts;
+  }
+};
+
+inline RandomRows random_rows(std::uint64_t seed) {
+  constexpr std::size_t kRows = 1500;
   Rng rng(seed);
-  std::vector<float> features;
-  std::vector<float> label;
-  for (std::size_t r = 0; r < kTrainRows; ++r) {
-    for (std::size_t c = 0; c < kColumns; ++c) features.push_back(draw(c, rng));
-    const auto* row = features.data() + r * kColumns;
+  RandomRows rows;
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t c = 0; c < kColumns; ++c) rows.features.push_back(draw(c, rng));
+    const auto* row = rows.features.data() + r * kColumns;
     const double signal = double{row[0]} + (std::isnan(row[3]) ? 1 : double{row[3]}) +
                           (row[2] == 0 ? 2 : 0) + double{row[1]} * double{row[8]} +
                           (row[7] > 0 ? 1 : 0);
-    label.push_back(rng.chance(1 / (1 + std::exp(-signal))) ? 1.0F : 0.0F);
+    rows.label.push_back(rng.chance(1 / (1 + std::exp(-signal))) ? 1.0F : 0.0F);
   }
-  const std::vector<float> weight(kTrainRows, 1);
-  const std::vector<double> init_score(kTrainRows, 0);
+  return rows;
+}
+
+inline std::string booster_params(const Growth& growth, std::uint64_t seed) {
+  return fmt::format(
+      "objective=cross_entropy boost_from_average=false num_leaves={} min_data_in_leaf=3 seed={} "
+      "num_threads=1 deterministic=true force_row_wise=true verbosity=-1 {}",
+      growth.leaves, seed, growth.params);
+}
+
+/// Trees that LightGBM grew from random rows.
+inline Booster train(const Growth& growth, std::uint64_t seed, int rounds) {
+  const auto rows = random_rows(seed);
+  const std::vector<float> weight(rows.label.size(), 1);
+  const std::vector<double> init_score(rows.label.size(), 0);
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < kColumns; ++c) columns.push_back(fmt::format("c{}", c));
-  const MatrixView view{features.data(), kTrainRows, kColumns};
-  return Booster::train({std::span(&view, 1), label, weight, init_score, columns,
-                         fmt::format("objective=cross_entropy boost_from_average=false "
-                                     "num_leaves={} min_data_in_leaf=3 seed={} num_threads=1 "
-                                     "deterministic=true force_row_wise=true verbosity=-1 {}",
-                                     growth.leaves, seed, growth.params),
-                         rounds});
+  return Booster::train({rows.starts(), rows.label, weight, init_score, columns,
+                         booster_params(growth, seed), rounds});
 }
 
 }  // namespace vitrina::ranking

@@ -39,10 +39,17 @@ TrainingRows select(const Examples& examples, Target target, Part part = {}) {
 
 using Floats = std::vector<float>;
 
+/// The only column.
+Floats column_of(const TrainingRows& rows) {
+  Floats column;
+  for (const float* row : rows.features) column.push_back(*row);
+  return column;
+}
+
 TEST(TrainingRows, OnePartHasEveryRow) {
   const auto examples = two_users();
   const auto share = select(examples, Target::kShare);
-  EXPECT_EQ(share.features, examples.features);
+  EXPECT_EQ(column_of(share), examples.features);
   EXPECT_EQ(share.label, examples.label);
   EXPECT_EQ(share.weight, examples.weight);
   EXPECT_EQ(share.own, examples.own_valid);
@@ -51,7 +58,7 @@ TEST(TrainingRows, OnePartHasEveryRow) {
 
 TEST(TrainingRows, OfBuyersLeaveOutTheOthers) {
   const auto examples = two_users();
-  EXPECT_EQ(select(examples, Target::kOfBuyer).features, (Floats{0, 1, 2, 3}));
+  EXPECT_EQ(column_of(select(examples, Target::kOfBuyer)), (Floats{0, 1, 2, 3}));
 }
 
 TEST(TrainingRows, PartsShareTheRowsThatWereNotBought) {
@@ -61,7 +68,7 @@ TEST(TrainingRows, PartsShareTheRowsThatWereNotBought) {
   for (std::uint64_t part = 0; part < 3; ++part) {
     const auto rows = select(examples, Target::kShare, {part, 3, 42});
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
-      ++seen[static_cast<std::size_t>(rows.features[r])];
+      ++seen[static_cast<std::size_t>(*rows.features[r])];
       if (rows.label[r] == 0) weight += double{rows.weight[r]};
     }
   }
@@ -71,11 +78,11 @@ TEST(TrainingRows, PartsShareTheRowsThatWereNotBought) {
 
 TEST(TrainingRows, APartIsDrawnByItsSeed) {
   const auto examples = two_users();
-  const auto one = select(examples, Target::kShare, {0, 2, 1}).features;
-  EXPECT_EQ(select(examples, Target::kShare, {0, 2, 1}).features, one);
+  const auto one = column_of(select(examples, Target::kShare, {0, 2, 1}));
+  EXPECT_EQ(column_of(select(examples, Target::kShare, {0, 2, 1})), one);
   bool differs = false;
   for (std::uint64_t seed = 2; seed < 6; ++seed) {
-    differs = differs || select(examples, Target::kShare, {0, 2, seed}).features != one;
+    differs = differs || column_of(select(examples, Target::kShare, {0, 2, seed})) != one;
   }
   EXPECT_TRUE(differs);
 }
@@ -84,7 +91,7 @@ TEST(TrainingRows, UsersAreTheirStrongestRows) {
   const auto examples = two_users();
   const Examples* folds[] = {&examples, &examples};
   const auto users = select_users(folds, Lineage::kFinal).rows;
-  EXPECT_EQ(users.features, (Floats{3, 7, 3, 7}));
+  EXPECT_EQ(column_of(users), (Floats{3, 7, 3, 7}));
   EXPECT_EQ(users.label, (Floats{1, 0, 1, 0}));
   EXPECT_EQ(users.weight, (Floats{1, 3, 1, 3}));
   EXPECT_EQ(users.own, (Floats{30, 30, 30, 30}));
