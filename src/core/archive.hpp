@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <iterator>
 #include <map>
 #include <span>
 #include <string>
@@ -68,47 +67,13 @@ class ArchiveWriter {
 template <class T>
 class BlockView {
  public:
-  /// Random access, by value.
-  class Iterator {
-   public:
-    using iterator_category = std::random_access_iterator_tag;
-    using value_type = T;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const T*;
-    using reference = T;
-
-    Iterator() = default;
-    explicit Iterator(const std::byte* at) : at_(at) {}
-    T operator*() const {
-      T value;
-      std::memcpy(&value, at_, sizeof(T));
-      return value;
-    }
-    Iterator& operator++() {
-      at_ += sizeof(T);
-      return *this;
-    }
-    Iterator operator++(int) {
-      const auto before = *this;
-      ++*this;
-      return before;
-    }
-    difference_type operator-(Iterator other) const {
-      return (at_ - other.at_) / static_cast<difference_type>(sizeof(T));
-    }
-    bool operator==(const Iterator&) const = default;
-
-   private:
-    const std::byte* at_ = nullptr;
-  };
-
   explicit BlockView(std::span<const std::byte> bytes) : bytes_(bytes) {}
   [[nodiscard]] std::size_t size() const { return bytes_.size() / sizeof(T); }
   [[nodiscard]] T operator[](std::size_t i) const {
-    return *Iterator(bytes_.data() + i * sizeof(T));
+    T value;
+    std::memcpy(&value, bytes_.data() + i * sizeof(T), sizeof(T));
+    return value;
   }
-  [[nodiscard]] Iterator begin() const { return Iterator(bytes_.data()); }
-  [[nodiscard]] Iterator end() const { return Iterator(bytes_.data() + bytes_.size()); }
 
  private:
   std::span<const std::byte> bytes_;
@@ -128,8 +93,10 @@ class ArchiveReader {
   }
   template <class T>
   [[nodiscard]] std::vector<T> get(std::string_view name) const {
-    const auto values = view<T>(name);
-    return {values.begin(), values.end()};
+    const auto bytes = block(name, sizeof(T));
+    std::vector<T> values(bytes.size() / sizeof(T));
+    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
   }
   /// Numbers, each of which is one: no infinity, no NaN.
   template <class T>
