@@ -34,6 +34,8 @@ function(vitrina_tests kind pattern)
   set(target ${kind}_tests)
   add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/main.cpp" ${sources})
   target_link_libraries(${target} PRIVATE vitrina_flags vitrina_test_support)
+  # A test is compiled more often than it is run: only what it tests is worth optimizing.
+  target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
   vitrina_precompile(${target} TESTS)
   if(TARGET vitrina)
     add_dependencies(${target} vitrina)
