@@ -89,8 +89,8 @@ void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
 void check_columns(const Engine& engine, const ranking::Ranker& ranker) {
   if (!ranker.has_trees() || ranker.columns() == engine.column_names()) return;
   throw Error(ErrorCode::kIncompatibleArtifact,
-              "score: the ranker was trained on other feature columns; run 'vitrina train' again "
-              "with the present parameters");
+              "score: the ranker was trained on other feature columns than this program makes; run "
+              "'vitrina train' and 'vitrina refit' again, or pack the bundle anew");
 }
 
 }  // namespace vitrina::engine
