@@ -25,7 +25,6 @@ CLAIMS = ("higher", "lower")
 NEEDS = ("any", "all")
 SOURCES = ("real", "simulated")
 REGISTRIES = {"generators": "candidates", "groups": "features"}
-SWITCHES = ("flipped", "alone")
 
 
 @dataclass(frozen=True)
@@ -167,49 +166,20 @@ def load_variants(place: str, values: Any) -> tuple[Variant, ...]:
     return tuple(found)
 
 
-def each_of(
-    registries: Any, registry: str, switch: str
-) -> tuple[Variant, ...]:
-    """A variant for each row of a registry: switched the other way round, or
-    the only one on."""
+def each_of(registries: Any, registry: str, *, on: bool) -> list[Variant]:
+    """A variant for each row of a registry that is on, without it, or for
+    each that is off, with it."""
     section = REGISTRIES[registry]
-    rows = registries[registry]
-
-    def word(name: str, value: bool) -> str:
-        return f"{section}.{name}.enabled={str(value).lower()}"
-
-    if switch == "flipped":
-        return tuple(
-            Variant(
-                f"{'without' if row['on'] else 'with'} {row['name']}",
-                f"{'без' if row['on'] else 'с'} {row['name']}",
-                (word(row["name"], not row["on"]),),
-            )
-            for row in rows
-        )
-    return tuple(
+    said, said_ru = ("without", "без") if on else ("with", "с")
+    return [
         Variant(
-            f"only {row['name']}",
-            f"только {row['name']}",
-            tuple(word(other["name"], other is row) for other in rows),
+            f"{said} {row['name']}",
+            f"{said_ru} {row['name']}",
+            (f"{section}.{row['name']}.enabled={str(not on).lower()}",),
         )
-        for row in rows
-    )
-
-
-def load_each(
-    place: str, values: Any, claim: str, registries: Any
-) -> tuple[Variant, ...]:
-    """The variants that a file takes from a registry of the program."""
-    section = Section(place, values, ("registry", "switch"))
-    registry = section.word("registry", REGISTRIES)
-    switch = section.word("switch", SWITCHES)
-    found = each_of(registries, registry, switch)
-    if switch == "flipped":
-        # A claim of a loss is about what is on, one of a gain what is off.
-        start = "without" if claim == "lower" else "with "
-        found = tuple(v for v in found if v.name.startswith(start))
-    return found
+        for row in registries[registry]
+        if row["on"] == on
+    ]
 
 
 def load_rule(place: str, values: Any) -> Rule:
@@ -231,10 +201,10 @@ def load(path: Path, registries: Any) -> Hypothesis:
     if ("variants" in section.values) == ("each" in section.values):
         raise OpsError(f"{path}: expected one of 'variants' and 'each'")
     if "each" in section.values:
-        here = f"{path}: each"
-        variants = load_each(
-            here, section.values["each"], rule.claim, registries
-        )
+        # A claim of a loss is about what is on, one of a gain what is off.
+        on = rule.claim == "lower"
+        registry = section.word("each", REGISTRIES)
+        variants = tuple(each_of(registries, registry, on=on))
     else:
         variants = load_variants(str(path), section.values["variants"])
     return Hypothesis(

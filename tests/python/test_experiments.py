@@ -89,30 +89,18 @@ def test_what_is_wrong_is_named(
     assert "\n" not in str(error.value)
 
 
-def test_variants_come_from_a_registry() -> None:
-    flipped = hypotheses.each_of(REGISTRIES, "generators", "flipped")
-    assert [variant.name for variant in flipped] == [
-        "without popular",
-        "with likes",
-    ]
-    alone = hypotheses.each_of(REGISTRIES, "generators", "alone")
-    assert alone[1] == Variant(
-        "only likes",
-        "только likes",
-        (
-            "candidates.popular.enabled=false",
-            "candidates.likes.enabled=true",
-        ),
-    )
-
-
 def test_a_claim_of_loss_is_about_what_is_on(tmp_path: Path) -> None:
     start = GOOD[: GOOD.index("variants")]
-    each = "each: {registry: generators, switch: flipped}\n"
-    found = load(tmp_path, start.replace("higher", "lower") + each)
-    assert [v.name for v in found.variants] == ["without popular"]
-    found = load(tmp_path, start + each)
-    assert [v.name for v in found.variants] == ["with likes"]
+    found = load(
+        tmp_path, start.replace("higher", "lower") + "each: generators\n"
+    )
+    settings = ("candidates.popular.enabled=false",)
+    assert found.variants == (
+        Variant("without popular", "без popular", settings),
+    )
+    found = load(tmp_path, start + "each: generators\n")
+    settings = ("candidates.likes.enabled=true",)
+    assert found.variants == (Variant("with likes", "с likes", settings),)
 
 
 def measure(low: float, high: float) -> dict[str, Any]:
