@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-bench/speed/setup.sh
+bench/setup.sh speed
 scripts/build.sh release vitrina vitrina_bench
 options=(--scale "${SCALE:-1}" --seed "${SEED:-42}" --repeats "${REPEATS:-5}")
 if [[ -n ${DATA:-} ]]; then options+=(--data "$DATA"); fi
-exec "${BENCH_VENV:-.cache/bench-venv}/bin/python" bench/speed/bench.py "${options[@]}" "$@"
+exec .cache/speed-venv/bin/python bench/speed/bench.py "${options[@]}" "$@"

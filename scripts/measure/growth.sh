@@ -4,6 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-bench/speed/setup.sh
+bench/setup.sh speed
 scripts/build.sh release vitrina
-exec "${BENCH_VENV:-.cache/bench-venv}/bin/python" bench/speed/growth.py --seed "${SEED:-42}" "$@"
+exec .cache/speed-venv/bin/python bench/speed/growth.py --seed "${SEED:-42}" "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes requirements.lock, with hashes, from requirements.in.
+# Writes a bench's requirements.lock, with hashes, from its requirements.in: bench/lock.sh peers|speed.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/${1:?peers or speed}"
 uv=../../.venv/bin/uv
 [[ -x $uv ]] || { echo "uv: not in .venv; run \`make setup-dev\`" >&2; exit 1; }
 "$uv" pip compile --quiet --generate-hashes --no-annotate --no-header \
