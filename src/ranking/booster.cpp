@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <mutex>
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
@@ -95,7 +96,7 @@ class Sample {
 /// a second copy of all; what is made is what LightGBM makes of a whole matrix.
 class Dataset {
  public:
-  explicit Dataset(const BoosterTask& task) : handle_(Sample(task).make_dataset(task)) {
+  explicit Dataset(const BoosterTask& task) : handle_(with_bins(task)) {
     try {
       push_rows(task);
       set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
@@ -118,6 +119,14 @@ class Dataset {
   [[nodiscard]] DatasetHandle handle() const { return handle_; }
 
  private:
+  /// One at a time: the sample is the largest thing that training holds, and two models are trained
+  /// side by side.
+  static DatasetHandle with_bins(const BoosterTask& task) {
+    static std::mutex sampling;
+    const std::scoped_lock lock(sampling);
+    return Sample(task).make_dataset(task);
+  }
+
   void push_rows(const BoosterTask& task) {
     constexpr std::size_t kBlock = 1024;
     const std::size_t n_columns = task.columns.size();
