@@ -1,6 +1,7 @@
 #include "live/service.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/file.hpp"
@@ -46,10 +47,7 @@ Service::~Service() = default;
 std::size_t Service::add(Kind kind, std::span<const std::string_view> ids,
                          std::span<const Event> events) {
   const std::unique_lock lock(mutex_);
-  std::size_t n = 0;
-  for (std::size_t e = 0; e < events.size(); ++e) {
-    n += store_.add(kind, ids[e], events[e]) ? 1 : 0;
-  }
+  const auto n = store_.add(kind, ids, events);
   numbers_.extend(*present_.generation, store_);
   return n;
 }
@@ -191,6 +189,21 @@ std::shared_ptr<Shelf> Service::shelf_of(const bundle::Generation& generation) c
   auto shelf = std::make_shared<Shelf>(generation.products());
   for (const auto& [product, facts] : facts_) shelf->put(product, facts);
   return shelf;
+}
+
+TimeUs Service::latest_event(TimeUs until) const {
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  TimeUs latest = kNoTime;
+  const std::shared_lock lock(mutex_);
+  for (Store::Walk at; !at.is_over();) {
+    store_.walk(at, kAll, [&](Kind, std::string_view, std::span<const StoredEvent> events) {
+      const auto later =
+          std::upper_bound(events.begin(), events.end(), until,
+                           [](TimeUs time, const StoredEvent& event) { return time < event.time; });
+      if (later != events.begin()) latest = std::max(latest, std::prev(later)->time);
+    });
+  }
+  return latest;
 }
 
 bool Service::save(const std::filesystem::path& file, std::string_view note) const {

@@ -64,6 +64,9 @@ class Service {
   /// All it has said of one.
   [[nodiscard]] std::optional<Facts> facts_of(const std::string& product) const;
 
+  /// Of the events that are not later than a moment the latest; kNoTime where there is none.
+  [[nodiscard]] TimeUs latest_event(TimeUs until) const;
+
   /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
   /// False where a customer was forgotten meanwhile, who may be in it still. What was added after
   /// the call may be in it or not. Throws Error(kOutOfResources).

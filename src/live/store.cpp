@@ -1,18 +1,103 @@
 #include "live/store.hpp"
 
 #include <algorithm>
+#include <numeric>
+#include <tuple>
 
 namespace vitrina::live {
+namespace {
 
-bool Store::add(Kind told_kind, std::string_view told_id, const Event& event) {
-  const auto [kind, id] = owner(told_kind, told_id);
-  const StoredEvent stored{
-      .time = event.time,
-      .product = event.product.empty() ? kNoCode : products_.intern(event.product),
-      .page = event.page,
-      .device = event.device.empty() ? kNoCode : devices_.intern(event.device),
-      .action = event.action};
-  return insert(opened(kind, id), stored);
+/// An event that is not newer than all of its customer's.
+struct Late {
+  std::vector<StoredEvent>* customer;
+  StoredEvent event;
+};
+
+bool by_time(const StoredEvent& a, const StoredEvent& b) { return a.time < b.time; }
+
+/// Some order in which the very same events stand together.
+bool by_all(const StoredEvent& a, const StoredEvent& b) {
+  return std::tie(a.time, a.product, a.page, a.device, a.action) <
+         std::tie(b.time, b.product, b.page, b.device, b.action);
+}
+
+/// Appends to the first `n_there` of the events those of one moment that are not among them, each
+/// once, in the order in which they were told. Time grows with the logarithm of how many are told
+/// for each that is there, so that a robot's thousands in one moment hold nobody up.
+void append_new(std::span<const StoredEvent> moment, std::size_t n_there,
+                std::vector<StoredEvent>& events) {
+  std::vector<std::size_t> distinct(moment.size());
+  std::iota(distinct.begin(), distinct.end(), std::size_t{0});
+  std::stable_sort(distinct.begin(), distinct.end(),
+                   [&](std::size_t a, std::size_t b) { return by_all(moment[a], moment[b]); });
+  distinct.erase(std::unique(distinct.begin(), distinct.end(),
+                             [&](std::size_t a, std::size_t b) { return moment[a] == moment[b]; }),
+                 distinct.end());
+  std::vector<bool> is_new(moment.size());
+  for (const auto d : distinct) is_new[d] = true;
+  const auto [first, last] = std::equal_range(
+      events.begin(), events.begin() + static_cast<std::ptrdiff_t>(n_there), moment[0], by_time);
+  for (auto there = first; there != last; ++there) {
+    const auto found = std::lower_bound(
+        distinct.begin(), distinct.end(), *there,
+        [&](std::size_t d, const auto& event) { return by_all(moment[d], event); });
+    if (found != distinct.end() && moment[*found] == *there) is_new[*found] = false;
+  }
+  for (std::size_t m = 0; m < moment.size(); ++m) {
+    if (is_new[m]) events.push_back(moment[m]);
+  }
+}
+
+}  // namespace
+
+StoredEvent Store::stored(const Event& event) {
+  return {.time = event.time,
+          .product = event.product.empty() ? kNoCode : products_.intern(event.product),
+          .page = event.page,
+          .device = event.device.empty() ? kNoCode : devices_.intern(event.device),
+          .action = event.action};
+}
+
+std::size_t Store::add(Kind told_kind, std::span<const std::string_view> ids,
+                       std::span<const Event> events) {
+  const auto n_before = n_events_;
+  std::vector<Late> late;
+  for (std::size_t e = 0; e < events.size(); ++e) {
+    const auto [kind, id] = owner(told_kind, ids[e]);
+    auto& mine = opened(kind, id);
+    const auto event = stored(events[e]);
+    if (mine.empty() || mine.back().time < event.time) {  // nearly always
+      mine.push_back(event);
+      ++n_events_;
+    } else {
+      late.push_back({&mine, event});
+    }
+  }
+  std::stable_sort(late.begin(), late.end(), [](const Late& a, const Late& b) {
+    return std::pair(a.customer, a.event.time) < std::pair(b.customer, b.event.time);
+  });
+  std::vector<StoredEvent> of_one;
+  for (std::size_t l = 0; l < late.size(); ++l) {
+    of_one.push_back(late[l].event);
+    if (l + 1 < late.size() && late[l + 1].customer == late[l].customer) continue;
+    merge(*late[l].customer, of_one);
+    of_one.clear();
+  }
+  return n_events_ - n_before;
+}
+
+void Store::merge(std::vector<StoredEvent>& events, std::span<const StoredEvent> late) {
+  if (late.empty()) return;
+  const auto n_there = events.size();
+  for (auto begin = late.begin(); begin != late.end();) {
+    const auto end = std::upper_bound(begin, late.end(), *begin, by_time);
+    append_new({begin, end}, n_there, events);
+    begin = end;
+  }
+  n_events_ += events.size() - n_there;
+  const auto middle = events.begin() + static_cast<std::ptrdiff_t>(n_there);
+  const auto first = std::upper_bound(events.begin(), middle, late.front(), by_time);
+  std::inplace_merge(first, middle, events.end(), by_time);
 }
 
 std::vector<StoredEvent>& Store::opened(Kind kind, std::string_view id) {
@@ -25,20 +110,6 @@ std::vector<StoredEvent>& Store::opened(Kind kind, std::string_view id) {
   events.assign(before.begin(), before.end());
   packed_[k].drop(id);
   return events;
-}
-
-bool Store::insert(std::vector<StoredEvent>& events, const StoredEvent& event) {
-  const auto by_time = [](const StoredEvent& a, TimeUs time) { return a.time < time; };
-  // nearly always the newest
-  const bool is_newest = events.empty() || events.back().time < event.time;
-  auto at = is_newest ? events.end()
-                      : std::lower_bound(events.begin(), events.end(), event.time, by_time);
-  for (; at != events.end() && at->time == event.time; ++at) {
-    if (*at == event) return false;
-  }
-  events.insert(at, event);
-  ++n_events_;
-  return true;
 }
 
 std::pair<Kind, std::string_view> Store::owner(Kind kind, std::string_view id) const {
@@ -54,7 +125,7 @@ void Store::link(std::string_view visit, std::string_view user) {
   if (told.empty()) return;
   drop(Kind::kVisit, visit);
   auto& mine = opened(Kind::kUser, user);
-  for (const auto& event : told) insert(mine, event);
+  merge(mine, told);
 }
 
 std::span<const StoredEvent> Store::of(Kind told_kind, std::string_view told_id) const {

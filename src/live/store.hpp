@@ -30,9 +30,13 @@ struct Event {
 /// events, so that who is forgotten is gone. Not thread-safe.
 class Store {
  public:
-  /// Adds an event behind those of its moment; false where the very same one is there already, as
-  /// a log's rows count once.
-  bool add(Kind kind, std::string_view id, const Event& event);
+  /// Adds events, each of the customer beside it, behind those of their moment; how many there were
+  /// without the very same ones that are there already, as a log's rows count once.
+  std::size_t add(Kind kind, std::span<const std::string_view> ids, std::span<const Event> events);
+  /// The same of one; false where it is there already.
+  bool add(Kind kind, std::string_view id, const Event& event) {
+    return add(kind, std::span(&id, 1), std::span(&event, 1)) > 0;
+  }
 
   /// Makes a visit's events a user's, now and from now on. A visit has one user: the first.
   void link(std::string_view visit, std::string_view user);
@@ -95,7 +99,9 @@ class Store {
 
   /// Whose events those told of a customer are.
   [[nodiscard]] std::pair<Kind, std::string_view> owner(Kind kind, std::string_view id) const;
-  bool insert(std::vector<StoredEvent>& events, const StoredEvent& event);
+  [[nodiscard]] StoredEvent stored(const Event& event);
+  /// Adds to a customer's events others, oldest first as they are.
+  void merge(std::vector<StoredEvent>& events, std::span<const StoredEvent> late);
   /// Of the id itself, whoever's they are.
   [[nodiscard]] std::span<const StoredEvent> own(Kind kind, std::string_view id) const;
   std::size_t drop(Kind kind, std::string_view id);

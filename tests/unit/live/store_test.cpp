@@ -2,10 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
+
+#include "core/rng.hpp"
 
 namespace vitrina::live {
 namespace {
@@ -44,6 +48,62 @@ TEST(Store, TheVerySameEventCountsOnce) {
   EXPECT_TRUE(store.add(Kind::kUser, "u", {.time = 10, .product = "a", .device = "d"}));
   EXPECT_TRUE(store.add(Kind::kUser, "v", view(10, "a")));
   EXPECT_EQ(store.n_events(), 6U);
+}
+
+/// Told one by one: behind those of its moment, unless it is there.
+void tell(std::vector<Event>& events, const Event& event) {
+  const auto is_same = [&](const Event& other) {
+    return other.time == event.time && other.product == event.product && other.page == event.page;
+  };
+  if (std::any_of(events.begin(), events.end(), is_same)) return;
+  events.insert(std::upper_bound(events.begin(), events.end(), event,
+                                 [](const Event& a, const Event& b) { return a.time < b.time; }),
+                event);
+}
+
+void expect_same(const Store& store, Kind kind, std::string_view id,
+                 const std::vector<Event>& expected) {
+  const auto kept = store.of(kind, id);
+  ASSERT_EQ(kept.size(), expected.size()) << id;
+  for (std::size_t e = 0; e < kept.size(); ++e) {
+    const auto event = store.told(kept[e]);
+    EXPECT_EQ(event.time, expected[e].time);
+    EXPECT_EQ(event.product, expected[e].product);
+    EXPECT_EQ(event.page, expected[e].page);
+  }
+}
+
+TEST(Store, ManyAtOnceAreKeptAsOneAfterTheOther) {
+  constexpr std::string_view kProducts[] = {"a", "b", "c"};
+  constexpr std::string_view kIds[] = {"u", "v"};
+  Rng rng(7);
+  for (int round = 0; round < 50; ++round) {
+    Store store;
+    std::map<std::string_view, std::vector<Event>> expected;
+    for (int batch = 0; batch < 5; ++batch) {
+      std::vector<std::string_view> ids;
+      std::vector<Event> events;
+      for (std::uint64_t e = rng.below(30); e > 0; --e) {
+        ids.push_back(kIds[rng.below(2)]);
+        events.push_back({.time = static_cast<TimeUs>(1 + rng.below(4) + (batch == 4 ? 2 : 0)),
+                          .product = kProducts[rng.below(3)],
+                          .page = static_cast<std::uint32_t>(rng.below(2))});
+        tell(expected[ids.back()], events.back());
+      }
+      const auto n_before = store.n_events();
+      const auto n_new = store.add(Kind::kVisit, ids, events);
+      EXPECT_EQ(n_new, store.n_events() - n_before);
+    }
+    EXPECT_EQ(store.n_events(), expected["u"].size() + expected["v"].size());
+    for (const auto id : kIds) expect_same(store, Kind::kVisit, id, expected[id]);
+
+    store.link("u", "somebody");
+    store.link("v", "somebody");
+    auto both = expected["u"];
+    for (const auto& event : expected["v"]) tell(both, event);
+    expect_same(store, Kind::kUser, "somebody", both);
+    EXPECT_EQ(store.n_events(), both.size());
+  }
 }
 
 TEST(Store, UsersAndVisitsOfOneIdAreTwo) {
