@@ -243,6 +243,12 @@ class Live {
   bool restore(const std::filesystem::path& file,
                const std::function<bool(std::string_view note)>& is_wanted);
 
+  /// After a restart, when the events of before are there: goes on behind the latest of them, so
+  /// that the next answer counts it though the machine's clock was set back meanwhile, or its time
+  /// zone repeats an hour. No further than two hours: what is later is an error, and not waited
+  /// for.
+  void resume();
+
   /// Answers by another bundle from now on; answers on their way end with the one they began with.
   /// `catalog` as in LiveOptions, of the new bundle. It is asked for somebody unknown first. When
   /// it throws, as open(), nothing has changed.

@@ -310,6 +310,11 @@ bool Live::save(const std::filesystem::path& file, const std::string& note) cons
   return state_->service.save(file, note);
 }
 
+void Live::resume() {
+  constexpr TimeUs kMostBack = 2 * kUsPerHour;
+  state_->clock.go_on_from(state_->service.latest_event(state_->clock.now() + kMostBack));
+}
+
 bool Live::restore(const std::filesystem::path& file,
                    const std::function<bool(std::string_view)>& is_wanted) {
   return state_->service.restore(file, is_wanted);

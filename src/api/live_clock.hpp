@@ -28,6 +28,14 @@ class LiveClock {
     return std::max(local, last + 1);
   }
 
+  /// Goes on behind a moment that was told before the process began: the machine's clock may have
+  /// been set back since, or its time zone repeat an hour.
+  void go_on_from(TimeUs moment) {
+    TimeUs last = last_.load();
+    while (last < moment && !last_.compare_exchange_weak(last, moment)) {
+    }
+  }
+
   /// A moment as written: ISO, in the clock's own time where it names no zone.
   [[nodiscard]] std::optional<TimeUs> parse(std::string_view text) const {
     const auto date = io::parse_date_text(text, io::DateFormat::kPlain);

@@ -18,12 +18,23 @@ Error bad_event(std::size_t place, std::string_view field, std::string_view foun
                                            printable(found), expected)};
 }
 
+/// How far clocks may be apart.
+constexpr TimeUs kMostAhead = 60 * kUsPerSecond;
+
 TimeUs moment_of(const LiveEvent& told, std::size_t place, LiveClock& clock) {
   if (told.time.empty()) return clock.now();
   const auto given = clock.parse(told.time);
   if (!given) throw bad_event(place, "time", told.time, "an ISO time such as 2024-09-28T12:00:00");
   if (*given < kAllTimes.first || *given > kAllTimes.last) {
     throw bad_event(place, "time", told.time, "a time from 1995 to 2099");
+  }
+  // it would be kept, and not count before its time comes
+  const TimeUs now = clock.now();
+  if (*given > now + kMostAhead) {
+    throw bad_event(place, "time", told.time,
+                    fmt::format("a time of the past; it is {} on the log's own clock: say the "
+                                "zone, as in 2024-09-28T12:00:00Z, or leave the time out",
+                                format_time(now)));
   }
   return *given;
 }

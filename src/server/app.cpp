@@ -53,6 +53,7 @@ App::App(AppOptions options)
                 metrics_.commit(commit.is_done, commit.seconds);
               }},
       restored.value_or(0));
+  live_.resume();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.
   for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});

@@ -29,7 +29,7 @@ inline const Shape kEvent{
      {"products", Type::kIds, "what it is about", false, 0, 100},
      {"page", Type::kWhole, "the page's number; 0: none", false, 0, kMaxPage},
      {"device", Type::kId, "the browser's or the device's id"},
-     {"time", Type::kText, "when it was, ISO time; now if not given"},
+     {"time", Type::kText, "when it was, ISO time; now if not given, and no later"},
      {"recommendation_id", Type::kId, "of the answer that showed the product"}}};
 
 inline const Shape kEvents{

@@ -235,6 +235,10 @@ TEST_F(LiveTest, SaysWhatIsWrongAndTakesNothingIn) {
             std::string::npos);
   EXPECT_NE(error_of({.user_id = "u", .action = "0", .time = "1969-01-01"}).find("1995"),
             std::string::npos);
+  const auto ahead = format_time(live.now_us() + 2 * 60 * kUsPerSecond);
+  EXPECT_NE(error_of({.user_id = "u", .action = "0", .time = ahead})
+                .find("time: found '" + ahead + "', expected a time of the past; it is "),
+            std::string::npos);
   EXPECT_EQ(live.n_events(), 0U);
 
   const auto code_of = [&](const LiveQuery& query) {
@@ -258,6 +262,23 @@ TEST_F(LiveTest, TimesWithAZoneAreTurnedToTheClock) {
   live.add({{.user_id = "u", .action = "view", .products = {"p"}, .time = "2024-03-12T10:00:00Z"}});
   EXPECT_EQ(live.recommend({.user_id = "u", .at = "2024-03-12T13:00:00"}).fallback, "popular");
   EXPECT_EQ(live.recommend({.user_id = "u", .at = "2024-03-12T13:00:01"}).fallback, "");
+}
+
+TEST_F(LiveTest, GoesOnBehindWhatWasToldBeforeARestart) {
+  // the machine's clock was set back by an hour since, and was years ahead once
+  auto live = Live::open(folder() / "bundle");
+  const auto now = live.now_us();
+  const auto told_at = [&](TimeUs time) {
+    live.add_kept({{.customer = "u", .action = 0, .product = "p1", .time_us = time}});
+  };
+  told_at(now - kUsPerDay);
+  told_at(now + 400 * kUsPerDay);
+  live.resume();
+  EXPECT_LT(live.now_us(), now + kUsPerHour);
+  told_at(now + kUsPerHour);
+  live.resume();
+  EXPECT_GT(live.now_us(), now + kUsPerHour);
+  EXPECT_LT(live.now_us(), now + 2 * kUsPerHour);
 }
 
 TEST_F(LiveTest, ManyThreadsTellAndAskWhileBundlesAreSwapped) {
