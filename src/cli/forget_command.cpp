@@ -100,9 +100,7 @@ void run(const command::Context& context) {
   const auto subject = subject_of(context);
   if (context.option("verify")) return verify(context, subject);
   const std::filesystem::path folder(context.option("store").value());
-  {
-    const EventStore is_there(folder, EventStore::Access::kRead);
-  }
+  EventStore::check_is_there(folder);
   EventStore store(folder, EventStore::Access::kWrite);
   const auto receipt = store.forget(subject.kind, subject.id);
   *context.out << fmt::format("{} rows erased, forgotten at {}\n", receipt.n_rows, when(receipt));

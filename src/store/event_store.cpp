@@ -74,7 +74,7 @@ void migrate(const Database& database) {
   transaction.commit();
 }
 
-void check_version(const Database& database) {
+void check_version(const Database& database, EventStore::Access access) {
   const auto name = printable(database.file().string());
   if (database.whole("PRAGMA application_id") != kApplication) {
     throw Error(ErrorCode::kBadData,
@@ -82,7 +82,13 @@ void check_version(const Database& database) {
   }
   const auto version = database.whole("PRAGMA user_version");
   if (version == kVersion) return;
-  if (version == 1) return migrate(database);
+  if (version == 1 && access == EventStore::Access::kWrite) return migrate(database);
+  if (version == 1) {
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("{}: found a store of version 1, expected {}; start 'vitrina serve' "
+                            "with it once, which brings it up to date",
+                            name, kVersion));
+  }
   throw Error(ErrorCode::kIncompatibleArtifact,
               fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
                           "wrote it",
@@ -91,19 +97,13 @@ void check_version(const Database& database) {
 
 /// The database of a folder, as this program writes it.
 Database open_database(const std::filesystem::path& folder, EventStore::Access access) {
-  const auto file = folder / kFile;
   const bool writes = access == EventStore::Access::kWrite;
-  if (std::error_code ignored; !writes && !std::filesystem::is_regular_file(file, ignored)) {
-    throw Error(ErrorCode::kMissingInput,
-                fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
-                            "was given",
-                            printable(file.string())));
-  }
-  Database database(file, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
-  database.run("PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON");
+  if (!writes) EventStore::check_is_there(folder);
+  Database database(folder / kFile, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
+  database.run("PRAGMA secure_delete = ON");
   // of a database that nobody has written to yet
   const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
-  is_new ? create(database) : check_version(database);
+  is_new ? create(database) : check_version(database, access);
   return database;
 }
 
@@ -145,6 +145,15 @@ EventStore::EventStore(const std::filesystem::path& folder, Access access)
   insert_.emplace(database_,
                   "INSERT INTO events (arrived, event_id, kind, customer, time, action, product, "
                   "page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+}
+
+void EventStore::check_is_there(const std::filesystem::path& folder) {
+  const auto file = folder / kFile;
+  if (std::error_code ignored; std::filesystem::is_regular_file(file, ignored)) return;
+  throw Error(ErrorCode::kMissingInput,
+              fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
+                          "was given",
+                          printable(file.string())));
 }
 
 void EventStore::append(std::span<const Row> rows) {

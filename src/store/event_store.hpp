@@ -51,11 +51,14 @@ class EventStore {
 
   /// Throws Error(kMissingInput) where there is none to read, Error(kOutOfResources) where another
   /// process writes there, Error(kBadData) for what is no store and Error(kIncompatibleArtifact)
-  /// for one of another version.
+  /// for one of another version; who may write brings one of an earlier version up to date.
   EventStore(const std::filesystem::path& folder, Access access);
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
   ~EventStore() = default;
+
+  /// Throws Error(kMissingInput) where the folder has no store.
+  static void check_is_there(const std::filesystem::path& folder);
 
   /// All rows are written, or none; throws Error(kOutOfResources) then.
   void append(std::span<const Row> rows);

@@ -254,6 +254,11 @@ TEST(EventStore, BringsAStoreOfVersionOneUpToDate) {
           "PRAGMA user_version = 1");
   auto rows = some_rows();
   rows[0].recommendation.clear();
+  EXPECT_NE(
+      refusal(ErrorCode::kIncompatibleArtifact, [&] { EventStore(scratch.path(), Access::kRead); })
+          .find("found a store of version 1, expected 2; start 'vitrina serve'"),
+      std::string::npos)
+      << "who reads writes nothing";
   EventStore store(scratch.path(), Access::kWrite);
   expect_rows(read_all(store), rows);
   EXPECT_TRUE(store.link("v", "u"));
