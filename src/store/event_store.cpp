@@ -314,6 +314,22 @@ std::int64_t EventStore::n_rows_of(Kind kind, std::string_view customer) const {
   return count.whole(0);
 }
 
+std::vector<std::string> EventStore::texts_around(std::string_view part) const {
+  Statement select(database_, R"(
+    WITH texts (text) AS (
+      SELECT customer FROM events UNION SELECT product FROM events UNION
+      SELECT device FROM events UNION SELECT recommendation FROM events UNION
+      SELECT visit FROM links UNION SELECT customer FROM links UNION
+      SELECT product FROM products UNION SELECT category FROM products UNION
+      SELECT title FROM products UNION SELECT url FROM products UNION
+      SELECT picture FROM products)
+    SELECT text FROM texts WHERE instr(text, ?1) > 0 AND text <> ?1)");
+  select.bind(1, part);
+  std::vector<std::string> texts;
+  while (select.step()) texts.emplace_back(select.text(0));
+  return texts;
+}
+
 std::optional<Receipt> EventStore::receipt(Kind kind, std::string_view customer) const {
   Receipt receipt{.digest = tombstone(kind, customer)};
   Statement select(database_, "SELECT at FROM forgotten WHERE customer = ?");

@@ -103,6 +103,8 @@ class EventStore {
   [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
   /// Rows of a customer, linked visits included.
   [[nodiscard]] std::int64_t n_rows_of(Kind kind, std::string_view customer) const;
+  /// All ids and other texts that have `part` as a part and are longer.
+  [[nodiscard]] std::vector<std::string> texts_around(std::string_view part) const;
 
  private:
   /// `what` of all rows of a customer.

@@ -218,6 +218,19 @@ TEST(EventStore, ReadsALinkedVisitAsItsUsersAndForgetsItWithThem) {
   EXPECT_EQ(store.n_rows(), 1);
 }
 
+TEST(EventStore, TellsTextsThatHaveAnIdAsAPart) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  EXPECT_TRUE(store.texts_around("77").empty());
+  store.append(std::vector<Row>{{{.customer = "77"}, {}, 1, "r-77"},
+                                {{.customer = "775", .product = "p77", .device = "d77"}, {}, 2},
+                                {{.customer = "775", .product = "7"}, {}, 3}});
+  EXPECT_TRUE(store.link("guest-77", "u77"));
+  store.products().put(std::vector<ProductFacts>{{.product_id = "p77", .title = "77 lamps"}});
+  EXPECT_EQ(store.texts_around("77"),
+            (std::vector<std::string>{"77 lamps", "775", "d77", "guest-77", "p77", "r-77", "u77"}));
+}
+
 TEST(EventStore, KeepsTheNewestOfEachFieldOfAProduct) {
   const test::ScratchFolder scratch;
   const auto all = [](EventStore& store) {
