@@ -1,6 +1,7 @@
 #include "live/store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace vitrina::live {
 
@@ -38,7 +39,14 @@ bool Store::insert(std::vector<StoredEvent>& events, const StoredEvent& event) {
   }
   events.insert(at, event);
   ++n_events_;
+  name_device(event);
   return true;
+}
+
+void Store::name_device(const StoredEvent& event) {
+  if (event.device == kNoCode) return;
+  if (event.device >= n_named_.size()) n_named_.resize(devices_.size());
+  ++n_named_[event.device];
 }
 
 std::pair<Kind, std::string_view> Store::owner(Kind kind, std::string_view id) const {
@@ -73,10 +81,18 @@ std::size_t Store::forget(Kind kind, std::string_view id) {
   if (kind == Kind::kUser) {
     std::erase_if(user_of_, [&](const auto& link) { return link.second == id; });
   }
-  return drop(kind, id);
+  const std::vector gone(own(kind, id).begin(), own(kind, id).end());
+  drop(kind, id);
+  for (const auto& event : gone) {
+    if (event.device != kNoCode && n_named_[event.device] == 0) devices_.blank(event.device);
+  }
+  return gone.size();
 }
 
 std::size_t Store::drop(Kind kind, std::string_view id) {
+  for (const auto& event : own(kind, id)) {
+    if (event.device != kNoCode) --n_named_[event.device];
+  }
   const auto k = static_cast<std::size_t>(kind);
   auto n = packed_[k].drop(id);
   if (const auto found = customers_[k].find(id); found != customers_[k].end()) {
@@ -101,7 +117,19 @@ std::size_t Store::forget_if(Kind kind, const std::function<bool(std::string_vie
     return true;
   });
   n_events_ -= n_events;
+  count_devices();
   return n;
+}
+
+void Store::count_devices() {
+  n_named_.assign(devices_.size(), 0);
+  Walk at;
+  walk(at, std::numeric_limits<std::size_t>::max(), [&](Kind, std::string_view, const auto& all) {
+    for (const auto& event : all) name_device(event);
+  });
+  for (std::uint32_t code = 0; code < n_named_.size(); ++code) {
+    if (n_named_[code] == 0) devices_.blank(code);
+  }
 }
 
 void Store::put_packed(Kind kind, std::string_view id, std::span<const StoredEvent> events) {
