@@ -66,6 +66,17 @@ void App::read_data(const store::EventStore& store) {
       [&](std::string_view user) { return store.receipt(store::Kind::kUser, user).has_value(); });
 }
 
+void App::warn_of_store(const Error& error) {
+  {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock(warned_mutex_);
+    if (warned_ == error.what() && now < warned_at_ + std::chrono::minutes(1)) return;
+    warned_ = error.what();
+    warned_at_ = now;
+  }
+  warn(fmt::format("store: {}", error.what()));
+}
+
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }
 
 }  // namespace vitrina::server

@@ -1,4 +1,5 @@
 #include <boost/json/array.hpp>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,8 +38,8 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
         kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
         store.erase_new_snapshot();  // of memory that had the customer until now
       },
-      [kind, id, receipt, respond](const std::optional<Error>& error) {
-        if (error) return respond(to_response(Problem::of(*error)));
+      [&app, kind, id, receipt, respond](const std::optional<Error>& error) {
+        if (error) return respond(store_failure(app, *error));
         respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
                                {"n_erased", receipt->n_rows},
                                {"forgotten_at", receipt->at_text()},
@@ -72,8 +73,8 @@ void link_user(App& app, const Call& call, const Respond& respond) {
         *is_linked = store.link(visit, user);
         if (*is_linked) app.live().link(visit, user);
       },
-      [visit, user = call.id, is_linked, respond](const std::optional<Error>& error) {
-        if (error) return respond(to_response(Problem::of(*error)));
+      [&app, visit, user = call.id, is_linked, respond](const std::optional<Error>& error) {
+        if (error) return respond(store_failure(app, *error));
         if (!*is_linked) {
           return respond(to_response(
               Problem(409, "visit_id: is another user's; give each guest a visit of its own")));

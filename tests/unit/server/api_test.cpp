@@ -118,6 +118,18 @@ TEST_F(ApiTest, AGuestBecomesAUserAlsoAfterARestart) {
   EXPECT_EQ(visit.at("n_erased").as_int64(), 1);
 }
 
+TEST_F(ApiTest, ADamagedStoreIsAnErrorOfTheServer) {
+  Server server(scratch_.path());
+  store::Database(scratch_.path() / "events.db", store::Database::Mode::kExisting)
+      .run("DROP TABLE events");
+  for (int i = 0; i < 2; ++i) {
+    expect_problem(server.post("/v1/events", R"({"events":[{"user_id":"u","action":"visit"}]})"),
+                   500, "is damaged (");
+  }
+  ASSERT_EQ(server.warnings.size(), 1U) << "said once";
+  EXPECT_NE(server.warnings[0].find("events.db: is damaged ("), std::string::npos);
+}
+
 TEST_F(ApiTest, KeepsTheAnswerThatAnEventCameOf) {
   {
     Server server(scratch_.path());
