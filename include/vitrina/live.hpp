@@ -227,7 +227,8 @@ class Live {
                                                     const std::string& by = kSimilarBy) const;
 
   /// Drops a customer's events, or a visit's; how many there were. The devices that nobody else's
-  /// events name go with them.
+  /// events name go with them. Throws Error(kBadData) for a visit that is linked to a user: its
+  /// events are the user's, who is to be forgotten.
   std::size_t forget(const std::string& user_id);
   std::size_t forget_visit(const std::string& visit_id);
   /// Drops the events of all users whose ids are meant; how many users there were.

@@ -1,7 +1,11 @@
 #include "live/store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
+
+#include "core/error.hpp"
 
 namespace vitrina::live {
 
@@ -77,6 +81,12 @@ std::span<const StoredEvent> Store::own(Kind kind, std::string_view id) const {
 }
 
 std::size_t Store::forget(Kind kind, std::string_view id) {
+  if (const auto user = owner(kind, id); user.first != kind) {
+    throw Error(ErrorCode::kBadData,
+                fmt::format("visit '{}': is linked to user '{}', whose its events are; forget the "
+                            "user",
+                            printable(id), printable(user.second)));
+  }
   ++n_forgets_;
   if (kind == Kind::kUser) {
     std::erase_if(user_of_, [&](const auto& link) { return link.second == id; });

@@ -41,7 +41,8 @@ class Store {
   [[nodiscard]] std::span<const StoredEvent> of(Kind kind, std::string_view id) const;
 
   /// Drops all events of a customer, and the links of a user's visits; how many events there were.
-  /// Devices that nobody else's events name are overwritten.
+  /// Devices that nobody else's events name are overwritten. Throws Error(kBadData) for a visit
+  /// that is linked to a user, whose its events are.
   std::size_t forget(Kind kind, std::string_view id);
 
   /// The same of all whose ids are `meant`; how many customers there were.

@@ -271,7 +271,15 @@ void EventStore::erase_snapshots() const {
 
 std::int64_t EventStore::n_rows() const { return database_.whole("SELECT count(*) FROM events"); }
 
+std::optional<std::string> EventStore::refusal(Kind kind, std::string_view customer) const {
+  const auto user = kind == Kind::kVisit ? links_.user_of(customer) : std::nullopt;
+  if (!user) return std::nullopt;
+  return fmt::format("visit '{}': is linked to user '{}', whose its events are; forget the user",
+                     printable(customer), printable(*user));
+}
+
 Receipt EventStore::forget(Kind kind, std::string_view customer) {
+  if (const auto why = refusal(kind, customer)) throw Error(ErrorCode::kBadData, *why);
   Receipt receipt{.digest = tombstone(kind, customer)};
   ++n_forgets_;
   erase_snapshots();

@@ -93,8 +93,11 @@ class EventStore {
   bool link(std::string_view visit, std::string_view user) { return links_.link(visit, user); }
   [[nodiscard]] const LinkTable& links() const { return links_; }
 
+  /// Why that customer cannot be forgotten: a visit that is linked to a user, whose its events are.
+  [[nodiscard]] std::optional<std::string> refusal(Kind kind, std::string_view customer) const;
   /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
   /// them, and remembers a hash of the id: a log from before does not bring the customer back.
+  /// Error(kBadData) says the refusal().
   Receipt forget(Kind kind, std::string_view customer);
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;

@@ -58,6 +58,25 @@ def test_forgets_where_no_server_runs(
     assert "bytes not looked at" in short
 
 
+def test_a_linked_visit_is_forgotten_with_its_user(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    words = ("forget", "--store", store)
+    with serving(learned / "bundle", store) as server:
+        event = {"visit_id": "guest-of-today", "action": "visit"}
+        server.ask("POST", "/v1/events", {"events": [event]})
+        visit = {"visit_id": "guest-of-today"}
+        server.ask("POST", "/v1/users/ann/link", visit)
+    refused = vitrina(*words, "--visit", "guest-of-today")
+    assert_refused(refused, 5, "is linked to user 'ann'")
+    found = vitrina(*words, "--visit", "guest-of-today", "--verify")
+    assert_refused(found, 5, "the customer is still there")
+    assert "store: links of visits to users: 1\n" in found.stdout
+    must_run(*words, "--user", "ann")
+    must_run(*words, "--visit", "guest-of-today", "--verify")
+
+
 def snapshot_of(kind: int, id: str, n_events: int) -> bytes:
     """A customer in a copy of memory, as src/live/snapshot.hpp writes it."""
     name = id.encode()

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
 #include "live/snapshot.hpp"
 #include "support/scratch.hpp"
 
@@ -68,6 +69,16 @@ TEST(Store, ForgetsAllOfACustomerAndNothingElse) {
   EXPECT_EQ(store.of(Kind::kUser, "v").size(), 1U);
   EXPECT_EQ(store.n_events(), 1U);
   EXPECT_EQ(store.n_customers(), 1U);
+}
+
+TEST(Store, ForgetsALinkedVisitWithItsUserAlone) {
+  Store store;
+  store.add(Kind::kVisit, "g", view(10, "a"));
+  store.link("g", "u");
+  EXPECT_THROW(store.forget(Kind::kVisit, "g"), Error);
+  EXPECT_EQ(store.of(Kind::kUser, "u").size(), 1U);
+  EXPECT_EQ(store.forget(Kind::kUser, "u"), 1U);
+  EXPECT_EQ(store.forget(Kind::kVisit, "g"), 0U) << "nobody's any more";
 }
 
 TEST(Store, ForgetsTheDevicesThatNobodyElseHas) {

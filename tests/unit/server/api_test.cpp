@@ -118,6 +118,27 @@ TEST_F(ApiTest, AGuestBecomesAUserAlsoAfterARestart) {
   EXPECT_EQ(visit.at("n_erased").as_int64(), 1);
 }
 
+TEST_F(ApiTest, AVisitThatIsLinkedIsForgottenWithItsUser) {
+  Server server(scratch_.path());
+  const auto forget = [&](const std::string& target) {
+    return server.ask({.method = Method::kDelete, .target = target});
+  };
+  (void)done(server.post("/v1/events", R"({"events":[{"visit_id":"guest","action":"visit"}]})"));
+  (void)done(server.post("/v1/users/u/link", R"({"visit_id":"guest"})"));
+  expect_problem(forget("/v1/visits/guest"), 409,
+                 "visit 'guest': is linked to user 'u', whose its events are; forget the user");
+  EXPECT_EQ(done(server.get("/v1/users/u")).at("n_events").as_int64(), 1) << "nothing was done";
+  EXPECT_EQ(done(forget("/v1/users/u")).at("n_erased").as_int64(), 1);
+  EXPECT_EQ(done(forget("/v1/visits/guest")).at("n_erased").as_int64(), 0);
+  const auto openapi = done(server.get("/openapi.json"));
+  EXPECT_TRUE(openapi.at("paths")
+                  .at("/v1/visits/{id}")
+                  .at("delete")
+                  .at("responses")
+                  .as_object()
+                  .contains("409"));
+}
+
 TEST_F(ApiTest, ADamagedStoreIsAnErrorOfTheServer) {
   Server server(scratch_.path());
   store::Database(scratch_.path() / "events.db", store::Database::Mode::kExisting)

@@ -211,6 +211,10 @@ TEST(EventStore, ReadsALinkedVisitAsItsUsersAndForgetsItWithThem) {
   }
   EXPECT_EQ(rows[2].event, other.event);
   EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
+  EXPECT_NE(refusal(ErrorCode::kBadData, [&] { store.forget(Kind::kVisit, "guest-77"); })
+                .find("visit 'guest-77': is linked to user 'u'"),
+            std::string::npos);
+  EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
   EXPECT_EQ(store.forget(Kind::kUser, "u").n_rows, 2);
   EXPECT_FALSE(holds(folder, "guest-77"));
   EXPECT_TRUE(store.links().all().empty());
