@@ -145,6 +145,10 @@ void run(const command::Context& context) {
   EventStore store(folder, EventStore::Access::kWrite);
   const auto receipt = store.forget(subject.kind, subject.id);
   *context.out << fmt::format("{} rows erased, forgotten at {}\n", receipt.n_rows, when(receipt));
+  if (store.empty_log()) return;
+  throw Error(ErrorCode::kOutOfResources,
+              "store: another process reads it, and the log keeps the erased bytes meanwhile; "
+              "wait for its end and forget the customer again");
 }
 
 void check(const command::Context& context) {

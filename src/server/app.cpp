@@ -51,7 +51,8 @@ App::App(AppOptions options)
           .observe =
               [this](const store::Commit& commit) {
                 metrics_.commit(commit.is_done, commit.seconds);
-              }},
+              },
+          .warn = [this](const Error& error) { warn_of_store(error); }},
       restored.value_or(0));
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.

@@ -35,6 +35,7 @@ json::object timeline(std::string_view field, const std::string& id,
 struct Forgotten {
   std::optional<std::string> refusal = {};  ///< why nothing was done
   store::Receipt receipt = {};
+  bool is_overwritten = false;
 };
 
 void forget(App& app, store::Kind kind, const std::string& id, const Respond& respond) {
@@ -46,6 +47,7 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
         forgotten->receipt = store.forget(kind, id);
         kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
         store.erase_new_snapshot();  // of memory that had the customer until now
+        forgotten->is_overwritten = store.empty_log();
       },
       [&app, kind, id, forgotten, respond](const std::optional<Error>& error) {
         if (error) return respond(store_failure(app, *error));
@@ -53,7 +55,8 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
         respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
                                {"n_erased", forgotten->receipt.n_rows},
                                {"forgotten_at", forgotten->receipt.at_text()},
-                               {"receipt", forgotten->receipt.digest}}));
+                               {"receipt", forgotten->receipt.digest},
+                               {"overwritten", forgotten->is_overwritten}}));
       });
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <limits>
 #include <random>
 #include <utility>
@@ -119,6 +120,20 @@ std::string read_salt(const Database& database) {
   return select.step() ? std::string(select.text(0)) : std::string{};
 }
 
+/// While it lives, what is in the way of the database is hardly waited for.
+class ShortPatience {
+ public:
+  explicit ShortPatience(const Database& database) : database_(database) {
+    database_.set_patience(std::chrono::milliseconds(20));
+  }
+  ShortPatience(const ShortPatience&) = delete;
+  ShortPatience& operator=(const ShortPatience&) = delete;
+  ~ShortPatience() { database_.set_patience(Database::kPatience); }
+
+ private:
+  const Database& database_;
+};
+
 std::unique_ptr<FolderLock> lock(const std::filesystem::path& folder, EventStore::Access access) {
   if (access == EventStore::Access::kRead) return nullptr;
   try {
@@ -142,6 +157,8 @@ EventStore::EventStore(const std::filesystem::path& folder, Access access)
   database_.run(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
       "PRAGMA wal_autocheckpoint = 8192");
+  // a process that was killed may have left some
+  has_traces_ = has_forgotten();
   insert_.emplace(database_,
                   "INSERT INTO events (arrived, event_id, kind, customer, time, action, product, "
                   "page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
@@ -298,11 +315,19 @@ Receipt EventStore::forget(Kind kind, std::string_view customer) {
     remember.reset();
     transaction.commit();
   }
+  has_traces_ = true;
   if (kind == Kind::kUser) links_.forget_in_memory(customer);
-  // The log ahead of the database still holds the pages as they were. A reader may be in its way:
-  // then the next one empties it.
-  Statement(database_, "PRAGMA wal_checkpoint(TRUNCATE)").step();
   return receipt;
+}
+
+bool EventStore::empty_log() try {
+  const ShortPatience patience(database_);
+  Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+  const bool is_busy = !checkpoint.step() || checkpoint.whole(0) != 0;
+  if (!is_busy) has_traces_ = false;
+  return !is_busy;
+} catch (const Error& error) {
+  throw error.with_context("who was forgotten is not overwritten in the store's log yet");
 }
 
 Statement EventStore::rows_of(std::string_view what, Kind kind, std::string_view customer) const {

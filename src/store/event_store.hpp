@@ -96,9 +96,15 @@ class EventStore {
   /// Why that customer cannot be forgotten: a visit that is linked to a user, whose its events are.
   [[nodiscard]] std::optional<std::string> refusal(Kind kind, std::string_view customer) const;
   /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
-  /// them, and remembers a hash of the id: a log from before does not bring the customer back.
-  /// Error(kBadData) says the refusal().
+  /// them, and remembers a hash of the id: a log from before does not bring the customer back. When
+  /// it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
+  /// should follow.
   Receipt forget(Kind kind, std::string_view customer);
+  /// Whether the log ahead of the database may still hold the pages of who was forgotten.
+  [[nodiscard]] bool has_traces() const { return has_traces_; }
+  /// Takes the log over into the database and empties it; false where a reader is in the way, for
+  /// which it waits no longer than events may. Throws Error of Database.
+  bool empty_log();
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;
   [[nodiscard]] bool has_forgotten() const;
@@ -124,6 +130,7 @@ class EventStore {
   std::optional<Statement> insert_;
   std::string salt_;
   std::size_t n_forgets_ = 0;
+  bool has_traces_ = false;
 };
 
 }  // namespace vitrina::store

@@ -77,6 +77,30 @@ def test_a_linked_visit_is_forgotten_with_its_user(
     must_run(*words, "--visit", "guest-of-today", "--verify")
 
 
+def test_a_reader_may_keep_the_log(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    words = ("forget", "--store", store, "--user", USER)
+    with contextlib.ExitStack() as readers:
+        with serving(learned / "bundle", store) as server:
+            event = {"user_id": USER, "action": "visit"}
+            server.ask("POST", "/v1/events", {"events": [event]})
+            reader = sqlite3.connect(store / "events.db")
+            readers.callback(reader.close)
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            erased = server.ask("DELETE", f"/v1/users/{USER}")
+            assert not erased["overwritten"]
+            found = vitrina(*words, "--verify")
+            assert_refused(found, 5, "no row is left, but bytes of the id may")
+            assert "events.db-wal\n" in found.stdout
+        refused = vitrina(*words)
+        assert_refused(refused, 7, "another process reads it")
+    must_run(*words)
+    must_run(*words, "--verify")
+
+
 def snapshot_of(kind: int, id: str, n_events: int) -> bytes:
     """A customer in a copy of memory, as src/live/snapshot.hpp writes it."""
     name = id.encode()

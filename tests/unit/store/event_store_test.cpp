@@ -179,6 +179,9 @@ TEST(EventStore, ForgetsACustomerToTheLastByte) {
   EXPECT_GT(receipt.at_s, 1'700'000'000);
   EXPECT_EQ(store.n_rows(), 334) << "a visit of that name is another one's";
   EXPECT_EQ(store.forget(Kind::kVisit, "forget-me-please").n_rows, 1);
+  EXPECT_TRUE(store.has_traces());
+  EXPECT_TRUE(store.empty_log());
+  EXPECT_FALSE(store.has_traces());
   EXPECT_FALSE(holds(folder, "forget-me-please"));
   const auto kept = store.receipt(Kind::kUser, "forget-me-please");
   ASSERT_TRUE(kept);
@@ -216,10 +219,27 @@ TEST(EventStore, ReadsALinkedVisitAsItsUsersAndForgetsItWithThem) {
             std::string::npos);
   EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
   EXPECT_EQ(store.forget(Kind::kUser, "u").n_rows, 2);
+  EXPECT_TRUE(store.empty_log());
   EXPECT_FALSE(holds(folder, "guest-77"));
   EXPECT_TRUE(store.links().all().empty());
   EXPECT_TRUE(store.link("guest-77", "w")) << "nobody's any more";
   EXPECT_EQ(store.n_rows(), 1);
+}
+
+TEST(EventStore, EmptiesItsLogWhenNobodyReadsIt) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  store.append(some_rows());
+  {
+    const Database reader(scratch.path() / "events.db", Database::Mode::kExisting);
+    reader.run("BEGIN; SELECT count(*) FROM events");
+    store.forget(Kind::kVisit, "v");
+    EXPECT_FALSE(store.empty_log());
+    EXPECT_TRUE(store.has_traces());
+    store.append(some_rows());
+  }
+  EXPECT_TRUE(store.empty_log());
+  EXPECT_EQ(std::filesystem::file_size(scratch.path() / "events.db-wal"), 0U);
 }
 
 TEST(EventStore, TellsTextsThatHaveAnIdAsAPart) {
