@@ -226,15 +226,17 @@ class Live {
   [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
                                                     const std::string& by = kSimilarBy) const;
 
-  /// Drops a customer's events, or a visit's; how many there were.
+  /// Drops a customer's events, or a visit's; how many there were. The devices that nobody else's
+  /// events name go with them. Throws Error(kBadData) for a visit that is linked to a user: its
+  /// events are the user's, who is to be forgotten.
   std::size_t forget(const std::string& user_id);
   std::size_t forget_visit(const std::string& visit_id);
   /// Drops the events of all users whose ids are meant; how many users there were.
   std::size_t forget_users(const std::function<bool(std::string_view user_id)>& meant);
 
   /// Writes all events into a file, with a note of the caller's, while others add and ask. False
-  /// where a customer was forgotten meanwhile, who may be in it still. What is added after the call
-  /// may be in it or not. Throws Error(kOutOfResources).
+  /// where a customer was forgotten meanwhile, who may be in it still: it is to be removed. What is
+  /// added after the call may be in it or not. Throws Error(kOutOfResources).
   bool save(const std::filesystem::path& file, const std::string& note) const;
 
   /// Takes the events of such a file in the place of those there are, if `is_wanted` of its note;

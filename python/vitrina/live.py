@@ -299,7 +299,11 @@ class Live:
     def forget(
         self, user_id: Id | None = None, *, visit_id: Id | None = None
     ) -> int:
-        """Drops the events of a customer or a visit; how many there were."""
+        """Drops the events of a customer or a visit; how many there were.
+
+        Raises Error for a visit that is linked to a user: its events are the
+        user's, who is to be forgotten.
+        """
         if (user_id is None) == (visit_id is None):
             raise error("forget: give one of user_id and visit_id")
         if user_id is not None:

@@ -2,54 +2,67 @@
 
 #include <algorithm>
 #include <fstream>
-#include <string>
 
 #include "core/file_error.hpp"
 
 namespace vitrina {
 namespace {
 
-bool is_of_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-/// Whether `text` stands in `window` with its end told: nothing of a word follows.
-bool stands_in(std::string_view window, std::string_view text) {
-  for (auto at = window.find(text); at != std::string_view::npos; at = window.find(text, at + 1)) {
-    const auto end = at + text.size();
-    if (end < window.size() && !is_of_word(window[end])) return true;
+/// Whether `text`, at that place of `window`, is there as a part of `longer`.
+bool is_part(std::string_view window, std::size_t at, std::string_view text,
+             std::string_view longer) {
+  for (auto in = longer.find(text); in != std::string_view::npos; in = longer.find(text, in + 1)) {
+    if (in <= at && window.substr(at - in, longer.size()) == longer) return true;
   }
   return false;
 }
 
-bool holds(const std::filesystem::path& file, std::string_view text) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20U;
-  check_readable(file);
-  std::ifstream in(file, std::ios::binary);
-  std::string window;
-  std::string piece(kPiece, '\0');
-  while (in.read(piece.data(), static_cast<std::streamsize>(kPiece)) || in.gcount() > 0) {
-    // what may have begun in the piece before
-    if (window.size() > text.size()) window.erase(0, window.size() - text.size());
-    window.append(piece, 0, static_cast<std::size_t>(in.gcount()));
-    if (stands_in(window, text)) return true;
+/// Whether `text` begins in `window` at `begin` or behind it, but before `end`, on its own.
+bool stands_in(std::string_view window, std::size_t begin, std::size_t end, std::string_view text,
+               std::span<const std::string> around) {
+  for (auto at = window.find(text, begin); at < end; at = window.find(text, at + 1)) {
+    const auto explains = [&](const std::string& longer) {
+      return is_part(window, at, text, longer);
+    };
+    if (std::none_of(around.begin(), around.end(), explains)) return true;
   }
-  return std::string_view(window).ends_with(text);
+  return false;
 }
 
 }  // namespace
 
-std::vector<std::filesystem::path> files_with(const std::filesystem::path& folder,
-                                              std::string_view text) {
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder) {
   std::error_code status;
   std::filesystem::recursive_directory_iterator entries(folder, status);
   if (status) throw file_error(folder, "read", status.value());
-  std::vector<std::filesystem::path> found;
+  std::vector<std::filesystem::path> files;
   for (const auto& entry : entries) {
-    if (entry.is_regular_file() && holds(entry.path(), text)) found.push_back(entry.path());
+    if (entry.is_regular_file()) files.push_back(entry.path());
   }
-  std::sort(found.begin(), found.end());
-  return found;
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+bool holds_bytes(const std::filesystem::path& file, std::string_view text,
+                 std::span<const std::string> around) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20U;
+  check_readable(file);
+  std::ifstream in(file, std::ios::binary);
+  // what a longer text may have before the text, and behind its beginning
+  auto margin = text.size();
+  for (const auto& longer : around) margin = std::max(margin, longer.size());
+  std::string window;
+  std::string piece(kPiece, '\0');
+  std::size_t begin = 0;
+  while (in.read(piece.data(), static_cast<std::streamsize>(kPiece)) || in.gcount() > 0) {
+    window.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+    const auto end = window.size() - std::min(window.size(), margin);
+    if (stands_in(window, begin, end, text, around)) return true;
+    const auto gone = end - std::min(end, margin);
+    window.erase(0, gone);
+    begin = std::max(begin, end) - gone;
+  }
+  return stands_in(window, begin, window.size(), text, around);
 }
 
 }  // namespace vitrina

@@ -1,14 +1,20 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace vitrina {
 
-/// The files of a folder, its folders' too, whose bytes hold `text` with no letter or digit behind
-/// it, by path. Throws Error(kMissingInput) where there is no folder, or a file cannot be read.
-std::vector<std::filesystem::path> files_with(const std::filesystem::path& folder,
-                                              std::string_view text);
+/// The files of a folder, its folders' too, by path. Throws Error(kMissingInput) where there is no
+/// folder.
+std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
+
+/// Whether a file's bytes hold `text` anywhere but as a part of one of the longer texts `around`.
+/// Throws Error(kMissingInput) where it cannot be read.
+bool holds_bytes(const std::filesystem::path& file, std::string_view text,
+                 std::span<const std::string> around = {});
 
 }  // namespace vitrina

@@ -170,9 +170,20 @@ void SnapshotWriter::add(Kind kind, std::string_view id, std::span<const StoredE
     at = put(at, event.time);
     at = put(at, event.product);
     at = put(at, event.page);
-    at = put(at, event.device);
+    at = put(at, number_of(event.device));
     at = put(at, static_cast<std::uint8_t>(event.action));
   }
+}
+
+std::uint32_t SnapshotWriter::number_of(std::uint32_t device) {
+  if (device == kNoCode) return kNoCode;
+  if (device >= numbers_.size()) numbers_.resize(device + std::size_t{1}, kNoCode);
+  auto& number = numbers_[device];
+  if (number == kNoCode) {
+    number = static_cast<std::uint32_t>(devices_.size());
+    devices_.push_back(device);
+  }
+  return number;
 }
 
 void SnapshotWriter::flush() {
@@ -184,18 +195,19 @@ void SnapshotWriter::flush() {
   buffer_.clear();
 }
 
-void SnapshotWriter::add_texts(const StringTable& texts) {
-  add_value(static_cast<std::uint32_t>(texts.size()));
-  for (std::size_t code = 0; code < texts.size(); ++code) {
-    add_text(texts.text(code));
+template <class TextAt>
+void SnapshotWriter::add_texts(std::size_t n, const TextAt& text_at) {
+  add_value(static_cast<std::uint32_t>(n));
+  for (std::size_t number = 0; number < n; ++number) {
+    add_text(text_at(number));
     if (buffer_.size() > kPiece) flush();
   }
 }
 
 void SnapshotWriter::finish(const StringTable& products, const StringTable& devices) {
   add_value(kEnd);
-  add_texts(products);
-  add_texts(devices);
+  add_texts(products.size(), [&](std::size_t code) { return products.text(code); });
+  add_texts(devices_.size(), [&](std::size_t number) { return devices.text(devices_[number]); });
   flush();
   errno = 0;
   out_.write(reinterpret_cast<const char*>(&crc_), sizeof crc_);
@@ -225,6 +237,7 @@ bool read_snapshot(const std::filesystem::path& file,
   read_texts(source, n_products, store.products());
   read_texts(source, n_devices, store.devices());
   source.check_end();
+  store.count_devices();  // an earlier version wrote those of the forgotten too
   return true;
 }
 

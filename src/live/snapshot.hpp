@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "data/string_table.hpp"
 #include "live/store.hpp"
@@ -16,8 +17,9 @@
 namespace vitrina::live {
 
 /// Writes what a Store holds into a file: a note of the caller's, then customer by customer (one
-/// that is written again takes the earlier one's place), then the texts of products and devices,
-/// then a CRC-32C of all before. 21 bytes an event.
+/// that is written again takes the earlier one's place), then the texts of products and of the
+/// devices that an event in it names, in numbers of the file's own, then a CRC-32C of all before.
+/// 21 bytes an event.
 class SnapshotWriter {
  public:
   /// `n_events` is about how many will come. Throws Error(kOutOfResources), as the rest.
@@ -29,7 +31,10 @@ class SnapshotWriter {
   void finish(const StringTable& products, const StringTable& devices);
 
  private:
-  void add_texts(const StringTable& texts);
+  /// The file's number of a device.
+  std::uint32_t number_of(std::uint32_t device);
+  template <class TextAt>
+  void add_texts(std::size_t n, const TextAt& text_at);
   void add_text(std::string_view text);
   template <class T>
   void add_value(T value) {
@@ -40,6 +45,8 @@ class SnapshotWriter {
   std::filesystem::path file_;
   std::ofstream out_;
   std::string buffer_;
+  std::vector<std::uint32_t> numbers_;  ///< by a device's code; kNoCode where it has none yet
+  std::vector<std::uint32_t> devices_;  ///< codes by the file's number
   std::uint32_t crc_ = 0;
 };
 

@@ -1,8 +1,13 @@
 #include "live/store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <tuple>
+
+#include "core/error.hpp"
 
 namespace vitrina::live {
 namespace {
@@ -69,6 +74,7 @@ std::size_t Store::add(Kind told_kind, std::span<const std::string_view> ids,
     if (mine.empty() || mine.back().time < event.time) {  // nearly always
       mine.push_back(event);
       ++n_events_;
+      name_device(event);
     } else {
       late.push_back({&mine, event});
     }
@@ -95,6 +101,7 @@ void Store::merge(std::vector<StoredEvent>& events, std::span<const StoredEvent>
     begin = end;
   }
   n_events_ += events.size() - n_there;
+  for (auto e = n_there; e < events.size(); ++e) name_device(events[e]);
   const auto middle = events.begin() + static_cast<std::ptrdiff_t>(n_there);
   const auto first = std::upper_bound(events.begin(), middle, late.front(), by_time);
   std::inplace_merge(first, middle, events.end(), by_time);
@@ -110,6 +117,12 @@ std::vector<StoredEvent>& Store::opened(Kind kind, std::string_view id) {
   events.assign(before.begin(), before.end());
   packed_[k].drop(id);
   return events;
+}
+
+void Store::name_device(const StoredEvent& event) {
+  if (event.device == kNoCode) return;
+  if (event.device >= n_named_.size()) n_named_.resize(devices_.size());
+  ++n_named_[event.device];
 }
 
 std::pair<Kind, std::string_view> Store::owner(Kind kind, std::string_view id) const {
@@ -140,14 +153,28 @@ std::span<const StoredEvent> Store::own(Kind kind, std::string_view id) const {
 }
 
 std::size_t Store::forget(Kind kind, std::string_view id) {
+  if (const auto user = owner(kind, id); user.first != kind) {
+    throw Error(ErrorCode::kBadData,
+                fmt::format("visit '{}': is linked to user '{}', whose its events are; forget the "
+                            "user",
+                            printable(id), printable(user.second)));
+  }
   ++n_forgets_;
   if (kind == Kind::kUser) {
     std::erase_if(user_of_, [&](const auto& link) { return link.second == id; });
   }
-  return drop(kind, id);
+  const std::vector gone(own(kind, id).begin(), own(kind, id).end());
+  drop(kind, id);
+  for (const auto& event : gone) {
+    if (event.device != kNoCode && n_named_[event.device] == 0) devices_.blank(event.device);
+  }
+  return gone.size();
 }
 
 std::size_t Store::drop(Kind kind, std::string_view id) {
+  for (const auto& event : own(kind, id)) {
+    if (event.device != kNoCode) --n_named_[event.device];
+  }
   const auto k = static_cast<std::size_t>(kind);
   auto n = packed_[k].drop(id);
   if (const auto found = customers_[k].find(id); found != customers_[k].end()) {
@@ -172,7 +199,19 @@ std::size_t Store::forget_if(Kind kind, const std::function<bool(std::string_vie
     return true;
   });
   n_events_ -= n_events;
+  count_devices();
   return n;
+}
+
+void Store::count_devices() {
+  n_named_.assign(devices_.size(), 0);
+  Walk at;
+  walk(at, std::numeric_limits<std::size_t>::max(), [&](Kind, std::string_view, const auto& all) {
+    for (const auto& event : all) name_device(event);
+  });
+  for (std::uint32_t code = 0; code < n_named_.size(); ++code) {
+    if (n_named_[code] == 0) devices_.blank(code);
+  }
 }
 
 void Store::put_packed(Kind kind, std::string_view id, std::span<const StoredEvent> events) {

@@ -26,8 +26,8 @@ struct Event {
 };
 
 /// What customers did, in memory. Products have codes by order of arrival, which no bundle changes:
-/// another generation translates them anew. Ids of customers are kept nowhere but with their
-/// events, so that who is forgotten is gone. Not thread-safe.
+/// another generation translates them anew. Ids of customers and of their devices are kept nowhere
+/// but with their events, so that who is forgotten is gone. Not thread-safe.
 class Store {
  public:
   /// Adds events, each of the customer beside it, behind those of their moment; how many there were
@@ -45,6 +45,8 @@ class Store {
   [[nodiscard]] std::span<const StoredEvent> of(Kind kind, std::string_view id) const;
 
   /// Drops all events of a customer, and the links of a user's visits; how many events there were.
+  /// Devices that nobody else's events name are overwritten. Throws Error(kBadData) for a visit
+  /// that is linked to a user, whose its events are.
   std::size_t forget(Kind kind, std::string_view id);
 
   /// The same of all whose ids are `meant`; how many customers there were.
@@ -66,8 +68,11 @@ class Store {
   [[nodiscard]] const StringTable& products() const { return products_; }
   [[nodiscard]] StringTable& devices() { return devices_; }
   [[nodiscard]] const StringTable& devices() const { return devices_; }
-  /// Takes in a customer with all of its events, oldest first, none of them twice.
+  /// Takes in a customer with all of its events, oldest first, none of them twice. After the last
+  /// of them count_devices() has to follow.
   void put_packed(Kind kind, std::string_view id, std::span<const StoredEvent> events);
+  /// Counts anew who names which device, and overwrites those that nobody names.
+  void count_devices();
   void reserve_packed(std::size_t n_users_events);
   /// The users of visits, as another store knows them.
   void take_links(Store& other) { user_of_ = std::move(other.user_of_); }
@@ -105,6 +110,7 @@ class Store {
   /// Of the id itself, whoever's they are.
   [[nodiscard]] std::span<const StoredEvent> own(Kind kind, std::string_view id) const;
   std::size_t drop(Kind kind, std::string_view id);
+  void name_device(const StoredEvent& event);
 
   /// A customer's events where more can come to them.
   std::vector<StoredEvent>& opened(Kind kind, std::string_view id);
@@ -117,6 +123,7 @@ class Store {
   std::unordered_map<std::string, std::string, Hash, std::equal_to<>> user_of_;
   StringTable products_;
   StringTable devices_;
+  std::vector<std::uint32_t> n_named_;  ///< events that name a device, by code
   std::size_t n_events_ = 0;
   std::size_t n_forgets_ = 0;
 };

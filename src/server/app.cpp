@@ -51,7 +51,8 @@ App::App(AppOptions options)
           .observe =
               [this](const store::Commit& commit) {
                 metrics_.commit(commit.is_done, commit.seconds);
-              }},
+              },
+          .warn = [this](const Error& error) { warn_of_store(error); }},
       restored.value_or(0));
   live_.resume();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
@@ -65,6 +66,17 @@ void App::read_data(const store::EventStore& store) {
   if (!store.has_forgotten()) return;
   live_.forget_users(
       [&](std::string_view user) { return store.receipt(store::Kind::kUser, user).has_value(); });
+}
+
+void App::warn_of_store(const Error& error) {
+  {
+    const auto now = std::chrono::steady_clock::now();
+    const std::scoped_lock lock(warned_mutex_);
+    if (warned_ == error.what() && now < warned_at_ + std::chrono::minutes(1)) return;
+    warned_ = error.what();
+    warned_at_ = now;
+  }
+  warn(fmt::format("store: {}", error.what()));
 }
 
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }

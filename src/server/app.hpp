@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "server/keys.hpp"
@@ -63,6 +64,9 @@ class App {
   void warn(const std::string& message) const {
     if (options_.on_warning) options_.on_warning(message);
   }
+  /// Of what goes wrong with the store: every request may meet it, so the same is said once a
+  /// minute.
+  void warn_of_store(const Error& error);
 
  private:
   /// The log from before, without who was forgotten since.
@@ -72,6 +76,9 @@ class App {
   Keys keys_;
   RateLimit rate_limit_;
   Metrics metrics_;
+  std::mutex warned_mutex_;  ///< of the next two
+  std::string warned_;       ///< the last of warn_of_store()
+  std::chrono::steady_clock::time_point warned_at_;
   Live live_;
   std::unique_ptr<store::EventWriter> writer_;
   std::unique_ptr<Snapshots> snapshots_;

@@ -1,4 +1,6 @@
 #include <boost/json/array.hpp>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,20 +31,32 @@ json::object timeline(std::string_view field, const std::string& id,
   return {{field, id}, {"n_events", events.size()}, {"events", std::move(newest)}};
 }
 
+/// What became of a wish to forget.
+struct Forgotten {
+  std::optional<std::string> refusal = {};  ///< why nothing was done
+  store::Receipt receipt = {};
+  bool is_overwritten = false;
+};
+
 void forget(App& app, store::Kind kind, const std::string& id, const Respond& respond) {
-  auto receipt = std::make_shared<store::Receipt>();
+  auto forgotten = std::make_shared<Forgotten>();
   app.writer().change(
-      [&app, kind, id, receipt](store::EventStore& store) {
-        *receipt = store.forget(kind, id);
+      [&app, kind, id, forgotten](store::EventStore& store) {
+        forgotten->refusal = store.refusal(kind, id);
+        if (forgotten->refusal) return;
+        forgotten->receipt = store.forget(kind, id);
         kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
         store.erase_new_snapshot();  // of memory that had the customer until now
+        forgotten->is_overwritten = store.empty_log();
       },
-      [kind, id, receipt, respond](const std::optional<Error>& error) {
-        if (error) return respond(to_response(Problem::of(*error)));
+      [&app, kind, id, forgotten, respond](const std::optional<Error>& error) {
+        if (error) return respond(store_failure(app, *error));
+        if (forgotten->refusal) return respond(to_response(Problem(409, *forgotten->refusal)));
         respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
-                               {"n_erased", receipt->n_rows},
-                               {"forgotten_at", receipt->at_text()},
-                               {"receipt", receipt->digest}}));
+                               {"n_erased", forgotten->receipt.n_rows},
+                               {"forgotten_at", forgotten->receipt.at_text()},
+                               {"receipt", forgotten->receipt.digest},
+                               {"overwritten", forgotten->is_overwritten}}));
       });
 }
 
@@ -72,8 +86,8 @@ void link_user(App& app, const Call& call, const Respond& respond) {
         *is_linked = store.link(visit, user);
         if (*is_linked) app.live().link(visit, user);
       },
-      [visit, user = call.id, is_linked, respond](const std::optional<Error>& error) {
-        if (error) return respond(to_response(Problem::of(*error)));
+      [&app, visit, user = call.id, is_linked, respond](const std::optional<Error>& error) {
+        if (error) return respond(store_failure(app, *error));
         if (!*is_linked) {
           return respond(to_response(
               Problem(409, "visit_id: is another user's; give each guest a visit of its own")));

@@ -29,8 +29,8 @@ std::optional<store::EventKey> key_of(const json::object& told) {
   return id == nullptr ? std::nullopt : std::optional(store::EventKey::of(id_text(*id)));
 }
 
-Response to_response(const store::Appended& appended) {
-  if (appended.error) return to_response(Problem::of(*appended.error));
+Response to_response(App& app, const store::Appended& appended) {
+  if (appended.error) return store_failure(app, *appended.error);
   json::array statuses;
   statuses.reserve(appended.is_stored.size());
   for (const bool is_stored : appended.is_stored) {
@@ -62,7 +62,7 @@ void post_events(App& app, const Call& call, const Respond& respond) {
   const bool is_taken =
       app.writer().append(std::move(fresh), [&app, respond](const store::Appended& appended) {
         count(app.metrics(), appended);
-        respond(to_response(appended));
+        respond(to_response(app, appended));
       });
   if (!is_taken) throw Problem(503, "events: too many are on their way to the disk; send again");
 }

@@ -28,6 +28,9 @@ void get_admin_openapi(App& app, const Call& call, const Respond& respond);
 /// 200 with a body.
 Response json_response(const boost::json::object& body);
 
+/// That the store did not do what was asked; who looks after the server is told too.
+Response store_failure(App& app, const Error& error);
+
 /// What the shop has said of a product, with its field names.
 boost::json::object facts_row(const ProductFacts& facts);
 

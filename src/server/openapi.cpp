@@ -52,8 +52,12 @@ json::object responses_of(const Route& route) {
   if (route.answer != nullptr)
     done["content"] = content("application/json", reference(route.answer->name));
   const auto problem = content("application/problem+json", reference(kProblemSchema));
-  return {{"200", std::move(done)},
-          {"default", {{"description", "why there is no answer"}, {"content", problem}}}};
+  json::object responses{{"200", std::move(done)}};
+  if (!route.conflict.empty()) {
+    responses["409"] = {{"description", route.conflict}, {"content", problem}};
+  }
+  responses["default"] = {{"description", "why there is no answer"}, {"content", problem}};
+  return responses;
 }
 
 json::object operation(const Route& route) {

@@ -74,6 +74,10 @@ Problem Problem::of(const Error& error) {
   return {500, error.what()};
 }
 
+Problem Problem::of_store(const Error& error) {
+  return {error.code() == ErrorCode::kOutOfResources ? 503 : 500, error.what()};
+}
+
 Problem Problem::not_allowed(const std::vector<std::string_view>& methods) {
   Problem problem(405, fmt::format("method: expected {}", fmt::join(methods, " or ")));
   problem.allow_ = fmt::format("{}", fmt::join(methods, ", "));

@@ -18,6 +18,8 @@ class Problem : public std::exception {
   /// What the engine refuses: 422 where the request asks for what cannot be, 409 for a bundle,
   /// 503 where the machine has no more to give.
   static Problem of(const Error& error);
+  /// What went wrong with the store: 503 where it may go well another time, otherwise 500.
+  static Problem of_store(const Error& error);
   /// 405 of a path that knows these methods, as HTTP names them.
   static Problem not_allowed(const std::vector<std::string_view>& methods);
 

@@ -52,8 +52,8 @@ void put_products(App& app, const Call& call, const Respond& respond) {
         store.products().put(*products);
         app.live().put(*products);
       },
-      [products, respond](const std::optional<Error>& error) {
-        if (error) return respond(to_response(Problem::of(*error)));
+      [&app, products, respond](const std::optional<Error>& error) {
+        if (error) return respond(store_failure(app, *error));
         respond(json_response({{"n_stored", products->size()}}));
       });
 }

@@ -38,9 +38,10 @@ struct Route {
   Scope scope;
   std::string_view name;  ///< operationId, and the label of its metrics
   std::string_view summary;
-  const Shape* query = nullptr;   ///< null: no parameters
-  const Shape* body = nullptr;    ///< null: no body
-  const Shape* answer = nullptr;  ///< null: no JSON
+  const Shape* query = nullptr;    ///< null: no parameters
+  const Shape* body = nullptr;     ///< null: no body
+  const Shape* answer = nullptr;   ///< null: no JSON
+  std::string_view conflict = {};  ///< when it is answered with 409; empty: never
   std::size_t max_body = 0;
   Handle handle = nullptr;
 };

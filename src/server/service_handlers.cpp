@@ -11,6 +11,11 @@ namespace json = boost::json;
 
 Response json_response(const json::object& body) { return {.body = json::serialize(body)}; }
 
+Response store_failure(App& app, const Error& error) {
+  app.warn_of_store(error);
+  return to_response(Problem::of_store(error));
+}
+
 void get_health(App&, const Call&, const Respond& respond) {
   respond(json_response({{"status", "ok"}}));
 }

@@ -210,8 +210,12 @@ inline const Field kForgottenAt{"forgotten_at", Type::kText, "time of UTC", true
 inline const Field kReceipt{
     "receipt", Type::kText,
     "SHA-256 of the store's salt and the id; vitrina forget --verify tells it too", true};
-inline const Shape kErased{"Erased", {kUserId, kErasedRows, kForgottenAt, kReceipt}};
-inline const Shape kErasedVisit{"ErasedVisit", {kVisitId, kErasedRows, kForgottenAt, kReceipt}};
+inline const Field kOverwritten{
+    "overwritten", Type::kBoolean,
+    "false: a reader keeps the store's log, which has the bytes until it is gone", true};
+inline const Shape kErased{"Erased", {kUserId, kErasedRows, kForgottenAt, kReceipt, kOverwritten}};
+inline const Shape kErasedVisit{"ErasedVisit",
+                                {kVisitId, kErasedRows, kForgottenAt, kReceipt, kOverwritten}};
 
 inline const Shape kLink{
     "Link", {{"visit_id", Type::kId, "the visit that the user has signed in to", true}}};

@@ -8,9 +8,6 @@
 namespace vitrina::store {
 namespace {
 
-/// How long another process (an export, a backup) may hold the file.
-constexpr int kPatienceMs = 5000;
-
 Error database_error(const std::filesystem::path& file, int status, std::string_view detail) {
   const auto name = printable(file.string());
   switch (static_cast<unsigned>(status) & 0xffU) {
@@ -129,7 +126,11 @@ Database::Database(std::filesystem::path file, Mode mode) : file_(std::move(file
   database_.reset(database);
   check(status);
   check(::sqlite3_extended_result_codes(database, 1));
-  check(::sqlite3_busy_timeout(database, kPatienceMs));
+  set_patience(kPatience);
+}
+
+void Database::set_patience(std::chrono::milliseconds patience) const noexcept {
+  (void)::sqlite3_busy_timeout(database_.get(), static_cast<int>(patience.count()));
 }
 
 void Database::run(const char* sql) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -67,6 +68,9 @@ class Database {
   [[nodiscard]] std::int64_t n_changed() const;
   /// Whether a transaction is open: an error may have ended it.
   [[nodiscard]] bool in_transaction() const;
+  /// How long another process (an export, a backup) may hold the file before kOutOfResources.
+  static constexpr std::chrono::milliseconds kPatience{5000};
+  void set_patience(std::chrono::milliseconds patience) const noexcept;
 
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <limits>
 #include <random>
 #include <utility>
@@ -74,7 +75,7 @@ void migrate(const Database& database) {
   transaction.commit();
 }
 
-void check_version(const Database& database) {
+void check_version(const Database& database, EventStore::Access access) {
   const auto name = printable(database.file().string());
   if (database.whole("PRAGMA application_id") != kApplication) {
     throw Error(ErrorCode::kBadData,
@@ -82,7 +83,13 @@ void check_version(const Database& database) {
   }
   const auto version = database.whole("PRAGMA user_version");
   if (version == kVersion) return;
-  if (version == 1) return migrate(database);
+  if (version == 1 && access == EventStore::Access::kWrite) return migrate(database);
+  if (version == 1) {
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("{}: found a store of version 1, expected {}; start 'vitrina serve' "
+                            "with it once, which brings it up to date",
+                            name, kVersion));
+  }
   throw Error(ErrorCode::kIncompatibleArtifact,
               fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
                           "wrote it",
@@ -91,19 +98,13 @@ void check_version(const Database& database) {
 
 /// The database of a folder, as this program writes it.
 Database open_database(const std::filesystem::path& folder, EventStore::Access access) {
-  const auto file = folder / kFile;
   const bool writes = access == EventStore::Access::kWrite;
-  if (std::error_code ignored; !writes && !std::filesystem::is_regular_file(file, ignored)) {
-    throw Error(ErrorCode::kMissingInput,
-                fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
-                            "was given",
-                            printable(file.string())));
-  }
-  Database database(file, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
-  database.run("PRAGMA busy_timeout = 5000; PRAGMA secure_delete = ON");
+  if (!writes) EventStore::check_is_there(folder);
+  Database database(folder / kFile, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
+  database.run("PRAGMA secure_delete = ON");
   // of a database that nobody has written to yet
   const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
-  is_new ? create(database) : check_version(database);
+  is_new ? create(database) : check_version(database, access);
   return database;
 }
 
@@ -118,6 +119,20 @@ std::string read_salt(const Database& database) {
   Statement select(database, "SELECT salt FROM about");
   return select.step() ? std::string(select.text(0)) : std::string{};
 }
+
+/// While it lives, what is in the way of the database is hardly waited for.
+class ShortPatience {
+ public:
+  explicit ShortPatience(const Database& database) : database_(database) {
+    database_.set_patience(std::chrono::milliseconds(20));
+  }
+  ShortPatience(const ShortPatience&) = delete;
+  ShortPatience& operator=(const ShortPatience&) = delete;
+  ~ShortPatience() { database_.set_patience(Database::kPatience); }
+
+ private:
+  const Database& database_;
+};
 
 std::unique_ptr<FolderLock> lock(const std::filesystem::path& folder, EventStore::Access access) {
   if (access == EventStore::Access::kRead) return nullptr;
@@ -142,9 +157,20 @@ EventStore::EventStore(const std::filesystem::path& folder, Access access)
   database_.run(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
       "PRAGMA wal_autocheckpoint = 8192");
+  // a process that was killed may have left some
+  has_traces_ = has_forgotten();
   insert_.emplace(database_,
                   "INSERT INTO events (arrived, event_id, kind, customer, time, action, product, "
                   "page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+}
+
+void EventStore::check_is_there(const std::filesystem::path& folder) {
+  const auto file = folder / kFile;
+  if (std::error_code ignored; std::filesystem::is_regular_file(file, ignored)) return;
+  throw Error(ErrorCode::kMissingInput,
+              fmt::format("store: {} is not there; name the folder that 'vitrina serve --store' "
+                          "was given",
+                          printable(file.string())));
 }
 
 void EventStore::append(std::span<const Row> rows) {
@@ -262,7 +288,15 @@ void EventStore::erase_snapshots() const {
 
 std::int64_t EventStore::n_rows() const { return database_.whole("SELECT count(*) FROM events"); }
 
+std::optional<std::string> EventStore::refusal(Kind kind, std::string_view customer) const {
+  const auto user = kind == Kind::kVisit ? links_.user_of(customer) : std::nullopt;
+  if (!user) return std::nullopt;
+  return fmt::format("visit '{}': is linked to user '{}', whose its events are; forget the user",
+                     printable(customer), printable(*user));
+}
+
 Receipt EventStore::forget(Kind kind, std::string_view customer) {
+  if (const auto why = refusal(kind, customer)) throw Error(ErrorCode::kBadData, *why);
   Receipt receipt{.digest = tombstone(kind, customer)};
   ++n_forgets_;
   erase_snapshots();
@@ -281,11 +315,19 @@ Receipt EventStore::forget(Kind kind, std::string_view customer) {
     remember.reset();
     transaction.commit();
   }
+  has_traces_ = true;
   if (kind == Kind::kUser) links_.forget_in_memory(customer);
-  // The log ahead of the database still holds the pages as they were. A reader may be in its way:
-  // then the next one empties it.
-  Statement(database_, "PRAGMA wal_checkpoint(TRUNCATE)").step();
   return receipt;
+}
+
+bool EventStore::empty_log() try {
+  const ShortPatience patience(database_);
+  Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
+  const bool is_busy = !checkpoint.step() || checkpoint.whole(0) != 0;
+  if (!is_busy) has_traces_ = false;
+  return !is_busy;
+} catch (const Error& error) {
+  throw error.with_context("who was forgotten is not overwritten in the store's log yet");
 }
 
 Statement EventStore::rows_of(std::string_view what, Kind kind, std::string_view customer) const {
@@ -303,6 +345,22 @@ std::int64_t EventStore::n_rows_of(Kind kind, std::string_view customer) const {
   auto count = rows_of("SELECT count(*)", kind, customer);
   count.step();
   return count.whole(0);
+}
+
+std::vector<std::string> EventStore::texts_around(std::string_view part) const {
+  Statement select(database_, R"(
+    WITH texts (text) AS (
+      SELECT customer FROM events UNION SELECT product FROM events UNION
+      SELECT device FROM events UNION SELECT recommendation FROM events UNION
+      SELECT visit FROM links UNION SELECT customer FROM links UNION
+      SELECT product FROM products UNION SELECT category FROM products UNION
+      SELECT title FROM products UNION SELECT url FROM products UNION
+      SELECT picture FROM products)
+    SELECT text FROM texts WHERE instr(text, ?1) > 0 AND text <> ?1)");
+  select.bind(1, part);
+  std::vector<std::string> texts;
+  while (select.step()) texts.emplace_back(select.text(0));
+  return texts;
 }
 
 std::optional<Receipt> EventStore::receipt(Kind kind, std::string_view customer) const {

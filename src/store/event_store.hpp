@@ -51,11 +51,14 @@ class EventStore {
 
   /// Throws Error(kMissingInput) where there is none to read, Error(kOutOfResources) where another
   /// process writes there, Error(kBadData) for what is no store and Error(kIncompatibleArtifact)
-  /// for one of another version.
+  /// for one of another version; who may write brings one of an earlier version up to date.
   EventStore(const std::filesystem::path& folder, Access access);
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
   ~EventStore() = default;
+
+  /// Throws Error(kMissingInput) where the folder has no store.
+  static void check_is_there(const std::filesystem::path& folder);
 
   /// All rows are written, or none; throws Error(kOutOfResources) then.
   void append(std::span<const Row> rows);
@@ -90,9 +93,18 @@ class EventStore {
   bool link(std::string_view visit, std::string_view user) { return links_.link(visit, user); }
   [[nodiscard]] const LinkTable& links() const { return links_; }
 
+  /// Why that customer cannot be forgotten: a visit that is linked to a user, whose its events are.
+  [[nodiscard]] std::optional<std::string> refusal(Kind kind, std::string_view customer) const;
   /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
-  /// them, and remembers a hash of the id: a log from before does not bring the customer back.
+  /// them, and remembers a hash of the id: a log from before does not bring the customer back. When
+  /// it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
+  /// should follow.
   Receipt forget(Kind kind, std::string_view customer);
+  /// Whether the log ahead of the database may still hold the pages of who was forgotten.
+  [[nodiscard]] bool has_traces() const { return has_traces_; }
+  /// Takes the log over into the database and empties it; false where a reader is in the way, for
+  /// which it waits no longer than events may. Throws Error of Database.
+  bool empty_log();
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;
   [[nodiscard]] bool has_forgotten() const;
@@ -100,6 +112,8 @@ class EventStore {
   [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
   /// Rows of a customer, linked visits included.
   [[nodiscard]] std::int64_t n_rows_of(Kind kind, std::string_view customer) const;
+  /// All ids and other texts that have `part` as a part and are longer.
+  [[nodiscard]] std::vector<std::string> texts_around(std::string_view part) const;
 
  private:
   /// `what` of all rows of a customer.
@@ -116,6 +130,7 @@ class EventStore {
   std::optional<Statement> insert_;
   std::string salt_;
   std::size_t n_forgets_ = 0;
+  bool has_traces_ = false;
 };
 
 }  // namespace vitrina::store

@@ -13,6 +13,8 @@ constexpr std::size_t kRowsPerCommit = 4096;
 /// About half a second's work: more would be told too late to be of use.
 constexpr std::size_t kMaxWaiting = 32 * 1024;
 constexpr std::size_t kRowsPerReplay = 50'000;
+/// Events wait while the log is emptied, and a backup may be in its way for long.
+constexpr std::chrono::seconds kBetweenTries(1);
 
 std::int64_t now_us() {
   const auto since = std::chrono::system_clock::now().time_since_epoch();
@@ -25,6 +27,7 @@ EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions action
                          std::int64_t after)
     : store_(std::move(store)), actions_(std::move(actions)) {
   replay(after);
+  empty_log();
   thread_ = std::thread([this] { work(); });
 }
 
@@ -101,18 +104,29 @@ void EventWriter::replay(std::int64_t after) {
 }
 
 void EventWriter::work() {
-  for (auto jobs = take(); !jobs.empty(); jobs = take()) {
-    if (auto* change = std::get_if<Change>(&jobs.front())) {
-      run(*change);
-    } else {
-      write(jobs);
-    }
+  for (auto jobs = take(); jobs; jobs = take()) {
+    if (!jobs->empty()) do_all(*jobs);
+    empty_log();
   }
 }
 
-std::vector<EventWriter::Job> EventWriter::take() {
+void EventWriter::do_all(std::vector<Job>& jobs) {
+  if (auto* change = std::get_if<Change>(&jobs.front())) {
+    run(*change);
+  } else {
+    write(jobs);
+  }
+}
+
+std::optional<std::vector<EventWriter::Job>> EventWriter::take() {
   std::unique_lock lock(mutex_);
-  is_any_.wait(lock, [&] { return is_stopping_ || !waiting_.empty(); });
+  const auto is_any = [&] { return is_stopping_ || !waiting_.empty(); };
+  if (!store_->has_traces()) {
+    is_any_.wait(lock, is_any);
+  } else if (!is_any_.wait_until(lock, next_try_, is_any)) {
+    return std::vector<Job>{};
+  }
+  if (waiting_.empty()) return std::nullopt;
   std::vector<Job> jobs;
   std::size_t n_rows = 0;
   while (!waiting_.empty() && n_rows < kRowsPerCommit) {
@@ -179,6 +193,17 @@ void EventWriter::run(Change& job) {
     error = caught;
   }
   job.done(error);
+}
+
+void EventWriter::empty_log() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!store_->has_traces() || now < next_try_) return;
+  next_try_ = now + kBetweenTries;
+  try {
+    (void)store_->empty_log();
+  } catch (const Error& error) {
+    if (actions_.warn) actions_.warn(error);
+  }
 }
 
 }  // namespace vitrina::store

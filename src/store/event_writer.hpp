@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,7 @@ struct WriterActions {
   std::function<std::int64_t()> now;  ///< the log's own clock; no moment comes twice; any thread
   std::function<void(const std::vector<KeptEvent>&)> apply;  ///< before it is told
   std::function<void(const Commit&)> observe;
+  std::function<void(const Error&)> warn = {};  ///< of what nobody has asked for
 };
 
 /// Writes events from many threads into a store, by one thread: what waits while the disk is busy
@@ -93,16 +95,21 @@ class EventWriter {
   bool date(std::vector<NewEvent>& events);
   void replay(std::int64_t after);
   void work();
-  /// The jobs of the next commit: appends up to a number of rows, or one change. None: stopped.
-  std::vector<Job> take();
+  /// The jobs of the next commit: appends up to a number of rows, or one change; none where it is
+  /// time to empty the log first. Nothing: stopped.
+  std::optional<std::vector<Job>> take();
+  void do_all(std::vector<Job>& jobs);
   void write(std::vector<Job>& jobs);
   void forget_pending(const std::vector<Job>& jobs);
   void run(Change& job);
+  /// Where there are traces in the store's log and it is time to try.
+  void empty_log();
 
   std::unique_ptr<EventStore> store_;
   WriterActions actions_;
   RecentIds recent_;
   std::size_t n_replayed_ = 0;
+  std::chrono::steady_clock::time_point next_try_;  ///< to empty the log
 
   mutable std::mutex mutex_;  ///< of what follows
   std::condition_variable is_any_;

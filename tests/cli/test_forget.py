@@ -1,7 +1,11 @@
 """A customer is forgotten, and nothing is left: shown, not said."""
 
+import contextlib
+import sqlite3
+import struct
 from pathlib import Path
 
+import pytest
 from command import Vitrina, assert_refused, must_run
 from serving import serving
 
@@ -52,6 +56,95 @@ def test_forgets_where_no_server_runs(
     must_run(*words, "--visit", "guest-of-today", "--verify")
     short = must_run(*words, "--user", "7", "--verify")
     assert "bytes not looked at" in short
+
+
+def test_a_linked_visit_is_forgotten_with_its_user(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    words = ("forget", "--store", store)
+    with serving(learned / "bundle", store) as server:
+        event = {"visit_id": "guest-of-today", "action": "visit"}
+        server.ask("POST", "/v1/events", {"events": [event]})
+        visit = {"visit_id": "guest-of-today"}
+        server.ask("POST", "/v1/users/ann/link", visit)
+    refused = vitrina(*words, "--visit", "guest-of-today")
+    assert_refused(refused, 5, "is linked to user 'ann'")
+    found = vitrina(*words, "--visit", "guest-of-today", "--verify")
+    assert_refused(found, 5, "the customer is still there")
+    assert "store: links of visits to users: 1\n" in found.stdout
+    must_run(*words, "--user", "ann")
+    must_run(*words, "--visit", "guest-of-today", "--verify")
+
+
+def test_a_reader_may_keep_the_log(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    words = ("forget", "--store", store, "--user", USER)
+    with contextlib.ExitStack() as readers:
+        with serving(learned / "bundle", store) as server:
+            event = {"user_id": USER, "action": "visit"}
+            server.ask("POST", "/v1/events", {"events": [event]})
+            reader = sqlite3.connect(store / "events.db")
+            readers.callback(reader.close)
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            erased = server.ask("DELETE", f"/v1/users/{USER}")
+            assert not erased["overwritten"]
+            found = vitrina(*words, "--verify")
+            assert_refused(found, 5, "no row is left, but bytes of the id may")
+            assert "events.db-wal\n" in found.stdout
+        refused = vitrina(*words)
+        assert_refused(refused, 7, "another process reads it")
+    must_run(*words)
+    must_run(*words, "--verify")
+
+
+def snapshot_of(kind: int, id: str, n_events: int) -> bytes:
+    """A customer in a copy of memory, as src/live/snapshot.hpp writes it."""
+    name = id.encode()
+    head = struct.pack("<BI", kind, len(name))
+    return head + name + struct.pack("<I", n_events)
+
+
+@pytest.mark.parametrize("n_events", [1, ord("7"), ord("s")])
+def test_looks_into_copies_of_memory(
+    vitrina: Vitrina, learned: Path, tmp_path: Path, n_events: int
+) -> None:
+    """A count behind an id may look like a letter or a digit of it."""
+    store = tmp_path / "store"
+    with serving(learned / "bundle", store):
+        pass
+    words = ("forget", "--store", store, "--verify")
+    copy = store / "snapshot.bin"
+    copy.write_bytes(snapshot_of(0, USER, n_events))
+    found = vitrina(*words, "--user", USER)
+    assert_refused(found, 5, "bytes of the id may be")
+    assert f"  {copy}\n" in found.stdout
+    must_run(*words, "--visit", USER)
+    must_run(*words, "--user", USER[:-1])
+    copy.write_bytes(snapshot_of(0, USER + "7", n_events))
+    must_run(*words, "--user", USER)
+
+
+def test_bytes_beside_others_are_found(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    """A database has its columns back to back."""
+    store = tmp_path / "store"
+    with serving(learned / "bundle", store):
+        pass
+    words = ("forget", "--store", store, "--visit", "guest-of-today")
+    (store / "copy").write_bytes(b"..guest-of-today7..")
+    found = vitrina(*words, "--verify")
+    assert_refused(found, 5, "bytes of the id may be")
+    # now that is another one
+    with contextlib.closing(sqlite3.connect(store / "events.db")) as database:
+        database.execute("INSERT INTO links VALUES ('guest-of-today7', 'u')")
+        database.commit()
+    said = must_run(*words, "--verify")
+    assert "that have the id as a part: 1" in said
 
 
 def test_says_what_is_wrong(vitrina: Vitrina, tmp_path: Path) -> None:

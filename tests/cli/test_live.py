@@ -117,6 +117,9 @@ def test_the_next_answer_counts_an_event(live: library.Live) -> None:
     assert live.recommend(only=[product]).num_rows == 1
     assert live.forget(visit_id="v") == 1
     assert live.n_events == 0
+    live.link("v", "u")
+    with pytest.raises(library.Error, match="is linked to user 'u'"):
+        live.forget(visit_id="v")
     with pytest.raises(library.Error, match="forget: give one of"):
         live.forget()
     with pytest.raises(library.Error, match="k: found '0'"):

@@ -345,7 +345,9 @@ def test_a_full_disk_is_told_and_nothing_is_acknowledged(
         pytest.fail("the disk was never full")
     asked = client.done("POST", "/v1/recommendations", {"user_id": "u"})
     assert asked["fallback"] == "none"
-    assert server.stop() == (0, "")
+    code, said = server.stop()
+    assert code == 0
+    assert re.search(r"^vitrina serve: warning: store: .*/events\.db: ", said)
     with serving(learned / "bundle", tmp_path / "store") as again:
         assert again.n_events == n_stored
         answer = again.ask("POST", "/v1/events", {"events": events})

@@ -110,6 +110,7 @@ std::vector<Seed> seeds() {
     store.append(rows);
     seeds.push_back({"ahead", bytes_of(path)});
     store.forget(store::Kind::kUser, "7");
+    (void)store.empty_log();
     seeds.push_back({"forgotten", bytes_of(path)});
   }
   seeds.push_back({"closed", bytes_of(path)});

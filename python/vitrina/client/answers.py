@@ -156,6 +156,7 @@ class Erased(TypedDict):
     n_erased: int
     forgotten_at: str
     receipt: str
+    overwritten: bool
 
 
 class ErasedVisit(TypedDict):
@@ -165,6 +166,7 @@ class ErasedVisit(TypedDict):
     n_erased: int
     forgotten_at: str
     receipt: str
+    overwritten: bool
 
 
 class Status(TypedDict):

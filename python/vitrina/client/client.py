@@ -196,7 +196,10 @@ class Client:
     def forget_visit(
         self, id: Id, *, timeout: float | None = None
     ) -> ErasedVisit:
-        """Erases a visit; needs a key of the scope admin."""
+        """Erases a visit; needs a key of the scope admin.
+
+        One that is linked to a user is refused (status 409): forget the user.
+        """
         answer = self._call("forget_visit", id, timeout=timeout)
         return cast(ErasedVisit, answer)
 

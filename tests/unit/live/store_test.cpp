@@ -9,7 +9,10 @@
 #include <utility>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/rng.hpp"
+#include "live/snapshot.hpp"
+#include "support/scratch.hpp"
 
 namespace vitrina::live {
 namespace {
@@ -125,6 +128,61 @@ TEST(Store, ForgetsAllOfACustomerAndNothingElse) {
   EXPECT_EQ(store.of(Kind::kUser, "v").size(), 1U);
   EXPECT_EQ(store.n_events(), 1U);
   EXPECT_EQ(store.n_customers(), 1U);
+}
+
+TEST(Store, ForgetsALinkedVisitWithItsUserAlone) {
+  Store store;
+  store.add(Kind::kVisit, "g", view(10, "a"));
+  store.link("g", "u");
+  EXPECT_THROW(store.forget(Kind::kVisit, "g"), Error);
+  EXPECT_EQ(store.of(Kind::kUser, "u").size(), 1U);
+  EXPECT_EQ(store.forget(Kind::kUser, "u"), 1U);
+  EXPECT_EQ(store.forget(Kind::kVisit, "g"), 0U) << "nobody's any more";
+}
+
+TEST(Store, ForgetsTheDevicesThatNobodyElseHas) {
+  const auto on = [](TimeUs time, std::string_view device) {
+    return Event{.time = time, .action = Action::kVisit, .device = device};
+  };
+  Store store;
+  store.add(Kind::kUser, "u", on(1, "own"));
+  store.add(Kind::kUser, "u", on(1, "own"));  // which counts once
+  store.add(Kind::kUser, "u", on(2, "shared"));
+  store.add(Kind::kVisit, "g", on(3, "of the visit"));
+  store.add(Kind::kUser, "w", on(4, "shared"));
+  store.link("g", "u");
+  store.forget(Kind::kUser, "u");
+  EXPECT_FALSE(store.devices().find("own"));
+  EXPECT_FALSE(store.devices().find("of the visit"));
+  EXPECT_EQ(store.told(store.of(Kind::kUser, "w")[0]).device, "shared");
+  store.add(Kind::kUser, "v", on(5, "own"));
+  EXPECT_EQ(store.told(store.of(Kind::kUser, "v")[0]).device, "own") << "told again";
+  store.forget_if(Kind::kUser, [](std::string_view id) { return id == "w"; });
+  EXPECT_FALSE(store.devices().find("shared"));
+  EXPECT_TRUE(store.devices().find("own"));
+}
+
+TEST(Store, ASnapshotHasTheDevicesThatItsEventsName) {
+  const test::ScratchFolder scratch;
+  const auto file = scratch.path() / "snapshot";
+  Store store;
+  for (const auto* who : {"gone 1", "u", "gone 2"}) {
+    store.add(Kind::kUser, who, {.time = 7, .action = Action::kVisit, .device = who});
+  }
+  store.forget(Kind::kUser, "gone 1");
+  store.forget(Kind::kUser, "gone 2");  // as long as the other, and as blank
+  SnapshotWriter out(file, "", 1);
+  Store::Walk at;
+  store.walk(at, 1000, [&](Kind kind, std::string_view id, const auto& events) {
+    out.add(kind, id, events);
+  });
+  out.finish(store.products(), store.devices());
+  Store restored;
+  ASSERT_TRUE(read_snapshot(file, [](std::string_view) { return true; }, restored));
+  EXPECT_EQ(restored.devices().size(), 1U);
+  EXPECT_EQ(restored.told(restored.of(Kind::kUser, "u")[0]).device, "u");
+  restored.forget(Kind::kUser, "u");
+  EXPECT_FALSE(restored.devices().find("u"));
 }
 
 TEST(Store, AnEventWithoutAProductIsKept) {

@@ -1,13 +1,18 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <chrono>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
 #include <set>
 #include <string>
+#include <thread>
 
+#include "core/bytes_in_files.hpp"
 #include "server/rate_limit.hpp"
 #include "store/event_store.hpp"
 #include "unit/server/router_fixture.hpp"
@@ -116,6 +121,99 @@ TEST_F(ApiTest, AGuestBecomesAUserAlsoAfterARestart) {
   (void)done(server.post("/v1/events", R"({"events":[{"visit_id":"other","action":"visit"}]})"));
   const auto visit = done(server.ask({.method = Method::kDelete, .target = "/v1/visits/other"}));
   EXPECT_EQ(visit.at("n_erased").as_int64(), 1);
+}
+
+TEST_F(ApiTest, AVisitThatIsLinkedIsForgottenWithItsUser) {
+  Server server(scratch_.path());
+  const auto forget = [&](const std::string& target) {
+    return server.ask({.method = Method::kDelete, .target = target});
+  };
+  (void)done(server.post("/v1/events", R"({"events":[{"visit_id":"guest","action":"visit"}]})"));
+  (void)done(server.post("/v1/users/u/link", R"({"visit_id":"guest"})"));
+  expect_problem(forget("/v1/visits/guest"), 409,
+                 "visit 'guest': is linked to user 'u', whose its events are; forget the user");
+  EXPECT_EQ(done(server.get("/v1/users/u")).at("n_events").as_int64(), 1) << "nothing was done";
+  EXPECT_EQ(done(forget("/v1/users/u")).at("n_erased").as_int64(), 1);
+  EXPECT_EQ(done(forget("/v1/visits/guest")).at("n_erased").as_int64(), 0);
+  const auto openapi = done(server.get("/openapi.json"));
+  EXPECT_TRUE(openapi.at("paths")
+                  .at("/v1/visits/{id}")
+                  .at("delete")
+                  .at("responses")
+                  .as_object()
+                  .contains("409"));
+}
+
+class ForgettingTest : public ApiTest {
+ protected:
+  [[nodiscard]] std::filesystem::path database() const { return scratch_.path() / "events.db"; }
+  [[nodiscard]] bool is_in_files(const std::string& text) const {
+    const auto files = files_below(scratch_.path());
+    return std::ranges::any_of(files, [&](const auto& file) { return holds_bytes(file, text); });
+  }
+  static json::object forget(Server& server, const std::string& user) {
+    return done(server.ask({.method = Method::kDelete, .target = "/v1/users/" + user}));
+  }
+  static void tell(Server& server, const std::string& user) {
+    (void)done(server.post(
+        "/v1/events", fmt::format(R"({{"events":[{{"user_id":"{}","action":"visit"}}]}})", user)));
+  }
+};
+
+TEST_F(ForgettingTest, AReaderInTheWayIsWaitedForLater) {
+  Server server(scratch_.path());
+  tell(server, "somebody to forget");
+  {
+    const store::Database reader(database(), store::Database::Mode::kExisting);
+    reader.run("BEGIN; SELECT count(*) FROM events");
+    EXPECT_FALSE(forget(server, "somebody%20to%20forget").at("overwritten").as_bool());
+    EXPECT_TRUE(is_in_files("somebody to forget"));
+    EXPECT_EQ(done(server.get("/v1/users/somebody%20to%20forget")).at("n_events").as_int64(), 0);
+  }
+  while (is_in_files("somebody to forget")) std::this_thread::yield();
+  tell(server, "other");
+  EXPECT_TRUE(forget(server, "other").at("overwritten").as_bool());
+}
+
+TEST_F(ForgettingTest, WhatTheDiskRefusesToOverwriteIsForgottenAndTriedAgain) {
+  Server server(scratch_.path());
+  std::string told;
+  for (int e = 0; e < 1000; ++e) {
+    told += fmt::format(R"({}{{"user_id":"u{}","action":"visit"}})", e == 0 ? "" : ",", e);
+  }
+  for (int i = 0; i < 5; ++i) {
+    (void)done(server.post("/v1/events", R"({"events":[)" + told + "]}"));
+  }
+  // the log is short from now on, and the row in the database far behind its beginning
+  (void)forget(server, "nobody");
+  tell(server, "leaver");
+  const auto old_handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{.rlim_cur = 64 * 1024, .rlim_max = before.rlim_max};
+  ASSERT_GT(std::filesystem::file_size(database()), small.rlim_cur);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const auto refused = server.ask({.method = Method::kDelete, .target = "/v1/users/leaver"});
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, old_handler);
+  expect_problem(refused, 503, "who was forgotten is not overwritten in the store's log yet: ");
+  EXPECT_EQ(done(server.get("/v1/users/leaver")).at("n_events").as_int64(), 0);
+  while (is_in_files("leaver")) std::this_thread::yield();
+  const std::scoped_lock lock(server.mutex);
+  ASSERT_FALSE(server.warnings.empty());
+  EXPECT_NE(server.warnings[0].find("store: who was forgotten"), std::string::npos);
+}
+
+TEST_F(ApiTest, ADamagedStoreIsAnErrorOfTheServer) {
+  Server server(scratch_.path());
+  store::Database(scratch_.path() / "events.db", store::Database::Mode::kExisting)
+      .run("DROP TABLE events");
+  for (int i = 0; i < 2; ++i) {
+    expect_problem(server.post("/v1/events", R"({"events":[{"user_id":"u","action":"visit"}]})"),
+                   500, "is damaged (");
+  }
+  ASSERT_EQ(server.warnings.size(), 1U) << "said once";
+  EXPECT_NE(server.warnings[0].find("events.db: is damaged ("), std::string::npos);
 }
 
 TEST_F(ApiTest, KeepsTheAnswerThatAnEventCameOf) {

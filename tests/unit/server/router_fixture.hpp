@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 #include <filesystem>
 #include <future>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,7 +30,11 @@ class RouterTest : public AgedBundleTest {
         : app({.bundle = folder() / "bundle",
                .store = store,
                .keys = keys,
-               .rate_limit = rate_limit}) {}
+               .rate_limit = rate_limit,
+               .on_warning = [this](const std::string& text) {
+                 const std::scoped_lock lock(mutex);
+                 warnings.push_back(text);
+               }}) {}
 
     Response ask(Request request, Door door = Door::kShop) {
       auto& router = door == Door::kShop ? shop : admin;
@@ -50,6 +55,8 @@ class RouterTest : public AgedBundleTest {
                  door);
     }
 
+    std::mutex mutex;
+    std::vector<std::string> warnings;
     App app;
     Router shop{app, Door::kShop};
     Router admin{app, Door::kAdmin};

@@ -179,6 +179,9 @@ TEST(EventStore, ForgetsACustomerToTheLastByte) {
   EXPECT_GT(receipt.at_s, 1'700'000'000);
   EXPECT_EQ(store.n_rows(), 334) << "a visit of that name is another one's";
   EXPECT_EQ(store.forget(Kind::kVisit, "forget-me-please").n_rows, 1);
+  EXPECT_TRUE(store.has_traces());
+  EXPECT_TRUE(store.empty_log());
+  EXPECT_FALSE(store.has_traces());
   EXPECT_FALSE(holds(folder, "forget-me-please"));
   const auto kept = store.receipt(Kind::kUser, "forget-me-please");
   ASSERT_TRUE(kept);
@@ -211,11 +214,45 @@ TEST(EventStore, ReadsALinkedVisitAsItsUsersAndForgetsItWithThem) {
   }
   EXPECT_EQ(rows[2].event, other.event);
   EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
+  EXPECT_NE(refusal(ErrorCode::kBadData, [&] { store.forget(Kind::kVisit, "guest-77"); })
+                .find("visit 'guest-77': is linked to user 'u'"),
+            std::string::npos);
+  EXPECT_EQ(store.n_rows_of(Kind::kUser, "u"), 2);
   EXPECT_EQ(store.forget(Kind::kUser, "u").n_rows, 2);
+  EXPECT_TRUE(store.empty_log());
   EXPECT_FALSE(holds(folder, "guest-77"));
   EXPECT_TRUE(store.links().all().empty());
   EXPECT_TRUE(store.link("guest-77", "w")) << "nobody's any more";
   EXPECT_EQ(store.n_rows(), 1);
+}
+
+TEST(EventStore, EmptiesItsLogWhenNobodyReadsIt) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  store.append(some_rows());
+  {
+    const Database reader(scratch.path() / "events.db", Database::Mode::kExisting);
+    reader.run("BEGIN; SELECT count(*) FROM events");
+    store.forget(Kind::kVisit, "v");
+    EXPECT_FALSE(store.empty_log());
+    EXPECT_TRUE(store.has_traces());
+    store.append(some_rows());
+  }
+  EXPECT_TRUE(store.empty_log());
+  EXPECT_EQ(std::filesystem::file_size(scratch.path() / "events.db-wal"), 0U);
+}
+
+TEST(EventStore, TellsTextsThatHaveAnIdAsAPart) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  EXPECT_TRUE(store.texts_around("77").empty());
+  store.append(std::vector<Row>{{{.customer = "77"}, {}, 1, "r-77"},
+                                {{.customer = "775", .product = "p77", .device = "d77"}, {}, 2},
+                                {{.customer = "775", .product = "7"}, {}, 3}});
+  EXPECT_TRUE(store.link("guest-77", "u77"));
+  store.products().put(std::vector<ProductFacts>{{.product_id = "p77", .title = "77 lamps"}});
+  EXPECT_EQ(store.texts_around("77"),
+            (std::vector<std::string>{"77 lamps", "775", "d77", "guest-77", "p77", "r-77", "u77"}));
 }
 
 TEST(EventStore, KeepsTheNewestOfEachFieldOfAProduct) {
@@ -254,6 +291,11 @@ TEST(EventStore, BringsAStoreOfVersionOneUpToDate) {
           "PRAGMA user_version = 1");
   auto rows = some_rows();
   rows[0].recommendation.clear();
+  EXPECT_NE(
+      refusal(ErrorCode::kIncompatibleArtifact, [&] { EventStore(scratch.path(), Access::kRead); })
+          .find("found a store of version 1, expected 2; start 'vitrina serve'"),
+      std::string::npos)
+      << "who reads writes nothing";
   EventStore store(scratch.path(), Access::kWrite);
   expect_rows(read_all(store), rows);
   EXPECT_TRUE(store.link("v", "u"));

@@ -112,6 +112,22 @@ TEST(EventWriter, ForgetsInMemoryAndStore) {
   EXPECT_EQ(Written(scratch.path()).n_of, (std::map<std::string, int>{{"w", 2}}));
 }
 
+TEST(EventWriter, EmptiesTheLogWhenAReaderHasGone) {
+  const test::ScratchFolder scratch;
+  const auto log = scratch.path() / "events.db-wal";
+  Written written(scratch.path());
+  written.append({view("1", "u"), view("2", "w")});
+  {
+    const Database reader(scratch.path() / "events.db", Database::Mode::kExisting);
+    reader.run("BEGIN; SELECT count(*) FROM events");
+    written.forget("u");
+    EXPECT_FALSE(written.change([](EventStore& store) { EXPECT_TRUE(store.has_traces()); }));
+    EXPECT_GT(std::filesystem::file_size(log), 0U);
+  }
+  while (std::filesystem::file_size(log) > 0) std::this_thread::yield();
+  EXPECT_FALSE(written.change([](EventStore& store) { EXPECT_FALSE(store.has_traces()); }));
+}
+
 TEST(EventWriter, ManyThreadsShareCommits) {
   constexpr int kThreads = 8;
   constexpr int kEvents = 100;
