@@ -145,8 +145,8 @@ class Reader {
       return HeadFault{version.starts_with("HTTP/") && version.size() == 8 ? 505 : 400,
                        "request line: expected HTTP/1.1"};
     }
-    is_old_ = version == "HTTP/1.0";
-    head_.keeps_alive = !is_old_;
+    head_.is_old = version == "HTTP/1.0";
+    head_.keeps_alive = !head_.is_old;
     head_.is_head = method == "HEAD";
     head_.request.method = method_of(method);
     head_.request.target = target;
@@ -179,10 +179,10 @@ class Reader {
       coding(value);
     } else if (equals(name, "connection")) {
       if (contains(value, "close")) head_.keeps_alive = false;
-      if (contains(value, "keep-alive") && is_old_) head_.keeps_alive = true;
+      if (contains(value, "keep-alive") && head_.is_old) head_.keeps_alive = true;
     } else if (equals(name, "expect")) {
       if (!equals(value, "100-continue")) return HeadFault{417, "expect: is not known"};
-      head_.expects_continue = !is_old_;
+      head_.expects_continue = !head_.is_old;
     } else if (equals(name, "authorization")) {
       head_.request.authorization = value;
     } else if (equals(name, "x-api-key")) {
@@ -216,7 +216,7 @@ class Reader {
   }
 
   Fault judge() const {
-    if (seen_.n_hosts > 1 || (seen_.n_hosts == 0 && !is_old_)) {
+    if (seen_.n_hosts > 1 || (seen_.n_hosts == 0 && !head_.is_old)) {
       return HeadFault{400, "host: expected one"};
     }
     const bool has_length = seen_.n_lengths > 0;
@@ -227,7 +227,7 @@ class Reader {
     if (seen_.n_lengths > 1 || !seen_.is_length_sound) {
       return HeadFault{400, "content-length: expected one whole number"};
     }
-    if (has_coding && (is_old_ || !head_.is_chunked || !seen_.is_coding_sound)) {
+    if (has_coding && (head_.is_old || !head_.is_chunked || !seen_.is_coding_sound)) {
       return HeadFault{400, "transfer-encoding: expected chunked"};
     }
     const bool has_body = has_coding || head_.content_length > 0;
@@ -242,7 +242,6 @@ class Reader {
 
   Head& head_;
   Seen seen_;
-  bool is_old_ = false;  ///< HTTP/1.0
 };
 
 }  // namespace

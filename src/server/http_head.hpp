@@ -27,6 +27,7 @@ struct Head {
   std::uint64_t content_length = 0;
   bool is_chunked = false;
   bool is_head = false;     ///< HEAD: as GET, and the answer's body is not sent
+  bool is_old = false;      ///< HTTP/1.0, which keeps a connection only where the answer says so
   bool keeps_alive = true;  ///< the connection
   bool expects_continue = false;
 };

@@ -140,6 +140,23 @@ TEST(HttpServer, ReadsBodiesOfAnySizeThatIsAllowed) {
     peer.send(post("/a", n));
     EXPECT_TRUE(peer.receive(fmt::format("/a {}", n)).starts_with("HTTP/1.1 200")) << n;
   }
+TEST(HttpServer, TellsWhoAsksByTheOldVersionThatItsConnectionIsKept) {
+  Echo echo;
+  HttpServer server({});
+  server.start(echo);
+  const Peer peer(server.port());
+  for (int i = 0; i < 2; ++i) {
+    peer.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const auto kept = peer.receive("/a 0");
+    EXPECT_NE(kept.find("\r\nConnection: keep-alive\r\n"), std::string::npos) << kept;
+  }
+  peer.send(request("/a"));
+  EXPECT_EQ(peer.receive("/a 0").find("Connection:"), std::string::npos);
+  peer.send("GET /a HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(is_closed_with(peer.receive(""), 200));
+  server.stop();
+}
+
   peer.send("POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int i = 0; i < 5; ++i) {
     std::this_thread::sleep_for(milliseconds(2));
