@@ -238,6 +238,7 @@ Task<Response> HttpSession::answer(const Request& request) {
 }
 
 Task<bool> HttpSession::refuse(int status, std::string_view reason) {
+  host_.handler.on_refused(status);
   const Head unread{.keeps_alive = false};
   co_return co_await send(to_response(Problem(status, std::string(reason))), unread);
 }

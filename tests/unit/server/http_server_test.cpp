@@ -50,11 +50,21 @@ class Echo final : public Handler {
     });
   }
 
+  void on_refused(int status) override {
+    const std::scoped_lock lock(mutex_);
+    refused_.push_back(status);
+  }
+  std::vector<int> refused() {
+    const std::scoped_lock lock(mutex_);
+    return refused_;
+  }
+
   std::atomic<bool> may_answer{true};
 
  private:
   std::mutex mutex_;
   std::vector<std::thread> threads_;
+  std::vector<int> refused_;
 };
 
 /// A connection to a server of this machine.
@@ -130,16 +140,6 @@ TEST(HttpServer, KeepsAConnectionAndAnswersInOrder) {
   server.stop();
 }
 
-TEST(HttpServer, ReadsBodiesOfAnySizeThatIsAllowed) {
-  Echo echo;
-  HttpServer server({});
-  server.start(echo);
-  const Peer peer(server.port());
-  for (const std::size_t n :
-       {std::size_t{1}, std::size_t{8192}, std::size_t{65536}, std::size_t{100'000}}) {
-    peer.send(post("/a", n));
-    EXPECT_TRUE(peer.receive(fmt::format("/a {}", n)).starts_with("HTTP/1.1 200")) << n;
-  }
 TEST(HttpServer, TellsWhoAsksByTheOldVersionThatItsConnectionIsKept) {
   Echo echo;
   HttpServer server({});
@@ -157,6 +157,16 @@ TEST(HttpServer, TellsWhoAsksByTheOldVersionThatItsConnectionIsKept) {
   server.stop();
 }
 
+TEST(HttpServer, ReadsBodiesOfAnySizeThatIsAllowed) {
+  Echo echo;
+  HttpServer server({});
+  server.start(echo);
+  const Peer peer(server.port());
+  for (const std::size_t n :
+       {std::size_t{1}, std::size_t{8192}, std::size_t{65536}, std::size_t{100'000}}) {
+    peer.send(post("/a", n));
+    EXPECT_TRUE(peer.receive(fmt::format("/a {}", n)).starts_with("HTTP/1.1 200")) << n;
+  }
   peer.send("POST /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int i = 0; i < 5; ++i) {
     std::this_thread::sleep_for(milliseconds(2));
@@ -182,6 +192,9 @@ TEST(HttpServer, EndsWhatItCannotUnderstand) {
   EXPECT_TRUE(is_closed_with(answer(request("/", "a: " + std::string(9000, 'b') + "\r\n")), 431));
   EXPECT_TRUE(is_closed_with(
       answer("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"), 400));
+  EXPECT_TRUE(is_closed_with(answer(request("/", "Expect: tea\r\n")), 417));
+  EXPECT_TRUE(is_closed_with(answer(post("/", 100'001)), 413));
+  EXPECT_EQ(echo.refused(), (std::vector<int>{400, 431, 400, 417, 413})) << "each is told of once";
   server.stop();
 }
 
@@ -212,6 +225,7 @@ TEST(HttpServer, TurnsAwayWhoIsTooMany) {
   const auto answer = third.receive("");
   EXPECT_TRUE(is_closed_with(answer, 503));
   EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(echo.refused(), (std::vector<int>{503}));
   server.stop();
 }
 

@@ -239,6 +239,26 @@ TEST_F(RouterTest, ABrokenBundleIsRefusedAndTheOldOneStays) {
 
 TEST_F(RouterTest, IsNotReadyWhileItStops) {
   Server server(scratch_.path());
+TEST_F(RouterTest, CountsWhoWasAskedForAndIsNotKnown) {
+  Server server(scratch_.path());
+  const auto counts = [&](const std::string& row) {
+    return server.get("/metrics", Door::kAdmin).body.find(row + "\n") != std::string::npos;
+  };
+  EXPECT_EQ(done(server.get("/v1/popular")).at("fallback").as_string(), "popular");
+  EXPECT_EQ(done(server.get("/v1/products/x/similar")).at("fallback").as_string(), "popular");
+  EXPECT_FALSE(counts("vitrina_fallback_total{reason=\"popular\"} 2")) << "nobody was asked for";
+  (void)done(server.post("/v1/recommendations", R"({"user_id":"u"})"));
+  EXPECT_TRUE(counts("vitrina_fallback_total{reason=\"popular\"} 1"));
+}
+
+TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
+  Server server(scratch_.path());
+  server.shop.on_refused(503);
+  EXPECT_NE(server.get("/metrics", Door::kAdmin)
+                .body.find("vitrina_http_requests_total{route=\"none\",status=\"503\"} 1\n"),
+            std::string::npos);
+}
+
   EXPECT_EQ(server.get("/readyz").status, 200);
   server.app.begin_to_drain();
   const auto response = server.get("/readyz");
