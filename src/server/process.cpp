@@ -1,11 +1,13 @@
 #include "server/process.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <iterator>
-#include <ctime>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -37,8 +39,6 @@ std::optional<std::uint64_t> n_entries(const fs::path& folder) {
   return status ? std::nullopt : std::optional(n);
 }
 
-/// Reads proc_pid_stat(5).
-void read_stat(const fs::path& proc, Process& process) {
 double seconds_of(::clockid_t clock) {
   ::timespec time{};
   ::clock_gettime(clock, &time);
@@ -53,6 +53,8 @@ double boot_s() {
   return kBoot;
 }
 
+/// Reads proc_pid_stat(5).
+void read_stat(const fs::path& proc, Process& process) {
   std::ifstream in(proc / "self" / "stat");
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   // the name before it may hold spaces and brackets
@@ -73,6 +75,15 @@ double boot_s() {
 }
 
 }  // namespace
+
+std::size_t raise_descriptors(std::size_t wanted) {
+  ::rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return wanted;
+  if (limit.rlim_cur >= wanted) return limit.rlim_cur;
+  ::rlimit raised{std::min<::rlim_t>(wanted, limit.rlim_max), limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) != 0) raised = limit;
+  return raised.rlim_cur;
+}
 
 Process this_process(const fs::path& proc) {
   Process process;
