@@ -231,6 +231,30 @@ def test_a_public_address_asks_for_keys(learned: Path, tmp_path: Path) -> None:
         assert server.client().ask("GET", "/healthz")[0] == 200
 
 
+def test_the_docs_say_what_each_scope_is_for(
+    learned: Path, tmp_path: Path
+) -> None:
+    told: dict[str, set[str]] = {}
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        for client in (server.client(), server.admin()):
+            paths = client.done("GET", "/openapi.json")["paths"]
+            for path, methods in paths.items():
+                for method, operation in methods.items():
+                    [scope] = operation.get("security", [{"key": ["none"]}])
+                    names = told.setdefault(scope["key"][0], set())
+                    names.add(f"{method.upper()} {path}")
+    docs = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    _, _, rows = docs.partition("| scope | what it is for |\n")
+    rows, _, _ = rows.partition("\n\n")
+    written = {
+        re.sub(r"\W", "", row.split("|")[1]): set(
+            re.findall(r"`([A-Z]+ [^`]*)`", row)
+        )
+        for row in rows.splitlines()[1:]
+    }
+    assert written == told
+
+
 def test_bundles_are_swapped_under_load(learned: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     must_run(
@@ -376,28 +400,6 @@ def test_slow_and_idle_peers_do_not_hold_others_up(
             peer.close()
 
 
-def test_too_many_connections_are_turned_away(
-    learned: Path, tmp_path: Path
-) -> None:
-    """Under the limit on open files that most systems begin with."""
-    with serving(
-        *(learned / "bundle", tmp_path / "store"),
-        prepare=with_open_files(1024),
-    ) as server:
-        peers = connected(server, 1100)
-        assert n_turned_away(server) > 0
-        for peer in peers:
-            peer.close()
-        # what has been closed makes room
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            client = Client(server.port)
-            try:
-                if client.ask("GET", "/healthz")[0] == 200:
-                    break
-            except OSError:
-                pass
-            time.sleep(0.05)
 def with_open_files(soft: int, hard: int | None = None) -> Prepare:
     """For `prepare`: the limits that the system sets; as hard a one as here
     where none is given."""
@@ -445,6 +447,28 @@ def test_few_open_files_are_fewer_connections(
     assert "allows 300 open files, expected 2304; no more than 22 conn" in said
 
 
+def test_too_many_connections_are_turned_away(
+    learned: Path, tmp_path: Path
+) -> None:
+    """Under the limit on open files that most systems begin with."""
+    with serving(
+        *(learned / "bundle", tmp_path / "store"),
+        prepare=with_open_files(1024),
+    ) as server:
+        peers = connected(server, 1100)
+        assert n_turned_away(server) > 0
+        for peer in peers:
+            peer.close()
+        # what has been closed makes room
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            client = Client(server.port)
+            try:
+                if client.ask("GET", "/healthz")[0] == 200:
+                    break
+            except OSError:
+                pass
+            time.sleep(0.05)
         else:
             pytest.fail("nobody is let in any more")
 
