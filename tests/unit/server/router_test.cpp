@@ -171,8 +171,10 @@ TEST_F(RouterTest, EveryFieldDoesSomethingAndOthersAreRefused) {
   expect_problem(server.get("/v1/popular?k=0"), 422, "query.k: found 0");
   expect_problem(server.get("/v1/popular?K=1"), 422, "query: found the field 'K'");
   const auto known = Recommender::load(folder() / "bundle").products().front();
-  expect_problem(server.get(fmt::format("/v1/products/{}/similar?by=nothing", known)), 422,
-                 "by: found 'nothing'");
+  for (const auto& product : {known, std::string("never-heard")}) {
+    expect_problem(server.get(fmt::format("/v1/products/{}/similar?by=nothing", product)), 422,
+                   "by: found 'nothing'");
+  }
 }
 
 TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
@@ -237,8 +239,6 @@ TEST_F(RouterTest, ABrokenBundleIsRefusedAndTheOldOneStays) {
   EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"done\"} 2"), std::string::npos);
 }
 
-TEST_F(RouterTest, IsNotReadyWhileItStops) {
-  Server server(scratch_.path());
 TEST_F(RouterTest, CountsWhoWasAskedForAndIsNotKnown) {
   Server server(scratch_.path());
   const auto counts = [&](const std::string& row) {
@@ -259,6 +259,8 @@ TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
             std::string::npos);
 }
 
+TEST_F(RouterTest, IsNotReadyWhileItStops) {
+  Server server(scratch_.path());
   EXPECT_EQ(server.get("/readyz").status, 200);
   server.app.begin_to_drain();
   const auto response = server.get("/readyz");
