@@ -3,6 +3,7 @@ names that dashboard and alerts have, a proxy with TLS and a limit."""
 
 import json
 import re
+import os
 import shutil
 import ssl
 import subprocess
@@ -319,3 +320,64 @@ def test_the_image_has_the_libraries_of_the_program() -> None:
     _, _, serve = (DEPLOY / "Dockerfile").read_text().rpartition("AS serve\n")
     missing = {name for name in packages if f" {name} " not in serve}
     assert not missing
+
+
+def run_path_of(program: Path) -> str:
+    """Where the program looks for its libraries first."""
+    said = subprocess.run(
+        ["readelf", "-d", program], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(r"\(RUNPATH\).*\[(.+)\]", said)
+    assert found, said
+    return found[1]
+
+
+def test_the_unit_s_program_starts_where_the_checkout_is_not_seen(
+    learned: Path, tmp_path: Path
+) -> None:
+    """Installed by the lines of its header, under another root, without what
+    only root may do; its path into the checkout leads nowhere then."""
+    unit = (DEPLOY / "vitrina.service").read_text()
+    lines = re.findall(
+        r"^#   (.*)$", unit.partition("[Unit]")[0], re.MULTILINE
+    )
+    assert len(lines) > 4
+    checkout, root = tmp_path / "checkout", tmp_path / "root"
+    (checkout / "build").mkdir(parents=True)
+    (checkout / "build" / "vitrina").symlink_to(program_path())
+    (checkout / "deploy").symlink_to(DEPLOY)
+    shutil.copytree(learned / "bundle", checkout / "bundle")
+    for made in ("etc/ld.so.conf.d", "etc/systemd/system"):
+        (root / made).mkdir(parents=True)
+    script = re.sub(
+        r" (/(?:usr/local|srv|etc)/)", rf" {root}\1", "\n".join(lines)
+    )
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c"]
+        + [f"ldconfig() {{ :; }}; systemctl() {{ :; }}\n{script}"],
+        cwd=checkout,
+        check=True,
+    )
+    program = root / "usr" / "local" / "bin" / "vitrina"
+    run_path = run_path_of(program).encode()
+    nowhere = b"/".ljust(len(run_path), b"-")
+    program.write_bytes(program.read_bytes().replace(run_path, nowhere))
+    listed = (root / "etc" / "ld.so.conf.d" / "vitrina.conf").read_text()
+
+    def code(env: dict[str, str]) -> int:
+        return subprocess.run(
+            [program, "--version"],
+            env={"PATH": os.environ["PATH"], **env},
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    assert code({}) != 0
+    assert code({"LD_LIBRARY_PATH": listed.strip()}) == 0
+    assert (root / "srv" / "vitrina" / "bundle" / "manifest.json").is_file()
+    started = re.search(
+        r"^ExecStart=(\S+) .*--bundle (\S+)", unit, re.MULTILINE
+    )
+    assert started
+    for place in started.groups():
+        assert (root / place.removeprefix("/")).exists(), place
