@@ -37,15 +37,23 @@ std::span<const ScoredItem> SimilarProducts::neighbours(ItemIdx item, std::strin
     const auto matrix = place_of(models::kCovisitationSpecs, by);
     if (matrix < models::kCovisitationCount) return models_.covisitation->neighbours(matrix, item);
   }
+  throw unknown_model(by);
+}
+
+void SimilarProducts::check(std::string_view by) const {
   const auto known = names();
-  throw Error(
-      ErrorCode::kConfig,
-      known.empty()
-          ? fmt::format("by: found '{}', but this bundle has no item-to-item model; fit with "
-                        "covisitation among the candidates' generators",
-                        printable(by))
-          : fmt::format("by: found '{}', expected one of {}", printable(by),
-                        fmt::join(known, ", ")));
+  if (std::find(known.begin(), known.end(), by) == known.end()) throw unknown_model(by);
+}
+
+Error SimilarProducts::unknown_model(std::string_view by) const {
+  const auto known = names();
+  return {ErrorCode::kConfig,
+          known.empty()
+              ? fmt::format("by: found '{}', but this bundle has no item-to-item model; fit with "
+                            "covisitation among the candidates' generators",
+                            printable(by))
+              : fmt::format("by: found '{}', expected one of {}", printable(by),
+                            fmt::join(known, ", "))};
 }
 
 Error SimilarProducts::unknown_product(std::string_view product) const {

@@ -32,6 +32,9 @@ class SimilarProducts {
   [[nodiscard]] std::vector<Neighbour> of(std::string_view product, std::string_view by,
                                           std::size_t k) const;
 
+  /// Throws Error(kConfig) for a model that the bundle has not.
+  void check(std::string_view by) const;
+
   /// All that a model kept of a product's, best first. Throws Error(kConfig) for a model that the
   /// bundle has not.
   [[nodiscard]] std::span<const ScoredItem> neighbours(ItemIdx item, std::string_view by) const;
@@ -41,6 +44,7 @@ class SimilarProducts {
 
  private:
   [[nodiscard]] Error unknown_product(std::string_view product) const;
+  [[nodiscard]] Error unknown_model(std::string_view by) const;
 
   const ProductSpace& products_;
   const models::ModelSet& models_;

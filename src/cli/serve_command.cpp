@@ -13,6 +13,8 @@ namespace vitrina::cli {
 namespace {
 
 constexpr int kMaxPort = 65535;
+/// Prometheus's and who runs the server's.
+constexpr std::size_t kAdminConnections = 64;
 
 std::filesystem::path path_of(const command::Context& context, std::string_view option) {
   return context.option(option).value_or("");
@@ -40,6 +42,7 @@ void run(const command::Context& context) {
   auto admin = listener(context, "admin-host", "admin-port", 8001);
   const auto per_second = rate_limit(context);
   shop.threads = context.threads;
+  admin.max_connections = kAdminConnections;
   server::serve(
       {.app = {.bundle =
                    bundle ? std::filesystem::path(*bundle) : context.path(command::kBundleFolder),

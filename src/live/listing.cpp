@@ -21,9 +21,13 @@ Listing::Listing(Worker& worker, const Request& request, const Query& query, Rep
 
 std::vector<Listing::Row> Listing::neighbours() const {
   std::vector<Row> rows;
-  const auto n_learned = reply_.generation->bundle().products().items.size();
-  if (!beside_ || beside_->value >= n_learned) return rows;
   const bundle::SimilarProducts similar(reply_.generation->bundle());
+  const auto n_learned = reply_.generation->bundle().products().items.size();
+  if (!beside_ || beside_->value >= n_learned) {
+    // what cannot be asked of any product is not asked of this one either
+    for (const auto& by : request_.by) similar.check(by);
+    return rows;
+  }
   for (const auto& by : request_.by) rows.emplace_back(by, similar.neighbours(*beside_, by));
   return rows;
 }

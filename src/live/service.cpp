@@ -136,8 +136,12 @@ std::shared_ptr<const Service::Popular> Service::popular(const Request& request,
   const auto& generation = *present.generation;
   const Query query{.events = {}, .as_of = minute, .filter = {}, .k = kPopular};
   engine::answer_one(generation.engine(), generation.scorer(), query, worker.batch, fresh->items);
-  const std::scoped_lock lock(popular_mutex_);
-  popular_ = fresh;
+  const std::shared_lock present_lock(mutex_);
+  // one that was swapped out meanwhile would be kept by it
+  if (present_.generation == present.generation) {
+    const std::scoped_lock lock(popular_mutex_);
+    popular_ = fresh;
+  }
   return fresh;
 }
 
@@ -246,6 +250,7 @@ bool Service::restore(const std::filesystem::path& file,
 void Service::swap(std::shared_ptr<const bundle::Generation> generation) {
   Numbers numbers;
   Present present{std::move(generation), nullptr};
+  std::shared_ptr<const Popular> popular;  // of the old one, which it keeps
   const auto& next = *present.generation;
   std::size_t n_puts = 0;
   {
@@ -260,6 +265,8 @@ void Service::swap(std::shared_ptr<const bundle::Generation> generation) {
   if (n_puts != n_puts_) present.shelf = shelf_of(next);
   std::swap(present_, present);
   numbers_ = std::move(numbers);
+  const std::scoped_lock popular_lock(popular_mutex_);
+  std::swap(popular_, popular);
 }
 
 std::shared_ptr<const bundle::Generation> Service::generation() const {

@@ -61,6 +61,34 @@ std::string_view take_line(std::string_view& bytes) {
   return line;
 }
 
+/// A name or an address in brackets, and a port where there is one; nobody's name before it.
+bool is_authority(std::string_view text) {
+  const auto colon = text.find_last_not_of("0123456789");
+  if (colon != std::string_view::npos && text[colon] == ':') text = text.substr(0, colon);
+  if (text.starts_with('[') && text.ends_with(']')) {
+    return text.size() > 2 &&
+           text.substr(1, text.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.") ==
+               std::string_view::npos;
+  }
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '_';
+  });
+}
+
+/// Takes the beginning off `http://authority/path`, which every server has to understand (RFC 9112,
+/// 3.2.2), and says the authority; nothing where the target is of another form or broken.
+std::string_view take_authority(std::string_view& target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!equals(target.substr(0, scheme.size()), scheme)) continue;
+    const auto rest = target.substr(scheme.size());
+    const auto authority = rest.substr(0, rest.find('/'));
+    if (!is_authority(authority)) return {};
+    target = authority.size() < rest.size() ? rest.substr(authority.size()) : "/";
+    return authority;
+  }
+  return {};
+}
+
 Method method_of(std::string_view word) {
   if (word == "GET" || word == "HEAD") return Method::kGet;
   if (word == "POST") return Method::kPost;
@@ -103,12 +131,13 @@ class Reader {
       return HeadFault{400, "request line: expected METHOD TARGET VERSION"};
     }
     const auto method = line.substr(0, first);
-    const auto target = line.substr(first + 1, last - first - 1);
+    auto target = line.substr(first + 1, last - first - 1);
     const auto version = line.substr(last + 1);
     if (!is_method(method)) return HeadFault{400, "request line: the method is none"};
     if (target.size() > kMaxTargetBytes) return HeadFault{414, "request line: is too long"};
     const bool is_plain = std::none_of(target.begin(), target.end(),
                                        [](char c) { return is_control(c) || c == ' '; });
+    head_.host = take_authority(target);
     if (!is_plain || target.empty() || (target[0] != '/' && target != "*")) {
       return HeadFault{400, "request line: the target is no path"};
     }
@@ -116,8 +145,8 @@ class Reader {
       return HeadFault{version.starts_with("HTTP/") && version.size() == 8 ? 505 : 400,
                        "request line: expected HTTP/1.1"};
     }
-    is_old_ = version == "HTTP/1.0";
-    head_.keeps_alive = !is_old_;
+    head_.is_old = version == "HTTP/1.0";
+    head_.keeps_alive = !head_.is_old;
     head_.is_head = method == "HEAD";
     head_.request.method = method_of(method);
     head_.request.target = target;
@@ -139,7 +168,7 @@ class Reader {
   Fault known_field(std::string_view name, std::string_view value) {
     if (equals(name, "host")) {
       ++seen_.n_hosts;
-      head_.host = value;
+      if (head_.host.empty()) head_.host = value;
     } else if (equals(name, "content-length")) {
       ++seen_.n_lengths;
       const auto [end, status] =
@@ -150,10 +179,10 @@ class Reader {
       coding(value);
     } else if (equals(name, "connection")) {
       if (contains(value, "close")) head_.keeps_alive = false;
-      if (contains(value, "keep-alive") && is_old_) head_.keeps_alive = true;
+      if (contains(value, "keep-alive") && head_.is_old) head_.keeps_alive = true;
     } else if (equals(name, "expect")) {
       if (!equals(value, "100-continue")) return HeadFault{417, "expect: is not known"};
-      head_.expects_continue = !is_old_;
+      head_.expects_continue = !head_.is_old;
     } else if (equals(name, "authorization")) {
       head_.request.authorization = value;
     } else if (equals(name, "x-api-key")) {
@@ -187,7 +216,7 @@ class Reader {
   }
 
   Fault judge() const {
-    if (seen_.n_hosts > 1 || (seen_.n_hosts == 0 && !is_old_)) {
+    if (seen_.n_hosts > 1 || (seen_.n_hosts == 0 && !head_.is_old)) {
       return HeadFault{400, "host: expected one"};
     }
     const bool has_length = seen_.n_lengths > 0;
@@ -198,7 +227,7 @@ class Reader {
     if (seen_.n_lengths > 1 || !seen_.is_length_sound) {
       return HeadFault{400, "content-length: expected one whole number"};
     }
-    if (has_coding && (is_old_ || !head_.is_chunked || !seen_.is_coding_sound)) {
+    if (has_coding && (head_.is_old || !head_.is_chunked || !seen_.is_coding_sound)) {
       return HeadFault{400, "transfer-encoding: expected chunked"};
     }
     const bool has_body = has_coding || head_.content_length > 0;
@@ -213,7 +242,6 @@ class Reader {
 
   Head& head_;
   Seen seen_;
-  bool is_old_ = false;  ///< HTTP/1.0
 };
 
 }  // namespace

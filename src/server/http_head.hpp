@@ -22,11 +22,12 @@ HeadState find_head_end(std::string_view bytes, std::size_t& end);
 
 /// What a head says.
 struct Head {
-  Request request = {};  ///< without its body
-  std::string host = {};
+  Request request = {};   ///< without its body
+  std::string host = {};  ///< of the target where it names one (`GET http://host/path`)
   std::uint64_t content_length = 0;
   bool is_chunked = false;
   bool is_head = false;     ///< HEAD: as GET, and the answer's body is not sent
+  bool is_old = false;      ///< HTTP/1.0, which keeps a connection only where the answer says so
   bool keeps_alive = true;  ///< the connection
   bool expects_continue = false;
 };

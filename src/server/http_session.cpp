@@ -53,14 +53,16 @@ const std::string& date_text() {
   return text;
 }
 
-std::string head_text(const Response& response, bool keeps_alive) {
+std::string head_text(const Response& response, const Head& asked, bool keeps_alive) {
   auto text = fmt::format(
       "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
       "X-Content-Type-Options: nosniff\r\nCache-Control: no-store\r\n",
       response.status, status_text(response.status), date_text(), response.content_type,
       response.body.size());
   for (const auto& [name, value] : response.headers) text += fmt::format("{}: {}\r\n", name, value);
-  text += keeps_alive ? "\r\n" : "Connection: close\r\n\r\n";
+  if (!keeps_alive) text += "Connection: close\r\n";
+  if (keeps_alive && asked.is_old) text += "Connection: keep-alive\r\n";
+  text += "\r\n";
   return text;
 }
 
@@ -115,9 +117,9 @@ Task<bool> HttpSession::serve_one() {
   const bool has_body = head.content_length > 0 || head.is_chunked;
   if (!admission.is_admitted) {
     // what follows an unread body would be read as a request
-    const bool keeps = head.keeps_alive && !has_body;
-    if (keeps) buffer_.consume(head_bytes_);
-    co_return co_await send(std::move(admission.refusal), keeps, head.is_head);
+    head.keeps_alive = head.keeps_alive && !has_body;
+    if (head.keeps_alive) buffer_.consume(head_bytes_);
+    co_return co_await send(std::move(admission.refusal), head);
   }
   if (is_too_long) {
     co_return co_await refuse(413, fmt::format("body: found {} bytes, expected at most {}",
@@ -127,7 +129,7 @@ Task<bool> HttpSession::serve_one() {
   if (!body_fault) co_return false;
   if (body_fault->status != 0) co_return co_await refuse(body_fault->status, body_fault->reason);
   auto response = co_await answer(head.request);
-  co_return co_await send(std::move(response), head.keeps_alive, head.is_head);
+  co_return co_await send(std::move(response), head);
 }
 
 Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
@@ -236,13 +238,15 @@ Task<Response> HttpSession::answer(const Request& request) {
 }
 
 Task<bool> HttpSession::refuse(int status, std::string_view reason) {
-  co_return co_await send(to_response(Problem(status, std::string(reason))), false, false);
+  host_.handler.on_refused(status);
+  const Head unread{.keeps_alive = false};
+  co_return co_await send(to_response(Problem(status, std::string(reason))), unread);
 }
 
-Task<bool> HttpSession::send(Response response, bool keeps_alive, bool is_head) {
-  keeps_alive = keeps_alive && !host_.is_draining;
-  const auto head = head_text(response, keeps_alive);
-  if (is_head) response.body.clear();
+Task<bool> HttpSession::send(Response response, const Head& asked) {
+  const bool keeps_alive = asked.keeps_alive && !host_.is_draining;
+  const auto head = head_text(response, asked, keeps_alive);
+  if (asked.is_head) response.body.clear();
   const std::array<net::const_buffer, 2> pieces{net::buffer(head), net::buffer(response.body)};
   Status status;
   expires_after(host_.options.body_time);

@@ -86,7 +86,7 @@ class HttpSession {
   Task<Response> answer(const Request& request);
   /// Both say whether another request may follow.
   Task<bool> refuse(int status, std::string_view reason);
-  Task<bool> send(Response response, bool keeps_alive, bool is_head);
+  Task<bool> send(Response response, const Head& asked);
   /// Reads what the peer still sends: closing before it would take the answer from it.
   Task<void> linger();
 

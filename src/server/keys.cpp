@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 #include <sstream>
 
 #include "core/error.hpp"
@@ -41,6 +43,20 @@ std::vector<Scope> parse_scopes(const std::string& text) {
   return scopes;
 }
 
+/// What is wrong with a line; empty: nothing. The line may hold a key itself: it is not repeated.
+std::string_view fault_of(const std::string& digest, const std::vector<Scope>& scopes,
+                          bool has_more) {
+  if (!is_digest(digest) || scopes.empty() || has_more) {
+    return "expected the SHA-256 of a key, 64 lower-case hexadecimal digits, and its scopes: some "
+           "of recommend,events,admin";
+  }
+  if (digest == sha256_text("")) {
+    return "found the SHA-256 of nothing: $key was empty when the line was written; write it again "
+           "with a key";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string_view name(Scope scope) {
@@ -61,6 +77,7 @@ Keys Keys::read(const std::filesystem::path& file) {
   std::istringstream lines(read_file(file));
   Keys keys;
   std::size_t number = 0;
+  std::map<std::string, std::size_t, std::less<>> lines_of;
   for (std::string line; std::getline(lines, line);) {
     ++number;
     std::istringstream words(line.substr(0, line.find('#')));
@@ -70,12 +87,16 @@ Keys Keys::read(const std::filesystem::path& file) {
     words >> digest >> scopes >> more;
     if (digest.empty()) continue;
     Key key{digest, parse_scopes(scopes)};
-    if (!is_digest(digest) || key.scopes.empty() || !more.empty()) {
-      // the line may hold a key itself: it is not repeated
+    std::string fault(fault_of(digest, key.scopes, !more.empty()));
+    const auto [first, is_new] = lines_of.emplace(digest, number);
+    if (fault.empty() && !is_new) {
+      fault =
+          fmt::format("found the key of line {} again; write one line of it, with all its scopes",
+                      first->second);
+    }
+    if (!fault.empty()) {
       throw Error(ErrorCode::kConfig,
-                  fmt::format("{}:{}: expected the SHA-256 of a key, 64 lower-case hexadecimal "
-                              "digits, and its scopes: some of recommend,events,admin",
-                              printable(file.string()), number));
+                  fmt::format("{}:{}: {}", printable(file.string()), number, fault));
     }
     keys.keys_.push_back(std::move(key));
   }
@@ -88,6 +109,7 @@ Keys Keys::read(const std::filesystem::path& file) {
 
 Verdict Keys::judge(std::string_view key, Scope scope) const {
   if (is_empty() || scope == Scope::kNone) return Verdict::kAllowed;
+  if (key.empty()) return Verdict::kUnknown;
   const auto digest = sha256_text(key);
   auto verdict = Verdict::kUnknown;
   for (const auto& known : keys_) {

@@ -53,6 +53,9 @@ class Handler {
 
   /// Judges the head of a request: who asks and for what.
   [[nodiscard]] virtual Admission admit(const Request& head) = 0;
+  /// Told of what is refused before it is one of the others, or instead of them: a broken head, too
+  /// long a body, a connection too many.
+  virtual void on_refused(int /*status*/) {}
   /// Answers a request that was admitted.
   virtual void handle(const Request& request, Respond respond) = 0;
 };

@@ -125,15 +125,12 @@ json::array product_rows(App& app, const LiveAnswer& answer, bool with_details,
 
 /// What every answer says of itself.
 json::object answer_head(App& app, const LiveAnswer& answer, const json::storage_ptr& memory) {
-  const std::string_view fallback =
-      answer.fallback.empty() ? std::string_view("none") : answer.fallback;
-  if (fallback != "none") app.metrics().fallback(fallback);
   json::object head(memory);
   head.reserve(7);
   head.emplace("recommendation_id", app.new_id());
   head.emplace("bundle", answer.bundle);
   head.emplace("as_of", answer.as_of);
-  head.emplace("fallback", fallback);
+  head.emplace("fallback", answer.fallback.empty() ? std::string_view("none") : answer.fallback);
   return head;
 }
 
@@ -152,6 +149,8 @@ void post_recommendations(App& app, const Call& call, const Respond& respond) {
   auto query = to_query(asked);
   query.at = format_time(app.writer().moment());
   const auto answer = app.live().recommend(query);
+  // here alone: the lists beside a product and of what sells are asked for by nobody in particular
+  if (!answer.fallback.empty()) app.metrics().fallback(answer.fallback);
   auto body = answer_head(app, answer, call.memory);
   body.emplace("expected_recall", answer.expected_recall);
   body.emplace("p_buy", answer.p_buy);

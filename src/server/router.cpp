@@ -147,6 +147,8 @@ Admission Router::admit(const Request& head) {
   }
 }
 
+void Router::on_refused(int status) { app_.metrics().request("none", status, 0); }
+
 void Router::handle(const Request& request, Respond respond) {
   const auto begin = std::chrono::steady_clock::now();
   std::string_view label = "refused";

@@ -17,6 +17,7 @@ class Router final : public Handler {
 
   [[nodiscard]] Admission admit(const Request& head) override;
   void handle(const Request& request, Respond respond) override;
+  void on_refused(int status) override;
 
  private:
   struct Match {

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
+#include "server/process.hpp"
 #include "server/router.hpp"
 
 namespace vitrina::server {
@@ -15,6 +17,9 @@ namespace {
 constexpr std::chrono::milliseconds kLook(20);
 /// A request may take as long to come as its time-outs say.
 constexpr std::chrono::seconds kPatience(20);
+
+/// Beside those of the shop's connections: the store's, the bundle's, the other port's.
+constexpr std::size_t kOtherDescriptors = 256;
 
 bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || host.starts_with("127.");
@@ -39,13 +44,35 @@ std::string address(const HttpOptions& options, const HttpServer& server) {
                      server.port());
 }
 
+/// How many connections can be answered and, as many again, turned away with so many descriptors:
+/// `wanted` where there are enough, at least one.
+std::size_t n_connections_within(std::size_t descriptors, std::size_t wanted) {
+  const auto left = descriptors - std::min(descriptors, kOtherDescriptors);
+  return std::clamp<std::size_t>(left / 2, 1, wanted);
+}
+
+/// A limit on connections that the system's on descriptors does not come before: where it does, who
+/// is too many waits for ever, and so does the other port.
+HttpOptions within_descriptors(HttpOptions options, const AppOptions& app) {
+  const auto needed = 2 * options.max_connections + kOtherDescriptors;
+  const auto allowed = raise_descriptors(needed);
+  options.max_connections = n_connections_within(allowed, options.max_connections);
+  if (allowed < needed && app.on_warning) {
+    app.on_warning(fmt::format(
+        "connections: the system allows {} open files, expected {}; no more than {} connections "
+        "are answered at once; raise the hard limit (ulimit -Hn, LimitNOFILE of systemd)",
+        allowed, needed, options.max_connections));
+  }
+  return options;
+}
+
 }  // namespace
 
 void serve(const ServeOptions& options) {
   check_reach(options.shop, "--host", options.app);
   check_reach(options.admin, "--admin-host", options.app);
   // In this order, so that what the store tells late finds the servers it is told to.
-  HttpServer shop(options.shop);
+  HttpServer shop(within_descriptors(options.shop, options.app));
   HttpServer admin(options.admin);
   App app(options.app);
   Router shop_router(app, Door::kShop);

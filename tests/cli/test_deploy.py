@@ -1,7 +1,9 @@
 """What surrounds a server, beside a real one: health check, metrics by the
 names that dashboard and alerts have, a proxy with TLS and a limit."""
 
+import hashlib
 import json
+import os
 import re
 import shutil
 import ssl
@@ -182,10 +184,18 @@ def test_secrets_are_keys_that_the_server_takes(
     script.parent.mkdir()
     script.write_text((DEPLOY / "make_secrets.sh").read_text())
     script.chmod(0o755)
+    docs = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    line = re.search(r"^key=\$\(deploy/make_secrets.*$", docs, re.MULTILINE)
+    assert line
     said = subprocess.run(
-        [script], capture_output=True, text=True, check=True
-    ).stdout
-    key = said.removeprefix("the site's key: ").strip()
+        ["bash", "-c", f"{line[0]}\necho $key"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    key = said.stdout.strip()
+    assert said.stderr == f"the site's key: {key}\n"
     secrets = script.parent / "secrets"
     words = ("--api-key-file", secrets / "keys")
     with serving(learned / "bundle", tmp_path / "store", *words) as server:
@@ -196,14 +206,75 @@ def test_secrets_are_keys_that_the_server_takes(
                 site.user("somebody")
             assert caught.value.status == 403
         admin = server.admin()
-        metrics = (secrets / "metrics.key").read_text()
-        headers = {"Authorization": f"Bearer {metrics}"}
-        assert admin.ask("GET", "/metrics", headers=headers)[0] == 200
+        for name in ("admin.key", "metrics.key"):
+            headers = {
+                "Authorization": f"Bearer {(secrets / name).read_text()}"
+            }
+            assert admin.ask("GET", "/metrics", headers=headers)[0] == 200
         admin.close()
     again = subprocess.run([script], capture_output=True, check=False)
     assert again.returncode == 1, "what is there is not overwritten"
     ignored = (ROOT / ".gitignore").read_text().splitlines()
     assert "/deploy/secrets/" in ignored
+
+
+def test_the_image_swaps_bundles(learned: Path, tmp_path: Path) -> None:
+    """By its script, which docs/serving.md calls."""
+    keys = tmp_path / "keys"
+    digest = hashlib.sha256(b"ours").hexdigest()
+    keys.write_text(f"{digest} admin\n")
+    server = Server(
+        *(learned / "bundle", tmp_path / "store", "--api-key-file", keys)
+    )
+
+    def swap(folder: Path | str, key: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [DEPLOY / "swap_bundle.sh", folder, str(server.admin_port)],
+            input=key,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
+
+    other = tmp_path / "тонкий bundle"
+    shutil.copytree(learned / "bundle", other)
+    code, said = swap(other, "ours")
+    assert code == 0, said
+    assert json.loads(said)["bundle"] == server.bundle
+    assert swap(other, "ours\n")[0] == 0, "a key in a line"
+    for folder, key, expected, status in (
+        (other, "theirs", 1, '"status":401'),
+        ("/nowhere", "ours", 1, '"status":422'),
+        (other, "", 2, "expected a key"),
+        ('a"b', "ours", 2, "FOLDER: expected no quotes"),
+    ):
+        code, said = swap(folder, key)
+        assert code == expected, said
+        assert status in said
+    assert server.stop()[0] == 0
+
+
+def test_the_line_of_the_docs_that_swaps_a_bundle_can_be_followed() -> None:
+    """The program is in the image, the folder is mounted, the key is made."""
+    docs = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    line = re.search(
+        r"^docker compose -f deploy/compose.yaml exec -T vitrina "
+        r"(\S+) (/\S+)/tonight < deploy/(\S+)$",
+        docs,
+        re.MULTILINE,
+    )
+    assert line
+    program, folder, key = line.groups()
+    dockerfile = (DEPLOY / "Dockerfile").read_text()
+    assert f"COPY deploy/swap_bundle.sh /usr/local/bin/{program}\n" in (
+        dockerfile
+    )
+    assert f'"--bundle", "{folder}/bundle"' in dockerfile
+    compose = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+    mounted = compose["services"]["vitrina"]["volumes"][0]
+    assert re.fullmatch(rf"\$\{{BUNDLES:\?[\w ]+\}}:{folder}:ro", mounted)
+    assert f"> {key}\n" in (DEPLOY / "make_secrets.sh").read_text()
 
 
 def test_files_of_deploy_agree() -> None:
@@ -319,3 +390,64 @@ def test_the_image_has_the_libraries_of_the_program() -> None:
     _, _, serve = (DEPLOY / "Dockerfile").read_text().rpartition("AS serve\n")
     missing = {name for name in packages if f" {name} " not in serve}
     assert not missing
+
+
+def run_path_of(program: Path) -> str:
+    """Where the program looks for its libraries first."""
+    said = subprocess.run(
+        ["readelf", "-d", program], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.search(r"\(RUNPATH\).*\[(.+)\]", said)
+    assert found, said
+    return found[1]
+
+
+def test_the_unit_s_program_starts_where_the_checkout_is_not_seen(
+    learned: Path, tmp_path: Path
+) -> None:
+    """Installed by the lines of its header, under another root, without what
+    only root may do; its path into the checkout leads nowhere then."""
+    unit = (DEPLOY / "vitrina.service").read_text()
+    lines = re.findall(
+        r"^#   (.*)$", unit.partition("[Unit]")[0], re.MULTILINE
+    )
+    assert len(lines) > 4
+    checkout, root = tmp_path / "checkout", tmp_path / "root"
+    (checkout / "build").mkdir(parents=True)
+    (checkout / "build" / "vitrina").symlink_to(program_path())
+    (checkout / "deploy").symlink_to(DEPLOY)
+    shutil.copytree(learned / "bundle", checkout / "bundle")
+    for made in ("etc/ld.so.conf.d", "etc/systemd/system"):
+        (root / made).mkdir(parents=True)
+    script = re.sub(
+        r" (/(?:usr/local|srv|etc)/)", rf" {root}\1", "\n".join(lines)
+    )
+    subprocess.run(
+        ["bash", "-euo", "pipefail", "-c"]
+        + [f"ldconfig() {{ :; }}; systemctl() {{ :; }}\n{script}"],
+        cwd=checkout,
+        check=True,
+    )
+    program = root / "usr" / "local" / "bin" / "vitrina"
+    run_path = run_path_of(program).encode()
+    nowhere = b"/".ljust(len(run_path), b"-")
+    program.write_bytes(program.read_bytes().replace(run_path, nowhere))
+    listed = (root / "etc" / "ld.so.conf.d" / "vitrina.conf").read_text()
+
+    def code(env: dict[str, str]) -> int:
+        return subprocess.run(
+            [program, "--version"],
+            env={"PATH": os.environ["PATH"], **env},
+            capture_output=True,
+            check=False,
+        ).returncode
+
+    assert code({}) != 0
+    assert code({"LD_LIBRARY_PATH": listed.strip()}) == 0
+    assert (root / "srv" / "vitrina" / "bundle" / "manifest.json").is_file()
+    started = re.search(
+        r"^ExecStart=(\S+) .*--bundle (\S+)", unit, re.MULTILINE
+    )
+    assert started
+    for place in started.groups():
+        assert (root / place.removeprefix("/")).exists(), place

@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from command import (
     program_path,
 )
 from serving import READY, Client, Server, serving
+
+Prepare = Callable[[], None]
 
 
 def event(user: str, product: str, **more: Any) -> dict[str, Any]:
@@ -228,6 +231,30 @@ def test_a_public_address_asks_for_keys(learned: Path, tmp_path: Path) -> None:
         assert server.client().ask("GET", "/healthz")[0] == 200
 
 
+def test_the_docs_say_what_each_scope_is_for(
+    learned: Path, tmp_path: Path
+) -> None:
+    told: dict[str, set[str]] = {}
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        for client in (server.client(), server.admin()):
+            paths = client.done("GET", "/openapi.json")["paths"]
+            for path, methods in paths.items():
+                for method, operation in methods.items():
+                    [scope] = operation.get("security", [{"key": ["none"]}])
+                    names = told.setdefault(scope["key"][0], set())
+                    names.add(f"{method.upper()} {path}")
+    docs = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    _, _, rows = docs.partition("| scope | what it is for |\n")
+    rows, _, _ = rows.partition("\n\n")
+    written = {
+        re.sub(r"\W", "", row.split("|")[1]): set(
+            re.findall(r"`([A-Z]+ [^`]*)`", row)
+        )
+        for row in rows.splitlines()[1:]
+    }
+    assert written == told
+
+
 def test_bundles_are_swapped_under_load(learned: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     must_run(
@@ -375,18 +402,63 @@ def test_slow_and_idle_peers_do_not_hold_others_up(
             peer.close()
 
 
+def with_open_files(soft: int, hard: int | None = None) -> Prepare:
+    """For `prepare`: the limits that the system sets; as hard a one as here
+    where none is given."""
+    here = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+
+    def prepare() -> None:
+        heed_hangups()
+        limits = (soft, here if hard is None else hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+    return prepare
+
+
+def connected(server: Server, n: int) -> list[socket.socket]:
+    """So many peers, of which the last one is told that it is too many."""
+    peers = [
+        socket.create_connection(("127.0.0.1", server.port)) for _ in range(n)
+    ]
+    peers[-1].settimeout(10)
+    answer = peers[-1].recv(65536)
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: 1\r\n" in answer
+    return peers
+
+
+def n_turned_away(server: Server) -> int:
+    """By the metrics."""
+    row = 'vitrina_http_requests_total{route="none",status="503"} '
+    text = server.admin().done("GET", "/metrics")
+    return int(text.partition(row)[2].partition("\n")[0])
+
+
+def test_few_open_files_are_fewer_connections(
+    learned: Path, tmp_path: Path
+) -> None:
+    prepare = with_open_files(300, 300)
+    server = Server(learned / "bundle", tmp_path / "store", prepare=prepare)
+    peers = connected(server, 30)
+    assert n_turned_away(server) > 0
+    for peer in peers:
+        peer.close()
+    code, said = server.stop()
+    assert code == 0
+    assert said.count("\n") == 1
+    assert "allows 300 open files, expected 2304; no more than 22 conn" in said
+
+
 def test_too_many_connections_are_turned_away(
     learned: Path, tmp_path: Path
 ) -> None:
-    with serving(learned / "bundle", tmp_path / "store") as server:
-        peers = [
-            socket.create_connection(("127.0.0.1", server.port))
-            for _ in range(1100)
-        ]
-        peers[-1].settimeout(10)
-        answer = peers[-1].recv(65536)
-        assert answer.startswith(b"HTTP/1.1 503 ")
-        assert b"Retry-After: 1\r\n" in answer
+    """Under the limit on open files that most systems begin with."""
+    with serving(
+        *(learned / "bundle", tmp_path / "store"),
+        prepare=with_open_files(1024),
+    ) as server:
+        peers = connected(server, 1100)
+        assert n_turned_away(server) > 0
         for peer in peers:
             peer.close()
         # what has been closed makes room

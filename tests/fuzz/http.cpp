@@ -66,6 +66,7 @@ std::vector<Seed> seeds() {
        "Expect: 100-continue\r\nConnection: close\r\n\r\n2\r\n{}\r\n0\r\n\r\n"},
       {"head", "sHEAD /healthz HTTP/1.0\r\nConnection: keep-alive\r\n\r\n" + get("/readyz")},
       {"openapi", "s" + get("/openapi.json")},
+      {"absolute", "s" + get("http://shop:8000/v1/popular?k=3") + get("https://[::1]")},
       {"admin", "a" + get("/metrics") + get("/openapi.json")},
       {"swap", "a" + post("/admin/v1/bundle", R"({"bundle":"nowhere"})")},
   };

@@ -136,9 +136,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(bundle: Path, store: Path, *words: str | Path) -> Iterator[Server]:
+def serving(
+    bundle: Path,
+    store: Path,
+    *words: str | Path,
+    prepare: Callable[[], None] = heed_hangups,
+) -> Iterator[Server]:
     """A server that must end well."""
-    server = Server(bundle, store, *words)
+    server = Server(bundle, store, *words, prepare=prepare)
     try:
         yield server
         assert server.process.poll() is None, server.process.communicate()

@@ -62,15 +62,47 @@ TEST(HttpHead, FindsItsEnd) {
 }
 
 TEST(HttpHead, RefusesRequestLinesThatAreNone) {
-  for (const auto* start :
-       {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", " GET / HTTP/1.1", "get / HTTP/1.1",
-        "GE T / HTTP/1.1", "GET /a b HTTP/1.1", "GET /a\x01 HTTP/1.1", "GET\t/ HTTP/1.1",
-        "GET http://shop/ HTTP/1.1", "GET / HTTP/1.11", "GET / http/1.1", "GET  HTTP/1.1", ""}) {
+  for (const auto* start : {"GET /",
+                            "GET  / HTTP/1.1",
+                            "GET / HTTP/1.1 ",
+                            " GET / HTTP/1.1",
+                            "get / HTTP/1.1",
+                            "GE T / HTTP/1.1",
+                            "GET /a b HTTP/1.1",
+                            "GET /a\x01 HTTP/1.1",
+                            "GET\t/ HTTP/1.1",
+                            "GET http:///a HTTP/1.1",
+                            "GET http://me@shop/ HTTP/1.1",
+                            "GET http://shop:a/ HTTP/1.1",
+                            "GET http://[::1/ HTTP/1.1",
+                            "GET http://sh op/ HTTP/1.1",
+                            "GET http:/a HTTP/1.1",
+                            "GET http://shop\\a/ HTTP/1.1",
+                            "GET ftp://shop/ HTTP/1.1",
+                            "GET shop:80 HTTP/1.1",
+                            "GET / HTTP/1.11",
+                            "GET / http/1.1",
+                            "GET  HTTP/1.1",
+                            ""}) {
     EXPECT_EQ(status_of(start, kHost), 400) << start;
   }
   EXPECT_EQ(status_of("GET / HTTP/2.0", kHost), 505);
   EXPECT_EQ(status_of("GET /" + std::string(kMaxTargetBytes, 'a') + " HTTP/1.1", kHost), 414);
   EXPECT_EQ(status_of("DELETE /%D1%84/\xd1\x84 HTTP/1.1", kHost), 0);
+}
+
+/// As clients ask proxies; then the target says the host (RFC 9112, 3.2.2).
+TEST(HttpHead, ReadsTargetsThatNameTheirHost) {
+  const auto read = [](const std::string& target) {
+    Head head;
+    EXPECT_FALSE(read_head("GET " + target + " HTTP/1.1\r\nHost: other\r\n\r\n", head)) << target;
+    return head.host + " " + head.request.target;
+  };
+  EXPECT_EQ(read("http://shop.example/a?b=http://c"), "shop.example /a?b=http://c");
+  EXPECT_EQ(read("HTTPS://[::1]:8000//a"), "[::1]:8000 //a");
+  EXPECT_EQ(read("http://shop:80"), "shop:80 /");
+  EXPECT_EQ(read("/http://shop/"), "other /http://shop/");
+  EXPECT_EQ(status_of("GET http://shop/ HTTP/1.1", ""), 400) << "no host";
 }
 
 TEST(HttpHead, RefusesFieldsThatAreNone) {

@@ -50,11 +50,21 @@ class Echo final : public Handler {
     });
   }
 
+  void on_refused(int status) override {
+    const std::scoped_lock lock(mutex_);
+    refused_.push_back(status);
+  }
+  std::vector<int> refused() {
+    const std::scoped_lock lock(mutex_);
+    return refused_;
+  }
+
   std::atomic<bool> may_answer{true};
 
  private:
   std::mutex mutex_;
   std::vector<std::thread> threads_;
+  std::vector<int> refused_;
 };
 
 /// A connection to a server of this machine.
@@ -130,6 +140,23 @@ TEST(HttpServer, KeepsAConnectionAndAnswersInOrder) {
   server.stop();
 }
 
+TEST(HttpServer, TellsWhoAsksByTheOldVersionThatItsConnectionIsKept) {
+  Echo echo;
+  HttpServer server({});
+  server.start(echo);
+  const Peer peer(server.port());
+  for (int i = 0; i < 2; ++i) {
+    peer.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    const auto kept = peer.receive("/a 0");
+    EXPECT_NE(kept.find("\r\nConnection: keep-alive\r\n"), std::string::npos) << kept;
+  }
+  peer.send(request("/a"));
+  EXPECT_EQ(peer.receive("/a 0").find("Connection:"), std::string::npos);
+  peer.send("GET /a HTTP/1.0\r\n\r\n");
+  EXPECT_TRUE(is_closed_with(peer.receive(""), 200));
+  server.stop();
+}
+
 TEST(HttpServer, ReadsBodiesOfAnySizeThatIsAllowed) {
   Echo echo;
   HttpServer server({});
@@ -165,6 +192,9 @@ TEST(HttpServer, EndsWhatItCannotUnderstand) {
   EXPECT_TRUE(is_closed_with(answer(request("/", "a: " + std::string(9000, 'b') + "\r\n")), 431));
   EXPECT_TRUE(is_closed_with(
       answer("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n"), 400));
+  EXPECT_TRUE(is_closed_with(answer(request("/", "Expect: tea\r\n")), 417));
+  EXPECT_TRUE(is_closed_with(answer(post("/", 100'001)), 413));
+  EXPECT_EQ(echo.refused(), (std::vector<int>{400, 431, 400, 417, 413})) << "each is told of once";
   server.stop();
 }
 
@@ -195,6 +225,7 @@ TEST(HttpServer, TurnsAwayWhoIsTooMany) {
   const auto answer = third.receive("");
   EXPECT_TRUE(is_closed_with(answer, 503));
   EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
+  EXPECT_EQ(echo.refused(), (std::vector<int>{503}));
   server.stop();
 }
 

@@ -127,18 +127,29 @@ TEST(Keys, AreJudgedByScope) {
 TEST(Keys, AFileThatIsNoneIsRefusedWithoutRepeatingIt) {
   const test::ScratchFolder scratch;
   const auto file = scratch.path() / "keys";
-  for (const auto* text : {"", "# none\n", "secret recommend\n", "secret\n"}) {
+  const auto refusal = [&](const std::string& text) -> std::string {
     write_file(file, text);
     try {
       (void)Keys::read(file);
-      FAIL() << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kConfig);
-      EXPECT_EQ(std::string(error.what()).find("secret"), std::string::npos);
+      return error.what();
     }
+    ADD_FAILURE() << text;
+    return "";
+  };
+  for (const auto* text : {"", "# none\n", "secret recommend\n", "secret\n"}) {
+    EXPECT_EQ(refusal(text).find("secret"), std::string::npos);
   }
-  write_file(file, sha256_text("a") + " everything\n");
-  EXPECT_THROW((void)Keys::read(file), Error);
+  const auto a = sha256_text("a");
+  EXPECT_NE(refusal(a + " everything\n"), "");
+  for (const auto& [text, fault] : std::vector<std::pair<std::string, std::string>>{
+           {sha256_text("") + " recommend\n",
+            "keys:1: found the SHA-256 of nothing: $key was empty when the line was written"},
+           {fmt::format("{} recommend\n# more\n{} admin\n", a, a),
+            "keys:3: found the key of line 1 again"}}) {
+    EXPECT_NE(refusal(text).find(fault), std::string::npos) << refusal(text);
+  }
   EXPECT_THROW((void)Keys::read(scratch.path() / "nowhere"), Error);
 }
 

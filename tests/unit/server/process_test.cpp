@@ -1,6 +1,7 @@
 #include "server/process.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -11,6 +12,13 @@
 
 namespace vitrina::server {
 namespace {
+
+void write_stat(const std::filesystem::path& proc, int start_ticks) {
+  write_file(proc / "self" / "stat",
+             fmt::format("7 (a (b) 1 2) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 {} "
+                         "1000000 25 0\n",
+                         start_ticks));
+}
 
 TEST(Process, IsSaidByTheSystem) {
   const auto before = this_process();
@@ -29,10 +37,7 @@ TEST(Process, IsSaidByTheSystem) {
 TEST(Process, IsReadWhateverItsNameIs) {
   const test::ScratchFolder scratch;
   const auto& proc = scratch.path();
-  write_file(
-      proc / "self" / "stat",
-      "7 (a (b) 1 2) S 1 7 7 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 3 0 6000 1000000 25 0\n");
-  write_file(proc / "stat", "cpu 1 2 3\nbtime 1700000000\n");
+  write_stat(proc, 6000);
   write_file(proc / "self" / "limits",
              "Limit                     Soft Limit           Hard Limit           Units\n"
              "Max open files            1024                 4096                 files\n");
@@ -41,9 +46,22 @@ TEST(Process, IsReadWhateverItsNameIs) {
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   EXPECT_EQ(process.processor_s, 300 / ticks);
   EXPECT_EQ(process.resident_bytes, 25U * static_cast<unsigned>(::getpagesize()));
-  EXPECT_EQ(process.start_s, 1'700'000'000 + 6000 / ticks);
   EXPECT_EQ(process.max_descriptors, 1024U);
   EXPECT_EQ(process.n_descriptors, 1U);
+}
+
+/// A sandbox may show processes alone: no /proc/stat with the machine's start.
+TEST(Process, StartsWhenItsOwnFileSaysSo) {
+  const test::ScratchFolder scratch;
+  write_stat(scratch.path(), 6000);
+  const auto earlier = this_process(scratch.path());
+  write_stat(scratch.path(), 7000);
+  const auto later = this_process(scratch.path());
+  ASSERT_TRUE(earlier.start_s && later.start_s);
+  EXPECT_NEAR(*later.start_s - *earlier.start_s, 1000 / static_cast<double>(::sysconf(_SC_CLK_TCK)),
+              1e-3);
+  const auto started = this_process().start_s;
+  EXPECT_EQ(this_process().start_s, started) << "is said the same each time";
 }
 
 TEST(Process, IsNothingWhereNothingIsSaid) {

@@ -171,8 +171,10 @@ TEST_F(RouterTest, EveryFieldDoesSomethingAndOthersAreRefused) {
   expect_problem(server.get("/v1/popular?k=0"), 422, "query.k: found 0");
   expect_problem(server.get("/v1/popular?K=1"), 422, "query: found the field 'K'");
   const auto known = Recommender::load(folder() / "bundle").products().front();
-  expect_problem(server.get(fmt::format("/v1/products/{}/similar?by=nothing", known)), 422,
-                 "by: found 'nothing'");
+  for (const auto& product : {known, std::string("never-heard")}) {
+    expect_problem(server.get(fmt::format("/v1/products/{}/similar?by=nothing", product)), 422,
+                   "by: found 'nothing'");
+  }
 }
 
 TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
@@ -235,6 +237,26 @@ TEST_F(RouterTest, ABrokenBundleIsRefusedAndTheOldOneStays) {
   const auto metrics = server.get("/metrics", Door::kAdmin).body;
   EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"refused\"} 3"), std::string::npos);
   EXPECT_NE(metrics.find("vitrina_model_reload_total{result=\"done\"} 2"), std::string::npos);
+}
+
+TEST_F(RouterTest, CountsWhoWasAskedForAndIsNotKnown) {
+  Server server(scratch_.path());
+  const auto counts = [&](const std::string& row) {
+    return server.get("/metrics", Door::kAdmin).body.find(row + "\n") != std::string::npos;
+  };
+  EXPECT_EQ(done(server.get("/v1/popular")).at("fallback").as_string(), "popular");
+  EXPECT_EQ(done(server.get("/v1/products/x/similar")).at("fallback").as_string(), "popular");
+  EXPECT_FALSE(counts("vitrina_fallback_total{reason=\"popular\"} 2")) << "nobody was asked for";
+  (void)done(server.post("/v1/recommendations", R"({"user_id":"u"})"));
+  EXPECT_TRUE(counts("vitrina_fallback_total{reason=\"popular\"} 1"));
+}
+
+TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
+  Server server(scratch_.path());
+  server.shop.on_refused(503);
+  EXPECT_NE(server.get("/metrics", Door::kAdmin)
+                .body.find("vitrina_http_requests_total{route=\"none\",status=\"503\"} 1\n"),
+            std::string::npos);
 }
 
 TEST_F(RouterTest, IsNotReadyWhileItStops) {
