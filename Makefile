@@ -114,7 +114,7 @@ keep: ## commit this run, for DVC to compare others with
 	@scripts/keep.sh
 
 fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
-	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias "$(or $(ALIAS),champion)" --to "$(or $(TO),bundle)"
 
 promote: setup ## make VERSION= of a shop's model its champion by hand (SHOP=)
 	@.venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
@@ -129,10 +129,10 @@ tune-apply: setup-dev ## write what was found into params.yaml and show the diff
 	@.venv/bin/python -m vitrina_ops.tune apply
 
 real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
-	@scripts/measure/real_logs.sh $(LOGS)
+	@scripts/measure/real_logs.sh "$(LOGS)"
 
 bytes: build ## is what `vitrina run` writes as recorded, byte for byte (LOGS=DIR)
-	@scripts/bytes.sh $(LOGS)
+	@scripts/bytes.sh "$(LOGS)"
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
 	@.venv/bin/python -m vitrina_slides.deck
