@@ -3,7 +3,8 @@
 # SEED=42, THREADS=0 (one a processor), SHOP=NAME (which shop's registered model it is; default:
 # the name of DATA's folder, else `simulated`). `make bench`: SCALE=1, DATA, SEED, REPEATS=5.
 # Of `make experiments`, `tune` and `real-logs`: LOGS=DIR, the folder of the real logs
-# (experiments/logs/development.yaml names them); else a simulated shop.
+# (experiments/logs/development.yaml names them); else a simulated shop. What `experiments` and `tune`
+# find goes to out/; with RECORD=1 also into docs/, where the documents and the slides read it.
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants fuzz bench bench-live bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 LIVE = .venv/bin/python scripts/live_long.py
@@ -114,25 +115,25 @@ keep: ## commit this run, for DVC to compare others with
 	@scripts/keep.sh
 
 fetch: setup ## a shop's registered bundle: SHOP= ALIAS=champion TO=bundle
-	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias $(or $(ALIAS),champion) --to $(or $(TO),bundle)
+	@.venv/bin/python -m vitrina_ops.fetch --shop "$(SHOP)" --alias "$(or $(ALIAS),champion)" --to "$(or $(TO),bundle)"
 
 promote: setup ## make VERSION= of a shop's model its champion by hand (SHOP=)
 	@.venv/bin/python -m vitrina_ops.promote --shop "$(SHOP)" --version "$(VERSION)"
 
-experiments: build ## every hypothesis of experiments/ that is not known yet (LOGS=DIR, ONLY=PATTERN, SEEDS=42,43)
-	@scripts/experiments.sh
+experiments: build ## every hypothesis of experiments/ that is not known yet: out/experiments (LOGS=DIR, ONLY=PATTERN, SEEDS=42,43, RECORD=1 into docs)
+	@scripts/experiments.sh $(if $(RECORD),--record)
 
-tune: build setup-dev ## search parameters on LOGS=DIR or DATA=DIR CUTS= UNSEEN=, else a simulated shop (TRIALS=30)
-	@.venv/bin/python -m vitrina_ops.tune search
+tune: build setup-dev ## search parameters on LOGS=DIR or DATA=DIR CUTS= UNSEEN=, else a simulated shop: out/tuning (TRIALS=30, RECORD=1 into docs/measured)
+	@.venv/bin/python -m vitrina_ops.tune search $(if $(RECORD),--record)
 
 tune-apply: setup-dev ## write what was found into params.yaml and show the difference
 	@.venv/bin/python -m vitrina_ops.tune apply
 
 real-logs: build ## the README's figures, into docs/measured/real_logs.json (LOGS=DIR)
-	@scripts/measure/real_logs.sh $(LOGS)
+	@scripts/measure/real_logs.sh "$(LOGS)"
 
 bytes: build ## is what `vitrina run` writes as recorded, byte for byte (LOGS=DIR)
-	@scripts/bytes.sh $(LOGS)
+	@scripts/bytes.sh "$(LOGS)"
 
 slides: build setup-dev ## reports/presentation.ru.pdf and .en.pdf, from docs/measured/*.json alone
 	@.venv/bin/python -m vitrina_slides.deck

@@ -1,11 +1,11 @@
 """Tells a regression from noise between two reports of `make bench`.
 
-``bench/compare.py OLD NEW`` takes two speed.json. A part has changed when
-the rank-sum test of its kept rounds (Mann and Whitney, 1947; exact) finds
-them different at 5% and the medians differ by more than 5%; anything else
-is noise. Seconds are compared where both reports are of one machine, and
-otherwise the times to the first peer, part by part. Ends with 1 when a part
-has become slower, with 2 when the reports cannot be compared.
+``.venv/bin/python bench/compare.py OLD NEW`` takes two speed.json. A part has
+changed when the rank-sum test of its kept rounds (Mann and Whitney, 1947;
+exact) finds them different at 5% and the medians differ by more than 5%;
+anything else is noise. Seconds are compared where both reports are of one
+machine, and otherwise the times to the first peer, part by part. Ends with 1
+when a part has become slower, with 2 when the reports cannot be compared.
 """
 
 import argparse

@@ -16,19 +16,29 @@ fi
 logs=${1:-}
 shift || true
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-build/vitrina simulate --scale 0.1 --seed 42 --out "$work/simulated" --quiet
-folders=("$work/simulated")
+folders=()
 if [ -n "$logs" ]; then
-  for folder in "$logs"/*/; do
-    name=$(basename "$folder")
-    if [ $# -eq 0 ] || [[ " $* " == *" $name "* ]]; then folders+=("$folder"); fi
+  shopt -s nullglob
+  if [ $# -eq 0 ]; then folders=("$logs"/*/); fi
+  for name in "$@"; do folders+=("$logs/$name"); done
+  if [ ${#folders[@]} -eq 0 ]; then
+    echo "bytes: $logs: found no folder of a log in it, expected one a log" >&2
+    exit 2
+  fi
+  for folder in "${folders[@]}"; do
+    if [ ! -d "$folder" ]; then
+      echo "bytes: $folder: no such folder, expected a log of $logs" >&2
+      exit 2
+    fi
   done
 fi
 
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+build/vitrina simulate --scale 0.1 --seed 42 --out "$work/simulated" --quiet
+
 found="$work/found.txt"
-for folder in "${folders[@]}"; do
+for folder in "$work/simulated" "${folders[@]}"; do
   name=$(basename "$folder")
   echo "bytes: $name" >&2
   build/vitrina run --data "$folder" --out "$work/$name/answer" --bundle "$work/$name/bundle" --quiet \

@@ -1,6 +1,7 @@
 """Runs libFuzzer on every target of build/asan/vitrina_fuzz.
 
-    scripts/fuzz.py [--seconds 20] [--only NAME] [--minimise] [--no-record]
+    .venv/bin/python scripts/fuzz.py [--seconds 20] [--only NAME] \\
+        [--minimise] [--no-record]
 
 Seconds are of processor time, a target. Each run goes on with what the runs
 before it found (build/asan/corpus, and tests/fuzz/corpus, which is kept in

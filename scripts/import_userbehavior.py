@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Convert the public UserBehavior.csv to the files Vitrina reads.
 
 The file (Alibaba, «User Behavior Data from Taobao for Recommendation») has
@@ -7,7 +6,8 @@ buy) and a Unix time in seconds. Written are train_actions.pq and catalog.pq
 with the case's columns; times are put on the shop's own clock (UTC+8), and
 events outside the nine days the data set is about are left out.
 
-    scripts/import_userbehavior.py UserBehavior.csv --out logs/taobao
+    .venv/bin/python scripts/import_userbehavior.py UserBehavior.csv \\
+        --out logs/taobao
 
 `--users-to ID` keeps the users whose id, compared as text, is at most ID:
 the small real log of the README is the part up to 1003693.

@@ -1,6 +1,6 @@
 """Long runs on a live server, in parts that add up.
 
-    scripts/live_long.py kill [--count 3100] [--record]
+    .venv/bin/python scripts/live_long.py kill [--count 3100] [--record]
 
 Runs until so many kills, swaps, stops, ... were seen by this build, those of
 earlier calls among them (out/live), and ends with 1 at the first thing that

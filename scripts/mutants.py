@@ -5,7 +5,8 @@ each: an exit code that the documentation lists and that is no bug, one line
 of error when it is not 0, no byte of the file raw on the terminal, no shop
 left by a failure, 10 s of processor time, 4 GiB of address space.
 
-    scripts/mutants.py [--count 2000] [--seed 1] [--only log.csv] [--jobs 2]
+    .venv/bin/python scripts/mutants.py [--count 2000] [--seed 1] \\
+        [--only log.csv] [--jobs 2]
 
 What broke a rule is kept in out/mutants, with report.json beside it: counts
 of exit codes by file, the slowest mutant and the most memory taken.

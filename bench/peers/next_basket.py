@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Predict each customer's next basket by the protocol of published tables.
 
 Vitrina and the field's methods see the same baskets and are judged on the

@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Hold Vitrina against its peers on real logs.
 
 Every peer is tuned at earlier cuts with the same effort and judged at the

@@ -153,10 +153,11 @@ class Live:
         """
         if isinstance(events, Mapping):
             return self._add_events([events], before)
-        if is_path(events) or hasattr(events, "__arrow_c_stream__"):
-            return self._add_log(events, before)
-        if hasattr(events, "collect"):
-            return self._add_log(events, before)
+        methods = ("__arrow_c_stream__", "collect")
+        if is_path(events) or any(hasattr(events, m) for m in methods):
+            n_new, warnings = self._add_log(events, before)
+            tell(warnings)
+            return n_new
         if not isinstance(events, Iterable):
             raise wrong("events", events, "a dict, a list of dicts or a log")
         return self._add_events(events, before)
@@ -168,15 +169,16 @@ class Live:
             [native_event(place, event) for place, event in enumerate(events)]
         )
 
-    def _add_log(self, log: object, before: Moment | None) -> int:
+    def _add_log(
+        self, log: object, before: Moment | None
+    ) -> tuple[int, Iterable[str]]:
+        """How many were new, and what is to be said where `add` was called
+        from."""
         source = native_source("events", log)
         limit = moment_or_empty("before", before)
         if isinstance(source, Path):
-            n_new, warnings = self._native.add_path(source, limit)
-        else:
-            n_new, warnings = self._native.add_stream(source, limit)
-        tell(warnings)
-        return n_new
+            return self._native.add_path(source, limit)
+        return self._native.add_stream(source, limit)
 
     def recommend(
         self,

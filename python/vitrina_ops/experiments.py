@@ -3,8 +3,11 @@
 Each variant answers at the development cuts and is compared with the base on
 the same customers; a rule in the file turns the intervals into a verdict. A
 hypothesis is a parent run in MLflow, a variant on a log a nested one. What is
-known, by fingerprint, is not run again. Writes docs/measured/experiments.json
-after every hypothesis, and docs/experiments.md from it.
+known, by fingerprint, is not run again. Writes experiments.json after every
+hypothesis, and experiments.md from it, into out/experiments. The documents'
+own, docs/measured/experiments.json and docs/experiments.md, say what one build
+found: they are read, but only `--record` (`make experiments RECORD=1`) writes
+them too.
 """
 
 import argparse
@@ -21,8 +24,10 @@ from vitrina_ops.files import read_json, write_json, write_text
 from vitrina_ops.hypotheses import READINGS, Hypothesis, Rule, Variant
 from vitrina_ops.trials import Bench, Log
 
-OUT = Path("docs/measured/experiments.json")
-PAGE = Path("docs/experiments.md")
+OUT = trials.WORK / "experiments.json"
+PAGE = trials.WORK / "experiments.md"
+RECORDED = Path("docs/measured/experiments.json")
+RECORDED_PAGE = Path("docs/experiments.md")
 # Figures of the JSON: more digits than an interval of these logs can know.
 DIGITS = 6
 ACCEPTED, REJECTED, UNDECIDED = "accepted", "rejected", "undecided"
@@ -114,11 +119,12 @@ def verdict_of(verdicts: list[str], rule: Rule) -> str:
 class Study:
     """One build's measurements, those that are known and those to come."""
 
-    def __init__(self, bench: Bench, known: Any) -> None:
+    def __init__(self, bench: Bench, *reports: Any) -> None:
         self.bench = bench
         self.known: dict[str, Measure] = {
             measure["fingerprint"]: measure
-            for entry in known.get("hypotheses", [])
+            for report in reports
+            for entry in report["hypotheses"]
             for variant in entry["variants"]
             for measure in variant["logs"].values()
         }
@@ -200,7 +206,7 @@ def describe(log: Log) -> dict[str, Any]:
 def report_of(
     bench: Bench, logs: list[Log], entries: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """What docs/measured/experiments.json says."""
+    """What experiments.json says."""
     tried = {
         measure["fingerprint"]
         for entry in entries
@@ -242,7 +248,11 @@ def run(options: argparse.Namespace) -> None:
     found = hypotheses.load_all(options.folder)
     sources = logs_of(hypotheses.load_development(), options.logs)
     bench = Bench(seeds=seeds_of(options.seeds))
-    study = Study(bench, read_json(OUT) if OUT.exists() else {})
+    reports = [read_json(path) for path in (RECORDED, OUT) if path.exists()]
+    study = Study(bench, *reports)
+    outputs = [(OUT, PAGE)]
+    if options.record:
+        outputs.append((RECORDED, RECORDED_PAGE))
     everything = {log.name: log for s in sources.values() for log in s}
 
     def save() -> list[dict[str, Any]]:
@@ -251,8 +261,9 @@ def run(options: argparse.Namespace) -> None:
             for hypothesis in found
         ]
         report = report_of(bench, list(everything.values()), entries)
-        write_json(OUT, report)
-        write_text(PAGE, experiments_page.page_of(report))
+        for data, page in outputs:
+            write_json(data, report)
+            write_text(page, experiments_page.page_of(report))
         return entries
 
     for hypothesis in found:
@@ -289,6 +300,7 @@ def main() -> None:
     )
     add("--folder", type=Path, default=hypotheses.FOLDER)
     add("--report", action="store_true", help="run nothing")
+    add("--record", action="store_true", help=f"write {RECORDED} too")
     add("--no-mlflow", action="store_true", help="log nothing to MLflow")
     run(parser.parse_args())
 

@@ -5,7 +5,9 @@ cuts, one cut a step, so that a trial that falls behind is stopped early. The
 first trial is the parameters as they are. The study is kept in
 out/tuning/study.db and goes on where it was; another build, log or space is
 another study. Every trial is a nested MLflow run. The search's own gain is
-reported on a cut it never saw, with a paired interval.
+reported on a cut it never saw, with a paired interval. What was found is
+written to out/tuning; docs/measured is for what the documents quote, and only
+`--record` (`make tune RECORD=1`) writes there.
 
     python -m vitrina_ops.tune search --trials 40 --logs LOGS_DIR
     python -m vitrina_ops.tune apply
@@ -31,9 +33,10 @@ from vitrina_ops.hypotheses import Section
 from vitrina_ops.trials import Bench, Log
 
 SPACE = hypotheses.FOLDER / "tuning" / "space.yaml"
-OUT = Path("docs/measured/tuning.json")
 FIGURES = Path("reports/tuning")
 WORK = Path("out/tuning")
+OUT = WORK / "tuning.json"
+RECORDED = Path("docs/measured/tuning.json")
 DEFAULT_TRIALS = 30
 # Trials before TPE takes over from random draws, and before any is stopped.
 WARM_UP = 8
@@ -116,7 +119,9 @@ class Search:
             n_startup_trials=WARM_UP,
             multivariate=True,
         )
-        if not self.study.trials:
+        # A search that was stopped before they were done has not tried them.
+        alive = (TrialState.COMPLETE, TrialState.WAITING)
+        if not any(map(self.is_start, self.trials_of(*alive))):
             self.study.enqueue_trial(self.start())
 
     def start(self) -> dict[str, Any]:
@@ -126,6 +131,11 @@ class Search:
             value = min(max(self.bench.params[d.key], d.low), d.high)
             found[d.key] = int(value) if d.kind == "int" else float(value)
         return found
+
+    def is_start(self, trial: FrozenTrial) -> bool:
+        """Whether a trial is, or will be, of the parameters as they are."""
+        told = trial.system_attrs.get("fixed_params", trial.params)
+        return bool(told == self.start())
 
     def settings(self, values: dict[str, Any]) -> list[str]:
         return [f"{key}={value}" for key, value in values.items()]
@@ -145,14 +155,26 @@ class Search:
             found.append(self.reading(self.settings(values), cut))
             mean = sum(found) / len(found)
             trial.report(mean, step)
-            if step + 1 < len(self.log.cuts) and trial.should_prune():
+            is_last = step + 1 == len(self.log.cuts)
+            # All else is held against the defaults: they are never stopped.
+            if is_last or trial.params == self.start():
+                continue
+            if trial.should_prune():
                 raise optuna.TrialPruned
         return sum(found) / len(found)
 
+    def trials_of(self, *states: TrialState) -> list[FrozenTrial]:
+        return self.study.get_trials(deepcopy=False, states=states)
+
     @property
     def finished(self) -> list[FrozenTrial]:
-        states = (TrialState.COMPLETE, TrialState.PRUNED)
-        return self.study.get_trials(deepcopy=False, states=states)
+        return self.trials_of(TrialState.COMPLETE, TrialState.PRUNED)
+
+    @property
+    def default(self) -> FrozenTrial | None:
+        """The parameters as they are, where they have been tried."""
+        done = self.trials_of(TrialState.COMPLETE)
+        return next(filter(self.is_start, done), None)
 
     def run(self, count: int) -> None:
         """Goes on until so many trials are finished in all."""
@@ -162,6 +184,8 @@ class Search:
             say(f"trial {trial.number}: {shown}, best {study.best_value:.5f}")
 
         left = count - len(self.finished)
+        if self.default is None:
+            left = max(left, 1)
         if left > 0:
             self.study.optimize(
                 self.objective, n_trials=left, callbacks=[told]
@@ -191,10 +215,11 @@ class Search:
         return {key: round(value, 4) for key, value in found.items()}
 
     def report(self) -> dict[str, Any]:
-        """What docs/measured/tuning.json says."""
+        """What tuning.json says."""
         best = self.study.best_trial
         values = best.user_attrs["values"]
-        first = self.finished[0]
+        default = self.default
+        assert default is not None  # run() has seen to it
         history = [
             {
                 "number": trial.number,
@@ -215,7 +240,7 @@ class Search:
             "cuts": list(self.log.cuts),
             "trials": len(history),
             "pruned": pruned,
-            "default_objective": first.value,
+            "default_objective": default.value,
             "best_objective": best.value,
             "best": values,
             "unseen": self.unseen(values),
@@ -255,7 +280,8 @@ def search(options: argparse.Namespace) -> None:
     found = Search(Bench(WORK), log, load_space())
     found.run(options.trials)
     report = found.report()
-    write_json(options.out, report)
+    for path in [options.out, *([RECORDED] if options.record else [])]:
+        write_json(path, report)
     # They import matplotlib and MLflow, which takes seconds.
     from vitrina_ops import tune_log, tune_plots
 
@@ -280,7 +306,10 @@ def verdict(report: dict[str, Any]) -> str:
 
 def apply(options: argparse.Namespace) -> None:
     """Writes the best values into params.yaml and shows the difference."""
-    report = read_json(options.out)
+    found: Path = options.out
+    if found == OUT and not found.exists():
+        found = RECORDED  # nobody has searched here
+    report = read_json(found)
     path: Path = options.params
     before = read_text(path)
     after = params_file.edited(str(path), before, report["best"])
@@ -315,6 +344,7 @@ def main() -> None:
     add("--data", default=os.environ.get("DATA", ""), help="your own log")
     add("--cuts", default=os.environ.get("CUTS", ""))
     add("--unseen", default=os.environ.get("UNSEEN", ""))
+    add("--record", action="store_true", help=f"write {RECORDED} too")
     add("--no-mlflow", action="store_true", help="log nothing to MLflow")
     two = commands.add_parser("apply", help="write the best to params.yaml")
     two.set_defaults(run=apply)

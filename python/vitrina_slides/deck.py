@@ -101,8 +101,8 @@ def typeset(source: Path, to: Path, *, pictures: bool = False) -> None:
 
 
 def typed_numbers(text: str) -> list[str]:
-    """Words of a deck with a digit that is in no placeholder."""
-    text = re.sub(r"(?m)^\s*(#.*|(side|gap|id): .*)$", "", text)
+    """Words of a deck with a digit that is in no placeholder or command."""
+    text = re.sub(r"(?m)^\s*(#.*|(side|gap|id|command): .*)$", "", text)
     found = re.findall(r"[\w:.-]*\d[\w:.-]*", re.sub(r"\{[^{}]*\}", "", text))
     names = (":00", "20", "SHA-256", "taobao2017-")
     return [word for word in found if not word.startswith(names)]

@@ -20,7 +20,7 @@ MEASURED = Path("docs/measured")
 REQUIRED = {
     "real": ("real_logs.json", "scripts/measure/real_logs.sh LOGS_DIR"),
     "shop": ("simulated_shop.json", "scripts/measure/simulated_shop.py"),
-    "experiments": ("experiments.json", "make experiments"),
+    "experiments": ("experiments.json", "make experiments RECORD=1"),
 }
 OPTIONAL = ("tuning", "peers", "speed")
 ALIASES = {"full": "taobao2017-full-logs", "baskets": "taobao2017-baskets"}

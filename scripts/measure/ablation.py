@@ -7,8 +7,8 @@ defaults on the same customers. Ceilings of the generators come along. The
 program does all of it (`run`, `score --vs`, `ceilings`): this script calls it
 and collects what it says.
 
-    scripts/measure/ablation.py --logs LOGS_DIR --cuts 2017-11-29,2017-11-30 \\
-        --out out/ablation.json
+    .venv/bin/python scripts/measure/ablation.py --logs LOGS_DIR \\
+        --cuts 2017-11-29,2017-11-30 --out out/ablation.json
 
 The table goes to OUT with the suffix .md. What the same program has done
 before, by its SHA-256, is not done again.

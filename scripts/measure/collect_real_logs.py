@@ -5,7 +5,8 @@ and writes docs/measured/real_logs.json: readings of Vitrina and of every
 rule, paired differences, cuts, what the trees went by, the digests of the
 logs and the build.
 
-    scripts/measure/collect_real_logs.py LOGS_DIR OUT_DIR [--to FILE]
+    .venv/bin/python scripts/measure/collect_real_logs.py LOGS_DIR OUT_DIR \\
+        [--to FILE]
 """
 
 import argparse

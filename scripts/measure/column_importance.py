@@ -4,7 +4,7 @@ On each real log and on a simulated shop, ``vitrina run`` and ``vitrina
 importance`` are run twice: with the defaults, and with every generator and
 feature group on, so that each column has figures. Nothing is computed here.
 
-    scripts/measure/column_importance.py --logs LOGS_DIR
+    .venv/bin/python scripts/measure/column_importance.py --logs LOGS_DIR
 
 writes docs/measured/importance.json; `make docs` makes the page from it. What
 the same program has measured before, by its SHA-256, is not measured again.

@@ -1,6 +1,7 @@
 """Draws what a longer log is worth: reading A by the days that were read.
 
-    scripts/measure/learning_curve.py out/ablation.json learning.svg
+    .venv/bin/python scripts/measure/learning_curve.py out/ablation.json \\
+        learning.svg
 
 The first file is of `scripts/measure/ablation.py` with `days` among its kinds.
 """

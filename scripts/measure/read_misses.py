@@ -1,6 +1,7 @@
 """Reads what was bought and not named: whom the answer missed, and why.
 
-    scripts/measure/read_misses.py --data LOG_DIR --as-of 2017-11-28
+    .venv/bin/python scripts/measure/read_misses.py --data LOG_DIR \\
+        --as-of 2017-11-28
 
 The program answers as of a moment of a log that goes on; it is then asked for
 100 products of every buyer of the next days, named or not. Every bought pair

@@ -4,7 +4,8 @@ Counts of the log (actions by day and hour, the funnel, the long tail, how
 long a basket lives) are descriptive; everything else is what `vitrina run`
 reports of the same shop. Writes docs/measured/simulated_shop.json.
 
-    scripts/measure/simulated_shop.py [--scale 1] [--seed 42] [--data DIR]
+    .venv/bin/python scripts/measure/simulated_shop.py [--scale 1] \\
+        [--seed 42] [--data DIR]
 """
 
 import argparse

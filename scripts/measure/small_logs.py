@@ -4,7 +4,7 @@ The users of a log are dealt out to disjoint logs of about --users each. On
 every one, at every cut, the program answers as for a shop of its own, beside
 own history with learned decay; the answers are joined and scored together.
 
-    scripts/measure/small_logs.py --users 800 \\
+    .venv/bin/python scripts/measure/small_logs.py --users 800 \\
         --log LOGS_DIR/taobao2017-baskets \\
         --cuts 2017-11-29,2017-11-30,2017-12-01 --out out/small_logs
 

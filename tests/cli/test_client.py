@@ -17,7 +17,7 @@ import vitrina
 from command import ROOT
 from serving import Server, serving
 from vitrina import Client, RequestError
-from vitrina.client import Facts, answers, with_event_ids
+from vitrina.client import Facts, answers, connections, with_event_ids
 from vitrina.client.routes import ROUTES
 
 Json = dict[str, Any]
@@ -354,6 +354,72 @@ def test_a_call_ends_in_time_whatever_the_server_does(
     over.set()
     thread.join()
     listener.close()
+
+
+class Clock:
+    """A time that passes only where somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+def address_of(port: int) -> tuple[Any, ...]:
+    kind = socket.SOCK_STREAM
+    return (socket.AF_INET, kind, 0, "", ("127.0.0.1", port))
+
+
+def test_all_addresses_of_a_host_share_the_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock()
+    waits: list[float] = []
+
+    class Silent(socket.socket):
+        """A socket whose peer never answers."""
+
+        def connect(self, _address: Any) -> None:
+            waits.append(self.gettimeout() or 0.0)
+            clock.now += waits[-1]
+            raise TimeoutError
+
+    found = [address_of(port) for port in (1, 2, 3, 4)]
+    monkeypatch.setattr(connections, "time", clock)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "socket", Silent)
+    with Client("http://shop.example:8000", timeout=0.5, retries=0) as client:
+        with pytest.raises(RequestError, match="no answer in time"):
+            client.recommend("ann")
+    assert waits == pytest.approx([0.125] * 4)
+
+
+def test_an_address_that_refuses_leaves_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage([STORED])
+    good = int(stage.url.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        closed = gone.getsockname()[1]
+    found = [address_of(port) for port in (closed, good)]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    with Client("http://shop.example", tell_timeout=30, retries=0) as client:
+        assert client.add_events([]) == {"statuses": ["stored"]}
+
+
+def test_what_is_none_is_not_sent() -> None:
+    stage = Stage([STORED, STORED])
+    event: Json = {"event_id": None, "action": "visit"}
+    only: Json = {"listed": True, "min_price": None}
+    with Client(stage.url, timeout=30, tell_timeout=30) as client:
+        client.add_events([event])  # type: ignore[list-item]
+        client.recommend("ann", filter=only)  # type: ignore[arg-type]
+    told, asked = (
+        json.loads(heard.partition(b"\r\n\r\n")[2]) for heard in stage.heard
+    )
+    assert told["events"][0]["event_id"]
+    assert asked == {"user_id": "ann", "filter": {"listed": True}}
 
 
 def test_addresses_that_are_none() -> None:

@@ -103,6 +103,23 @@ def test_events_come_as_dicts_tables_and_paths(
     assert live.n_events == n_events + 4
 
 
+def test_a_warning_of_a_log_names_the_callers_line(
+    live: library.Live,
+) -> None:
+    moscow = pa.timestamp("us", tz="Europe/Moscow")
+    log = pa.table(
+        {
+            "user_id": ["a"],
+            "action": ["view"],
+            "products": [["1"]],
+            "date": pa.array([1_710_000_000_000_000], type=moscow),
+        }
+    )
+    with pytest.warns(UserWarning, match="Europe/Moscow") as told:
+        live.add(log)
+    assert told[0].filename == __file__
+
+
 def test_the_next_answer_counts_an_event(live: library.Live) -> None:
     product = live.recommend(k=10)["product_id"][-1].as_py()
     assert live.add(

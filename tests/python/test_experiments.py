@@ -193,7 +193,7 @@ LOG = trials.Log("shop", Path("shop"), ("2024-01-05",), "d" * 64)
 def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
     hypothesis = load(tmp_path, GOOD)
     bench: Any = FakeBench()
-    study = experiments.Study(bench, {})
+    study = experiments.Study(bench)
     before = study.entry(hypothesis, [LOG], may=False)
     assert before["verdict"] == "not run"
     entry = study.entry(hypothesis, [LOG], may=True)
@@ -214,6 +214,38 @@ def test_what_is_known_is_not_run_again(tmp_path: Path) -> None:
     row = "| with likes | shop | 0.1500 | +0.1500 [+0.1000, +0.2000] | "
     assert row + "+0.1000 [-0.2000, +0.4000] | " in page
     assert "seed 42." in page
+
+
+def test_the_documents_own_are_read_and_written_only_when_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bench: Any = FakeBench()
+    hypothesis = load(tmp_path, GOOD)
+    monkeypatch.setattr(experiments, "Bench", lambda seeds: bench)
+    monkeypatch.setattr(hypotheses, "load_all", lambda _: [hypothesis])
+    monkeypatch.setattr(hypotheses, "load_development", lambda: None)
+    sources = {"real": [LOG]}
+    monkeypatch.setattr(experiments, "logs_of", lambda *_: sources)
+    words = ["experiments", "--no-mlflow"]
+
+    def run(*more: str) -> str:
+        monkeypatch.setattr("sys.argv", [*words, *more])
+        experiments.main()
+        return experiments.OUT.read_text()
+
+    found = run()
+    assert experiments.PAGE.exists()
+    assert not Path("docs").exists()
+    assert run("--record") == found
+    assert experiments.RECORDED.read_text() == found
+    assert experiments.RECORDED_PAGE.exists()
+    experiments.OUT.unlink()
+    assert run() == found
+    assert bench.calls == 1, "what the documents know was run again"
+    bench.build = "c"
+    assert "not run" in run("--report")
+    assert experiments.RECORDED.read_text() == found
 
 
 def test_a_page_of_an_older_report_has_no_tenths() -> None:
@@ -310,7 +342,7 @@ def test_a_hypothesis_is_one_parent_run_and_logged_once(
     monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
     monkeypatch.chdir(tmp_path)
     bench: Any = FakeBench()
-    study = experiments.Study(bench, {})
+    study = experiments.Study(bench)
     entry = study.entry(load(tmp_path, GOOD), [LOG], may=True)
     for _ in range(2):
         experiments_log.log_all([entry], {LOG.name: LOG}, bench)

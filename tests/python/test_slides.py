@@ -60,6 +60,10 @@ def test_a_number_typed_by_hand_is_found() -> None:
     assert slides.typed_numbers("title: 3000 customers") == ["3000"]
     good = "title: C++20 and {params.choose.max_users:int}\n    side: 8.4\n"
     assert slides.typed_numbers(good) == []
+    assert slides.typed_numbers("  command: make tune RECORD=1") == []
+    for lang in slides.LANGUAGES:
+        deck = Path(f"slides/deck.{lang}.yaml").read_text(encoding="utf-8")
+        assert slides.typed_numbers(deck) == []
 
 
 def decks() -> dict[str, Any]:

@@ -150,6 +150,23 @@ def test_rounds_go_on_until_enough_are_quiet(
     assert [one.other_load for one in rounds] == [0.5, 0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [
+        ("6.18.44-host-v1", "Linux 6.18.44"),
+        ("6.1.0+", "Linux 6.1.0"),
+        ("5.15.0-91-generic", "Linux 5.15.0"),
+        ("odd", "Linux"),
+    ],
+)
+def test_a_report_names_the_system_and_not_whose_kernel_it_is(
+    release: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("platform.release", lambda: release)
+    assert machine.describe()["system"] == expected
+
+
 def test_rounds_end_when_the_machine_is_never_quiet(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
+from optuna.trial import TrialState
 from vitrina_ops import (
     hypotheses,
     params_file,
@@ -14,7 +15,7 @@ from vitrina_ops import (
     tune_plots,
 )
 from vitrina_ops.errors import OpsError
-from vitrina_ops.files import sha256_of
+from vitrina_ops.files import sha256_of, write_json
 from vitrina_ops.trials import Log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +85,73 @@ def test_a_search_starts_from_what_is_and_goes_on(tmp_path: Path) -> None:
     other: Any = FakeBench(tmp_path)
     other.build = "c"
     assert not tune.Search(other, LOG, SPACE).finished
+
+
+def test_the_defaults_are_tried_again_where_a_search_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as stopped:
+
+        def stop(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        stopped.setattr(FakeBench, "score", stop)
+        with pytest.raises(KeyboardInterrupt):
+            search(tmp_path, 3)
+
+    found, _ = search(tmp_path, 3)
+    report = found.report()
+    assert report["default_objective"] == pytest.approx(0.155)
+    assert report["trials"] == 3
+    tried = [row["values"] for row in report["history"]]
+    assert tried.count(FakeBench.params) == 1
+
+
+def test_the_defaults_are_told_by_their_values(tmp_path: Path) -> None:
+    """In a study that has tried others before, and is as long as asked."""
+    bench: Any = FakeBench(tmp_path)
+    found = tune.Search(bench, LOG, SPACE)
+    found.study.tell(found.study.ask(), state=TrialState.FAIL)
+    found.study.optimize(found.objective, n_trials=tune.WARM_UP + 1)
+
+    again, _ = search(tmp_path, 1)
+    report = again.report()
+    assert report["history"][-1]["values"] == FakeBench.params
+    assert report["default_objective"] == pytest.approx(0.155)
+    assert report["history"][-1]["value"] is not None, "it was stopped early"
+
+
+def test_only_a_recorded_search_is_written_into_docs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tune, "Bench", FakeBench)
+    monkeypatch.setattr(tune, "log_of", lambda _: LOG)
+    monkeypatch.setattr(tune, "load_space", lambda: SPACE)
+    monkeypatch.setattr(tune_plots, "draw_all", lambda *_: None)
+    words = ["tune", "search", "--trials", "2", "--no-mlflow"]
+    monkeypatch.setattr("sys.argv", words)
+    tune.main()
+    assert tune.OUT.exists()
+    assert not Path("docs").exists()
+    monkeypatch.setattr("sys.argv", [*words, "--record"])
+    tune.main()
+    assert tune.RECORDED.read_text() == tune.OUT.read_text()
+
+
+def test_the_recorded_search_is_applied_where_none_was_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    params = tmp_path / "params.yaml"
+    monkeypatch.setattr("sys.argv", ["tune", "apply", "--params", str(params)])
+    report = search(tmp_path, 1)[0].report()
+    for rounds, path in ((11, tune.RECORDED), (12, tune.OUT)):
+        report["best"] = {"train.rounds": rounds}
+        write_json(path, report)
+        params.write_text("train:\n  rounds: 80\n")
+        tune.main()
+        assert f"rounds: {rounds}" in params.read_text()
 
 
 def test_a_trial_that_falls_behind_is_stopped(tmp_path: Path) -> None:

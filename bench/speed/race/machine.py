@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -48,6 +49,14 @@ def processor_name() -> str:
     return platform.machine()
 
 
+def system_name() -> str:
+    """The system and its upstream version: what a kernel adds to it says
+    whose machine it is, not how fast."""
+    version = re.match(r"[\d.]*\d", platform.release())
+    name = platform.system()
+    return f"{name} {version[0]}" if version else name
+
+
 def describe() -> dict[str, Any]:
     """The machine as the report names it: no name, no address."""
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -55,7 +64,7 @@ def describe() -> dict[str, Any]:
         "processor": processor_name(),
         "processors": os.cpu_count(),
         "memory_bytes": pages,
-        "system": f"{platform.system()} {platform.release()}",
+        "system": system_name(),
         "python": platform.python_version(),
     }
 

@@ -108,8 +108,12 @@ class Caller:
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those that are not None."""
-    return {name: v for name, v in values.items() if v is not None}
+    """Those that are not None, and of mappings among them the same."""
+    return {
+        name: given(v) if isinstance(v, Mapping) else v
+        for name, v in values.items()
+        if v is not None
+    }
 
 
 def may_repeat(route: Route, error: RequestError) -> bool:

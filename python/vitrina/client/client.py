@@ -35,9 +35,10 @@ class Client:
     """Asks one server; may be used from many threads at once.
 
     `url` is where the server is, `key` one of its keys. Time-outs are seconds
-    for a call as a whole, its retries included: `timeout` for questions (a
-    shop's page does not wait), `tell_timeout` for events and what is kept of
-    a customer, `forget_timeout` for forgetting, which reads the whole store.
+    for a call as a whole, its retries included, only not for resolving the
+    name of the host: `timeout` for questions (a shop's page does not wait),
+    `tell_timeout` for events and what is kept of a customer,
+    `forget_timeout` for forgetting, which reads the whole store.
     Every method takes a `timeout` of its own. Up to `retries` times a call is
     sent again where that is safe: after a failure of questions and events
     (which have an `event_id`), and of anything that had not left yet; and no
@@ -78,9 +79,10 @@ class Client:
     ) -> Stored:
         """Stores 1 to 1000 events, all or none; they are on the disk then.
 
-        Those without an `event_id` are given one, so that a retry stores
-        nothing twice. To send the same again after a RequestError, have ids
-        of your own, or make them by `with_event_ids` first.
+        Those without an `event_id`, or with None, are given one, so that a
+        retry stores nothing twice. To send the same again after a
+        RequestError, have ids of your own, or make them by `with_event_ids`
+        first.
         """
         told = {"events": with_event_ids(events)}
         stored = self._call("add_events", body=told, timeout=timeout)
@@ -239,7 +241,7 @@ def with_event_ids(events: Iterable[Event]) -> list[Event]:
     """The events, each with an `event_id`: its own or a random one."""
     return [
         event
-        if "event_id" in event
+        if event.get("event_id") is not None
         else cast(Event, {**event, "event_id": uuid.uuid4().hex})
         for event in events
     ]

@@ -66,6 +66,32 @@ class _TimedSocket:
         self.socket.close()
 
 
+def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """A connection to the first address of a host that takes one. What is
+    left of the time is dealt out among those still to be asked: one that
+    does not answer leaves some for the next. The name itself is resolved by
+    the system, which cannot be told to hurry."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    failed: OSError | None = None
+    for n_before, (family, kind, protocol, _, address) in enumerate(found):
+        seconds = deadline.left() / (len(found) - n_before)
+        try:
+            bare = socket.socket(family, kind, protocol)
+        except OSError as error:
+            failed = error
+            continue
+        try:
+            bare.settimeout(seconds)
+            bare.connect(address)
+            # as http.client does: an answer is not to wait for the next one
+            bare.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return bare
+        except OSError as error:
+            bare.close()
+            failed = error
+    raise failed or OSError(f"{host}: has no address")
+
+
 class Connection:
     """One connection to a server. Used by one thread at a time."""
 
@@ -77,6 +103,7 @@ class Connection:
             if context is None
             else http.client.HTTPSConnection(host, port, context=context)
         )
+        self._context = context
         self._timed: _TimedSocket | None = None
 
     def open(self, deadline: Deadline) -> None:
@@ -84,11 +111,23 @@ class Connection:
         if self._timed is not None:
             self._timed.deadline = deadline
             return
-        self._http.timeout = deadline.left()
-        self._http.connect()
-        bare = cast(socket.socket, self._http.sock)
+        # not by http.client, which gives the whole time to every address and
+        # to the handshake once more
+        bare = dial(self._http.host, self._http.port, deadline)
+        if self._context is not None:
+            bare = self._secure(self._context, bare, deadline)
         self._timed = _TimedSocket(bare, deadline)
         self._http.sock = cast(Any, self._timed)
+
+    def _secure(
+        self, context: ssl.SSLContext, bare: socket.socket, deadline: Deadline
+    ) -> socket.socket:
+        try:
+            bare.settimeout(deadline.left())
+            return context.wrap_socket(bare, server_hostname=self._http.host)
+        except BaseException:
+            bare.close()
+            raise
 
     def is_usable(self) -> bool:
         """Whether it is open. The server sends nothing unasked: what can be
