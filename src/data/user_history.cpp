@@ -1,6 +1,7 @@
 #include "data/user_history.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/scratch.hpp"
 #include "core/topk.hpp"
@@ -120,8 +121,9 @@ void take_out(Touch& touch) {
 }
 
 void put_in(Touch& touch, TimeUs time) {
-  if (!touch.in_basket) touch.basket_since = time;
+  if (touch.in_basket) return;
   touch.in_basket = true;
+  touch.basket_since = time;
 }
 
 /// A basket page is several rows of one time: everything it does not list is out.
@@ -131,14 +133,21 @@ void apply_basket_page(UserHistory& history, std::size_t begin, std::size_t end)
     if (history.touch_of[e] != UserHistory::kNoTouch) listed.push_back(history.touch_of[e]);
   }
   if (listed.empty()) return;  // an empty list is as often a page that did not load
-  for (std::uint32_t t = 0; t < history.touches.size(); ++t) {
+  for (const auto t : history.basket) {
     if (!std::binary_search(listed.begin(), listed.end(), t)) take_out(history.touches[t]);
   }
   for (const auto t : listed) put_in(history.touches[t], history.events.time[begin]);
+  history.basket = std::move(listed);
+}
+
+void empty_basket(UserHistory& history) {
+  for (const auto t : history.basket) take_out(history.touches[t]);
+  history.basket.clear();
 }
 
 void rebuild_basket(UserHistory& history) {
   const auto& events = history.events;
+  history.basket.clear();
   for (std::size_t e = 0; e < events.size();) {
     std::size_t end = e + 1;
     if (events.action[e] == Action::kBasketPage) {
@@ -148,12 +157,14 @@ void rebuild_basket(UserHistory& history) {
       }
       apply_basket_page(history, e, end);
     } else if (events.action[e] == Action::kBasketClear) {
-      for (auto& touch : history.touches) take_out(touch);
-    } else if (history.touch_of[e] != UserHistory::kNoTouch) {
-      auto& touch = history.touches[history.touch_of[e]];
-      if (events.action[e] == Action::kBasketAdd) put_in(touch, events.time[e]);
+      empty_basket(history);
+    } else if (const auto t = history.touch_of[e]; t != UserHistory::kNoTouch) {
+      if (events.action[e] == Action::kBasketAdd) {
+        put_in(history.touches[t], events.time[e]);
+        history.basket.push_back(t);
+      }
       if (events.action[e] == Action::kBasketDelete || events.action[e] == Action::kOrder) {
-        take_out(touch);
+        take_out(history.touches[t]);
       }
     }
     e = end;

@@ -57,6 +57,7 @@ struct UserHistory {
   std::vector<std::uint32_t> visit_of;  ///< per event, 0-based
   std::uint32_t n_visits = 0;
   std::vector<std::uint64_t> keys;        ///< memory of read_history()
+  std::vector<std::uint32_t> basket;      ///< the same: all touches that may be in the basket
   std::vector<std::uint32_t> last_visit;  ///< the same, by touch
 
   /// The touch of a product, or null. O(log n).
