@@ -29,22 +29,33 @@ void append_places(const EventSpan& events, TimeUs from, UserIdx user, std::uint
   }
 }
 
+bool is_drawn_before(const Place& a, const Place& b) { return a.hash < b.hash; }
+
+/// The `limit` that are drawn first, of those from `begin` on.
+void keep_first(std::vector<Place>& places, std::size_t begin, std::size_t limit) {
+  if (places.size() - begin <= limit) return;
+  const auto first = places.begin() + static_cast<std::ptrdiff_t>(begin);
+  const auto last = first + static_cast<std::ptrdiff_t>(limit);
+  std::nth_element(first, last, places.end(), is_drawn_before);
+  places.erase(last, places.end());
+}
+
 }  // namespace
 
 std::vector<VisitMoment> visit_moments(const Shop& shop, TimeUs from, TimeUs to, std::size_t limit,
                                        std::uint64_t seed) {
+  // Each moment reads its customer's history: a robot, or the one id that a shop gives to all of
+  // its guests, would take nearly all of them, each at its dearest.
+  constexpr std::size_t kEventsOfOne = 100'000;
   std::vector<Place> places;
   for (std::size_t u = 0; u < shop.users.size(); ++u) {
     const auto events = shop.events.before(UserIdx(u), to);
     if (events.empty() || events.time.back() < from) continue;
+    const auto n_before = places.size();
     append_places(events, from, UserIdx(u), mix64(hash_text(shop.users.text(u)), seed), places);
+    keep_first(places, n_before, std::max<std::size_t>(1, kEventsOfOne / events.size()));
   }
-  if (places.size() > limit) {
-    const auto last = places.begin() + static_cast<std::ptrdiff_t>(limit);
-    std::nth_element(places.begin(), last, places.end(),
-                     [](const Place& a, const Place& b) { return a.hash < b.hash; });
-    places.resize(limit);
-  }
+  keep_first(places, 0, limit);
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
     return a.user != b.user ? a.user < b.user : a.event < b.event;
   });

@@ -19,7 +19,8 @@ struct VisitMoment {
 };
 
 /// The moments in [from, to) at which a customer wanted something, at most `limit`, drawn by their
-/// hash; the last event before must be of the same visit, of an earlier second. By user, then time.
+/// hash, and of one customer so many as read 100,000 events together, or one; the last event before
+/// must be of the same visit, of an earlier second. By user, then time.
 std::vector<VisitMoment> visit_moments(const Shop& shop, TimeUs from, TimeUs to, std::size_t limit,
                                        std::uint64_t seed);
 

@@ -56,6 +56,21 @@ TEST(VisitMoments, AnotherVisitBeginsWithoutOne) {
   EXPECT_EQ(visit_moments(near.shop, test::kOpening, near.cut, kAll, 1).size(), 2U);
 }
 
+TEST(VisitMoments, AreFewOfALongHistory) {
+  // a minute apart, each in a visit that goes on for days
+  const auto moments_of = [](int n_events) {
+    std::vector<test::Event> events;
+    for (int e = 0; e < n_events; ++e) {
+      const auto time = test::kOpening + e * kMinute;
+      events.push_back({"guest", e % 2 == 0 ? "A" : "B", time, Action::kBasketAdd, 0, ""});
+    }
+    const auto shop = test::shop_of(events);
+    return visit_moments(shop, shop.begin, shop.end + 1, 100'000, 1).size();
+  };
+  EXPECT_EQ(moments_of(200), 199U) << "all of them";
+  EXPECT_EQ(moments_of(1000), 100U) << "100,000 events are read for them";
+}
+
 TEST(VisitMoments, ALimitDrawsByTheHashAndTheSeed) {
   const test::RandomShop config{.seed = 3, .n_events = 4000, .days = 2};
   const auto shop = test::shop_of(test::random_events(config), test::random_catalog(config));
