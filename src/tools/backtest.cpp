@@ -87,12 +87,14 @@ struct Truth {
   pipeline::IngestConfig config;
   std::string name;
   io::LogSchema schema;
+  TimeUs since = kNoTime;  ///< nothing before is looked at
   TimeUs as_of = kNoTime;  ///< nothing from then on is looked at
 
   explicit Truth(const command::Context& context)
       : config(read_section<pipeline::IngestConfig>(context.params, "ingest")),
         name(context.path(config.data_dir).string()),
         schema(pipeline::schema_of(context, config)),
+        since(command::option_time_or_none("since", config.since)),
         as_of(command::option_time_or_none("as-of", config.as_of)) {}
 
   [[nodiscard]] RawLog read(const command::Context& context, TimeUs end) const {
@@ -108,7 +110,8 @@ evaluation::LogRange read_range(const command::Context& context, const Truth& tr
                                                  "days of them before each cut",
                                                  truth.name));
   }
-  return {range.first, range.last + 1};
+  // The range is of whole days, but --since may be within one.
+  return {std::max(range.first, truth.since), range.last + 1};
 }
 
 std::vector<TimeUs> cuts_of(const command::Context& context, evaluation::LogRange range,
