@@ -138,6 +138,7 @@ def test_cuts_by_number_end_with_the_log(
         ("--at 2024-03-01", USAGE, "expected a moment within the log's"),
         ("--at 2024-04-01", USAGE, "expected a moment within the log's"),
         ("--at soon", USAGE, "--at: found 'soon'"),
+        ("--at 2024-03-09T00:00Z", USAGE, "expected a time without a zone"),
         ("--since 2024-03-12T12:00", BAD_DATA, "room for 0 cuts 1 days apart"),
         ("--since 2024-03-09", BAD_DATA, "give --cuts 2 or name cuts by --at"),
         ("--since 2024-04-01", BAD_DATA, "found no event that can be used"),

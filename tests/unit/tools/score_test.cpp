@@ -108,6 +108,9 @@ TEST_F(ScoreTool, WritesJsonForSeveralWindowsAndTwoAnswers) {
 TEST_F(ScoreTool, WrongOptionsAreUsageErrors) {
   EXPECT_EQ(error_of({{"from", "yesterday"}}).code(), ErrorCode::kUsage);
   EXPECT_EQ(error_of({{"from", "2024-09-05"}}).code(), ErrorCode::kUsage);
+  EXPECT_STREQ(error_of({{"from", "2024-09-02T00:00:00-05:00"}}).what(),
+               "--from: found '2024-09-02T00:00:00-05:00', expected a time without a zone, in the "
+               "log's own clock (UTC where the log's times have a zone and no time_zone is given)");
   EXPECT_EQ(error_of({{"to", "2024-09-05,2024-09-06"}}).code(), ErrorCode::kUsage);
   const std::string two = file("second.csv") + "," + file("second.csv");
   EXPECT_STREQ(error_of({{"vs", two}}).what(),
