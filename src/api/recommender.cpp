@@ -104,9 +104,9 @@ Answer answer_log(const bundle::Generation& generation, const Request& request, 
                   .shop;
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
                   has_moment ? kKept : kMovedBack, progress);
-  bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
-  const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const TimeUs as_of = has_moment ? request.at : shop.end;
+  bundle::check_fit(bundle, shop, as_of, request.permissions, progress);
+  const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const auto answer =
       bundle::answer(generation, shop, as_of, rules, request.params, request.threads, progress)
           .answer;

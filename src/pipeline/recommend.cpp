@@ -72,13 +72,6 @@ ShopInput read_answer_shop(const command::Context& context, const ProductSpace& 
   return input;
 }
 
-/// The moment that is asked for; kNoTime: the end of the log.
-TimeUs asked_moment(const command::Context& context) {
-  if (const TimeUs at = given_at(context); at != kNoTime) return at;
-  const auto config = read_section<IngestConfig>(context.params, "ingest");
-  return context.option("data") ? command::option_time_or_none("as-of", config.as_of) : kNoTime;
-}
-
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,
                const bundle::Origin& origin, std::size_t k, std::size_t unknown_ids) {
   const auto& answer = shop_answer.answer;
@@ -162,14 +155,14 @@ void run(const command::Context& given) {
   const auto params = merged_params(context, bundle);
   auto input = read_answer_shop(context, bundle.products());
   Shop& shop = input.shop;
-  bundle::check_fit(bundle, shop, asked_moment(context),
+  const TimeUs at = given_at(context);
+  const TimeUs as_of = at != kNoTime ? at : shop.end;
+  bundle::check_fit(bundle, shop, as_of,
                     {.allow_future = context.option("allow-future").has_value(),
                      .force_bundle = context.option("force-bundle").has_value()},
                     *context.progress);
   const auto ids = read_id_rules(context);
   const auto resolved = bundle::resolve(ids, shop, *context.progress);
-  const TimeUs at = given_at(context);
-  const TimeUs as_of = at != kNoTime ? at : shop.end;
   const auto result = bundle::answer(*generation, shop, as_of, resolved.rules, params,
                                      context.threads, *context.progress);
   bundle::check_answered(ids, result.answer.users.size());

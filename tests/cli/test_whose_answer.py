@@ -1,11 +1,13 @@
 """A bundle and an answer know of which shop and which moment they are."""
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shops
 from command import Vitrina
 from learning import CUT
 from vitrina_ops.files import read_json
@@ -69,6 +71,24 @@ def test_a_bundle_that_has_seen_the_moment_does_not_answer(
     report = read_json(tmp_path / "recommend.json")
     assert report["learned_until"].startswith("2024-03-12T")
     assert 1 < report["bundle_days_old"] < 2
+
+
+def test_the_moment_of_the_answer_counts_not_the_one_asked_for(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    """A log that ends early is answered as of its end."""
+    cut = dt.datetime(2024, 3, 11)
+    shops.write_shop(tmp_path / "shop", shops.before(shops.later_rows(), cut))
+    words: tuple[str | Path, ...] = (
+        *("recommend", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", tmp_path / "shop", "--out", tmp_path / "answer"),
+    )
+    refused = vitrina(*words, "--as-of", "2024-03-14")
+    assert refused.returncode == 6, refused.stderr
+    assert "the end of the events that are read, 2024-03-10T" in refused.stderr
+    assert not (tmp_path / "answer").exists()
+    done = vitrina(*words, "--at", "2024-03-14")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_bundle_without_a_moment_is_refused(
