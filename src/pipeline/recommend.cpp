@@ -52,6 +52,16 @@ command::Context with_data(command::Context context) {
   return context;
 }
 
+/// The context, where it names a log, with the bundle's clock if neither a parameter nor the schema
+/// names one.
+command::Context on_clock_of(const bundle::Bundle& bundle, command::Context context) {
+  if (!context.option("data")) return context;
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  if (schema_of(context, config).time_zone.empty())
+    context.params["ingest.time_zone"] = bundle.time_zone();
+  return context;
+}
+
 /// --at; kNoTime where it is not given.
 TimeUs given_at(const command::Context& context) {
   const auto at = context.option("at");
@@ -149,9 +159,9 @@ void check(const command::Context& context) {
 }
 
 void run(const command::Context& given) {
-  const auto context = with_data(given);
-  const auto generation = bundle::Generation::load(bundle_folder(context));
+  const auto generation = bundle::Generation::load(bundle_folder(given));
   const auto& bundle = generation->bundle();
+  const auto context = on_clock_of(bundle, with_data(given));
   const auto params = merged_params(context, bundle);
   auto input = read_answer_shop(context, bundle.products());
   Shop& shop = input.shop;

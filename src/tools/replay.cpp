@@ -74,7 +74,8 @@ struct Contestant {
   Shop shop;
 };
 
-/// The bundle that is asked about and, where there is one, the other behind it.
+/// The bundle that is asked about and, where there is one, the other behind it. The log is read on
+/// the former's clock where nothing else names one.
 std::vector<Contestant> read_contestants(const command::Context& context, TimeUs end) {
   const auto given = context.option("bundle");
   std::vector<std::filesystem::path> folders{given ? std::filesystem::path(*given)
@@ -83,7 +84,9 @@ std::vector<Contestant> read_contestants(const command::Context& context, TimeUs
   std::vector<Contestant> contestants;
   for (const auto& folder : folders) contestants.push_back({bundle::Generation::load(folder), {}});
 
-  const auto schema = truth_schema(context);
+  auto schema = truth_schema(context);
+  if (schema.time_zone.empty())
+    schema.time_zone = contestants.front().generation->bundle().time_zone();
   const auto data = context.option("data").value();
   std::optional<ProductSpace> products;
   if (const auto catalog = io::read_catalog(data, schema, *context.progress)) {
