@@ -157,10 +157,11 @@ class Recommender:
         and `exclude_products` are never named. `only_listed` proposes only
         products that the catalog lists, and not together with a moment, since
         the catalog is a snapshot of later. `schema` is a YAML
-        file with the shop's own column names and action codes. With a larger
-        share of unusable rows than `max_bad_share` (0 to 1) nothing is
-        answered. `threads` 0 means every processor; the answer does not
-        depend on it.
+        file with the shop's own column names and action codes. Times with a
+        zone are turned to its `time_zone`, else to the clock that the
+        bundle's own log was read on. With a larger share of unusable rows
+        than `max_bad_share` (0 to 1) nothing is answered. `threads` 0 means
+        every processor; the answer does not depend on it.
 
         A moment before `learned_until` is refused, unless `allow_future`, and
         so is a log of whose products of the last week the bundle knows under

@@ -64,8 +64,8 @@ TimeUs parse_moment(std::string_view option, const std::string& text) {
   throw bad_moment(option, text);
 }
 
-Request check_options(const RecommendOptions& options, const ParamMap& bundle_params) {
-  Request request{.params = bundle_params, .rules = {}, .permissions = {}, .schema = {}};
+Request check_options(const RecommendOptions& options, const bundle::Bundle& bundle) {
+  Request request{.params = bundle.params(), .rules = {}, .permissions = {}, .schema = {}};
   if (options.max_users) request.params["choose.max_users"] = fmt::to_string(*options.max_users);
   if (options.k) request.params["choose.k"] = fmt::to_string(*options.k);
   selection::read_choose(request.params);  // throws for what is out of range
@@ -88,6 +88,7 @@ Request check_options(const RecommendOptions& options, const ParamMap& bundle_pa
   request.max_bad_share = options.max_bad_share;
   request.threads = resolve_threads(options.threads);
   if (!options.schema.empty()) request.schema = io::read_schema(options.schema);
+  if (request.schema.time_zone.empty()) request.schema.time_zone = bundle.time_zone();
   return request;
 }
 
@@ -104,9 +105,9 @@ Answer answer_log(const bundle::Generation& generation, const Request& request, 
                   .shop;
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
                   has_moment ? kKept : kMovedBack, progress);
-  bundle::check_fit(bundle, shop, request.as_of, request.permissions, progress);
-  const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const TimeUs as_of = has_moment ? request.at : shop.end;
+  bundle::check_fit(bundle, shop, as_of, request.permissions, progress);
+  const auto rules = bundle::resolve(request.rules, shop, progress).rules;
   const auto answer =
       bundle::answer(generation, shop, as_of, rules, request.params, request.threads, progress)
           .answer;
@@ -169,7 +170,7 @@ const std::vector<std::string>& Recommender::products() const { return state_->p
 Answer Recommender::recommend(const std::filesystem::path& data,
                               const RecommendOptions& options) const {
   return with_terms(recommend_terms(), [&] {
-    const auto request = check_options(options, state_->bundle().params());
+    const auto request = check_options(options, state_->bundle());
     CallerProgress progress(options.on_warning, recommend_terms());
     auto log = io::read_log(data, request.schema, request.as_of, request.threads, progress);
     const auto catalog = io::read_catalog(data, request.schema, progress);
@@ -181,7 +182,7 @@ Answer Recommender::recommend(const std::filesystem::path& data,
 Answer Recommender::recommend(ArrowArrayStream* events, const RecommendOptions& options) const {
   const auto owned = own(events);
   return with_terms(recommend_terms(), [&] {
-    const auto request = check_options(options, state_->bundle().params());
+    const auto request = check_options(options, state_->bundle());
     CallerProgress progress(options.on_warning, recommend_terms());
     auto log =
         io::read_log_stream(events, request.schema, request.as_of, request.threads, progress);

@@ -24,6 +24,8 @@ constexpr const char* kModels = "models.vtr";
 constexpr const char* kParams = "params.json";
 constexpr const char* kProducts = "products.vtr";
 constexpr const char* kRanker = "ranker.vtr";
+/// Beside the parameters of answer_sections(), where there is a clock to tell.
+constexpr const char* kTimeZone = "ingest.time_zone";
 
 constexpr const char* kProductsKind = "bundle_products";
 constexpr std::uint32_t kProductsVersion = 2;
@@ -77,7 +79,9 @@ std::string write_bundle(const Parts& parts, const std::filesystem::path& folder
   products.write(folder / kProducts);
   write_file(folder / kModels, read_file(parts.models));
   write_file(folder / kRanker, read_file(parts.ranker));
-  write_file(folder / kParams, params_json(parts.params).dump(2) + "\n");
+  auto params = params_json(parts.params);
+  if (!parts.time_zone.empty()) params[kTimeZone] = parts.time_zone;
+  write_file(folder / kParams, params.dump(2) + "\n");
   return write_manifest(folder, all_files(), {parts.shop.begin, parts.shop.end});
 }
 
@@ -98,6 +102,11 @@ Bundle Bundle::load(const std::filesystem::path& folder) {
     if (manifest.valid()) (void)manifest.get();
     throw;
   }
+}
+
+std::string Bundle::time_zone() const {
+  const auto found = params_.find(kTimeZone);
+  return found == params_.end() ? std::string() : found->second;
 }
 
 ranking::BuyerCalibration Bundle::buyers_at(TimeUs as_of) const {

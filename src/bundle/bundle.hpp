@@ -17,12 +17,15 @@ namespace vitrina::bundle {
 /// was trained, is no business of who answers with it.
 std::vector<SectionInfo> answer_sections();
 
-/// What is packed: a shop's products, the files of its final models and ranker, the parameters.
+/// What is packed: a shop's products, the files of its final models and ranker, the parameters,
+/// and the clock that times with a zone were turned to (io/time_zone.hpp); empty where the log's
+/// times had none, or became UTC.
 struct Parts {
   const Shop& shop;
   std::filesystem::path models;
   std::filesystem::path ranker;
   const ParamMap& params;
+  std::string time_zone = {};
 };
 
 /// Writes a bundle folder, its manifest last. Of the parameters it holds every one of
@@ -45,6 +48,9 @@ class Bundle {
   /// The period whose events the models and the ranker have seen.
   [[nodiscard]] LearnedPeriod learned() const { return manifest_.learned; }
   [[nodiscard]] const ParamMap& params() const { return params_; }
+  /// The clock that the log's times were turned to, as io::LogSchema::time_zone: another log of the
+  /// shop is to be read on it too. Empty where there was none to turn to.
+  [[nodiscard]] std::string time_zone() const;
   /// What the models were fitted on; a shop that is answered for is joined to it (data/join.hpp).
   [[nodiscard]] const ProductSpace& products() const { return products_; }
   /// Own history is always among them.

@@ -17,18 +17,19 @@ void object(bool insists, const std::string& what, const std::string& remedy,
   progress.warn(what + "; " + consequence);
 }
 
-void check_moment(const Bundle& bundle, const Shop& shop, TimeUs asked, bool allow_future,
+void check_moment(const Bundle& bundle, const Shop& shop, TimeUs as_of, bool allow_future,
                   Progress& progress) {
-  const TimeUs moment = asked == kNoTime ? shop.end : asked;
   const TimeUs until = bundle.learned().until;
-  if (moment >= until) return;
-  object(
-      allow_future,
-      fmt::format("bundle {}: learned from events until {}, later than {}, {}",
-                  bundle.fingerprint(), format_time(until),
-                  asked == kNoTime ? "the log's end" : "the moment asked for", format_time(moment)),
-      "ask for a later moment, pack a bundle as of this one, or insist with --allow-future",
-      "the answer has seen the future, judge nothing by it", progress);
+  if (as_of >= until) return;
+  object(allow_future,
+         fmt::format(
+             "bundle {}: learned from events until {}, later than {}, {}", bundle.fingerprint(),
+             format_time(until),
+             as_of == shop.end ? "the end of the events that are read" : "the moment asked for",
+             format_time(as_of)),
+         "ask for a later moment, by --at where the log ends before it, pack a bundle as of this "
+         "one, or insist with --allow-future",
+         "the answer has seen the future, judge nothing by it", progress);
 }
 
 void check_products(const Bundle& bundle, const Shop& shop, bool force_bundle, Progress& progress) {
@@ -71,11 +72,11 @@ KnownProducts known_products(const Bundle& bundle, const Shop& shop) {
   return found;
 }
 
-void check_fit(const Bundle& bundle, const Shop& shop, TimeUs asked, Permissions permissions,
+void check_fit(const Bundle& bundle, const Shop& shop, TimeUs as_of, Permissions permissions,
                Progress& progress) {
   // Of another shop's bundle it is no use to hear how old it is.
   check_products(bundle, shop, permissions.force_bundle, progress);
-  check_moment(bundle, shop, asked, permissions.allow_future, progress);
+  check_moment(bundle, shop, as_of, permissions.allow_future, progress);
 }
 
 }  // namespace vitrina::bundle

@@ -24,10 +24,11 @@ struct KnownProducts {
 inline constexpr int kProductDays = 7;
 KnownProducts known_products(const Bundle& bundle, const Shop& shop);
 
-/// Whether the bundle may answer for the shop as of `asked` (kNoTime: its end). Refuses a moment
-/// before the bundle stopped learning, and a shop of whose products it knows under a tenth; under
-/// half is a warning. Throws Error(kIncompatibleArtifact).
-void check_fit(const Bundle& bundle, const Shop& shop, TimeUs asked, Permissions permissions,
+/// Whether the bundle may answer for the shop as of the moment that the answer is made as of, which
+/// may be earlier than the one asked for. Refuses one before the bundle stopped learning, and a
+/// shop of whose products it knows under a tenth; under half is a warning. Throws
+/// Error(kIncompatibleArtifact).
+void check_fit(const Bundle& bundle, const Shop& shop, TimeUs as_of, Permissions permissions,
                Progress& progress);
 
 }  // namespace vitrina::bundle

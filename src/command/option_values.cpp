@@ -21,8 +21,26 @@ std::vector<std::string> option_values(const Context& context, std::string_view 
   return values;
 }
 
+namespace {
+
+/// Of a text that parse_time() reads: whether a zone stands after the time of the day.
+bool has_zone(std::string_view time) {
+  constexpr std::size_t kDate = std::string_view("2024-09-29").size();
+  return time.find_first_of("Z+-", kDate) != std::string_view::npos;
+}
+
+}  // namespace
+
 TimeUs option_time(std::string_view option, std::string_view text) {
   const auto time = parse_time(text);
+  // The log's clock need not be UTC, so a zone says another moment than it seems to.
+  if (time && has_zone(text)) {
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--{}: found '{}', expected a time without a zone, in the log's own "
+                            "clock (UTC where the log's times have a zone and no time_zone is "
+                            "given)",
+                            option, printable(text)));
+  }
   if (time) return *time;
   throw Error(ErrorCode::kUsage,
               fmt::format("--{}: found '{}', expected a time such as 2024-09-29 or "

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "bundle/bundle.hpp"
@@ -14,6 +15,17 @@
 namespace vitrina::pipeline {
 namespace {
 
+/// The clock that `ingest` turned the log's times to, as its report says; empty for UTC, where the
+/// times had no zone, and without a report.
+std::string clock_of(const std::filesystem::path& ingest_report) {
+  if (!std::filesystem::exists(ingest_report)) return {};
+  const auto report = nlohmann::json::parse(read_file(ingest_report), nullptr, false);
+  const nlohmann::json::json_pointer place("/time_zone/read_as");
+  if (!report.contains(place)) return {};
+  const auto& clock = report[place];
+  return clock.is_string() && clock != "UTC" ? clock.get<std::string>() : std::string();
+}
+
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
@@ -23,7 +35,8 @@ void run(const command::Context& context) {
   write_folder(folder, [&](const std::filesystem::path& beside) {
     fingerprint =
         bundle::write_bundle({shop, command::models_file(context.workspace, kFinalFold),
-                              context.path(command::kFinalFolder) / "ranker.vtr", context.params},
+                              context.path(command::kFinalFolder) / "ranker.vtr", context.params,
+                              clock_of(context.path(command::kIngestReport))},
                              beside);
   });
   context.progress->end(fingerprint);
@@ -36,6 +49,7 @@ command::Command pack_command() {
       .name = "pack",
       .summary = "packs the final models and ranker into a checked bundle that answers alone",
       .inputs = {{command::kShopFile, "the shop"},
+                 {command::kIngestReport, "the clock that the shop's times are on", true},
                  {command::kModelsFolder, "the final models"},
                  {command::kFinalFolder, "the final ranker"}},
       .outputs = {{command::kBundleFolder, "products, models, ranker, parameters and a manifest"}},

@@ -52,6 +52,16 @@ command::Context with_data(command::Context context) {
   return context;
 }
 
+/// The context, where it names a log, with the bundle's clock if neither a parameter nor the schema
+/// names one.
+command::Context on_clock_of(const bundle::Bundle& bundle, command::Context context) {
+  if (!context.option("data")) return context;
+  const auto config = read_section<IngestConfig>(context.params, "ingest");
+  if (schema_of(context, config).time_zone.empty())
+    context.params["ingest.time_zone"] = bundle.time_zone();
+  return context;
+}
+
 /// --at; kNoTime where it is not given.
 TimeUs given_at(const command::Context& context) {
   const auto at = context.option("at");
@@ -70,13 +80,6 @@ ShopInput read_answer_shop(const command::Context& context, const ProductSpace& 
   input.other_prices = joined.other_prices;
   input.other_categories = joined.other_categories;
   return input;
-}
-
-/// The moment that is asked for; kNoTime: the end of the log.
-TimeUs asked_moment(const command::Context& context) {
-  if (const TimeUs at = given_at(context); at != kNoTime) return at;
-  const auto config = read_section<IngestConfig>(context.params, "ingest");
-  return context.option("data") ? command::option_time_or_none("as-of", config.as_of) : kNoTime;
 }
 
 Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bundle,
@@ -156,20 +159,20 @@ void check(const command::Context& context) {
 }
 
 void run(const command::Context& given) {
-  const auto context = with_data(given);
-  const auto generation = bundle::Generation::load(bundle_folder(context));
+  const auto generation = bundle::Generation::load(bundle_folder(given));
   const auto& bundle = generation->bundle();
+  const auto context = on_clock_of(bundle, with_data(given));
   const auto params = merged_params(context, bundle);
   auto input = read_answer_shop(context, bundle.products());
   Shop& shop = input.shop;
-  bundle::check_fit(bundle, shop, asked_moment(context),
+  const TimeUs at = given_at(context);
+  const TimeUs as_of = at != kNoTime ? at : shop.end;
+  bundle::check_fit(bundle, shop, as_of,
                     {.allow_future = context.option("allow-future").has_value(),
                      .force_bundle = context.option("force-bundle").has_value()},
                     *context.progress);
   const auto ids = read_id_rules(context);
   const auto resolved = bundle::resolve(ids, shop, *context.progress);
-  const TimeUs at = given_at(context);
-  const TimeUs as_of = at != kNoTime ? at : shop.end;
   const auto result = bundle::answer(*generation, shop, as_of, resolved.rules, params,
                                      context.threads, *context.progress);
   bundle::check_answered(ids, result.answer.users.size());

@@ -23,7 +23,6 @@
 #include "evaluation/backtest_cuts.hpp"
 #include "evaluation/backtest_report.hpp"
 #include "evaluation/scoring.hpp"
-#include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 #include "io/submission.hpp"
 #include "pipeline/folds.hpp"
@@ -83,32 +82,36 @@ evaluation::CutRule cut_rule(const command::Context& context) {
   return rule;
 }
 
-/// The log that answers are held against.
+/// The log that answers are held against, read as the answers' own reading of it.
 struct Truth {
+  pipeline::IngestConfig config;
   std::string name;
-  fs::path path;
   io::LogSchema schema;
+  TimeUs since = kNoTime;  ///< nothing before is looked at
   TimeUs as_of = kNoTime;  ///< nothing from then on is looked at
 
-  explicit Truth(const command::Context& context) {
-    const auto config = read_section<pipeline::IngestConfig>(context.params, "ingest");
-    path = context.path(config.data_dir);
-    name = path.string();
-    if (!config.schema.empty()) schema = io::read_schema(context.path(config.schema));
-    as_of = command::option_time_or_none("as-of", config.as_of);
+  explicit Truth(const command::Context& context)
+      : config(read_section<pipeline::IngestConfig>(context.params, "ingest")),
+        name(context.path(config.data_dir).string()),
+        schema(pipeline::schema_of(context, config)),
+        since(command::option_time_or_none("since", config.since)),
+        as_of(command::option_time_or_none("as-of", config.as_of)) {}
+
+  [[nodiscard]] RawLog read(const command::Context& context, TimeUs end) const {
+    return pipeline::read_raw_log(context, config, schema, end);
   }
 };
 
 evaluation::LogRange read_range(const command::Context& context, const Truth& truth) {
-  const auto log =
-      io::read_log(truth.path, truth.schema, truth.as_of, context.threads, *context.progress);
+  const auto log = truth.read(context, truth.as_of);
   const auto range = plausible_range(log.time);
   if (range.last < range.first) {
     throw Error(ErrorCode::kBadData, fmt::format("{}: found no event that can be used, expected "
                                                  "days of them before each cut",
                                                  truth.name));
   }
-  return {range.first, range.last + 1};
+  // The range is of whole days, but --since may be within one.
+  return {std::max(range.first, truth.since), range.last + 1};
 }
 
 std::vector<TimeUs> cuts_of(const command::Context& context, evaluation::LogRange range,
@@ -143,7 +146,7 @@ std::vector<evaluation::Window> read_windows(const command::Context& context, co
                                              const std::vector<TimeUs>& cuts, TimeUs horizon) {
   TimeUs end = cuts.back() + horizon;
   if (truth.as_of != kNoTime) end = std::min(end, truth.as_of);
-  const auto log = io::read_log(truth.path, truth.schema, end, context.threads, *context.progress);
+  const auto log = truth.read(context, end);
   std::vector<evaluation::Window> windows;
   for (const auto cut : cuts) {
     auto& window = windows.emplace_back();

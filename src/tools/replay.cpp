@@ -26,6 +26,7 @@
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 #include "tools/tools.hpp"
+#include "tools/truth_log.hpp"
 
 namespace vitrina::tools {
 namespace {
@@ -73,9 +74,9 @@ struct Contestant {
   Shop shop;
 };
 
-/// The bundle that is asked about and, where there is one, the other behind it.
-std::vector<Contestant> read_contestants(const command::Context& context,
-                                         const io::LogSchema& schema, TimeUs end) {
+/// The bundle that is asked about and, where there is one, the other behind it. The log is read on
+/// the former's clock where nothing else names one.
+std::vector<Contestant> read_contestants(const command::Context& context, TimeUs end) {
   const auto given = context.option("bundle");
   std::vector<std::filesystem::path> folders{given ? std::filesystem::path(*given)
                                                    : context.path(command::kBundleFolder)};
@@ -83,6 +84,9 @@ std::vector<Contestant> read_contestants(const command::Context& context,
   std::vector<Contestant> contestants;
   for (const auto& folder : folders) contestants.push_back({bundle::Generation::load(folder), {}});
 
+  auto schema = truth_schema(context);
+  if (schema.time_zone.empty())
+    schema.time_zone = contestants.front().generation->bundle().time_zone();
   const auto data = context.option("data").value();
   std::optional<ProductSpace> products;
   if (const auto catalog = io::read_catalog(data, schema, *context.progress)) {
@@ -217,9 +221,7 @@ void refuse_other_answers(const evaluation::EqualityCheck& check, const bundle::
 
 void run(const command::Context& context) {
   const auto config = read_config(context);
-  const auto schema_path = context.option("schema");
-  const auto schema = schema_path ? io::read_schema(*schema_path) : io::LogSchema{};
-  const auto contestants = read_contestants(context, schema, config.to);
+  const auto contestants = read_contestants(context, config.to);
   for (const auto& [generation, shop] : contestants) {
     bundle::check_fit(generation->bundle(), shop, config.from,
                       {.allow_future = context.option("allow-future").has_value(),
@@ -261,9 +263,9 @@ command::Command replay_command() {
       .inputs = {{command::kBundleFolder, "the bundle, unless --bundle is given", false, "bundle"},
                  {"{vs}", "another bundle", true},
                  {"{data}", "the log"},
-                 {"{schema}", "the log's column names and action codes", true}},
+                 {"{ingest.schema}", "the log's column names and action codes", true}},
       .outputs = {{"{json}", "the figures with all digits", true}},
-      .sections = {},
+      .sections = {truth_section()},
       .options =
           {{"--bundle", "DIR", "the packed bundle (default: models/bundle of the workspace)"},
            {"--data", "DIR", "folder with the shop's log and catalog, or the log", true},
@@ -280,11 +282,12 @@ command::Command replay_command() {
             "replay moments before the bundle had learned; such hits mean nothing"},
            {"--force-bundle", "",
             "replay although the bundle knows next to none of the log's products"},
-           {"--schema", "FILE", "column names and action codes of a log with other names"},
+           schema_option(),
            {"--json", "FILE", "write the figures there as JSON too"}},
       .example = "vitrina replay --bundle bundle/ --data shop/ --from 2024-09-26 --to 2024-09-29",
       .run = run,
       .is_pipeline = false,
+      .check = check_truth_keys,
   };
 }
 

@@ -15,10 +15,10 @@
 #include "evaluation/score_report.hpp"
 #include "evaluation/scoring.hpp"
 #include "io/log_reader.hpp"
-#include "io/log_schema.hpp"
 #include "io/submission.hpp"
 #include "io/unique_users.hpp"
 #include "selection/choose_config.hpp"
+#include "tools/truth_log.hpp"
 
 namespace vitrina::tools {
 namespace {
@@ -77,8 +77,7 @@ std::vector<evaluation::Window> read_windows(const command::Context& context) {
 
 void read_truth(const command::Context& context, std::vector<evaluation::Window>& windows) {
   const std::string truth = context.option("truth").value();
-  const auto schema_path = context.option("schema");
-  const auto schema = schema_path ? io::read_schema(*schema_path) : io::LogSchema{};
+  const auto schema = truth_schema(context);
   TimeUs end = windows.front().to;
   for (const evaluation::Window& window : windows) end = std::max(end, window.to);
   const RawLog log = io::read_log(truth, schema, end, context.threads, *context.progress);
@@ -125,9 +124,10 @@ command::Command score_command() {
       .inputs = {{"{predictions}", "predictions in the case's format", true},
                  {"{vs}", "predictions to compare with", true},
                  {"{truth}", "the log that holds the orders"},
-                 {"{schema}", "the log's column names and action codes", true}},
+                 {"{ingest.schema}", "the log's column names and action codes", true}},
       .outputs = {{"{json}", "the scores with all digits", true}},
       .sections = {{"choose", describe<selection::ChooseConfig>()},
+                   truth_section(),
                    {"score", describe<evaluation::ScoreConfig>()}},
       .options = {{"--predictions", "FILE[,FILE...]",
                    "predictions to score; several files are windows, pooled over buyer x window",
@@ -145,13 +145,14 @@ command::Command score_command() {
                    "it is scored on"},
                   {"--k", "K", "products of each list that count", false, "choose.k"},
                   {"--draws", "N", "bootstrap draws behind each interval", false, "score.draws"},
-                  {"--schema", "FILE", "column names and action codes of a log with other names"},
+                  schema_option(),
                   {"--json", "FILE", "write the scores there as JSON too"}},
       .example =
           "vitrina score --predictions data/out/predictions.csv --truth shop/ "
           "--from 2024-09-29 --to 2024-10-02",
       .run = run,
       .is_pipeline = false,
+      .check = check_truth_keys,
   };
 }
 

@@ -60,6 +60,8 @@ def test_the_moment_is_asked_for_once(
     assert_refused(both, 2, "--at: found with --as-of")
     never = vitrina(*words, "--at", "soon")
     assert_refused(never, 2, "--at: found 'soon'")
+    zoned = vitrina(*words, "--at", AT + "-05:00")
+    assert_refused(zoned, 2, f"--at: found '{AT}-05:00', expected a time with")
     listed = vitrina(*words, "--at", AT, "--only-listed")
     assert_refused(listed, 3, "--only-listed")
     early = vitrina(*words, "--at", "2024-03-10")

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shops
 from command import Vitrina, assert_refused
@@ -136,6 +138,10 @@ def test_cuts_by_number_end_with_the_log(
         ("--at 2024-03-01", USAGE, "expected a moment within the log's"),
         ("--at 2024-04-01", USAGE, "expected a moment within the log's"),
         ("--at soon", USAGE, "--at: found 'soon'"),
+        ("--at 2024-03-09T00:00Z", USAGE, "expected a time without a zone"),
+        ("--since 2024-03-12T12:00", BAD_DATA, "room for 0 cuts 1 days apart"),
+        ("--since 2024-03-09", BAD_DATA, "give --cuts 2 or name cuts by --at"),
+        ("--since 2024-04-01", BAD_DATA, "found no event that can be used"),
         ("--data none", MISSING_INPUT, "none"),
     ],
 )
@@ -153,6 +159,53 @@ def test_what_cannot_be_done_is_told_before_any_work(
         vitrina("backtest", "--quiet", *source, *given), code, message
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_answers_and_truth_are_on_one_clock(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    """Else the answers would have seen some of the orders that judge them."""
+    log = shops.log_table(shops.random_rows(seed=2, users=60))
+    zoned = log["date"].cast(pa.timestamp("us", "UTC"))
+    at = log.column_names.index("date")
+    (tmp_path / "shop").mkdir()
+    pq.write_table(
+        log.set_column(at, "date", zoned), tmp_path / "shop/train_actions.pq"
+    )
+    zone = "-08:00"
+    (tmp_path / "zone.yaml").write_text(f"time_zone: '{zone}'\n")
+    cut, end = "2024-03-11", "2024-03-13"
+
+    def told(name: str, *words: str) -> Any:
+        done = vitrina(*words, "--json", name)
+        assert done.returncode == 0, done.stderr
+        return {
+            key: value
+            for key, value in read_json(tmp_path / name).items()
+            if key in ("readings", "counts", "targets")
+        }
+
+    ways = ("--set=ingest.time_zone=" + zone, "--schema=zone.yaml")
+    tested = [
+        told(
+            f"backtest{i}.json",
+            *("backtest", *FAST, "--data", "shop", "--at", cut, way),
+            *("--horizon-days", "2", "--out", f"out{i}"),
+        )
+        for i, way in enumerate(ways)
+    ]
+    assert tested[0] == tested[1]
+    window = (*("--from", cut), *("--to", end))
+    scored = [
+        told(
+            f"score{i}.json",
+            *("score", "--quiet", "--seed=7", "--draws=200", *window, way),
+            *("--truth", "shop"),
+            *("--predictions", f"out1/{cut}/predictions.csv"),
+        )
+        for i, way in enumerate(ways)
+    ]
+    assert scored[0] == scored[1] == tested[1]
 
 
 def test_a_window_without_buyers_is_an_error(

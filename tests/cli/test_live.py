@@ -269,6 +269,8 @@ def test_replay_refuses(
     assert_refused(early, 6, "learned from events until 2024-03-12T")
     turned = vitrina(*words, "--from", "2024-03-15", "--to", "2024-03-14")
     assert_refused(turned, 2, "--to: found 2024-03-14")
+    unread = vitrina(*words, *span, "--set", "ingest.since=2024-03-14")
+    assert_refused(unread, 2, "--set ingest.since: has no effect here")
     assert_refused(vitrina(*words, *span, "--k", "0"), 2, "--k: found '0'")
     assert_refused(vitrina(*words, *span, "--check", "x"), 2, "--check")
     nothing = vitrina(*words, "--from", "2025-03-01", "--to", "2025-03-02")

@@ -1,11 +1,14 @@
 """A bundle and an answer know of which shop and which moment they are."""
 
+import datetime as dt
 import json
 import shutil
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
+import shops
 from command import Vitrina
 from learning import CUT
 from vitrina_ops.files import read_json
@@ -69,6 +72,79 @@ def test_a_bundle_that_has_seen_the_moment_does_not_answer(
     report = read_json(tmp_path / "recommend.json")
     assert report["learned_until"].startswith("2024-03-12T")
     assert 1 < report["bundle_days_old"] < 2
+
+
+def test_the_moment_of_the_answer_counts_not_the_one_asked_for(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    """A log that ends early is answered as of its end."""
+    cut = dt.datetime(2024, 3, 11)
+    shops.write_shop(tmp_path / "shop", shops.before(shops.later_rows(), cut))
+    words: tuple[str | Path, ...] = (
+        *("recommend", "--quiet", "--bundle", learned / "bundle"),
+        *("--data", tmp_path / "shop", "--out", tmp_path / "answer"),
+    )
+    refused = vitrina(*words, "--as-of", "2024-03-14")
+    assert refused.returncode == 6, refused.stderr
+    assert "the end of the events that are read, 2024-03-10T" in refused.stderr
+    assert not (tmp_path / "answer").exists()
+    done = vitrina(*words, "--at", "2024-03-14")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def zoned(vitrina: Vitrina, tmp_path: Path) -> Path:
+    """A `shop` whose times have a zone, and a `bundle` on another clock."""
+    log = shops.log_table(shops.random_rows(seed=15, users=60, products=40))
+    at = log.column_names.index("date")
+    dates = log["date"].cast(pa.timestamp("us", "UTC"))
+    (tmp_path / "shop").mkdir()
+    pq.write_table(
+        log.set_column(at, "date", dates), tmp_path / "shop/train_actions.pq"
+    )
+    done = vitrina(
+        *("run", "--quiet", "--data", "shop", "--set=train.rounds=2"),
+        *("--set=ingest.time_zone=-08:00", "--set=evaluate.draws=50"),
+        *("--out", "answer", "--bundle", "bundle"),
+    )
+    assert done.returncode == 0, done.stderr
+    return tmp_path
+
+
+def test_a_bundle_knows_the_clock_of_its_log(
+    vitrina: Vitrina, zoned: Path, learned: Path
+) -> None:
+    def answered(*words: str) -> bytes:
+        done = vitrina(
+            *("recommend", "--quiet", "--bundle", "bundle"),
+            *("--data", "shop", "--out", "again", *words),
+        )
+        assert done.returncode == 0, done.stderr
+        return (zoned / "again" / "predictions.csv").read_bytes()
+
+    own = (zoned / "answer" / "predictions.csv").read_bytes()
+    end = read_json(zoned / "answer" / "report.json")["answer"]["as_of"]
+    assert answered() == own
+    assert answered("--set=ingest.time_zone=-08:00") == own
+    assert read_json(zoned / "again" / "recommend.json")["as_of"] == end
+    answered("--set=ingest.time_zone=UTC")
+    assert read_json(zoned / "again" / "recommend.json")["as_of"] > end
+    clock = "ingest.time_zone"
+    assert read_json(zoned / "bundle" / "params.json")[clock] == "-08:00"
+    assert clock not in read_json(learned / "bundle" / "params.json")
+
+    def replayed(*words: str) -> object:
+        done = vitrina(
+            *("replay", "--quiet", "--bundle", "bundle", "--data", "shop"),
+            *("--from", "2024-03-14", "--to", "2024-03-15", "--allow-future"),
+            *("--json", "replay.json", *words),
+        )
+        assert done.returncode == 0, done.stderr
+        return read_json(zoned / "replay.json")["targets"]
+
+    kept = replayed()
+    assert replayed("--set=ingest.time_zone=-08:00") == kept
+    assert replayed("--set=ingest.time_zone=UTC") != kept
 
 
 def test_a_bundle_without_a_moment_is_refused(

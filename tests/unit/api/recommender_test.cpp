@@ -128,6 +128,28 @@ TEST_F(RecommenderTest, RefusesAMomentThatTheBundleHasSeen) {
             ErrorCode::kConfig);
 }
 
+TEST_F(RecommenderTest, ReadsALogOnTheBundlesClock) {
+  const auto until = load().learned_until();
+  std::string log = "user_id,action,date,products\n";
+  for (const auto& event : shop_events()) {
+    log += fmt::format("{},{},{}+00:00,{}\n", event.user, static_cast<int>(event.action),
+                       format_time(event.time), event.item);
+  }
+  write_file(path("zoned/train_actions.csv"), log);
+  auto context = make_context({{"bundle", path("of_zoned").string()}});
+  context.params = {{"ingest.data_dir", path("zoned").string()},
+                    {"ingest.time_zone", "-08:00"},
+                    {"train.rounds", "1"}};
+  run("run", context);
+  const auto recommender = Recommender::load(path("of_zoned"));
+  EXPECT_LT(recommender.learned_until(), until);
+  const auto answer = recommender.recommend(path("zoned"));
+  EXPECT_EQ(answer.metadata.at("vitrina.as_of"), recommender.learned_until());
+  write_file(path("utc.yaml"), "time_zone: UTC\n");
+  const auto other = recommender.recommend(path("zoned"), {.schema = path("utc.yaml")});
+  EXPECT_EQ(other.metadata.at("vitrina.as_of"), until);
+}
+
 TEST_F(RecommenderTest, SaysWhatIsWrong) {
   EXPECT_EQ(error_of(path("nowhere")).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of(path("shop"), {.max_users = 0}).code(), ErrorCode::kConfig);

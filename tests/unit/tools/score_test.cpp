@@ -48,6 +48,7 @@ class ScoreTool : public testing::Test {
                        {"from", "2024-09-02"},
                        {"to", "2024-09-05"}};
     for (const auto& [name, value] : options) context.options[name] = value;
+    context.params = params_;
     context.params["score.draws"] = "100";
     context.progress = &progress_;
     context.out = &out;
@@ -67,6 +68,7 @@ class ScoreTool : public testing::Test {
   }
 
   fs::path folder_;
+  ParamMap params_;
   test::WarningsOnly progress_;
 };
 
@@ -106,10 +108,31 @@ TEST_F(ScoreTool, WritesJsonForSeveralWindowsAndTwoAnswers) {
 TEST_F(ScoreTool, WrongOptionsAreUsageErrors) {
   EXPECT_EQ(error_of({{"from", "yesterday"}}).code(), ErrorCode::kUsage);
   EXPECT_EQ(error_of({{"from", "2024-09-05"}}).code(), ErrorCode::kUsage);
+  EXPECT_STREQ(error_of({{"from", "2024-09-02T00:00:00-05:00"}}).what(),
+               "--from: found '2024-09-02T00:00:00-05:00', expected a time without a zone, in the "
+               "log's own clock (UTC where the log's times have a zone and no time_zone is given)");
   EXPECT_EQ(error_of({{"to", "2024-09-05,2024-09-06"}}).code(), ErrorCode::kUsage);
   const std::string two = file("second.csv") + "," + file("second.csv");
   EXPECT_STREQ(error_of({{"vs", two}}).what(),
                "--vs: found 2 values, expected 1, one for each file of --predictions");
+}
+
+TEST_F(ScoreTool, TheTruthIsReadOnTheClockThatIsSet) {
+  write_file(file("log.csv"),
+             "user_id,action,date,products\n"
+             "u1,5,2024-09-02 03:00:00Z,a\n"
+             "u1,5,2024-09-03 10:00:00Z,b\n");
+  EXPECT_NE(run({}).find("products bought 2,"), std::string::npos);
+  params_["ingest.time_zone"] = "-05:00";
+  EXPECT_NE(run({}).find("products bought 1,"), std::string::npos);
+}
+
+TEST_F(ScoreTool, WhatIsSetHasAnEffect) {
+  command::Context context;
+  context.set_keys = {"choose.k", "ingest.schema", "ingest.time_zone"};
+  EXPECT_NO_THROW(score_command().check(context));
+  context.set_keys.emplace_back("ingest.since");
+  EXPECT_THROW(score_command().check(context), Error);
 }
 
 TEST_F(ScoreTool, BadInputsAreNamed) {
