@@ -80,14 +80,15 @@ ShopInput read_shop(const command::Context& context, const AnswerInput* answer) 
   const auto as_of = has_moment ? answer->at : command::option_time_or_none("as-of", config.as_of);
   auto raw = read_raw_log(context, config, schema, as_of);
   check_bad_share(raw.counts, config.max_bad_share);
+  drop_implausible(raw, has_moment ? kAllTimes : plausible_range(raw.time));
+  warn_of_newer_rows(raw.counts, progress);
   check_actions(raw, answer == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_raw_catalog(context, config, schema);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : nullptr;
 
   ShopInput input;
   progress.begin("sort events", 0, "");
-  input.shop = build_shop(raw, catalog, context.threads,
-                          has_moment ? std::optional(kAllTimes) : std::nullopt);
+  input.shop = build_shop(raw, catalog, context.threads, kAllTimes);
   input.vectors_from = vectors_from(input.shop, catalog);
   if (answer != nullptr) {
     auto joined = join(std::move(input.shop), answer->products);

@@ -57,7 +57,10 @@ void run(const command::Context& outer) {
                                     command::option_time_or_none("as-of", config.as_of));
   const auto catalog = pipeline::read_raw_catalog(context, config, schema);
   note_problem(verdict.problems, [&] { check_bad_share(raw.counts, config.max_bad_share); });
+  drop_implausible(raw, plausible_range(raw.time));
+  warn_of_newer_rows(raw.counts, progress);
   note_problem(verdict.problems, [&] { check_actions(raw, LogUse::kLearn, progress); });
+  if (verdict.problems.empty()) note_problem(verdict.problems, [&] { check_has_events(raw); });
   progress.begin("sort events", 0, "");
   verdict.facts =
       facts_of(raw, catalog ? &*catalog : nullptr,

@@ -80,13 +80,11 @@ Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConf
   facts.horizon_days = split.horizon_days;
   facts.days_for_valid = days_for_valid(split);
   if (catalog != nullptr) facts.catalog_notes = catalog->notes;
-  const auto range = plausible_range(raw.time);
-  const bool has_events = range.last >= range.first;
-  if (!has_events) {
+  if (raw.user.empty()) {
     facts.counts = std::move(raw.counts);
     return facts;
   }
-  const auto shop = build_shop(raw, catalog, threads);
+  const auto shop = build_shop(raw, catalog, threads, kAllTimes);
   facts.counts = std::move(raw.counts);
   facts.events = shop.events.n_events();
   facts.users = shop.users.size();

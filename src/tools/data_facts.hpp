@@ -52,7 +52,8 @@ struct Facts {
   double days_for_valid = 0;  ///< how long a log must be for a valid fold
 };
 
-/// Counts what a log holds, and makes the shop of it for that. `raw` is used up.
+/// Counts what a log of plausible dates holds, and makes the shop of it for that. `raw` is used
+/// up.
 Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConfig& split,
                int threads);
 
