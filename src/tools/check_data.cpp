@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -68,6 +71,7 @@ void run(const command::Context& outer) {
   progress.end(fmt::format("{} events", verdict.facts.events));
   verdict.missing = missing_parts(verdict.facts);
   verdict.warnings = std::move(progress.warnings);
+  std::ranges::move(customer_warnings(verdict.facts), std::back_inserter(verdict.warnings));
   if (const auto path = context.option("json")) {
     write_file(*path, to_json(verdict).dump(2) + "\n");
   }

@@ -112,4 +112,18 @@ std::vector<Finding> missing_parts(const Facts& facts) {
   return out;
 }
 
+std::vector<std::string> customer_warnings(const Facts& facts) {
+  std::vector<std::string> out;
+  for (const auto& customer : facts.doubtful) {
+    out.push_back(fmt::format(
+        "customer '{}' has {} of {} events ({:.1f}%): is this one customer? {}; leave the id empty "
+        "there, such rows are passed over",
+        printable(customer.id), customer.events, facts.events,
+        100 * share(customer.events, facts.events),
+        customer.is_word_for_nothing ? "table tools write this where there is nothing"
+                                     : "it may stand for all who are not known"));
+  }
+  return out;
+}
+
 }  // namespace vitrina::tools

@@ -1,6 +1,7 @@
 """`check-data`: what is in a shop's files, and exports as shops write them."""
 
 import csv
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -263,3 +264,24 @@ def test_orders_of_implausible_dates_are_none(
     assert_refused(
         result, BAD_DATA, "no order of a product", "15 rows of implausible"
     )
+
+
+def test_customers_who_may_be_nobody_or_many_are_asked_about(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    rows = daily_rows(range(334), range(334))
+    guests = [
+        dataclasses.replace(row, user_id="guest") if i % 10 == 0 else row
+        for i, row in enumerate(rows)
+    ]
+    guests[1] = dataclasses.replace(guests[1], user_id="NaN")
+    result, found = check(write_csv(tmp_path / "log.csv", guests))
+    assert result.returncode == 0, result.stderr
+    first, second = found["warnings"]
+    assert "customer 'guest' has 1002 of 10020 events (10.0%)" in first
+    assert "customer 'NaN' has 1 of 10020 events (0.0%)" in second
+    assert all("leave the id empty" in text for text in found["warnings"])
+
+    few = [row for row in guests if row.user_id != "NaN"][:10_000]
+    _, found = check(write_csv(tmp_path / "few.csv", few))
+    assert found["warnings"] == []
