@@ -21,6 +21,8 @@
 namespace vitrina::tools {
 namespace {
 
+namespace fs = std::filesystem;
+
 /// Keeps the warnings for the report, where each stands once; the rest goes on.
 class KeptWarnings final : public Progress {
  public:
@@ -69,6 +71,7 @@ void run(const command::Context& outer) {
       facts_of(raw, catalog ? &*catalog : nullptr,
                read_section<pipeline::SplitConfig>(context.params, "split"), context.threads);
   progress.end(fmt::format("{} events", verdict.facts.events));
+  verdict.facts.names_file = fs::is_regular_file(context.path(config.data_dir));
   verdict.missing = missing_parts(verdict.facts);
   verdict.warnings = std::move(progress.warnings);
   std::ranges::move(customer_warnings(verdict.facts), std::back_inserter(verdict.warnings));

@@ -54,6 +54,7 @@ struct Facts {
   std::string joined_product;  ///< a product id that looks like several
   std::string some_product;    ///< one that the catalog does not list
   std::optional<CatalogFacts> catalog;
+  bool names_file = false;  ///< --data is the log itself, so that no catalog is looked for
   std::uint64_t train_windows = 0;
   double label_days = 0;
   bool has_valid = false;

@@ -100,8 +100,10 @@ std::vector<Finding> missing_parts(const Facts& facts) {
     add_catalog_parts(facts, *facts.catalog, out);
   } else {
     out.push_back({"no catalog", "categories, prices and titles with all that is made of them",
-                   "put catalog.pq or catalog.csv beside the log: product_id, category_id, price, "
-                   "title"});
+                   facts.names_file
+                       ? "name the log's folder by --data: the catalog is looked for there"
+                       : "put catalog.pq or catalog.csv beside the log: product_id, category_id, "
+                         "price, title"});
   }
   if (!facts.has_devices) {
     out.push_back({"no loc_user_id",

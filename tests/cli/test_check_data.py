@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import shops
 from command import Result, Vitrina, assert_refused
 from vitrina_ops.files import read_json
 
+MISSING_INPUT = 4
 BAD_DATA = 5
 ROWS = shops.random_rows(seed=4, users=60)
 HEAD = ["user_id", "loc_user_id", "action", "date", "products", "pageId"]
@@ -285,3 +287,27 @@ def test_customers_who_may_be_nobody_or_many_are_asked_about(
     few = [row for row in guests if row.user_id != "NaN"][:10_000]
     _, found = check(write_csv(tmp_path / "few.csv", few))
     assert found["warnings"] == []
+
+
+def test_a_catalog_beside_a_log_that_is_named_is_pointed_at(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    shop = shops.write_shop(tmp_path / "shop", ROWS, shops.catalog_table(60))
+    _, found = check(Path("shop/train_actions.pq"))
+    (warning,) = found["warnings"]
+    assert "shop/catalog.pq is not read" in warning
+    assert warning.endswith("name the folder, shop")
+    mends = [m["mend"] for m in found["missing"] if m["what"] == "no catalog"]
+    assert mends == [
+        "name the log's folder by --data: the catalog is looked for there"
+    ]
+    _, found = check(shop)
+    assert found["warnings"] == []
+
+
+def test_a_log_from_a_pipe_is_refused(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "log.csv")
+    result = vitrina("ingest", "--quiet", "--data", "log.csv", timeout=20)
+    assert_refused(result, MISSING_INPUT, "log.csv: is a pipe or a device")
