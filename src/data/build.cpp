@@ -1,16 +1,16 @@
 #include "data/build.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 #include <map>
 #include <memory>
 #include <numeric>
 #include <utility>
 
-#include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "data/catalog_build.hpp"
+#include "data/log_checks.hpp"
 #include "data/text_ranking.hpp"
 
 namespace vitrina {
@@ -19,20 +19,33 @@ namespace {
 constexpr TimeUs kEarliest = 788'918'400 * kUsPerSecond;  // 1995-01-01
 constexpr TimeUs kLatest = 4'102'444'800 * kUsPerSecond;  // 2100-01-01
 
+constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
+
 struct GapRule {
   std::int64_t empty_days;
   double max_share;
+  std::size_t busy_days;  ///< that show of the newest end that the shop goes on after a pause
 };
-constexpr GapRule kGapRules[] = {{2, 0.005}, {30, 0.10}, {365, 0.30}};
+constexpr std::int64_t kLongPause = 30;
+constexpr GapRule kGapRules[] = {{2, 0.005, 1}, {kLongPause, 0.10, 3}, {365, 0.30, kNever}};
 
-bool is_stray(std::int64_t empty_days, std::uint64_t rows, std::uint64_t total) {
-  for (const auto& rule : kGapRules) {
-    if (empty_days >= rule.empty_days &&
-        static_cast<double>(rows) < rule.max_share * static_cast<double>(total)) {
-      return true;
-    }
-  }
-  return false;
+/// A day with at least this share of a usual day's rows is a busy one. A row alone shows nothing,
+/// nor does what lies behind another long pause.
+constexpr double kBusyShare = 0.1;
+constexpr std::uint64_t kBusyRows = 2;
+
+/// Rows by day, in order.
+using Days = std::vector<std::pair<std::int64_t, std::uint64_t>>;
+
+/// Whether an end of a log stands apart. `count_busy` gives its busy days.
+template <class CountBusy>
+bool is_stray(std::int64_t empty_days, std::uint64_t rows, std::uint64_t total,
+              const CountBusy& count_busy) {
+  return std::ranges::any_of(kGapRules, [&](const GapRule& rule) {
+    return empty_days >= rule.empty_days &&
+           static_cast<double>(rows) < rule.max_share * static_cast<double>(total) &&
+           count_busy() < rule.busy_days;
+  });
 }
 
 /// One event while sorting: everything that orders it, in order.
@@ -81,12 +94,6 @@ std::uint64_t keep_times(RawLog& raw, const Keeps& keeps) {
   compact(raw.action, keep);
   compact(raw.page, keep);
   return dropped;
-}
-
-void drop_implausible(RawLog& raw, const PlausibleRange& range) {
-  raw.counts.add(BadRow::kImplausibleDate, keep_times(raw, [&](TimeUs time) {
-                   return time >= range.first && time <= range.last;
-                 }));
 }
 
 /// The dense numbers of what a log names.
@@ -187,6 +194,16 @@ void drop_before(RawLog& raw, TimeUs since) {
   raw.counts.events_before_since += keep_times(raw, [&](TimeUs time) { return time >= since; });
 }
 
+void drop_implausible(RawLog& raw, const PlausibleRange& plausible) {
+  const bool has_body = plausible.first <= plausible.last;
+  for (const auto time : raw.time) {
+    if (has_body && time > plausible.last) raw.counts.newer.add(time);
+  }
+  raw.counts.add(BadRow::kImplausibleDate, keep_times(raw, [&](TimeUs time) {
+                   return time >= plausible.first && time <= plausible.last;
+                 }));
+}
+
 PlausibleRange plausible_range(std::span<const TimeUs> times) {
   std::map<std::int64_t, std::uint64_t> rows_by_day;
   std::uint64_t total = 0;
@@ -202,19 +219,30 @@ PlausibleRange plausible_range(std::span<const TimeUs> times) {
   }
   if (total == 0) return {};
   // The body grows from the day that holds the median row; what it cannot reach is stray.
-  std::vector<std::pair<std::int64_t, std::uint64_t>> days(rows_by_day.begin(), rows_by_day.end());
+  const Days days(rows_by_day.begin(), rows_by_day.end());
   std::vector<std::uint64_t> before(days.size() + 1, 0);
   for (std::size_t d = 0; d < days.size(); ++d) before[d + 1] = before[d] + days[d].second;
   std::size_t middle = 0;
   while (2 * before[middle + 1] < total) ++middle;
   std::size_t first = middle;
-  while (first > 0 &&
-         !is_stray(days[first].first - days[first - 1].first - 1, before[first], total)) {
+  while (first > 0 && !is_stray(days[first].first - days[first - 1].first - 1, before[first], total,
+                                [] { return std::size_t{0}; })) {
     --first;
   }
   std::size_t last = middle;
-  while (last + 1 < days.size() &&
-         !is_stray(days[last + 1].first - days[last].first - 1, total - before[last + 1], total)) {
+  const auto busy_after_last = [&] {
+    const double usual = static_cast<double>(before[last + 1] - before[first]) /
+                         static_cast<double>(last + 1 - first);
+    std::size_t busy = 0;
+    for (std::size_t d = last + 1; d < days.size(); ++d) {
+      if (d > last + 1 && days[d].first - days[d - 1].first > kLongPause) break;
+      const auto rows = days[d].second;
+      busy += rows >= kBusyRows && static_cast<double>(rows) >= kBusyShare * usual ? 1U : 0U;
+    }
+    return busy;
+  };
+  while (last + 1 < days.size() && !is_stray(days[last + 1].first - days[last].first - 1,
+                                             total - before[last + 1], total, busy_after_last)) {
     ++last;
   }
   return {days[first].first * kUsPerDay, (days[last].first + 1) * kUsPerDay - 1};
@@ -223,13 +251,7 @@ PlausibleRange plausible_range(std::span<const TimeUs> times) {
 Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads,
                 std::optional<PlausibleRange> plausible) {
   drop_implausible(raw, plausible ? *plausible : plausible_range(raw.time));
-  if (raw.user.empty()) {
-    throw Error(
-        ErrorCode::kBadData,
-        fmt::format("log: no usable event among {} rows ({} hidden by as-of, {} events by "
-                    "since); check the columns, the dates, --as-of and --since",
-                    raw.counts.rows_read, raw.counts.rows_hidden, raw.counts.events_before_since));
-  }
+  check_has_events(raw);
   auto used_items = used_codes(raw.item, raw.items.size());
   const auto add_product = [&](std::string_view id) {
     if (is_junk_id(id)) return;

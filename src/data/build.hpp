@@ -13,7 +13,9 @@ namespace vitrina {
 /// The first and last moment (both inclusive) of a log's plausible dates: an end of the log that
 /// stands apart from the rest by empty days and holds few rows is cut off, again and again.
 /// Rules, from the mild to the wild: 2 empty days and < 0.5% of the rows; 30 and < 10%;
-/// 365 and < 30%. Dates before 1995 or after 2100 are never plausible. {0, -1} when nothing is.
+/// 365 and < 30%. The newest end may be the shop after a pause: the first rule leaves it where one
+/// of its days, the second where three of them have a tenth of a usual day's rows. Dates before
+/// 1995 or after 2099 are never plausible. {0, -1} when nothing is.
 struct PlausibleRange {
   TimeUs first = 0;
   TimeUs last = -1;
@@ -25,6 +27,10 @@ extern const PlausibleRange kAllTimes;
 /// Takes the rows before `since` out of what was read, as if the log began there; they are counted
 /// in `raw.counts.events_before_since`.
 void drop_before(RawLog& raw, TimeUs since);
+
+/// Takes the rows with dates outside `plausible` out of what was read. They are counted in
+/// `raw.counts`.
+void drop_implausible(RawLog& raw, const PlausibleRange& plausible);
 
 /// Makes the dense, sorted shop out of what was read: drops dates outside `plausible` (by default
 /// what plausible_range() finds) and duplicates

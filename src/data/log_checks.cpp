@@ -72,14 +72,27 @@ void check_bad_share(const IngestCounts& counts, double max_share) {
                   dates, counts.count(BadRow::kUnknownAction), values, 100 * max_share, fix));
 }
 
+void check_has_events(const RawLog& raw) {
+  if (!raw.user.empty()) return;
+  const auto& counts = raw.counts;
+  throw Error(ErrorCode::kBadData,
+              fmt::format("log: no usable event among {} rows ({} hidden by as-of, {} events by "
+                          "since, {} with a date outside 1995 to 2099); check the columns, the "
+                          "dates, --as-of and --since",
+                          counts.rows_read, counts.rows_hidden, counts.events_before_since,
+                          counts.count(BadRow::kImplausibleDate)));
+}
+
 void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
   const auto& counts = raw.counts;
   const auto n_unknown = static_cast<double>(counts.count(BadRow::kUnknownAction));
   const auto n_orders = count_orders(raw);
-  const bool is_hidden = counts.rows_hidden + counts.events_before_since > 0;
-  if (raw.user.empty() && n_unknown == 0 && is_hidden) return;  // build_shop says what hides it
+  const auto n_strays = counts.count(BadRow::kImplausibleDate);
+  const bool is_hidden = counts.rows_hidden + counts.events_before_since + n_strays > 0;
+  if (raw.user.empty() && n_unknown == 0 && is_hidden) return;  // check_has_events says what by
   if (n_orders == 0) {
-    const auto found = fmt::format("log: no order of a product, found {}", counts_by_action(raw));
+    auto found = fmt::format("log: no order of a product, found {}", counts_by_action(raw));
+    if (n_strays > 0) found += fmt::format(" beside {} rows of implausible dates", n_strays);
     if (n_unknown > 0) {
       throw Error(ErrorCode::kBadData,
                   fmt::format("{}; {}; {}", found, unknown_actions(counts), kHowToMap));
@@ -98,6 +111,15 @@ void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
       n_unknown > kNoticeableOfOrders * static_cast<double>(n_orders)) {
     progress.warn(fmt::format("log: {} and were left out; {}", unknown_actions(counts), kHowToMap));
   }
+}
+
+void warn_of_newer_rows(const IngestCounts& counts, Progress& progress) {
+  const auto& newer = counts.newer;
+  if (newer.rows == 0) return;
+  progress.warn(fmt::format(
+      "log: {} rows from {} to {} stand apart, newer than all the others, and were left out as "
+      "wrong dates; where the dates are right, begin the log after the gap by --since",
+      newer.rows, format_time(newer.first), format_time(newer.last)));
 }
 
 }  // namespace vitrina

@@ -11,6 +11,9 @@ namespace vitrina {
 /// user, date or action: then the columns are probably not what they are taken for.
 void check_bad_share(const IngestCounts& counts, double max_share);
 
+/// Throws Error(kBadData) when nothing of the log is left to read, which says what took it.
+void check_has_events(const RawLog& raw);
+
 /// What a log is read for.
 enum class LogUse : std::uint8_t {
   kLearn,   ///< models are fitted on it
@@ -23,5 +26,8 @@ enum class LogUse : std::uint8_t {
 /// but not for one whose orders may be among the values that were not understood. Where there are
 /// orders, many such values are a warning.
 void check_actions(const RawLog& raw, LogUse use, Progress& progress);
+
+/// Warns of rows that were left out although they are the newest: the log ends before them.
+void warn_of_newer_rows(const IngestCounts& counts, Progress& progress);
 
 }  // namespace vitrina

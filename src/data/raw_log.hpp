@@ -43,6 +43,19 @@ struct ReadNotes {
   }
 };
 
+/// Rows that were left out because they are newer than all the rest, by a gap.
+struct NewerRows {
+  std::uint64_t rows = 0;
+  TimeUs first = 0;
+  TimeUs last = 0;
+
+  void add(TimeUs time) {
+    first = rows == 0 ? time : std::min(first, time);
+    last = rows == 0 ? time : std::max(last, time);
+    ++rows;
+  }
+};
+
 /// What reading a log met.
 struct IngestCounts {
   std::uint64_t rows_read = 0;    ///< rows of the input files
@@ -51,6 +64,7 @@ struct IngestCounts {
   std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
   std::array<std::string, kBadRowCount> example{};  ///< the first value of each that is not null
+  NewerRows newer;            ///< those of kImplausibleDate that are newer than the log
   TextTally unknown_actions;  ///< what stood in the rows of kUnknownAction; empty where null
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }

@@ -81,7 +81,7 @@ class CsvSource final : public TableSource {
       const std::vector<std::string>& columns) {
     std::shared_ptr<arrow::io::InputStream> input =
         check(arrow::io::ReadableFile::Open(path_), path_);
-    if (path_.ends_with(".gz")) {
+    if (path_.ends_with(".gz") || path_.ends_with(".GZ")) {
       codec_ = check(arrow::util::Codec::Create(arrow::Compression::GZIP), path_);
       input = check(arrow::io::CompressedInputStream::Make(codec_.get(), input), path_);
     }

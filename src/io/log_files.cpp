@@ -143,6 +143,7 @@ fs::path first_file(const fs::path& folder, std::initializer_list<std::string_vi
 
 std::vector<fs::path> log_files(const fs::path& path, std::span<const std::string> columns) {
   try {
+    check_no_pipe(path);
     if (fs::is_regular_file(path)) return {path};
     if (fs::is_directory(path)) {
       auto files = find_log(path, columns);

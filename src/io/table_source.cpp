@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
 #include <string_view>
 #include <system_error>
 
@@ -10,6 +12,20 @@
 #include "core/file_error.hpp"
 
 namespace vitrina::io {
+namespace {
+
+/// Whether the name of a file that somebody chose says that it is text. In a folder is_csv() picks
+/// the files: a note beside the log is no part of it.
+bool is_named_text(const std::filesystem::path& path) {
+  auto name = path.filename().string();
+  std::ranges::transform(name, name.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::string_view stem = name;
+  if (stem.ends_with(".gz")) stem.remove_suffix(3);
+  return stem.ends_with(".csv") || stem.ends_with(".tsv") || stem.ends_with(".txt");
+}
+
+}  // namespace
 
 bool is_csv(const std::filesystem::path& path) {
   const auto name = path.filename().string();
@@ -21,14 +37,18 @@ bool is_parquet(const std::filesystem::path& path) {
   return name.ends_with(".parquet") || name.ends_with(".pq");
 }
 
+void check_no_pipe(const std::filesystem::path& path) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(path, ignored);
+  if (!std::filesystem::is_other(status)) return;
+  throw Error(ErrorCode::kMissingInput,
+              fmt::format("{}: is a pipe or a device, expected a file", path.string()));
+}
+
 std::unique_ptr<TableSource> open_table(const std::filesystem::path& path, int threads) {
+  check_no_pipe(path);
   check_readable(path);
-  std::error_code status;
-  if (!std::filesystem::is_regular_file(path, status)) {
-    throw Error(ErrorCode::kMissingInput,
-                fmt::format("{}: is a pipe or a device, expected a file", path.string()));
-  }
-  return is_csv(path) ? open_csv(path, threads) : open_parquet(path, threads);
+  return is_named_text(path) ? open_csv(path, threads) : open_parquet(path, threads);
 }
 
 void throw_missing_column(const std::filesystem::path& path, const std::string& column,

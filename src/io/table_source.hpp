@@ -51,8 +51,11 @@ bool is_csv(const std::filesystem::path& path);
 /// Whether a path's name says Parquet (`.parquet`, `.pq`).
 bool is_parquet(const std::filesystem::path& path);
 
-/// Opens `path` by its name: CSV where is_csv() says so, Parquet otherwise. Throws
-/// Error(kMissingInput) when it is not a file.
+/// Throws Error(kMissingInput) when `path` is a pipe or a device: a table is read twice.
+void check_no_pipe(const std::filesystem::path& path);
+
+/// Opens `path` by its name: CSV where that ends with `.csv`, `.tsv` or `.txt`, also in capitals
+/// and with `.gz` after it, Parquet otherwise. Throws Error(kMissingInput) when it is not a file.
 std::unique_ptr<TableSource> open_table(const std::filesystem::path& path, int threads);
 
 std::unique_ptr<TableSource> open_parquet(const std::filesystem::path& path, int threads);

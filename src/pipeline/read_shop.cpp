@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
 #include "command/option_values.hpp"
+#include "core/error.hpp"
 #include "data/build.hpp"
 #include "data/join.hpp"
 #include "data/links.hpp"
 #include "data/log_age.hpp"
 #include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
+#include "io/log_files.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
 
@@ -24,6 +27,17 @@ std::uint64_t count_duplicates(const RawCatalog& catalog) {
   std::sort(ids.begin(), ids.end());
   const auto n_distinct = std::unique(ids.begin(), ids.end()) - ids.begin();
   return catalog.product_id.size() - static_cast<std::size_t>(n_distinct);
+}
+
+/// Of a log that is named itself nothing beside it is read, which is easily overlooked.
+void warn_of_catalog_beside(const std::filesystem::path& data, Progress& progress) {
+  if (!std::filesystem::is_regular_file(data)) return;
+  const auto folder = data.has_parent_path() ? data.parent_path() : ".";
+  const auto catalog = io::catalog_files(folder).catalog;
+  if (catalog.empty() || std::filesystem::equivalent(catalog, data)) return;
+  progress.warn(fmt::format(
+      "catalog: {} is not read, since --data names the log alone; to use it name the folder, {}",
+      printable(catalog.string()), printable(folder.string())));
 }
 
 }  // namespace
@@ -55,7 +69,9 @@ std::optional<RawCatalog> read_raw_catalog(const command::Context& context,
                                            const IngestConfig& config,
                                            const io::LogSchema& schema) {
   if (context.tables == nullptr) {
-    return io::read_catalog(context.path(config.data_dir), schema, *context.progress);
+    const auto data = context.path(config.data_dir);
+    warn_of_catalog_beside(data, *context.progress);
+    return io::read_catalog(data, schema, *context.progress);
   }
   if (context.tables->catalog == nullptr) return std::nullopt;
   return io::read_catalog_stream(context.tables->catalog, schema, *context.progress);
@@ -80,14 +96,15 @@ ShopInput read_shop(const command::Context& context, const AnswerInput* answer) 
   const auto as_of = has_moment ? answer->at : command::option_time_or_none("as-of", config.as_of);
   auto raw = read_raw_log(context, config, schema, as_of);
   check_bad_share(raw.counts, config.max_bad_share);
+  drop_implausible(raw, has_moment ? kAllTimes : plausible_range(raw.time));
+  warn_of_newer_rows(raw.counts, progress);
   check_actions(raw, answer == nullptr ? LogUse::kLearn : LogUse::kAnswer, progress);
   const auto own_catalog = read_raw_catalog(context, config, schema);
   const RawCatalog* catalog = own_catalog ? &*own_catalog : nullptr;
 
   ShopInput input;
   progress.begin("sort events", 0, "");
-  input.shop = build_shop(raw, catalog, context.threads,
-                          has_moment ? std::optional(kAllTimes) : std::nullopt);
+  input.shop = build_shop(raw, catalog, context.threads, kAllTimes);
   input.vectors_from = vectors_from(input.shop, catalog);
   if (answer != nullptr) {
     auto joined = join(std::move(input.shop), answer->products);

@@ -30,6 +30,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
+constexpr std::string_view kDefaultOut = "out";
+
 /// The folder of the stages' files: --keep-stages, or one inside --out that goes when the run
 /// ends, however it ends. Both are locked, so what another run has left in --out is of the dead.
 class RunWorkspace {
@@ -96,7 +98,7 @@ void run(const command::Context& context) {
     throw Error(ErrorCode::kUsage, "run: --data is missing; name the folder with the shop's log");
   }
   const auto language = command::read_language(context);
-  const fs::path out = context.option("out").value_or("out");
+  const fs::path out = context.option("out").value_or(std::string(kDefaultOut));
   const auto bundle = context.option("bundle");
   if (bundle) command::check_bundle_place(*bundle);
   const RunWorkspace workspace(context, out);
@@ -119,7 +121,33 @@ void run(const command::Context& context) {
                                (out / "predictions.csv").string());
 }
 
+/// Whether `path` is `folder` or lies in it, whatever of both is there.
+bool is_within(const fs::path& path, const fs::path& folder) {
+  const auto inner = fs::weakly_canonical(fs::absolute(path) / "");
+  const auto outer = fs::weakly_canonical(fs::absolute(folder) / "");
+  const auto below = inner.lexically_relative(outer);
+  return !below.empty() && *below.begin() != "..";
+}
+
+/// A bundle's folder holds the bundle alone: what else the run writes there would be in its way
+/// when all the work is done.
+void check_bundle_apart(const command::Context& context) {
+  const auto bundle = context.option("bundle");
+  if (!bundle) return;
+  const auto refuse_within = [&](std::string_view option, const fs::path& folder) {
+    if (!is_within(folder, *bundle)) return;
+    throw Error(ErrorCode::kUsage,
+                fmt::format("run: --{} {} is the folder of --bundle {} or inside it, which holds "
+                            "the bundle alone; name another one for the bundle, such as {}",
+                            option, printable(folder.string()), printable(*bundle),
+                            printable((folder / "bundle").string())));
+  };
+  refuse_within("out", context.option("out").value_or(std::string(kDefaultOut)));
+  if (const auto kept = context.option("keep-stages")) refuse_within("keep-stages", *kept);
+}
+
 void check(const command::Context& context) {
+  check_bundle_apart(context);
   bundle::check_listed(context.option("only-listed").has_value(),
                        !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
 }

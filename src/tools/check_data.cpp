@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -17,6 +20,8 @@
 
 namespace vitrina::tools {
 namespace {
+
+namespace fs = std::filesystem;
 
 /// Keeps the warnings for the report, where each stands once; the rest goes on.
 class KeptWarnings final : public Progress {
@@ -57,14 +62,19 @@ void run(const command::Context& outer) {
                                     command::option_time_or_none("as-of", config.as_of));
   const auto catalog = pipeline::read_raw_catalog(context, config, schema);
   note_problem(verdict.problems, [&] { check_bad_share(raw.counts, config.max_bad_share); });
+  drop_implausible(raw, plausible_range(raw.time));
+  warn_of_newer_rows(raw.counts, progress);
   note_problem(verdict.problems, [&] { check_actions(raw, LogUse::kLearn, progress); });
+  if (verdict.problems.empty()) note_problem(verdict.problems, [&] { check_has_events(raw); });
   progress.begin("sort events", 0, "");
   verdict.facts =
       facts_of(raw, catalog ? &*catalog : nullptr,
                read_section<pipeline::SplitConfig>(context.params, "split"), context.threads);
   progress.end(fmt::format("{} events", verdict.facts.events));
+  verdict.facts.names_file = fs::is_regular_file(context.path(config.data_dir));
   verdict.missing = missing_parts(verdict.facts);
   verdict.warnings = std::move(progress.warnings);
+  std::ranges::move(customer_warnings(verdict.facts), std::back_inserter(verdict.warnings));
   if (const auto path = context.option("json")) {
     write_file(*path, to_json(verdict).dump(2) + "\n");
   }

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <iterator>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "data/build.hpp"
@@ -71,6 +75,37 @@ void add_products(Facts& facts, const Shop& shop, const std::vector<bool>& in_lo
   }
 }
 
+/// What table tools write into an empty cell, in any case of letters.
+constexpr std::string_view kWordsForNothing[] = {"nan", "none", "null", "nil",       "na",
+                                                 "n/a", "<na>", "nat",  "undefined", "\\n"};
+
+bool is_word_for_nothing(std::string_view id) {
+  std::string small(id);
+  for (auto& c : small) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return std::ranges::find(kWordsForNothing, small) != std::end(kWordsForNothing);
+}
+
+/// A customer with more than this share of a log of more than so many events.
+constexpr double kLargeShare = 0.05;
+constexpr std::uint64_t kManyEvents = 10'000;
+
+std::vector<DoubtfulCustomer> doubtful_customers(const Shop& shop) {
+  const auto n_events = shop.events.n_events();
+  std::vector<DoubtfulCustomer> doubtful;
+  for (std::size_t u = 0; u < shop.users.size(); ++u) {
+    const auto id = shop.users.text(u);
+    const auto own = shop.events.offsets[u + 1] - shop.events.offsets[u];
+    const bool is_large = n_events > kManyEvents &&
+                          static_cast<double>(own) > kLargeShare * static_cast<double>(n_events);
+    const bool is_word = is_word_for_nothing(id);
+    if (is_large || is_word) doubtful.push_back({std::string(id), own, is_word});
+  }
+  std::ranges::stable_sort(doubtful, std::greater{}, &DoubtfulCustomer::events);
+  return doubtful;
+}
+
 }  // namespace
 
 Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConfig& split,
@@ -80,16 +115,15 @@ Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConf
   facts.horizon_days = split.horizon_days;
   facts.days_for_valid = days_for_valid(split);
   if (catalog != nullptr) facts.catalog_notes = catalog->notes;
-  const auto range = plausible_range(raw.time);
-  const bool has_events = range.last >= range.first;
-  if (!has_events) {
+  if (raw.user.empty()) {
     facts.counts = std::move(raw.counts);
     return facts;
   }
-  const auto shop = build_shop(raw, catalog, threads);
+  const auto shop = build_shop(raw, catalog, threads, kAllTimes);
   facts.counts = std::move(raw.counts);
   facts.events = shop.events.n_events();
   facts.users = shop.users.size();
+  facts.doubtful = doubtful_customers(shop);
   facts.begin = shop.begin;
   facts.end = shop.end;
   facts.days = days_of(shop.events, shop.begin, shop.end);

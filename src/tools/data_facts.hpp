@@ -27,6 +27,13 @@ struct CatalogFacts {
   std::string vectors_from;  ///< as ShopInput says
 };
 
+/// A customer that may be nobody, or many.
+struct DoubtfulCustomer {
+  std::string id;
+  std::uint64_t events = 0;
+  bool is_word_for_nothing = false;  ///< `nan`, `NULL`: as table tools write an empty cell
+};
+
 /// What is in a shop's files.
 struct Facts {
   ReadNotes log_notes;
@@ -34,8 +41,9 @@ struct Facts {
   IngestCounts counts;
   std::uint64_t events = 0;
   std::uint64_t users = 0;
-  std::uint64_t products = 0;  ///< of the log
-  std::uint64_t days = 0;      ///< with an event
+  std::uint64_t products = 0;              ///< of the log
+  std::vector<DoubtfulCustomer> doubtful;  ///< those with the most events first
+  std::uint64_t days = 0;                  ///< with an event
   TimeUs begin = 0;
   TimeUs end = 0;
   std::array<std::uint64_t, kActionCount> by_action{};
@@ -46,13 +54,15 @@ struct Facts {
   std::string joined_product;  ///< a product id that looks like several
   std::string some_product;    ///< one that the catalog does not list
   std::optional<CatalogFacts> catalog;
+  bool names_file = false;  ///< --data is the log itself, so that no catalog is looked for
   std::uint64_t train_windows = 0;
   double label_days = 0;
   bool has_valid = false;
   double days_for_valid = 0;  ///< how long a log must be for a valid fold
 };
 
-/// Counts what a log holds, and makes the shop of it for that. `raw` is used up.
+/// Counts what a log of plausible dates holds, and makes the shop of it for that. `raw` is used
+/// up.
 Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConfig& split,
                int threads);
 

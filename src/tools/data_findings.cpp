@@ -100,14 +100,30 @@ std::vector<Finding> missing_parts(const Facts& facts) {
     add_catalog_parts(facts, *facts.catalog, out);
   } else {
     out.push_back({"no catalog", "categories, prices and titles with all that is made of them",
-                   "put catalog.pq or catalog.csv beside the log: product_id, category_id, price, "
-                   "title"});
+                   facts.names_file
+                       ? "name the log's folder by --data: the catalog is looked for there"
+                       : "put catalog.pq or catalog.csv beside the log: product_id, category_id, "
+                         "price, title"});
   }
   if (!facts.has_devices) {
     out.push_back({"no loc_user_id",
                    "people who share a device cannot be read as one "
                    "(ingest.link_users, off by default)",
                    "name the column: `columns: {device: ...}` in --schema"});
+  }
+  return out;
+}
+
+std::vector<std::string> customer_warnings(const Facts& facts) {
+  std::vector<std::string> out;
+  for (const auto& customer : facts.doubtful) {
+    out.push_back(fmt::format(
+        "customer '{}' has {} of {} events ({:.1f}%): is this one customer? {}; leave the id empty "
+        "there, such rows are passed over",
+        printable(customer.id), customer.events, facts.events,
+        100 * share(customer.events, facts.events),
+        customer.is_word_for_nothing ? "table tools write this where there is nothing"
+                                     : "it may stand for all who are not known"));
   }
   return out;
 }

@@ -17,4 +17,7 @@ struct Finding {
 /// What is missing in the files of a shop that can be used all the same.
 std::vector<Finding> missing_parts(const Facts& facts);
 
+/// A question for each customer that may be nobody, or many.
+std::vector<std::string> customer_warnings(const Facts& facts);
+
 }  // namespace vitrina::tools

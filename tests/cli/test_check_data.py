@@ -1,8 +1,10 @@
 """`check-data`: what is in a shop's files, and exports as shops write them."""
 
 import csv
+import dataclasses
 import datetime as dt
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shops
-from command import Result, Vitrina
+from command import Result, Vitrina, assert_refused
 from vitrina_ops.files import read_json
 
+MISSING_INPUT = 4
 BAD_DATA = 5
 ROWS = shops.random_rows(seed=4, users=60)
 HEAD = ["user_id", "loc_user_id", "action", "date", "products", "pageId"]
@@ -186,3 +189,125 @@ def test_no_orders_and_no_log(
     result, _ = check("nowhere")
     assert result.returncode not in (0, BAD_DATA)
     assert len(result.stderr.splitlines()) == 1
+
+
+def daily_rows(
+    days: Iterable[int], orders: Collection[int]
+) -> list[shops.Row]:
+    """Thirty views a day, and an order on some of them."""
+    return [
+        shops.Row(
+            f"u{i}",
+            None,
+            shops.ORDER if day in orders and i == 0 else shops.VIEW,
+            shops.OPENING + dt.timedelta(days=day, minutes=40 * i),
+            (f"p{i % 7}",),
+        )
+        for day in days
+        for i in range(30)
+    ]
+
+
+def test_the_days_after_an_outage_are_part_of_the_log(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    days = [*range(730), 732, 733, 734]
+    path = write_csv(tmp_path / "log.csv", daily_rows(days, range(735)))
+    result, found = check(path)
+    assert result.returncode == 0, result.stderr
+    assert found["rows"]["bad"]["implausible_date"]["rows"] == 0
+    assert found["end"].startswith("2026-03-08T")
+    assert found["warnings"] == []
+
+
+@pytest.mark.parametrize("name", ["check-data", "ingest"])
+def test_rows_left_out_at_the_newest_end_are_said(
+    vitrina: Vitrina, tmp_path: Path, name: str
+) -> None:
+    rows = daily_rows(range(30), range(30))
+    stray = dt.datetime(2042, 5, 6, 7)
+    rows += [shops.Row("u", None, shops.VIEW, stray, ("p1",))]
+    path = write_csv(tmp_path / "log.csv", rows)
+    result = vitrina(name, "--data", path)
+    assert result.returncode == 0, result.stderr
+    said = (result.stdout if name == "check-data" else result.stderr).split(
+        "warning"
+    )
+    assert len(said) == 2
+    assert "1 rows from 2042-05-06T07:00:00 to 2042-05-06T07:00:00" in said[1]
+
+
+@pytest.mark.parametrize("name", ["check-data", "ingest"])
+def test_a_log_of_another_century_is_not_usable(
+    vitrina: Vitrina, tmp_path: Path, name: str
+) -> None:
+    path = write_csv(
+        tmp_path / "log.csv",
+        date=lambda date: str(date.replace(year=1989)),
+    )
+    result = vitrina(name, "--quiet", "--data", path)
+    assert_refused(result, BAD_DATA, "with a date outside 1995 to 2099")
+    assert " 0 with a date outside" not in result.stderr
+
+
+@pytest.mark.parametrize("name", ["check-data", "ingest"])
+def test_orders_of_implausible_dates_are_none(
+    vitrina: Vitrina, tmp_path: Path, name: str
+) -> None:
+    days = [*range(15), *range(200, 340)]
+    autumn = shops.OPENING + dt.timedelta(days=200)
+    rows = [
+        row
+        for row in daily_rows(days, range(15))
+        if (row.action == shops.ORDER) == (row.date < autumn)
+    ]
+    path = write_csv(tmp_path / "log.csv", rows)
+    result = vitrina(name, "--quiet", "--data", path)
+    assert_refused(
+        result, BAD_DATA, "no order of a product", "15 rows of implausible"
+    )
+
+
+def test_customers_who_may_be_nobody_or_many_are_asked_about(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    rows = daily_rows(range(334), range(334))
+    guests = [
+        dataclasses.replace(row, user_id="guest") if i % 10 == 0 else row
+        for i, row in enumerate(rows)
+    ]
+    guests[1] = dataclasses.replace(guests[1], user_id="NaN")
+    result, found = check(write_csv(tmp_path / "log.csv", guests))
+    assert result.returncode == 0, result.stderr
+    first, second = found["warnings"]
+    assert "customer 'guest' has 1002 of 10020 events (10.0%)" in first
+    assert "customer 'NaN' has 1 of 10020 events (0.0%)" in second
+    assert all("leave the id empty" in text for text in found["warnings"])
+
+    few = [row for row in guests if row.user_id != "NaN"][:10_000]
+    _, found = check(write_csv(tmp_path / "few.csv", few))
+    assert found["warnings"] == []
+
+
+def test_a_catalog_beside_a_log_that_is_named_is_pointed_at(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    shop = shops.write_shop(tmp_path / "shop", ROWS, shops.catalog_table(60))
+    _, found = check(Path("shop/train_actions.pq"))
+    (warning,) = found["warnings"]
+    assert "shop/catalog.pq is not read" in warning
+    assert warning.endswith("name the folder, shop")
+    mends = [m["mend"] for m in found["missing"] if m["what"] == "no catalog"]
+    assert mends == [
+        "name the log's folder by --data: the catalog is looked for there"
+    ]
+    _, found = check(shop)
+    assert found["warnings"] == []
+
+
+def test_a_log_from_a_pipe_is_refused(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "log.csv")
+    result = vitrina("ingest", "--quiet", "--data", "log.csv", timeout=20)
+    assert_refused(result, MISSING_INPUT, "log.csv: is a pipe or a device")

@@ -218,3 +218,26 @@ def test_limits_of_users_and_products(
     many = predictions_of(run(data, "many", "--k", "70"))
     assert len(many) == len({row.user_id for row in rows})
     assert_sound(many, 70)
+
+
+@pytest.mark.parametrize(
+    ("option", "folder", "bundle"),
+    [
+        ("--out", "x", "x"),
+        ("--out", "x/answer", "x/"),
+        ("--out", "x", "y/../x"),
+        ("--keep-stages", "x", "x"),
+    ],
+)
+def test_a_bundle_over_the_answer_is_refused_before_any_work(
+    vitrina: Vitrina,
+    data: Path,
+    tmp_path: Path,
+    option: str,
+    folder: str,
+    bundle: str,
+) -> None:
+    words = ("--data", data, option, folder, "--bundle", bundle)
+    result = vitrina("run", *FAST, *words)
+    command.assert_refused(result, 2, f"{option} {folder} is", "such as")
+    assert list(tmp_path.iterdir()) == []

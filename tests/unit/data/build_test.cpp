@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "core/error.hpp"
 #include "data/catalog_build.hpp"
@@ -60,6 +61,37 @@ TEST(PlausibleRange, TheWiderTheGapTheMoreRowsMayBeStray) {
   EXPECT_EQ(days_of(with(body, -400, 100)), std::pair(0, 9));  // 17% a year away go
 }
 
+std::vector<int> day_numbers(int n) {
+  std::vector<int> days(static_cast<std::size_t>(n));
+  std::iota(days.begin(), days.end(), 0);
+  return days;
+}
+
+TEST(PlausibleRange, TheNewestEndIsLeftWhereItIsTheShopAfterAPause) {
+  const auto body = rows_on(day_numbers(730), 30);
+  auto after = body;
+  for (const int day : {732, 733, 734}) after = with(after, day, 30);
+  EXPECT_EQ(days_of(after), std::pair(0, 734)) << "days 730 and 731 are an outage";
+  EXPECT_EQ(days_of(with(after, 3000)), std::pair(0, 734)) << "a stray date behind changes nothing";
+  EXPECT_EQ(days_of(with(body, 732, 3)), std::pair(0, 732)) << "a tenth of a day's rows";
+  EXPECT_EQ(days_of(with(body, 732, 2)), std::pair(0, 729)) << "less is stray";
+  EXPECT_EQ(days_of(with(body, -3, 30)), std::pair(0, 729)) << "the oldest end has one rule";
+  EXPECT_EQ(days_of(with(with(body, 732), 9000, 50)), std::pair(0, 729))
+      << "what is years off shows nothing of the days after the pause";
+  const auto quiet = rows_on(day_numbers(730), 4);
+  EXPECT_EQ(days_of(with(quiet, 732)), std::pair(0, 729)) << "one row is stray in any shop";
+}
+
+TEST(PlausibleRange, AfterALongPauseMoreDaysMustShowThatTheShopGoesOn) {
+  auto times = rows_on(day_numbers(730), 30);
+  for (const int day : {770, 771}) times = with(times, day, 30);
+  EXPECT_EQ(days_of(times), std::pair(0, 729));
+  EXPECT_EQ(days_of(with(times, 772, 30)), std::pair(0, 772));
+  times = rows_on(day_numbers(730), 30);
+  for (int day = 1100; day < 1200; ++day) times = with(times, day, 30);
+  EXPECT_EQ(days_of(times), std::pair(0, 729)) << "a wrong year looks like a sound one";
+}
+
 TEST(PlausibleRange, EndsAreCutAgainAndAgain) {
   auto times = rows_on(kTenDays, 100);
   for (const int day : {20, 400, 4000}) times = with(times, day);
@@ -88,6 +120,24 @@ TEST(BuildShop, DropsAndCountsWhatIsImplausible) {
   EXPECT_EQ(shop.users.size(), 1U);
   EXPECT_EQ(shop.items.size(), 1U);
   EXPECT_EQ(shop.events.n_events(), 500U);
+}
+
+TEST(DropImplausible, SaysWhichRowsAreNewerThanTheLog) {
+  std::vector<test::Event> events;
+  for (const auto time : with(with(with(rows_on(kTenDays, 50), 12), 3000), -3000)) {
+    events.push_back({"u", "p", time, Action::kView, 0, ""});
+  }
+  auto raw = test::raw_log(events);
+  drop_implausible(raw, plausible_range(raw.time));
+  EXPECT_EQ(raw.counts.count(BadRow::kImplausibleDate), 3U);
+  EXPECT_EQ(raw.counts.newer.rows, 2U);
+  EXPECT_EQ(raw.counts.newer.first, test::kOpening + 12 * kUsPerDay);
+  EXPECT_EQ(raw.counts.newer.last, test::kOpening + 3000 * kUsPerDay);
+
+  auto sound =
+      test::raw_log(std::vector<test::Event>{{"u", "p", test::kOpening, Action::kView, 0, ""}});
+  drop_implausible(sound, plausible_range(sound.time));
+  EXPECT_EQ(sound.counts.newer.rows, 0U);
 }
 
 TEST(BuildShop, ALogWithoutAUsableEventIsBadData) {

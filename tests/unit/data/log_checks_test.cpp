@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/action.hpp"
@@ -17,6 +18,7 @@ RawLog log_of(int n_views, int n_orders, const TextTally& unknown = {}) {
   RawLog log;
   const auto item = log.items.intern("p");
   for (int i = 0; i < n_views + n_orders; ++i) {
+    log.user.push_back(0);
     log.action.push_back(
         static_cast<std::uint8_t>(code(i < n_views ? Action::kView : Action::kOrder)));
     log.item.push_back(item);
@@ -82,6 +84,43 @@ TEST(LogChecks, WithoutOrdersABundleStillAnswers) {
   check_actions(log_of(30, 0), LogUse::kAnswer, progress);
   ASSERT_EQ(progress.warnings.size(), 1U);
   EXPECT_NE(progress.warnings[0].find("no order"), std::string::npos);
+}
+
+TEST(LogChecks, WithoutOrdersTheRowsOfImplausibleDatesAreSaid) {
+  auto log = log_of(30, 0);
+  log.counts.add(BadRow::kImplausibleDate, 15);
+  const auto error = error_of(log, LogUse::kLearn);
+  EXPECT_NE(error.find("found view 30 beside 15 rows of implausible dates"), std::string::npos)
+      << error;
+}
+
+TEST(LogChecks, NothingLeftSaysWhatTookIt) {
+  RawLog log;
+  log.counts.rows_read = 7;
+  log.counts.add(BadRow::kImplausibleDate, 7);
+  try {
+    check_has_events(log);
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kBadData);
+    EXPECT_NE(std::string_view(error.what()).find("7 with a date outside 1995 to 2099"),
+              std::string_view::npos)
+        << error.what();
+  }
+}
+
+TEST(LogChecks, WarnsOfRowsThatAreNewerThanTheLog) {
+  test::WarningsOnly progress;
+  IngestCounts counts;
+  warn_of_newer_rows(counts, progress);
+  EXPECT_TRUE(progress.warnings.empty());
+  counts.newer.add(from_days(20'001));
+  counts.newer.add(from_days(20'000));
+  warn_of_newer_rows(counts, progress);
+  ASSERT_EQ(progress.warnings.size(), 1U);
+  EXPECT_NE(progress.warnings[0].find("2 rows from 2024-10-04T00:00:00 to 2024-10-05T00:00:00"),
+            std::string::npos)
+      << progress.warnings[0];
 }
 
 TEST(LogChecks, AnOrderOfNothingIsNone) {

@@ -2,6 +2,7 @@
 
 #include <arrow/io/compressed.h>
 #include <arrow/util/compression.h>
+#include <sys/stat.h>
 
 #include <numeric>
 #include <vector>
@@ -260,6 +261,19 @@ TEST_F(LogReaderTest, ReadsCsvOfAnyWriter) {
   ASSERT_TRUE(out->Write(text).ok());
   ASSERT_TRUE(out->Close().ok());
   EXPECT_EQ(rows_of(read(folder_)), expected);
+}
+
+TEST_F(LogReaderTest, ANamedFileIsTextWhereItsEndingSaysSo) {
+  for (const auto* name : {"L.CSV", "log.tsv", "log.Txt"}) {
+    const auto path = put(name, "user_id\taction\tdate\tproducts\nu\t5\t1970-01-01\ta\n");
+    EXPECT_EQ(rows_of(read(path)), (Rows{"u a 5 0 0 -"})) << name;
+  }
+}
+
+TEST_F(LogReaderTest, APipeIsNoLog) {
+  const auto path = folder_ / "log.csv";
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  EXPECT_TRUE(says(error_of([&] { read(path); }), ErrorCode::kMissingInput, "is a pipe"));
 }
 
 TEST_F(LogReaderTest, FindsPartFilesInOrder) {
