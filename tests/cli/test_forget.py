@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from command import Vitrina, assert_refused, must_run
-from serving import serving
+from serving import Server, serving
 
 USER = "somebody-to-forget"
+GUEST = "guest-of-today"
 
 
 def test_what_a_server_forgot_is_nowhere(
@@ -41,19 +42,23 @@ def test_what_a_server_forgot_is_nowhere(
     assert said.endswith("verified: nothing is left there\n")
 
 
+def tell_of_guest(server: Server) -> None:
+    event = {"visit_id": GUEST, "action": "visit"}
+    server.ask("POST", "/v1/events", {"events": [event]})
+
+
 def test_forgets_where_no_server_runs(
     vitrina: Vitrina, learned: Path, tmp_path: Path
 ) -> None:
     store = tmp_path / "store"
     words = ("forget", "--store", store)
     with serving(learned / "bundle", store) as server:
-        event = {"visit_id": "guest-of-today", "action": "visit"}
-        server.ask("POST", "/v1/events", {"events": [event]})
-        refused = vitrina(*words, "--visit", "guest-of-today")
+        tell_of_guest(server)
+        refused = vitrina(*words, "--visit", GUEST)
         assert_refused(refused, 7, "'vitrina serve' (process")
-    said = must_run(*words, "--visit", "guest-of-today")
+    said = must_run(*words, "--visit", GUEST)
     assert said.startswith("1 rows erased, forgotten at ")
-    must_run(*words, "--visit", "guest-of-today", "--verify")
+    must_run(*words, "--visit", GUEST, "--verify")
     short = must_run(*words, "--user", "7", "--verify")
     assert "bytes not looked at" in short
 
@@ -64,17 +69,16 @@ def test_a_linked_visit_is_forgotten_with_its_user(
     store = tmp_path / "store"
     words = ("forget", "--store", store)
     with serving(learned / "bundle", store) as server:
-        event = {"visit_id": "guest-of-today", "action": "visit"}
-        server.ask("POST", "/v1/events", {"events": [event]})
-        visit = {"visit_id": "guest-of-today"}
+        tell_of_guest(server)
+        visit = {"visit_id": GUEST}
         server.ask("POST", "/v1/users/ann/link", visit)
-    refused = vitrina(*words, "--visit", "guest-of-today")
+    refused = vitrina(*words, "--visit", GUEST)
     assert_refused(refused, 5, "is linked to user 'ann'")
-    found = vitrina(*words, "--visit", "guest-of-today", "--verify")
+    found = vitrina(*words, "--visit", GUEST, "--verify")
     assert_refused(found, 5, "the customer is still there")
     assert "store: links of visits to users: 1\n" in found.stdout
     must_run(*words, "--user", "ann")
-    must_run(*words, "--visit", "guest-of-today", "--verify")
+    must_run(*words, "--visit", GUEST, "--verify")
 
 
 def test_a_reader_may_keep_the_log(
@@ -135,7 +139,7 @@ def test_bytes_beside_others_are_found(
     store = tmp_path / "store"
     with serving(learned / "bundle", store):
         pass
-    words = ("forget", "--store", store, "--visit", "guest-of-today")
+    words = ("forget", "--store", store, "--visit", GUEST)
     (store / "copy").write_bytes(b"..guest-of-today7..")
     found = vitrina(*words, "--verify")
     assert_refused(found, 5, "bytes of the id may be")
