@@ -38,11 +38,14 @@ const Terms& load_terms() {
 
 /// Parameters that RecommendOptions has as fields.
 const Terms& recommend_terms() {
-  static const Terms kTerms{{{"choose.k", "k"},
-                             {"choose.max_users", "max_users"},
-                             {"ingest.max_bad_share", "max_bad_share"},
-                             {"dates, --as-of and --since", "dates and as_of"}},
-                            {}};
+  static const Terms kTerms{
+      {{"choose.k", "k"},
+       {"choose.max_users", "max_users"},
+       {"ingest.max_bad_share", "max_bad_share"},
+       {"dates, --as-of and --since", "dates and as_of"},
+       {"into the schema or set it by --set ingest.time_zone", "into the schema"},
+       {"begin the log after the gap by --since", "begin the log after the gap"}},
+      {}};
   return kTerms;
 }
 
@@ -97,12 +100,11 @@ Answer answer_log(const bundle::Generation& generation, const Request& request, 
                   const RawCatalog* catalog, Progress& progress) {
   const auto& bundle = generation.bundle();
   check_bad_share(log.counts, request.max_bad_share);
-  check_actions(log, LogUse::kAnswer, progress);
   const bool has_moment = request.at != kNoTime;
-  auto shop = join(build_shop(log, catalog, request.threads,
-                              has_moment ? std::optional(kAllTimes) : std::nullopt),
-                   bundle.products())
-                  .shop;
+  drop_implausible(log, has_moment ? kAllTimes : plausible_range(log.time));
+  warn_of_newer_rows(log.counts, progress);
+  check_actions(log, LogUse::kAnswer, progress);
+  auto shop = join(build_shop(log, catalog, request.threads), bundle.products()).shop;
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
                   has_moment ? kKept : kMovedBack, progress);
   const TimeUs as_of = has_moment ? request.at : shop.end;

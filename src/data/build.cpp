@@ -248,9 +248,8 @@ PlausibleRange plausible_range(std::span<const TimeUs> times) {
   return {days[first].first * kUsPerDay, (days[last].first + 1) * kUsPerDay - 1};
 }
 
-Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads,
-                std::optional<PlausibleRange> plausible) {
-  drop_implausible(raw, plausible ? *plausible : plausible_range(raw.time));
+Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads) {
+  drop_implausible(raw, kAllTimes);
   check_has_events(raw);
   auto used_items = used_codes(raw.item, raw.items.size());
   const auto add_product = [&](std::string_view id) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,12 +31,10 @@ void drop_before(RawLog& raw, TimeUs since);
 /// `raw.counts`.
 void drop_implausible(RawLog& raw, const PlausibleRange& plausible);
 
-/// Makes the dense, sorted shop out of what was read: drops dates outside `plausible` (by default
-/// what plausible_range() finds) and duplicates
+/// Makes the dense, sorted shop out of what was read: drops dates outside kAllTimes and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
 /// events. Products are those of the log and of the catalog. Consumes `raw`. Throws Error(kBadData)
 /// when no usable event is left.
-Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads,
-                std::optional<PlausibleRange> plausible = std::nullopt);
+Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads);
 
 }  // namespace vitrina

@@ -162,6 +162,15 @@ std::vector<fs::path> log_files(const fs::path& path, std::span<const std::strin
                   path.string()));
 }
 
+fs::path folder_of_log(const fs::path& path) {
+  // a folder may be named with a slash at its end
+  const auto log = path.has_filename() ? path : path.parent_path();
+  const bool is_alone = fs::is_regular_file(log) ||
+                        (fs::is_directory(log) && log.filename().string().starts_with(kLogName));
+  if (!is_alone) return {};
+  return log.has_parent_path() ? log.parent_path() : ".";
+}
+
 CatalogFiles catalog_files(const fs::path& folder) {
   try {
     if (!fs::is_directory(folder)) return {};

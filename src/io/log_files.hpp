@@ -18,6 +18,10 @@ namespace vitrina::io {
 std::vector<std::filesystem::path> log_files(const std::filesystem::path& path,
                                              std::span<const std::string> columns);
 
+/// The folder that the log at `path` lies in, where `path` names the log alone: a file, or a folder
+/// of part files as Spark writes it. Empty where it is a shop's folder.
+std::filesystem::path folder_of_log(const std::filesystem::path& path);
+
 /// The catalog, the mapping and the vectors of a shop's folder; empty where there is none.
 struct CatalogFiles {
   std::filesystem::path catalog;

@@ -31,8 +31,8 @@ std::uint64_t count_duplicates(const RawCatalog& catalog) {
 
 /// Of a log that is named itself nothing beside it is read, which is easily overlooked.
 void warn_of_catalog_beside(const std::filesystem::path& data, Progress& progress) {
-  if (!std::filesystem::is_regular_file(data)) return;
-  const auto folder = data.has_parent_path() ? data.parent_path() : ".";
+  const auto folder = io::folder_of_log(data);
+  if (folder.empty() || !io::catalog_files(data).catalog.empty()) return;
   const auto catalog = io::catalog_files(folder).catalog;
   if (catalog.empty() || std::filesystem::equivalent(catalog, data)) return;
   progress.warn(fmt::format(
@@ -104,7 +104,7 @@ ShopInput read_shop(const command::Context& context, const AnswerInput* answer) 
 
   ShopInput input;
   progress.begin("sort events", 0, "");
-  input.shop = build_shop(raw, catalog, context.threads, kAllTimes);
+  input.shop = build_shop(raw, catalog, context.threads);
   input.vectors_from = vectors_from(input.shop, catalog);
   if (answer != nullptr) {
     auto joined = join(std::move(input.shop), answer->products);

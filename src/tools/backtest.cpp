@@ -19,6 +19,7 @@
 #include "core/file.hpp"
 #include "core/lock.hpp"
 #include "data/build.hpp"
+#include "data/log_checks.hpp"
 #include "evaluation/backtest.hpp"
 #include "evaluation/backtest_cuts.hpp"
 #include "evaluation/backtest_report.hpp"
@@ -103,8 +104,10 @@ struct Truth {
 };
 
 evaluation::LogRange read_range(const command::Context& context, const Truth& truth) {
-  const auto log = truth.read(context, truth.as_of);
+  auto log = truth.read(context, truth.as_of);
   const auto range = plausible_range(log.time);
+  drop_implausible(log, range);
+  warn_of_newer_rows(log.counts, *context.progress);
   if (range.last < range.first) {
     throw Error(ErrorCode::kBadData, fmt::format("{}: found no event that can be used, expected "
                                                  "days of them before each cut",

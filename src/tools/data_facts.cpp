@@ -119,7 +119,7 @@ Facts facts_of(RawLog& raw, const RawCatalog* catalog, const pipeline::SplitConf
     facts.counts = std::move(raw.counts);
     return facts;
   }
-  const auto shop = build_shop(raw, catalog, threads, kAllTimes);
+  const auto shop = build_shop(raw, catalog, threads);
   facts.counts = std::move(raw.counts);
   facts.events = shop.events.n_events();
   facts.users = shop.users.size();

@@ -93,7 +93,7 @@ std::vector<Contestant> read_contestants(const command::Context& context, TimeUs
     products = build_products(*catalog);
   }
   auto raw = io::read_log(data, schema, end, context.threads, *context.progress);
-  const auto shop = build_shop(raw, nullptr, context.threads, kAllTimes);
+  const auto shop = build_shop(raw, nullptr, context.threads);
   for (auto& [generation, joined] : contestants) {
     if (products) generation = generation->with_catalog(&*products);
     joined = join(shop, generation->products()).shop;

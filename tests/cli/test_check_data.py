@@ -304,6 +304,15 @@ def test_a_catalog_beside_a_log_that_is_named_is_pointed_at(
     _, found = check(shop)
     assert found["warnings"] == []
 
+    parts = shop / "train_actions.parquet"
+    parts.mkdir()
+    (shop / "train_actions.pq").rename(parts / "part-0.parquet")
+    _, found = check(shop)
+    assert found["warnings"] == []
+    _, found = check(Path("shop/train_actions.parquet/"))
+    (warning,) = found["warnings"]
+    assert "shop/catalog.pq is not read" in warning
+
 
 def test_a_log_from_a_pipe_is_refused(
     vitrina: Vitrina, tmp_path: Path

@@ -31,6 +31,7 @@ void read(const std::string& name, Bytes input) {
   try {
     SilentProgress silent;
     auto raw = io::read_log(file.parent_path(), {}, kNoTime, 1, silent);
+    drop_implausible(raw, plausible_range(raw.time));
     check(build_shop(raw, nullptr, 1));
   } catch (const Error& error) {
     require(error.code() == ErrorCode::kBadData || error.code() == ErrorCode::kOutOfResources,

@@ -115,6 +115,7 @@ TEST(BuildShop, DropsAndCountsWhatIsImplausible) {
   events.back().user = "stranger";
   events.back().item = "strange product";
   auto raw = test::raw_log(events);
+  drop_implausible(raw, plausible_range(raw.time));
   const auto shop = build_shop(raw, nullptr, 1);
   EXPECT_EQ(raw.counts.count(BadRow::kImplausibleDate), 1U);
   EXPECT_EQ(shop.users.size(), 1U);
