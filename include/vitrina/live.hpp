@@ -138,9 +138,10 @@ struct LiveAnswer {
 };
 
 struct LiveOptions {
-  /// Clock of events and queries without a time: `UTC`, an offset such as `+03:00`, or a name such
-  /// as `Europe/Moscow`. It should be the log's own.
-  std::string time_zone = "UTC";
+  /// Clock of events and queries without a time, to which times with a zone are turned, those of
+  /// add_log() too: `UTC`, an offset such as `+03:00`, or a name such as `Europe/Moscow`. It should
+  /// be the log's own. Empty: the one of `schema`, else the bundle's, else UTC.
+  std::string time_zone = {};
 
   /// A catalog to list products by in the place of the bundle's: a folder or file as `--data`
   /// takes it. What only it lists can be proposed to.

@@ -80,7 +80,7 @@ class Live:
         bundle: PathLike,
         *,
         catalog: PathLike | None = None,
-        time_zone: str = "UTC",
+        time_zone: str = "",
         schema: PathLike | None = None,
         threads: int = 0,
         allow_future: bool = False,
@@ -90,8 +90,9 @@ class Live:
         `catalog`, a folder or a file, is used in the place of the bundle's
         own: what only it lists can be proposed too. `time_zone` is the clock
         of events and questions without a time, such as `Europe/Moscow`; it
-        should be the log's own. `schema` is a YAML file with the shop's own
-        column names and action codes. `threads` is what reading a log may
+        should be the log's own, and unless named it is that of `schema`,
+        else the bundle's, else UTC. `schema` is a YAML file with the shop's
+        own column names and action codes. `threads` is what reading a log may
         use, 0: every processor. A moment before the bundle had learned is
         refused, unless `allow_future`.
         """

@@ -107,7 +107,8 @@ struct Given {
 };
 
 Given given_by(const FitOptions& options) {
-  Given given{options.params, {{{"--since", "ingest.since"}}, {}}};
+  Given given{options.params,
+              {{{"--since", "ingest.since"}, {"--set ingest.time_zone", "ingest.time_zone"}}, {}}};
   const auto set = [&](std::string_view param, std::string_view field, std::string value) {
     given.params[std::string(param)] = std::move(value);
     given.terms.words.push_back({param, field});

@@ -33,7 +33,10 @@ namespace {
 using Generations = std::shared_ptr<const bundle::Generation>;
 
 const Terms& live_terms() {
-  static const Terms kTerms{{{"choose.k", "k"}, {"dates, --as-of and --since", "dates"}}, {}};
+  static const Terms kTerms{{{"choose.k", "k"},
+                             {"dates, --as-of and --since", "dates"},
+                             {"set it by --set ingest.time_zone", "give it as time_zone"}},
+                            {}};
   return kTerms;
 }
 
@@ -70,14 +73,29 @@ LiveReasons told(const live::Reasons& reasons, const std::vector<std::string>& c
 
 struct Live::State {
   State(const std::filesystem::path& bundle, LiveOptions given)
+      : State(bundle::Generation::load(bundle), std::move(given)) {}
+
+  State(Generations loaded, LiveOptions given)
       : options(std::move(given)),
-        schema(options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema)),
+        schema(schema_of(options, loaded->bundle())),
         progress(options.on_warning, live_terms()),
-        clock(options.time_zone),
-        service(read(bundle, options.catalog)) {}
+        clock(schema.time_zone.empty() ? "UTC" : schema.time_zone),
+        service(made_ready(std::move(loaded), options.catalog)) {}
+
+  /// How logs are read: on the clock of live events, whoever names it.
+  static io::LogSchema schema_of(const LiveOptions& options, const bundle::Bundle& bundle) {
+    auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
+    schema.zone_is_the_readers = schema.time_zone.empty() || !options.time_zone.empty();
+    if (!options.time_zone.empty()) schema.time_zone = options.time_zone;
+    if (schema.time_zone.empty()) schema.time_zone = bundle.time_zone();
+    return schema;
+  }
 
   Generations read(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
-    auto generation = bundle::Generation::load(bundle);
+    return made_ready(bundle::Generation::load(bundle), catalog);
+  }
+
+  Generations made_ready(Generations generation, const std::filesystem::path& catalog) {
     if (!catalog.empty()) generation = beside(*generation, catalog);
     check_answers(generation);
     if (options.answers_now) check_present(generation->bundle());

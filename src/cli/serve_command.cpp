@@ -51,7 +51,7 @@ void run(const command::Context& context) {
                .data = path_of(context, "data"),
                .schema = path_of(context, "schema"),
                .keys = path_of(context, "api-key-file"),
-               .time_zone = context.option("time-zone").value_or("UTC"),
+               .time_zone = context.option("time-zone").value_or(""),
                .threads = context.threads,
                .rate_limit = per_second,
                .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
@@ -87,7 +87,7 @@ command::Command serve_command() {
            {"--schema", "FILE", "the shop's own column names and action codes, of these two"},
            {"--time-zone", "NAME",
             "the log's own clock: UTC, an offset such as +03:00, or a name such as Europe/Moscow "
-            "(default: UTC)"},
+            "(default: the one of --schema, else the bundle's, else UTC)"},
            {"--host", "ADDRESS",
             "address to listen on; one that others can reach asks for --api-key-file (default: "
             "127.0.0.1)"},

@@ -332,7 +332,7 @@ void LogReader::read_source(std::unique_ptr<TableSource> source,
 /// A zone is said in any case, and loudly where the shop's own clock is lost.
 void LogReader::warn_of_zone() const {
   const auto& notes = log_.notes;
-  if (notes.zone.empty() && zone_ && log_.counts.rows_read > 0) {
+  if (notes.zone.empty() && zone_ && !schema_.zone_is_the_readers && log_.counts.rows_read > 0) {
     progress_.warn(
         fmt::format("log: time_zone {} changes nothing: the times have no zone and are "
                     "taken for the shop's own clock",
@@ -341,7 +341,8 @@ void LogReader::warn_of_zone() const {
   if (notes.zone.empty() || zone_ || notes.zone == "UTC" || notes.zone == "+00:00") return;
   progress_.warn(fmt::format(
       "log: times have the zone {0} and are read as UTC, so that days begin at UTC's midnight; to "
-      "keep the shop's own clock give `time_zone: {0}` in the schema or --set ingest.time_zone={0}",
+      "keep the shop's own clock write `time_zone: {0}` into the schema or set it by --set "
+      "ingest.time_zone",
       printable(notes.zone)));
 }
 

@@ -50,6 +50,8 @@ struct LogSchema {
   DateFormat date_format = DateFormat::kPlain;
   /// The clock that dates with a zone are turned to (io/time_zone.hpp); empty means UTC.
   std::string time_zone;
+  /// Whether `time_zone` is that of who reads, said of no log: one without zones is no surprise.
+  bool zone_is_the_readers = false;
   /// Value of the action column, as text, -> action. Values not in here are bad rows.
   ActionCodes actions = default_action_codes();
   CatalogColumns catalog;

@@ -25,7 +25,7 @@ struct AppOptions {
   std::filesystem::path data = {};     ///< a log from before, kept in memory alone; empty: none
   std::filesystem::path schema = {};   ///< of the two above
   std::filesystem::path keys = {};     ///< empty: nobody is asked for one
-  std::string time_zone = "UTC";       ///< the log's own clock
+  std::string time_zone = {};          ///< the log's own clock, as LiveOptions::time_zone
   int threads = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
   /// Fewer events are read from store and log at every start.

@@ -264,6 +264,31 @@ TEST_F(LiveTest, TimesWithAZoneAreTurnedToTheClock) {
   EXPECT_EQ(live.recommend({.user_id = "u", .at = "2024-03-12T13:00:01"}).fallback, "");
 }
 
+TEST_F(LiveTest, LogsAndEventsAreTurnedToOneClock) {
+  std::string log = "user_id,action,date,products\n";
+  log += "old,1,2024-03-12T13:00:00+03:00,p1\n";
+  write_file(folder() / "zoned" / "train_actions.csv", log);
+  write_file(folder() / "schema.yaml", "time_zone: '+05:00'\n");
+  std::vector<std::string> warnings;
+  const auto hour_of = [&](LiveOptions options) {
+    options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
+    auto live = Live::open(folder() / "bundle", options);
+    live.add_log(folder() / "zoned");
+    const auto of_log = live.events_of("old").at(0).time_us;
+    live.add(
+        {{.user_id = "new", .action = "view", .products = {"p"}, .time = "2024-03-12T10:00:00Z"}});
+    EXPECT_EQ(live.events_of("new").at(0).time_us, of_log);
+    return (of_log / kUsPerHour) % 24;
+  };
+  EXPECT_EQ(hour_of({}), 10);
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("into the schema or give it as time_zone"), std::string::npos)
+      << warnings[0];
+  EXPECT_EQ(hour_of({.schema = folder() / "schema.yaml"}), 15);
+  EXPECT_EQ(hour_of({.time_zone = "-02:00", .schema = folder() / "schema.yaml"}), 8);
+  EXPECT_EQ(warnings.size(), 1U);
+}
+
 TEST_F(LiveTest, GoesOnBehindWhatWasToldBeforeARestart) {
   // the machine's clock was set back by an hour since, and was years ahead once
   auto live = Live::open(folder() / "bundle");

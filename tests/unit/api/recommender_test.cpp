@@ -15,6 +15,7 @@
 #include "core/file.hpp"
 #include "ranking/ranker.hpp"
 #include "unit/api/recommender_fixture.hpp"
+#include "vitrina/live.hpp"
 #include "vitrina/score.hpp"
 
 namespace vitrina {
@@ -148,6 +149,24 @@ TEST_F(RecommenderTest, ReadsALogOnTheBundlesClock) {
   write_file(path("utc.yaml"), "time_zone: UTC\n");
   const auto other = recommender.recommend(path("zoned"), {.schema = path("utc.yaml")});
   EXPECT_EQ(other.metadata.at("vitrina.as_of"), until);
+
+  auto live = Live::open(path("of_zoned"));
+  live.add({{.user_id = "u", .action = "view", .products = {"p"}, .time = "2024-03-20T10:00:00Z"}});
+  EXPECT_EQ(live.events_of("u").at(0).time_us / kUsPerHour % 24, 2);
+}
+
+TEST_F(RecommenderTest, WarnsOfNewestRowsThatStandApart) {
+  auto events = shop_events();
+  events.push_back({"u1", "p1", events.front().time + 3000 * kUsPerDay, Action::kView, 0, ""});
+  write_file(path("stray/train_actions.csv"), test::log_csv(events));
+  std::vector<std::string> warnings;
+  RecommendOptions options;
+  options.on_warning = [&](const std::string& text) { warnings.push_back(text); };
+  EXPECT_EQ(lines_of(load().recommend(path("stray"), options)), stage_lines("stray"));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings[0].find("log: 1 rows from "), 0U) << warnings[0];
+  EXPECT_NE(warnings[0].find("begin the log after the gap"), std::string::npos);
+  EXPECT_EQ(warnings[0].find("--"), std::string::npos) << warnings[0];
 }
 
 TEST_F(RecommenderTest, SaysWhatIsWrong) {
