@@ -30,7 +30,7 @@ Answer answer(const Engine& engine, const Scorer& scorer, const LogQueries& quer
                                 fill_batch(engine, scorer.own_history, queries,
                                            users.subspan(begin, end - begin), batch);
                                 score_batch(engine, scorer.ranker, batch);
-                                best_of_batch(engine, queries.k, batch, batch.scratch.keys,
+                                best_of_batch(queries.k, batch, batch.scratch.keys,
                                               std::span(best).subspan(begin, end - begin));
                                 progress.advance(end - begin);
                               });

@@ -35,18 +35,19 @@ void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
                 const LogQueries& queries, std::span<const UserIdx> users, Batch& batch);
 
 /// The answer to one query: candidates -> features -> w -> the best `query.k` products, best first,
-/// ties to the smaller index. The same, to the bit, as the query's customer gets in any batch.
-/// `batch` is the memory of who asks.
+/// ties to what own history, then a generator, ranks first. The same, to the bit, as the query's
+/// customer gets in any batch. `batch` is the memory of who asks.
 void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, Batch& batch,
                 std::vector<SourcedItem>& out);
 
 /// `w` from the batch's features and own-history scores.
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);
 
-/// The best k products by `w` of every user of the batch, ties to the smaller index; `keys` is
-/// memory.
-void best_of_batch(const Engine& engine, std::size_t k, const Batch& batch,
-                   std::vector<std::uint64_t>& keys, std::span<std::vector<SourcedItem>> out);
+/// The best k products by `w` of every user of the batch, best first. Where trees say the same of
+/// products, own history ranks them, then the best rank that a generator gave, then the product's
+/// index. `keys` is memory.
+void best_of_batch(std::size_t k, const Batch& batch, std::vector<std::uint64_t>& keys,
+                   std::span<std::vector<SourcedItem>> out);
 
 /// Throws Error(kIncompatibleArtifact) when the ranker's trees were grown on other columns than
 /// the engine makes.

@@ -55,7 +55,7 @@ class Judge {
     const auto users = task_.users.subspan(begin, batch.blocks.size());
     std::vector<std::vector<engine::SourcedItem>> best(users.size());
     std::vector<std::uint64_t> keys;
-    engine::best_of_batch(task_.engine, task_.limits.k, batch, keys, best);
+    engine::best_of_batch(task_.limits.k, batch, keys, best);
     for (std::size_t u = 0; u < users.size(); ++u) choice_[worker].add(users[u], best[u]);
     loss_[begin / kAtOnce] = cross_entropy(batch, users, task_.bought);
   }

@@ -32,7 +32,7 @@ struct ChoiceLimits {
 };
 
 /// Who is sent what: rows by the sum of their w descending, then user ascending; the products of a
-/// row by w descending, then item ascending.
+/// row by w descending, then as they were offered.
 template <Offer Entry>
 struct Choice {
   std::vector<UserIdx> users;
@@ -44,8 +44,9 @@ struct Choice {
 
 /// The exact choice. The expected mean recall over all buyers is the sum of w over the pairs sent,
 /// so the best answer is, per user, the k products of largest w, and then the users with the
-/// largest sums. Ties go to the smaller index, and sums are taken in doubles in rank order: the
-/// result depends on the offers only, not on the order in which users or products are added.
+/// largest sums. Ties go to the smaller user and to the product that is offered first, and sums are
+/// taken in doubles in rank order: the result does not depend on the order in which users are
+/// added.
 ///
 /// Users come one at a time and only the best `max_users` rows are kept: memory is bounded by the
 /// answer, time is O(log max_users) a user beside the ranking of its offers. Not thread-safe;
@@ -56,10 +57,10 @@ class UserChoice {
   explicit UserChoice(ChoiceLimits limits, Rules rules = {})
       : limits_(limits), rules_(std::move(rules)) {}
 
-  /// Offers a user's products, distinct, in any order and number. A user without a product that
-  /// the rules allow is not sent. Each user may be added once.
-  /// Throws Error(kInternal) for a w that is not a finite number or a product offered twice among
-  /// the best.
+  /// Offers a user's products, distinct, in any number; of equal w whichever comes first. A user
+  /// without a product that the rules allow is not sent. Each user may be added once. Throws
+  /// Error(kInternal) for a w that is not a finite number or a product offered twice among the
+  /// best.
   void add(UserIdx user, std::span<const Entry> offers) {
     if (limits_.max_users == 0 || !rules_.allows(user)) return;
     rank(offers);
@@ -116,10 +117,6 @@ class UserChoice {
   /// The heap's order: its front is the row that the answer would lose first.
   static bool row_before(const Row& a, const Row& b) { return precedes(a.sum, a.user, b); }
 
-  static bool ranks_before(const Entry& a, const Entry& b) {
-    return a.score != b.score ? a.score > b.score : ItemIdx(a.id) < ItemIdx(b.id);
-  }
-
   /// Leaves the best k allowed offers in `ranked_`, best first.
   void rank(std::span<const Entry> offers) {
     ranked_.clear();
@@ -131,12 +128,12 @@ class UserChoice {
       }
       if (rules_.allows(ItemIdx(entry.id))) ranked_.push_back(entry);
     }
-    if (ranked_.size() > limits_.k) {
-      std::nth_element(ranked_.begin(), ranked_.begin() + static_cast<std::ptrdiff_t>(limits_.k),
-                       ranked_.end(), ranks_before);
-      ranked_.resize(limits_.k);
+    const auto by_score = [](const Entry& a, const Entry& b) { return a.score > b.score; };
+    // an engine's answer comes sorted
+    if (!std::is_sorted(ranked_.begin(), ranked_.end(), by_score)) {
+      std::stable_sort(ranked_.begin(), ranked_.end(), by_score);
     }
-    std::sort(ranked_.begin(), ranked_.end(), ranks_before);
+    if (ranked_.size() > limits_.k) ranked_.resize(limits_.k);
     ids_.clear();
     for (const Entry& entry : ranked_) ids_.push_back(ItemIdx(entry.id));
     check_distinct(std::span(ids_), "item");

@@ -46,7 +46,7 @@ TEST(UserChoice, TakesTheLargestSumsOfTheKLargest) {
   EXPECT_EQ(items_of(chosen, 1), (std::vector<std::uint32_t>{1}));
 }
 
-TEST(UserChoice, TiesGoToTheSmallerIndex) {
+TEST(UserChoice, TiesGoToTheSmallerUserAndTheFirstOffer) {
   UserChoice<Entry> choice({.max_users = 2, .k = 1});
   add(choice, 7, {offer(9, 0.5F), offer(3, 0.5F)});
   add(choice, 5, {offer(8, 0.5F)});
@@ -55,7 +55,10 @@ TEST(UserChoice, TiesGoToTheSmallerIndex) {
   EXPECT_EQ(users_of(chosen), (std::vector<std::uint32_t>{5, 6}));
   UserChoice<Entry> one({.max_users = 1, .k = 1});
   add(one, 7, {offer(9, 0.5F), offer(3, 0.5F)});
-  EXPECT_EQ(items_of(one.finish(), 0), (std::vector<std::uint32_t>{3}));
+  EXPECT_EQ(items_of(one.finish(), 0), (std::vector<std::uint32_t>{9}));
+  UserChoice<Entry> three({.max_users = 1, .k = 3});
+  add(three, 7, {offer(9, 0.5F), offer(3, 0.5F), offer(4, 0.75F), offer(1, 0.5F)});
+  EXPECT_EQ(items_of(three.finish(), 0), (std::vector<std::uint32_t>{4, 9, 3}));
 }
 
 TEST(UserChoice, SumsAreTakenInDoubles) {
@@ -135,7 +138,7 @@ void expect_equal(const Choice<Entry>& a, const Choice<Entry>& b) {
   EXPECT_EQ(a.items.values, b.items.values);
 }
 
-TEST(UserChoice, OrderOfUsersAndProductsDoesNotMatter) {
+TEST(UserChoice, OrderOfUsersAndOfUnequalProductsDoesNotMatter) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     SCOPED_TRACE(seed);
     auto offers = random_offers(40, seed);
@@ -150,7 +153,7 @@ TEST(UserChoice, OrderOfUsersAndProductsDoesNotMatter) {
     shuffle(order, rng);
     UserChoice<Entry> shuffled(limits);
     for (const std::size_t u : order) {
-      shuffle(offers[u], rng);
+      std::ranges::stable_sort(offers[u], {}, &Entry::score);
       add(shuffled, u, offers[u]);
     }
     expect_equal(plain.finish(), shuffled.finish());
