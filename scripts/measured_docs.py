@@ -2,8 +2,8 @@
 
 They stand between two comments and come from docs/measured/, copies of what
 `make bench`, `make growth`, bench/peers/quality.py, scripts/live_long.py,
-scripts/fuzz.py and scripts/measure/ablation.py wrote. ``measured_docs.py``
-writes them, ``measured_docs.py --check`` exits with 1 when a page is not what
+scripts/fuzz.py and scripts/measure/learning_curves.py wrote.
+``measured_docs.py`` writes them, ``measured_docs.py --check`` exits with 1 when a page is not what
 it would write. Where no run has been recorded the pages say so.
 """
 
@@ -28,7 +28,7 @@ sys.path[:0] = [
     )
 ]
 
-import ablation  # noqa: E402
+import learning_curves  # noqa: E402
 import live_table  # noqa: E402
 from harness import next_basket_report  # noqa: E402
 from harness import report as peers  # noqa: E402
@@ -130,11 +130,6 @@ def in_russian(make: Callable[[Any], str]) -> Callable[[Any], str]:
     return made
 
 
-def parts(report: Any) -> str:
-    """What scripts/measure/ablation.py found, without its heading."""
-    return ablation.markdown(report).partition("\n\n")[2]
-
-
 def fuzzed(report: Any) -> str:
     """What `make fuzz` has run, over all commits."""
     runs = [
@@ -193,7 +188,9 @@ class Block:
 
 NOTHING = "No run of `make {}` on a quiet machine has been recorded yet.\n"
 NO_PEERS = "No run of bench/peers/quality.py has been recorded yet.\n"
-NO_PARTS = "No run of scripts/measure/ablation.py has been recorded yet.\n"
+NO_LENGTHS = (
+    "No run of scripts/measure/learning_curves.py has been recorded yet.\n"
+)
 BLOCKS = [
     Block("speed", "docs/performance.md", table.page, NOTHING.format("bench")),
     Block("speed", "README.md", short, NOTHING.format("bench")),
@@ -231,8 +228,9 @@ BLOCKS = [
         in_russian(best_peers),
         "Запись bench/peers/quality.py ещё не сделана.\n",
     ),
-    Block("learning", "docs/learning.md", parts, NO_PARTS),
-    Block("ceilings", "docs/learning.md", parts, NO_PARTS),
+    Block(
+        "learning", "docs/learning.md", learning_curves.markdown, NO_LENGTHS
+    ),
     Block(
         "live",
         "docs/serving.md",
