@@ -6,6 +6,7 @@ Russian. Nothing in it is fetched; every id of the shop is escaped.
 """
 
 import base64
+import csv
 import re
 import sys
 import tempfile
@@ -66,7 +67,11 @@ def catalog_of(present: Pipeline, products: set[str]) -> dict[str, Any]:
         words += ["--schema", schema]
     with tempfile.TemporaryDirectory() as folder:
         ids = Path(folder) / "products.txt"
-        ids.write_text("\n".join(sorted(products)), encoding="utf-8")
+        with ids.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerows(
+                [[column] for column in ["product_id", *sorted(products)]]
+            )
         return without_codes(
             built().answer("catalog", "--products", ids, *words)
         )

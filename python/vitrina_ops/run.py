@@ -61,6 +61,19 @@ def check_shop(local_params: str) -> None:
         store.check_shop(store.open_store(), found)
 
 
+def check_schema(local_params: str) -> None:
+    """Refuses a schema that DVC does not watch: after a change of it the
+    pipeline would go on with the shop as it was read before."""
+    params = pipeline.load_yaml(pipeline.PARAMS)
+    schema = (params.get("ingest") or {}).get("schema")
+    folder = Path(yaml.safe_load(local_params)["source"]["data_dir"]).resolve()
+    if schema and folder not in Path(schema).resolve().parents:
+        raise OpsError(
+            f"params.yaml: ingest.schema: {schema} lies outside of {folder}, "
+            "where a change of it is not noticed; move it there"
+        )
+
+
 def configure_dvc() -> None:
     """Lets DVC work in a folder that is no git repository."""
     if pipeline.git("rev-parse", "--git-dir") is None:
@@ -176,6 +189,7 @@ def main() -> None:
     if scale := os.environ.get("SCALE"):
         check_scale(scale)
     check_shop(text)
+    check_schema(text)
     source.update(text)
     source.prepare_lock()
     configure_dvc()

@@ -37,6 +37,7 @@ SEED = 42
 # Of the customers known at the cut: how many a small answer names.
 TENTH = 10
 LOG_FILES = ("train_actions.*", "*catalog*", "vectors.npz")
+TABLES = (".pq", ".parquet", ".csv", ".csv.gz")
 
 Settings = Sequence[str]
 
@@ -57,11 +58,23 @@ class Log:
 
 
 def digest_of(folder: Path) -> str:
-    """SHA-256 over the names and bytes of a log's files."""
-    paths = {path for word in LOG_FILES for path in folder.glob(word)}
-    lines = [f"{p.name} {sha256_of_file(p)}" for p in sorted(paths)]
-    if not any(line.startswith("train_actions.") for line in lines):
-        raise OpsError(f"{folder}: found no train_actions.*; name a log")
+    """SHA-256 over the names and bytes of a log's files. Where none is called
+    so, such as part files of any name, all files of the folder are."""
+    named = {path for word in LOG_FILES for path in folder.glob(word)}
+    if not any(path.name.startswith("train_actions.") for path in named):
+        named = set(folder.glob("*"))
+    paths = {
+        path
+        for one in named
+        for path in (one.rglob("*") if one.is_dir() else [one])
+        if path.is_file()
+    }
+    if not any(path.name.endswith(TABLES) for path in paths):
+        raise OpsError(f"{folder}: found no {', '.join(TABLES)}; name a log")
+    lines = [
+        f"{path.relative_to(folder)} {sha256_of_file(path)}"
+        for path in sorted(paths)
+    ]
     return sha256_of("\n".join(lines))
 
 
@@ -144,6 +157,8 @@ class Bench:
     def fingerprint(self, *parts: Any) -> str:
         """Of everything that makes an answer or a score what it is."""
         whole = [self.build, self.params, *parts]
+        if schema := self.params.get("ingest.schema"):
+            whole.append(sha256_of_file(Path(schema)))
         return sha256_of(json.dumps(whole, sort_keys=True, default=str))[:24]
 
     def effective(self, settings: Settings) -> dict[str, Any]:
@@ -222,6 +237,7 @@ class Bench:
             *("--vs", ",".join(map(str, files[1])), "--truth", log.folder),
             *("--from", ",".join(cuts)),
             *("--to", ",".join(ends_of(cuts, self.horizon_days))),
+            *("--params", self.params_file),
             *("--seed", str(self.seeds[0]), "--json", partial),
         )
         found = read_json(partial)

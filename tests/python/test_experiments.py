@@ -302,6 +302,7 @@ def test_every_seed_answers_at_every_cut(
     scores = [words for words in ran if words[0] == "score"]
     cuts = "2024-01-05,2024-01-06,2024-01-05,2024-01-06"
     assert [w[w.index("--from") + 1] for w in scores] == [cuts, cuts]
+    assert all("--params" in words for words in scores), "the same clock"
     assert score["named"].count("predictions.csv") == 4
     assert score["tenth"]["named"].count("tenth.csv") == 4
     assert bench.score(log, ["train.rounds=1"], []) == score
@@ -324,8 +325,38 @@ def test_a_folder_without_the_logs_is_refused(tmp_path: Path) -> None:
     development = hypotheses.Development({"a-log": cuts}, 0.1, 1, cuts)
     with pytest.raises(OpsError, match="has none of the logs a-log"):
         trials.real_logs(development, tmp_path)
-    with pytest.raises(OpsError, match="found no train_actions"):
+    with pytest.raises(OpsError, match="found no .pq"):
         trials.digest_of(tmp_path)
+
+
+def test_a_log_in_parts_has_a_digest_too(tmp_path: Path) -> None:
+    spark = tmp_path / "spark" / "train_actions.parquet"
+    spark.mkdir(parents=True)
+    (spark / "part-0.parquet").write_text("0")
+    found = {trials.digest_of(tmp_path / "spark")}
+    (spark / "part-1.parquet").write_text("1")
+    found.add(trials.digest_of(tmp_path / "spark"))
+    loose = tmp_path / "loose"
+    loose.mkdir()
+    for name in ("monday.csv.gz", "tuesday.csv.gz"):
+        (loose / name).write_text(name)
+        found.add(trials.digest_of(loose))
+    assert len(found) == 4, "each is another log"
+
+
+def test_a_schema_is_part_of_what_was_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # the program's own settings
+    monkeypatch.chdir(ROOT)
+    schema = tmp_path / "schema.yaml"
+    params = tmp_path / "params.yaml"
+    params.write_text(f"ingest: {{schema: {schema}}}\n")
+    found = set()
+    for text in ("columns: {user: a}", "columns: {user: b}"):
+        schema.write_text(text)
+        found.add(trials.Bench(tmp_path, params).fingerprint("x"))
+    assert len(found) == 2
 
 
 def test_ends_are_days_after_the_cuts() -> None:
