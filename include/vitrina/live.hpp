@@ -258,6 +258,17 @@ class Live {
   void swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog = {});
 
   /// Of the present bundle, as in Recommender.
+  /// Products that events name, and how many of them the bundle knows: next to none is another
+  /// shop's.
+  struct KnownProducts {
+    std::size_t named = 0;
+    std::size_t known = 0;
+  };
+  [[nodiscard]] KnownProducts known_products() const;
+
+  /// The clock of its events, as LiveOptions::time_zone.
+  [[nodiscard]] std::string time_zone() const;
+
   [[nodiscard]] std::string fingerprint() const;
   [[nodiscard]] std::string learned_until() const;
 

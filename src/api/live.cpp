@@ -10,7 +10,7 @@
 
 #include "api/live_clock.hpp"
 #include "api/live_events.hpp"
-#include "api/moments.hpp"
+#include "api/option_values.hpp"
 #include "api/similar.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
@@ -342,6 +342,13 @@ bool Live::restore(const std::filesystem::path& file,
 void Live::swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
   with_terms(live_terms(), [&] { state_->service.swap(state_->read(bundle, catalog)); });
 }
+
+Live::KnownProducts Live::known_products() const {
+  const auto [named, known] = state_->service.known_products();
+  return {named, known};
+}
+
+std::string Live::time_zone() const { return state_->clock.zone(); }
 
 std::string Live::fingerprint() const {
   return state_->service.generation()->bundle().fingerprint();

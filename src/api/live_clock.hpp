@@ -36,6 +36,8 @@ class LiveClock {
     }
   }
 
+  [[nodiscard]] std::string zone() const { return zone_.name(); }
+
   /// A moment as written: ISO, in the clock's own time where it names no zone.
   [[nodiscard]] std::optional<TimeUs> parse(std::string_view text) const {
     const auto date = io::parse_date_text(text, io::DateFormat::kPlain);

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "api/moments.hpp"
+#include "api/option_values.hpp"
 #include "api/similar.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
@@ -72,10 +72,7 @@ Request check_options(const RecommendOptions& options, const bundle::Bundle& bun
   if (options.max_users) request.params["choose.max_users"] = fmt::to_string(*options.max_users);
   if (options.k) request.params["choose.k"] = fmt::to_string(*options.k);
   selection::read_choose(request.params);  // throws for what is out of range
-  if (!(options.max_bad_share >= 0 && options.max_bad_share <= 1)) {
-    throw Error(ErrorCode::kConfig,
-                fmt::format("max_bad_share: found {:g}, expected 0 to 1", options.max_bad_share));
-  }
+  check_share("max_bad_share", options.max_bad_share);
   request.rules = {options.only_users, options.exclude_users, options.exclude_products,
                    options.only_listed};
   request.permissions = {options.allow_future, options.force_bundle};

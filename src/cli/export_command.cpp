@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <utility>
 #include <vector>
@@ -16,22 +17,47 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 100'000;
 constexpr const char* kFile = "train_actions.parquet";
 
-void run(const command::Context& context) {
-  const store::EventStore store(context.option("store").value(), store::EventStore::Access::kRead);
-  const auto file = std::filesystem::path(context.option("out").value()) / kFile;
+/// Somebody was forgotten while the log was written, whose rows may be in it.
+struct Outdated {};
+
+struct Counts {
+  std::uint64_t read = 0;
+  std::uint64_t written = 0;
+};
+
+Counts write(const store::EventStore& store, const std::filesystem::path& file) {
+  const auto mark = store.mark(0);
   std::int64_t after = 0;
-  std::uint64_t n_read = 0;
-  const auto n_written = write_log(file, [&] {
+  Counts counts;
+  counts.written = write_log(file, [&] {
     throw_if_cancelled();
     std::vector<LogRow> rows;
     for (auto& row : store.read(after, kRowsAtOnce)) {
       rows.push_back({std::move(row.event), std::move(row.recommendation)});
     }
-    n_read += rows.size();
+    counts.read += rows.size();
+    if (store.mark(0) != mark) throw Outdated{};
     return rows;
   });
-  *context.out << fmt::format("{}: {} events of users; {} of visits without a user are left out\n",
-                              file.string(), n_written, n_read - n_written);
+  return counts;
+}
+
+void run(const command::Context& context) {
+  const store::EventStore store(context.option("store").value(), store::EventStore::Access::kRead);
+  const auto file = std::filesystem::path(context.option("out").value()) / kFile;
+  std::optional<Counts> counts;
+  while (!counts) {
+    try {
+      counts = write(store, file);
+    } catch (const Outdated&) {
+      context.progress->warn("a customer was forgotten meanwhile; the log is written anew");
+    }
+  }
+  const auto clock = store.clock();
+  *context.out << fmt::format(
+      "{}: {} events of users{}; {} of visits without a user are left out\n", file.string(),
+      counts->written, clock.empty() ? "" : fmt::format(" on the clock {}", clock),
+      counts->read - counts->written);
 }
 
 }  // namespace

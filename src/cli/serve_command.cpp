@@ -87,7 +87,7 @@ command::Command serve_command() {
            {"--schema", "FILE", "the shop's own column names and action codes, of these two"},
            {"--time-zone", "NAME",
             "the log's own clock: UTC, an offset such as +03:00, or a name such as Europe/Moscow "
-            "(default: the one of --schema, else the bundle's, else UTC)"},
+            "(default: the store's, of a new one that of --schema, else the bundle's, else UTC)"},
            {"--host", "ADDRESS",
             "address to listen on; one that others can reach asks for --api-key-file (default: "
             "127.0.0.1)"},

@@ -9,8 +9,9 @@
 namespace vitrina::live {
 namespace {
 
-/// How many more products are ranked, at most, where some of them may not be named.
-constexpr std::size_t kMaxWider = 500;
+/// How many more products are ranked, at most, where some of them may not be named: more than a
+/// person looks at.
+constexpr std::size_t kMaxWider = 2000;
 
 }  // namespace
 

@@ -59,6 +59,9 @@ Service::Present Service::collect(const Request& request, Worker& worker) const 
   for (const auto& [kind, id] :
        {std::pair(Kind::kUser, request.user), std::pair(Kind::kVisit, request.visit)}) {
     if (id.empty()) continue;
+    // a visit that is another user's says nothing of who asks
+    const auto [whose, owner] = store_.owner(kind, id);
+    if (whose != kind && !request.user.empty() && owner != request.user) continue;
     for (const auto& event : store_.of(kind, id)) {
       if (event.time >= request.as_of) break;
       worker.stored.push_back(event);
@@ -267,6 +270,13 @@ void Service::swap(std::shared_ptr<const bundle::Generation> generation) {
   numbers_ = std::move(numbers);
   const std::scoped_lock popular_lock(popular_mutex_);
   std::swap(popular_, popular);
+}
+
+std::pair<std::size_t, std::size_t> Service::known_products() const {
+  const std::shared_lock lock(mutex_);
+  const auto known =
+      std::ranges::count_if(numbers_.item, [](const ItemIdx item) { return item.valid(); });
+  return {numbers_.item.size(), static_cast<std::size_t>(known)};
 }
 
 std::shared_ptr<const bundle::Generation> Service::generation() const {

@@ -77,6 +77,9 @@ class Service {
                const std::function<bool(std::string_view note)>& is_wanted);
 
   void swap(std::shared_ptr<const bundle::Generation> generation);
+  /// Products that events name, and how many of them the bundle knows.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> known_products() const;
+
   [[nodiscard]] std::shared_ptr<const bundle::Generation> generation() const;
 
   [[nodiscard]] std::size_t n_events() const;

@@ -41,6 +41,9 @@ class Store {
   /// Makes a visit's events a user's, now and from now on. A visit has one user: the first.
   void link(std::string_view visit, std::string_view user);
 
+  /// Whose the events of a customer are: a visit's may be a user's.
+  [[nodiscard]] std::pair<Kind, std::string_view> owner(Kind kind, std::string_view id) const;
+
   /// A customer's events, oldest first; none where the id is unknown.
   [[nodiscard]] std::span<const StoredEvent> of(Kind kind, std::string_view id) const;
 
@@ -102,8 +105,6 @@ class Store {
   using Customers =
       std::unordered_map<std::string, std::vector<StoredEvent>, Hash, std::equal_to<>>;
 
-  /// Whose events those told of a customer are.
-  [[nodiscard]] std::pair<Kind, std::string_view> owner(Kind kind, std::string_view id) const;
   [[nodiscard]] StoredEvent stored(const Event& event);
   /// Adds to a customer's events others, oldest first as they are.
   void merge(std::vector<StoredEvent>& events, std::span<const StoredEvent> late);

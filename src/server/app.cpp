@@ -5,13 +5,27 @@
 #include <random>
 #include <utility>
 
+#include "core/error.hpp"
 #include "store/event_store.hpp"
 
 namespace vitrina::server {
 namespace {
 
+/// The clock of the store's times stays: what was told on one would be hours away on another.
+std::string clock_of(const AppOptions& options) {
+  auto kept = store::EventStore::clock_of(options.store);
+  if (kept.empty() || options.time_zone.empty() || kept == options.time_zone) {
+    return kept.empty() ? options.time_zone : kept;
+  }
+  throw Error(
+      ErrorCode::kConfig,
+      fmt::format("--time-zone: found {}, but the times in {} are on the clock {}; leave it "
+                  "out, or name another store",
+                  printable(options.time_zone), printable(options.store.string()), kept));
+}
+
 LiveOptions live_options(const AppOptions& options) {
-  return {.time_zone = options.time_zone,
+  return {.time_zone = clock_of(options),
           .catalog = options.catalog,
           .schema = options.schema,
           .threads = options.threads,
@@ -38,6 +52,7 @@ App::App(AppOptions options)
                                .min_events = options_.min_snapshot_events,
                                .every = options_.snapshot_every,
                                .on_warning = options_.on_warning};
+  if (store->clock().empty()) store->set_clock(live_.time_zone());
   const auto restored = Snapshots::restore(*store, snapshots, live_);
   snapshots.packs = !restored;
   if (!restored) read_data(*store);
@@ -54,10 +69,21 @@ App::App(AppOptions options)
               },
           .warn = [this](const Error& error) { warn_of_store(error); }},
       restored.value_or(0));
+  warn_of_other_shop();
   live_.resume();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.
   for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});
+}
+
+void App::warn_of_other_shop() const {
+  constexpr std::size_t kTelling = 100;  // products, as many as that are no chance
+  const auto [named, known] = live_.known_products();
+  if (named < kTelling || 10 * known >= named || !options_.on_warning) return;
+  options_.on_warning(fmt::format(
+      "bundle {}: knows {} of the {} products that the customers' events name; it is probably "
+      "another shop's, or --data and --store are",
+      live_.fingerprint(), known, named));
 }
 
 void App::read_data(const store::EventStore& store) {

@@ -25,7 +25,7 @@ struct AppOptions {
   std::filesystem::path data = {};     ///< a log from before, kept in memory alone; empty: none
   std::filesystem::path schema = {};   ///< of the two above
   std::filesystem::path keys = {};     ///< empty: nobody is asked for one
-  std::string time_zone = {};          ///< the log's own clock, as LiveOptions::time_zone
+  std::string time_zone = {};          ///< as LiveOptions::time_zone; empty: the store's first
   int threads = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
   /// Fewer events are read from store and log at every start.
@@ -70,6 +70,7 @@ class App {
 
  private:
   /// The log from before, without who was forgotten since.
+  void warn_of_other_shop() const;
   void read_data(const store::EventStore& store);
 
   AppOptions options_;

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <boost/json/array.hpp>
 #include <memory>
 #include <optional>
@@ -50,7 +52,11 @@ void forget(App& app, store::Kind kind, const std::string& id, const Respond& re
         forgotten->is_overwritten = store.empty_log();
       },
       [&app, kind, id, forgotten, respond](const std::optional<Error>& error) {
-        if (error) return respond(store_failure(app, *error));
+        if (error) {
+          const bool is_forgotten = !forgotten->receipt.digest.empty();
+          return respond(store_failure(
+              app, is_forgotten ? *error : error->with_context("nobody was forgotten")));
+        }
         if (forgotten->refusal) return respond(to_response(Problem(409, *forgotten->refusal)));
         respond(json_response({{kind == store::Kind::kUser ? "user_id" : "visit_id", id},
                                {"n_erased", forgotten->receipt.n_rows},
@@ -80,6 +86,11 @@ void delete_visit(App& app, const Call& call, const Respond& respond) {
 
 void link_user(App& app, const Call& call, const Respond& respond) {
   const auto visit = text_of(call.body.get_object(), "visit_id");
+  for (const auto& [place, id] : {std::pair("path", call.id), std::pair("visit_id", visit)}) {
+    // as events have it: no log keeps a customer of that name
+    if (!id.empty() && id != "/*") continue;
+    throw Problem(422, fmt::format("{}: found '{}', expected an id", place, id));
+  }
   auto is_linked = std::make_shared<bool>(false);
   app.writer().change(
       [&app, visit, user = call.id, is_linked](store::EventStore& store) {

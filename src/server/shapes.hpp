@@ -7,6 +7,7 @@
 namespace vitrina::server::shapes {
 
 inline constexpr double kMaxPage = 4'294'967'295;
+inline constexpr double kMostPrice = 1e15;
 
 inline const Field kK{"k", Type::kWhole, "products wanted; 10 if not given", false, 1, 100};
 inline const Field kUser{"user_id", Type::kId, "the customer"};
@@ -19,7 +20,8 @@ inline const Field kDetails{"details", Type::kBoolean, "true: with what was put 
 inline const Shape kEvent{
     "Event",
     {{"event_id", Type::kId,
-      "of the site's own: an event sent again within 24 hours with the same id is stored once"},
+      "of the site's own: a customer's event sent again within 24 hours with the same id is stored "
+      "once"},
      kUser,
      kVisit,
      {"action", Type::kId,
@@ -53,8 +55,8 @@ inline const Shape kExclude{"Exclude",
 inline const Shape kFilter{
     "Filter",
     {{"categories", Type::kIds, "of one of these, by the catalog", false, 1, 100},
-     {"min_price", Type::kNumber, "not cheaper, by the catalog", false, 0},
-     {"max_price", Type::kNumber, "not dearer, by the catalog", false, 0},
+     {"min_price", Type::kNumber, "not cheaper, by the catalog", false, 0, kMostPrice},
+     {"max_price", Type::kNumber, "not dearer, by the catalog", false, 0, kMostPrice},
      {"listed", Type::kBoolean, "true: only what the catalog lists"},
      {"available", Type::kBoolean,
       "false: also what was put as not available; otherwise it is not named"},
@@ -89,7 +91,8 @@ inline const Shape kQuestion{
       {},
       &kFilter}}};
 
-inline const Field kPrice{"price", Type::kNumber, "what prices are filtered by", false, 0};
+inline const Field kPrice{"price", Type::kNumber, "what prices are filtered by", false,
+                          0,       kMostPrice};
 inline const Field kAvailable{"available", Type::kBoolean, "false: it is not named"};
 inline const Field kCategory{"category", Type::kId, "what categories are filtered by"};
 inline const Field kTitle{"title", Type::kText, "for who shows it"};

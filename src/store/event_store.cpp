@@ -20,7 +20,7 @@ namespace {
 constexpr const char* kFile = "events.db";
 /// `VTRE`, in the header of the database: what tells a store from other databases.
 constexpr std::int64_t kApplication = 0x56545245;
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
 
 // A row a product, as events are kept in memory. No index: an index by customer would be written at
 // random places with every event, and what asks for a customer's rows, forgetting, is rare.
@@ -45,6 +45,9 @@ constexpr const char* kSchema = R"(
   CREATE TABLE about (salt TEXT NOT NULL) STRICT;
 )";
 
+constexpr const char* kClockSchema =
+    "CREATE TABLE clock (zone TEXT NOT NULL) STRICT";  // of the events' times
+
 std::string random_salt() {
   std::random_device device;
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", device(), device(), device(), device());
@@ -55,6 +58,7 @@ void create(const Database& database) {
   database.run(kSchema);
   database.run(ProductTable::kSchema);
   database.run(LinkTable::kSchema);
+  database.run(kClockSchema);
   Statement salt(database, "INSERT INTO about VALUES (?)");
   const auto text = random_salt();
   salt.bind(1, std::string_view(text));
@@ -65,12 +69,15 @@ void create(const Database& database) {
   transaction.commit();
 }
 
-/// Brings a store of version 1 up to this one.
-void migrate(const Database& database) {
+/// Brings a store of an earlier version up to this one.
+void migrate(const Database& database, std::int64_t version) {
   Transaction transaction(database);
-  database.run("ALTER TABLE events ADD COLUMN recommendation TEXT");
-  database.run(ProductTable::kSchema);
-  database.run(LinkTable::kSchema);
+  if (version < 2) {
+    database.run("ALTER TABLE events ADD COLUMN recommendation TEXT");
+    database.run(ProductTable::kSchema);
+    database.run(LinkTable::kSchema);
+  }
+  database.run(kClockSchema);
   database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
   transaction.commit();
 }
@@ -83,12 +90,13 @@ void check_version(const Database& database, EventStore::Access access) {
   }
   const auto version = database.whole("PRAGMA user_version");
   if (version == kVersion) return;
-  if (version == 1 && access == EventStore::Access::kWrite) return migrate(database);
-  if (version == 1) {
+  const bool is_earlier = version >= 1 && version < kVersion;
+  if (is_earlier && access == EventStore::Access::kWrite) return migrate(database, version);
+  if (is_earlier) {
     throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: found a store of version 1, expected {}; start 'vitrina serve' "
+                fmt::format("{}: found a store of version {}, expected {}; start 'vitrina serve' "
                             "with it once, which brings it up to date",
-                            name, kVersion));
+                            name, version, kVersion));
   }
   throw Error(ErrorCode::kIncompatibleArtifact,
               fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
@@ -263,6 +271,32 @@ void EventStore::read_keys(
   while (select.step()) {
     if (const auto key = key_of(select.text(0))) use(*key, select.whole(1));
   }
+}
+
+std::string EventStore::clock() const {
+  Statement select(database_, "SELECT zone FROM clock");
+  return select.step() ? std::string(select.text(0)) : std::string();
+}
+
+void EventStore::set_clock(std::string_view zone) {
+  Transaction transaction(database_);
+  database_.run("DELETE FROM clock");
+  Statement insert(database_, "INSERT INTO clock VALUES (?)");
+  insert.bind(1, zone);
+  insert.run();
+  transaction.commit();
+}
+
+std::string EventStore::clock_of(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(folder / kFile, ignored)) return {};
+  const Database database(folder / kFile, Database::Mode::kExisting);
+  if (database.whole("PRAGMA application_id") != kApplication ||
+      database.whole("PRAGMA user_version") != kVersion) {
+    return {};
+  }
+  Statement select(database, "SELECT zone FROM clock");
+  return select.step() ? std::string(select.text(0)) : std::string();
 }
 
 std::string EventStore::mark(std::int64_t last) const {

@@ -74,6 +74,12 @@ class EventStore {
   void read_keys(std::int64_t arrived_from_us, std::int64_t last,
                  const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const;
 
+  /// The clock of the events' times, as LiveOptions::time_zone; empty where nothing was said yet.
+  [[nodiscard]] std::string clock() const;
+  void set_clock(std::string_view zone);
+  /// The same of a folder that no server has opened yet; empty where no store is there.
+  static std::string clock_of(const std::filesystem::path& folder);
+
   /// What tells this store, with its rows up to one and who is forgotten, from others and from what
   /// it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;

@@ -117,7 +117,8 @@ def test_asks_tells_and_forgets(client: Client) -> None:
     assert last not in [p["product_id"] for p in others["products"]]
     only = client.recommend("ann", filter={"products": [last]})["products"]
     assert [p["product_id"] for p in only] == [last]
-    assert client.similar(last, k=4)["products"]
+    assert client.similar(last, k=4, details=True)["products"]
+    assert client.popular(details=True)["products"]
     assert client.popular(k=2, category="c1")["products"]
     kept = client.user("ann")
     assert (kept["n_events"], kept["events"][0]["product_id"]) == (1, last)

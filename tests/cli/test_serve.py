@@ -197,7 +197,7 @@ def test_says_in_one_line_why_it_does_not_start(
     database.close()
     assert_refused(
         vitrina(*words, *ports, "--store", tmp_path / "later"),
-        *(6, "found a store of version 9, expected 2"),
+        *(6, "found a store of version 9, expected 3"),
     )
     assert_refused(
         vitrina("export", "--store", tmp_path / "no", "--out", tmp_path / "o"),

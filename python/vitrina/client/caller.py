@@ -75,7 +75,10 @@ class Caller:
         self, route: Route, id: Id | None, query: Mapping[str, Any] | None
     ) -> str:
         path = route.path.replace("{id}", quote(str(id), safe=""))
-        words = urlencode(given(query or {}))
+        told = given(query or {})
+        words = urlencode(
+            {k: str(v).lower() if v is True else v for k, v in told.items()}
+        )
         return f"{self._pool.prefix}{path}{'?' if words else ''}{words}"
 
     def _exchange(

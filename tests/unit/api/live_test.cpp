@@ -289,6 +289,27 @@ TEST_F(LiveTest, LogsAndEventsAreTurnedToOneClock) {
   EXPECT_EQ(warnings.size(), 1U);
 }
 
+TEST_F(LiveTest, AVisitOfAnotherUserSaysNothingOfWhoAsks) {
+  auto live = Live::open(folder() / "bundle");
+  live.add({{.user_id = "bob", .action = "order", .products = {"p001"}},
+            {.visit_id = "tab", .action = "view", .products = {"p002"}}});
+  const auto first = [&](const std::string& user) {
+    return live.recommend({.user_id = user, .visit_id = "tab", .k = 1}).products.at(0).product_id;
+  };
+  EXPECT_EQ(first("ann"), "p002") << "a guest's visit is whoever's";
+  live.link("tab", "bob");
+  EXPECT_EQ(live.recommend({.user_id = "ann", .visit_id = "tab"}).fallback, "popular");
+  EXPECT_EQ(live.recommend({.user_id = "bob", .visit_id = "tab"}).fallback, "");
+  EXPECT_EQ(live.recommend({.visit_id = "tab"}).fallback, "");
+}
+
+TEST_F(LiveTest, KnowsHowManyProductsOfEventsTheBundleKnows) {
+  auto live = Live::open(folder() / "bundle");
+  live.add({{.user_id = "u", .action = "view", .products = {"p001", "nobody's", "no one's"}}});
+  EXPECT_EQ(live.known_products().named, 3U);
+  EXPECT_EQ(live.known_products().known, 1U);
+}
+
 TEST_F(LiveTest, GoesOnBehindWhatWasToldBeforeARestart) {
   // the machine's clock was set back by an hour since, and was years ahead once
   auto live = Live::open(folder() / "bundle");

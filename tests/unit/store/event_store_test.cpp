@@ -115,10 +115,10 @@ TEST(EventStore, RefusesWhatIsNoStore) {
     const EventStore store(scratch.path() / "later", Access::kWrite);
   }
   Database(scratch.path() / "later" / "events.db", Database::Mode::kExisting)
-      .run("PRAGMA user_version = 3");
+      .run("PRAGMA user_version = 4");
   EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact,
                     [&] { EventStore(scratch.path() / "later", Access::kWrite); })
-                .find("found a store of version 3, expected 2"),
+                .find("found a store of version 4, expected 3"),
             std::string::npos);
 }
 
@@ -278,6 +278,29 @@ TEST(EventStore, KeepsTheNewestOfEachFieldOfAProduct) {
           {.product_id = "b", .price = 8, .available = true, .category = "", .title = "Lamp"}}));
 }
 
+TEST(EventStore, KeepsTheClockOfItsTimes) {
+  const test::ScratchFolder scratch;
+  EXPECT_EQ(EventStore::clock_of(scratch.path()), "");
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    EXPECT_EQ(store.clock(), "");
+    store.set_clock("UTC");
+    store.set_clock("+03:00");
+  }
+  EXPECT_EQ(EventStore::clock_of(scratch.path()), "+03:00");
+  EXPECT_EQ(EventStore(scratch.path(), Access::kRead).clock(), "+03:00");
+}
+
+TEST(EventStore, ForgettingChangesTheMark) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  const auto before = store.mark(0);
+  store.append(some_rows());
+  EXPECT_EQ(store.mark(0), before) << "an export goes on while events come";
+  store.forget(Kind::kUser, "whoever");
+  EXPECT_NE(store.mark(0), before);
+}
+
 TEST(EventStore, BringsAStoreOfVersionOneUpToDate) {
   const test::ScratchFolder scratch;
   {
@@ -288,12 +311,12 @@ TEST(EventStore, BringsAStoreOfVersionOneUpToDate) {
   Database(scratch.path() / "events.db", Database::Mode::kExisting)
       .run(
           "ALTER TABLE events DROP COLUMN recommendation; DROP TABLE products; DROP TABLE links; "
-          "PRAGMA user_version = 1");
+          "DROP TABLE clock; PRAGMA user_version = 1");
   auto rows = some_rows();
   rows[0].recommendation.clear();
   EXPECT_NE(
       refusal(ErrorCode::kIncompatibleArtifact, [&] { EventStore(scratch.path(), Access::kRead); })
-          .find("found a store of version 1, expected 2; start 'vitrina serve'"),
+          .find("found a store of version 1, expected 3; start 'vitrina serve'"),
       std::string::npos)
       << "who reads writes nothing";
   EventStore store(scratch.path(), Access::kWrite);

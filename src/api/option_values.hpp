@@ -16,4 +16,10 @@ inline Error bad_moment(std::string_view option, std::string_view found) {
                       option, printable(found))};
 }
 
+/// Throws Error(kConfig) for an option that is no share.
+inline void check_share(std::string_view option, double share) {
+  if (share >= 0 && share <= 1) return;
+  throw Error(ErrorCode::kConfig, fmt::format("{}: found {:g}, expected 0 to 1", option, share));
+}
+
 }  // namespace vitrina

@@ -1,0 +1,69 @@
+"""The clock of a store, and what belongs to another shop."""
+
+import datetime as dt
+from pathlib import Path
+
+from command import Vitrina, assert_refused
+from serving import Server, serving
+
+ASK = ("POST", "/v1/recommendations")
+
+
+def hours_ahead(as_of: str) -> int:
+    """Of a moment on the server's clock, before UTC."""
+    ahead = dt.datetime.fromisoformat(as_of) - dt.datetime.now(dt.UTC).replace(
+        tzinfo=None
+    )
+    return round(ahead / dt.timedelta(hours=1))
+
+
+def test_a_store_stays_on_the_clock_that_it_began_on(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    told = {"events": [{"user_id": "u", "action": "view", "products": ["x"]}]}
+    with serving(learned / "bundle", store, "--time-zone", "+05:00") as server:
+        server.ask("POST", "/v1/events", told)
+    with serving(learned / "bundle", store) as server:
+        answer = server.ask(*ASK, {"user_id": "u"})
+        assert answer["fallback"] == "none", "what was told counts"
+        assert hours_ahead(answer["as_of"]) == 5
+        server.ask("POST", "/v1/events", told)
+    words = ("serve", "--quiet", "--bundle", learned / "bundle")
+    refused = vitrina(
+        *(*words, "--store", store, "--port", "0", "--admin-port", "0"),
+        *("--time-zone", "UTC"),
+    )
+    assert_refused(refused, 3, "--time-zone: found UTC", "on the clock +05:00")
+    done = vitrina("export", "--store", store, "--out", tmp_path / "log")
+    assert "2 events of users on the clock +05:00" in done.stdout
+
+
+def test_ids_of_events_are_the_customers_own(
+    learned: Path, tmp_path: Path
+) -> None:
+    with serving(learned / "bundle", tmp_path / "store") as server:
+        events = [
+            {"event_id": "1", "user_id": "a", "action": "visit"},
+            {"event_id": "1", "user_id": "b", "action": "visit"},
+            {"event_id": "1", "visit_id": "a", "action": "visit"},
+        ]
+        for status in ("stored", "repeated"):
+            told = server.ask("POST", "/v1/events", {"events": events})
+            assert told["statuses"] == [status] * 3
+        status, said = server.client().ask(
+            "POST", "/v1/users/%2F*/link", {"visit_id": "a"}
+        )
+        assert (status, "path: found" in said["detail"]) == (422, True)
+
+
+def test_another_shops_events_are_pointed_at(
+    learned: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "other.csv"
+    rows = [f"u,1,2024-03-01,other-{p}" for p in range(120)]
+    log.write_text("\n".join(["user_id,action,date,products", *rows, ""]))
+    server = Server(learned / "bundle", tmp_path / "store", "--data", str(log))
+    code, said = server.stop()
+    assert code == 0
+    assert "knows 0 of the 120 products" in said
