@@ -23,8 +23,11 @@ struct ScoreOptions {
   int k = 25;              ///< products of each list that count, 1 to 1000
   int draws = 2000;        ///< bootstrap draws behind each interval, 1 to 1,000,000
   std::uint64_t seed = 42;
-  std::filesystem::path schema = {};  ///< YAML file with the log's own names; empty: the case's
-  int threads = 0;                    ///< 0: every processor. The readings do not depend on it.
+  /// YAML file with the log's own names; empty: the case's. Its times are turned to the clock that
+  /// `schema` names, else to the one that the answer was made on.
+  std::filesystem::path schema = {};
+  double max_bad_share = 0.2;  ///< with a larger share of bad rows in the log score() throws
+  int threads = 0;             ///< 0: every processor. The readings do not depend on it.
   /// Score although the answer was made after `start` and has seen what it is scored on; otherwise
   /// score() throws.
   bool allow_overlap = false;

@@ -180,6 +180,7 @@ class ScoreOptions:
         draws: int,
         seed: int,
         schema: str | Path,
+        max_bad_share: float,
         threads: int,
         allow_overlap: bool,
     ) -> None: ...

@@ -8,6 +8,7 @@ from vitrina.arguments import (
     boolean,
     integer,
     moment,
+    number,
     path_or_empty,
 )
 from vitrina.tables import Source, native_source, tell
@@ -23,6 +24,7 @@ def score(
     draws: int = 2000,
     seed: int = 42,
     schema: PathLike | None = None,
+    max_bad_share: float = 0.2,
     threads: int = 0,
     allow_overlap: bool = False,
 ) -> _vitrina.Scores:
@@ -34,8 +36,10 @@ def score(
     events or a path. What counts was ordered from `start` on and before
     `end`, moments as `Recommender.recommend` takes them. `k` (1 to 1000)
     products of each list count. `schema` is a YAML file with the log's own
-    column names and action codes. `threads` 0 means every processor; the
-    readings do not depend on it.
+    column names and action codes; times with a zone are turned to the clock
+    that it names, else to the one that the answer was made on. With a larger
+    share of bad rows than `max_bad_share` (0 to 1) nothing is scored.
+    `threads` 0 means every processor; the readings do not depend on it.
 
     When the answer was made is known from the table's schema metadata, where
     it still has that of `Recommender.recommend`, or from what lies beside the
@@ -57,6 +61,7 @@ def score(
         draws=integer("draws", draws),
         seed=integer("seed", seed, UINT64),
         schema=path_or_empty("schema", schema),
+        max_bad_share=number("max_bad_share", max_bad_share),
         threads=integer("threads", threads),
         allow_overlap=boolean("allow_overlap", allow_overlap),
     )

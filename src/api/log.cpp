@@ -1,10 +1,13 @@
 #include "vitrina/log.hpp"
 
+#include <fmt/format.h>
+
 #include <limits>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "core/error.hpp"
 #include "core/progress.hpp"
 #include "data/raw_log.hpp"
 #include "io/log_reader.hpp"
@@ -85,6 +88,15 @@ std::uint64_t write_log(const std::filesystem::path& file, const LogRows& rows) 
 std::uint64_t count_rows(const std::filesystem::path& data, const std::string& user_id) {
   SilentProgress progress;
   const auto log = io::read_log(data, {}, kNoTime, 1, progress);
+  const auto n_unread =
+      log.counts.count(BadRow::kNullDate) + log.counts.count(BadRow::kUnknownAction);
+  if (n_unread > 0) {
+    throw Error(ErrorCode::kBadData,
+                fmt::format("{}: found {} rows without a date or an action that is understood, "
+                            "expected none: they may be anybody's; mend them, or look for the id "
+                            "in the file itself",
+                            printable(data.string()), n_unread));
+  }
   std::uint64_t n = 0;
   for (const auto user : log.user) n += log.users.text(user) == user_id ? 1 : 0;
   return n;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "api/option_values.hpp"
 #include "api/stream.hpp"
 #include "api/terms.hpp"
 #include "api/warnings.hpp"
@@ -11,6 +12,7 @@
 #include "core/error.hpp"
 #include "core/parallel.hpp"
 #include "core/time.hpp"
+#include "data/log_checks.hpp"
 #include "evaluation/scoring.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -52,9 +54,10 @@ evaluation::Predictions read_answer(const Source& source) {
   return {name, {std::move(rows.user_id), std::move(rows.products)}, origin};
 }
 
-RawLog read_truth(const Source& source, const ScoreOptions& options, TimeUs end,
-                  Progress& progress) {
-  const auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
+RawLog read_truth(const Source& source, const ScoreOptions& options,
+                  const evaluation::Predictions& answer, TimeUs end, Progress& progress) {
+  auto schema = options.schema.empty() ? io::LogSchema{} : io::read_schema(options.schema);
+  if (schema.time_zone.empty() && answer.origin) schema.time_zone = answer.origin->time_zone;
   const int threads = resolve_threads(options.threads);
   if (const auto* path = std::get_if<fs::path>(&source)) {
     return io::read_log(*path, schema, end, threads, progress);
@@ -103,6 +106,7 @@ Terms terms_for(const Source& truth) {
 
 Scores score_window(const Source& answer, const Source& truth, const ScoreOptions& options) {
   const auto config = read_config(options);
+  check_share("max_bad_share", options.max_bad_share);
   evaluation::Window window;
   window.from = moment("start", options.start);
   window.to = moment("end", options.end);
@@ -113,7 +117,9 @@ Scores score_window(const Source& answer, const Source& truth, const ScoreOption
   CallerProgress progress(options.on_warning, terms_for(truth));
   window.first = read_answer(answer);
   evaluation::check_overlap(window.first, window.from, options.allow_overlap, progress);
-  const auto log = read_truth(truth, options, window.to, progress);
+  const auto log = read_truth(truth, options, window.first, window.to, progress);
+  check_truth(log, options.max_bad_share, progress);
+  evaluation::check_known(window.first, log, progress);
   evaluation::check_truth_end(log, window.to, progress);
   window.bought = evaluation::some_purchases(log, window.from, window.to, name_of(truth, "truth"));
   const auto origin = window.first.origin;

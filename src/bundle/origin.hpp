@@ -16,6 +16,8 @@ struct Origin {
   TimeUs as_of = kNoTime;          ///< events before it were looked at
   TimeUs learned_until = kNoTime;  ///< the same of the bundle that answered
   std::string bundle;              ///< its fingerprint
+  /// The clock of both moments, as Bundle::time_zone(): empty where times had no zone, or UTC's.
+  std::string time_zone = {};
 
   /// From this moment on the answer knows nothing of what happened.
   [[nodiscard]] TimeUs knows_until() const { return std::max(as_of, learned_until); }
@@ -29,14 +31,15 @@ inline constexpr std::string_view kMetadataPrefix = "vitrina.";
 inline constexpr const char* kAsOf = "vitrina.as_of";
 inline constexpr const char* kLearnedUntil = "vitrina.learned_until";
 inline constexpr const char* kBundle = "vitrina.bundle";
+inline constexpr const char* kTimeZone = "vitrina.time_zone";
 inline constexpr const char* kPredictionsDigest = "vitrina.predictions_sha256";
 
 Origin origin_of(const Bundle& bundle, TimeUs as_of);
 
-/// All but the digest, which is of a file.
+/// All but the digest, which is of a file; the clock where there is one.
 Metadata to_metadata(const Origin& origin);
 
-/// Reads them back; nothing where one is missing or no moment.
+/// Reads them back; nothing where a moment is missing or is none.
 std::optional<Origin> origin_in(const Metadata& metadata);
 
 }  // namespace vitrina::bundle

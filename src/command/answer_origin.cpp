@@ -37,6 +37,8 @@ bundle::Metadata in_report(const fs::path& path) {
     metadata[key] =
         report.at(std::string(key).substr(bundle::kMetadataPrefix.size())).get<std::string>();
   }
+  const auto zone = std::string(bundle::kTimeZone).substr(bundle::kMetadataPrefix.size());
+  if (report.contains(zone)) metadata[bundle::kTimeZone] = report.at(zone).get<std::string>();
   return metadata;
 }
 

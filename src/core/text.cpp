@@ -77,4 +77,11 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
+bool is_whole_decimal(std::string_view id) {
+  constexpr std::string_view kTail = ".0";
+  if (!id.ends_with(kTail)) return false;
+  id.remove_suffix(kTail.size());
+  return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace vitrina

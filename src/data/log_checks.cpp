@@ -45,6 +45,16 @@ std::string unknown_actions(const IngestCounts& counts) {
                      counts.count(BadRow::kUnknownAction), describe(counts.unknown_actions));
 }
 
+void warn_of_unknown_actions(const IngestCounts& counts, std::uint64_t n_orders,
+                             Progress& progress) {
+  const auto n_unknown = static_cast<double>(counts.count(BadRow::kUnknownAction));
+  const auto n_rows = static_cast<double>(counts.rows_read - counts.rows_hidden);
+  if (n_unknown > kNoticeableOfRows * n_rows ||
+      n_unknown > kNoticeableOfOrders * static_cast<double>(n_orders)) {
+    progress.warn(fmt::format("log: {} and were left out; {}", unknown_actions(counts), kHowToMap));
+  }
+}
+
 }  // namespace
 
 void check_bad_share(const IngestCounts& counts, double max_share) {
@@ -106,11 +116,12 @@ void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
     progress.warn(fmt::format("{}; the answer rests on what customers looked at alone", found));
     return;
   }
-  const auto n_rows = static_cast<double>(counts.rows_read - counts.rows_hidden);
-  if (n_unknown > kNoticeableOfRows * n_rows ||
-      n_unknown > kNoticeableOfOrders * static_cast<double>(n_orders)) {
-    progress.warn(fmt::format("log: {} and were left out; {}", unknown_actions(counts), kHowToMap));
-  }
+  warn_of_unknown_actions(counts, n_orders, progress);
+}
+
+void check_truth(const RawLog& raw, double max_share, Progress& progress) {
+  check_bad_share(raw.counts, max_share);
+  warn_of_unknown_actions(raw.counts, count_orders(raw), progress);
 }
 
 void warn_of_newer_rows(const IngestCounts& counts, Progress& progress) {

@@ -27,6 +27,10 @@ enum class LogUse : std::uint8_t {
 /// orders, many such values are a warning.
 void check_actions(const RawLog& raw, LogUse use, Progress& progress);
 
+/// Of a log whose orders answers are held against: check_bad_share(), and the warning of
+/// check_actions() of values that are no action and may have been orders.
+void check_truth(const RawLog& raw, double max_share, Progress& progress);
+
 /// Warns of rows that were left out although they are the newest: the log ends before them.
 void warn_of_newer_rows(const IngestCounts& counts, Progress& progress);
 

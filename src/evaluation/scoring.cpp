@@ -148,6 +148,17 @@ void check_overlap(const Predictions& answer, TimeUs from, bool allow_overlap, P
   progress.warn(what + "; it is scored on what it has seen, the readings mean nothing");
 }
 
+void check_known(const Predictions& answer, const RawLog& log, Progress& progress) {
+  const auto& users = answer.lists.users;
+  const auto is_known = [&](const std::string& user) { return log.users.find(user).has_value(); };
+  if (users.empty() || log.users.size() == 0 || std::ranges::any_of(users, is_known)) return;
+  progress.warn(
+      fmt::format("{}: the log has none of its {} customers, such as '{}'; its own are "
+                  "such as '{}': another shop's, or ids that are written in another way",
+                  printable(answer.path), users.size(), printable(users.front()),
+                  printable(log.users.text(0))));
+}
+
 void check_truth_end(const RawLog& log, TimeUs to, Progress& progress) {
   if (log.time.empty()) return;
   warn_of_old_log(to, *std::max_element(log.time.begin(), log.time.end()),

@@ -16,6 +16,7 @@
 
 #include "core/error.hpp"
 #include "core/parallel.hpp"
+#include "core/text.hpp"
 #include "core/utf8.hpp"
 #include "io/action_decoder.hpp"
 #include "io/arrow_support.hpp"
@@ -113,6 +114,7 @@ class LogReader {
   void prepare(const std::vector<std::filesystem::path>& files);
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
   void warn_of_zone() const;
+  void warn_of_decimals(const StringTable& ids, std::string_view column) const;
   RawLog finish();
   void load(Role role, const arrow::ChunkedArray& column, RowBatch& batch) const;
   void append(RowBatch& batch);
@@ -346,12 +348,26 @@ void LogReader::warn_of_zone() const {
       printable(notes.zone)));
 }
 
+/// Ids are texts: `26.0` is another one than `26`.
+void LogReader::warn_of_decimals(const StringTable& ids, std::string_view column) const {
+  std::size_t i = 0;
+  while (i < ids.size() && is_whole_decimal(ids.text(i))) ++i;
+  if (ids.size() == 0 || i < ids.size()) return;
+  progress_.warn(fmt::format(
+      "log: every id in {} ends with .0, such as '{}', as whole numbers that were read as decimals "
+      "do; the same id without it, in a catalog or another log, is another one: write whole "
+      "numbers or texts",
+      column, printable(ids.text(0))));
+}
+
 RawLog LogReader::finish() {
   log_.counts.events = log_.user.size();
   progress_.end(fmt::format("{} rows, {} events, {} users, {} products{}", log_.counts.rows_read,
                             log_.counts.events, log_.users.size(), log_.items.size(),
                             as_suffix(log_.notes)));
   warn_of_zone();
+  warn_of_decimals(log_.users, schema_.user);
+  warn_of_decimals(log_.items, schema_.products);
   return std::move(log_);
 }
 

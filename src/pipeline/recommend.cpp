@@ -110,6 +110,7 @@ Json report_of(const bundle::ShopAnswer& shop_answer, const bundle::Bundle& bund
             {"expected_buyers", expected_buyers},
             {"expected_buyers_is_lower_bound", !buyers.is_fitted()},
             {"expected_recall_sum", expected_recall}};
+  if (!origin.time_zone.empty()) json["time_zone"] = origin.time_zone;
   if (shop_answer.products_not_listed) {
     json["products_not_listed"] = *shop_answer.products_not_listed;
   }

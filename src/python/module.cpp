@@ -166,13 +166,14 @@ Fitted fit_streams(const nb::capsule& events, const std::optional<nb::capsule>& 
 
 vitrina::ScoreOptions make_score_options(std::string start, std::string end, int k, int draws,
                                          std::uint64_t seed, std::filesystem::path schema,
-                                         int threads, bool allow_overlap) {
+                                         double max_bad_share, int threads, bool allow_overlap) {
   return {.start = std::move(start),
           .end = std::move(end),
           .k = k,
           .draws = draws,
           .seed = seed,
           .schema = std::move(schema),
+          .max_bad_share = max_bad_share,
           .threads = threads,
           .allow_overlap = allow_overlap};
 }
@@ -241,7 +242,7 @@ NB_MODULE(_vitrina, m) {
   using vitrina::Scores;
   nb::class_<vitrina::ScoreOptions>(m, "ScoreOptions")
       .def(nb::new_(&make_score_options), nb::kw_only(), "start"_a, "end"_a, "k"_a, "draws"_a,
-           "seed"_a, "schema"_a, "threads"_a, "allow_overlap"_a);
+           "seed"_a, "schema"_a, "max_bad_share"_a, "threads"_a, "allow_overlap"_a);
   nb::class_<Reading>(m, "Reading", "A value with its 95% interval; NaN where it is over nobody.")
       .def_ro("value", &Reading::value)
       .def_ro("low", &Reading::low)

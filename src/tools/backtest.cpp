@@ -246,7 +246,11 @@ void run(const command::Context& context) {
   found.data = truth.name;
   found.horizon_days = split.horizon_days;
   found.max_users = selection::read_choose(context.params).limits().max_users;
-  if (const auto path = context.option("json")) write_file(*path, to_json(found).dump(2) + "\n");
+  if (const auto path = context.option("json")) {
+    // it holds paths, which may be any bytes
+    constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+    write_file(*path, to_json(found).dump(2, ' ', false, kReplace) + "\n");
+  }
   *context.out << table_text(found) << "answers of each cut: " << out.string() << '\n';
 }
 

@@ -2,9 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <array>
+#include <filesystem>
 
 #include "core/lock.hpp"
+#include "core/temporary.hpp"
 #include "evaluation/baseline_rules.hpp"
 #include "io/submission.hpp"
 #include "models/model_set.hpp"
@@ -41,9 +45,14 @@ void run(const command::Context& context) {
   context.progress->begin("fit models", kWanted.size(), "models");
   const auto fitted = models::fit_models(fit, kWanted, context.params, *context.progress);
   context.progress->end("own history and popularity");
-  for (const auto& baseline :
-       evaluation::make_baselines(shop, fitted, shop.end, choose.limits(), context.threads)) {
-    write(shop, baseline, out / fmt::format("{}.csv", baseline.name));
+  // All or none take the place of what was there: the files do not say as of when they are.
+  const TemporaryPath fresh(out / fmt::format(".baselines-{}", getpid()));
+  const auto baselines =
+      evaluation::make_baselines(shop, fitted, shop.end, choose.limits(), context.threads);
+  const auto file = [](const auto& baseline) { return fmt::format("{}.csv", baseline.name); };
+  for (const auto& baseline : baselines) write(shop, baseline, fresh.path() / file(baseline));
+  for (const auto& baseline : baselines) {
+    std::filesystem::rename(fresh.path() / file(baseline), out / file(baseline));
   }
 }
 

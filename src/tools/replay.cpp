@@ -22,6 +22,7 @@
 #include "data/build.hpp"
 #include "data/catalog_build.hpp"
 #include "data/join.hpp"
+#include "data/log_checks.hpp"
 #include "io/catalog_reader.hpp"
 #include "io/log_reader.hpp"
 #include "io/log_schema.hpp"
@@ -93,6 +94,7 @@ std::vector<Contestant> read_contestants(const command::Context& context, TimeUs
     products = build_products(*catalog);
   }
   auto raw = io::read_log(data, schema, end, context.threads, *context.progress);
+  check_truth(raw, max_bad_share(context), *context.progress);
   const auto shop = build_shop(raw, nullptr, context.threads);
   for (auto& [generation, joined] : contestants) {
     if (products) generation = generation->with_catalog(&*products);

@@ -12,6 +12,7 @@
 #include "command/option_values.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "data/log_checks.hpp"
 #include "evaluation/score_report.hpp"
 #include "evaluation/scoring.hpp"
 #include "io/log_reader.hpp"
@@ -75,14 +76,27 @@ std::vector<evaluation::Window> read_windows(const command::Context& context) {
   return windows;
 }
 
+/// The clock that the answers were made on, where they say one.
+std::string time_zone_of(const std::vector<evaluation::Window>& windows) {
+  for (const auto& window : windows) {
+    const auto& origin = window.first.origin;
+    if (origin && !origin->time_zone.empty()) return origin->time_zone;
+  }
+  return {};
+}
+
 void read_truth(const command::Context& context, std::vector<evaluation::Window>& windows) {
   const std::string truth = context.option("truth").value();
-  const auto schema = truth_schema(context);
+  auto schema = truth_schema(context);
+  if (schema.time_zone.empty()) schema.time_zone = time_zone_of(windows);
   TimeUs end = windows.front().to;
   for (const evaluation::Window& window : windows) end = std::max(end, window.to);
   const RawLog log = io::read_log(truth, schema, end, context.threads, *context.progress);
+  check_truth(log, max_bad_share(context), *context.progress);
   evaluation::check_truth_end(log, end, *context.progress);
   for (evaluation::Window& window : windows) {
+    evaluation::check_known(window.first, log, *context.progress);
+    if (window.second) evaluation::check_known(*window.second, log, *context.progress);
     window.bought = evaluation::some_purchases(log, window.from, window.to, truth);
   }
 }

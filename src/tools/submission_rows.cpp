@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "io/submission.hpp"
 #include "io/unique_users.hpp"
 
@@ -30,14 +31,6 @@ void check_products(const std::vector<std::string>& products, std::string_view n
   throw bad_line(
       name, line,
       fmt::format("product '{}' is listed twice, expected distinct products", printable(*twice)));
-}
-
-/// Whether an id is a whole number that went through decimals, as pandas reads a column with gaps.
-bool is_decimal(std::string_view id) {
-  constexpr std::string_view kTail = ".0";
-  if (!id.ends_with(kTail)) return false;
-  id.remove_suffix(kTail.size());
-  return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 std::string decimal_warning(std::string_view name, std::string_view column) {
@@ -65,14 +58,14 @@ SubmissionRows check_rows(std::string_view text, std::string_view name,
   }
   SubmissionRows rows{.n_rows = submission.size()};
   rows.has_decimal_users =
-      std::all_of(submission.user_id.begin(), submission.user_id.end(), is_decimal);
+      std::all_of(submission.user_id.begin(), submission.user_id.end(), is_whole_decimal);
   rows.has_decimal_products = true;
   for (std::size_t row = 0; row < submission.size(); ++row) {
     const auto& products = submission.products[row];
     check_products(products, name, submission.line[row], limits.k);
     rows.n_products += products.size();
-    rows.has_decimal_products =
-        rows.has_decimal_products && std::all_of(products.begin(), products.end(), is_decimal);
+    rows.has_decimal_products = rows.has_decimal_products &&
+                                std::all_of(products.begin(), products.end(), is_whole_decimal);
     rows.n_short_rows += products.size() < limits.k ? 1 : 0;
   }
   if (rows.n_rows > limits.max_users) {

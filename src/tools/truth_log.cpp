@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "pipeline/read_shop.hpp"
@@ -17,13 +21,18 @@ command::Option schema_option() {
 
 void check_truth_keys(const command::Context& context) {
   for (const auto& key : context.set_keys) {
-    if (!key.starts_with("ingest.") || key == "ingest.schema" || key == "ingest.time_zone")
-      continue;
+    constexpr std::array<std::string_view, 3> kRead{"ingest.schema", "ingest.time_zone",
+                                                    "ingest.max_bad_share"};
+    if (!key.starts_with("ingest.") || std::ranges::find(kRead, key) != kRead.end()) continue;
     throw Error(ErrorCode::kUsage,
-                fmt::format("--set {}: has no effect here, of ingest only schema and time_zone are "
-                            "read; leave it out",
+                fmt::format("--set {}: has no effect here, of ingest only schema, time_zone and "
+                            "max_bad_share are read; leave it out",
                             printable(key)));
   }
+}
+
+double max_bad_share(const command::Context& context) {
+  return read_section<pipeline::IngestConfig>(context.params, "ingest").max_bad_share;
 }
 
 io::LogSchema truth_schema(const command::Context& context) {

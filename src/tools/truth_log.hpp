@@ -17,6 +17,9 @@ command::Option schema_option();
 /// Throws Error(kUsage) for a --set of `ingest` that has no effect on such a log.
 void check_truth_keys(const command::Context& context);
 
+/// Share of its rows that may be bad.
+double max_bad_share(const command::Context& context);
+
 /// The log's schema on the clock that the answers' own log is read on.
 io::LogSchema truth_schema(const command::Context& context);
 

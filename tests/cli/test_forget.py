@@ -151,6 +151,25 @@ def test_bytes_beside_others_are_found(
     assert "that have the id as a part: 1" in said
 
 
+def test_a_log_that_is_not_understood_proves_nothing(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    store = tmp_path / "store"
+    with serving(learned / "bundle", store):
+        pass
+    log = tmp_path / "log.csv"
+    words = ("forget", "--store", store, "--user", USER, "--verify")
+    row = f"user_id,action,date,products\n{USER},{{}},2024-03-01,p\n"
+    for action, words_of_error in (
+        ("view", "is still there"),
+        ("purchase", "they may be anybody's"),
+    ):
+        log.write_text(row.format(action))
+        found = vitrina(*words, "--data", log)
+        assert_refused(found, 5, words_of_error)
+        assert "verified" not in found.stdout
+
+
 def test_says_what_is_wrong(vitrina: Vitrina, tmp_path: Path) -> None:
     words = ("forget", "--store", tmp_path)
     assert_refused(vitrina(*words), 2, "give one of --user ID and --visit ID")

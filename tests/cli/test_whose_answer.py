@@ -133,6 +133,21 @@ def test_a_bundle_knows_the_clock_of_its_log(
     assert read_json(zoned / "bundle" / "params.json")[clock] == "-08:00"
     assert clock not in read_json(learned / "bundle" / "params.json")
 
+    def scored(*words: str) -> object:
+        done = vitrina(
+            *("score", "--quiet", "--predictions", "answer/predictions.csv"),
+            *("--truth", "shop", "--from", "2024-03-10", "--to", "2024-03-12"),
+            *("--allow-overlap", "--json", "score.json", *words),
+        )
+        assert done.returncode == 0, done.stderr
+        return read_json(zoned / "score.json")["counts"]
+
+    kept = scored()
+    assert scored("--set=ingest.time_zone=-08:00") == kept
+    assert scored("--set=ingest.time_zone=UTC") != kept
+    (zoned / "answer" / "recommendations.parquet").unlink()
+    assert scored() == kept, "the report says it too"
+
     def replayed(*words: str) -> object:
         done = vitrina(
             *("replay", "--quiet", "--bundle", "bundle", "--data", "shop"),

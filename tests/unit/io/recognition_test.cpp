@@ -143,6 +143,17 @@ TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
 }
 
+TEST_F(RecognitionTest, WholeNumbersReadAsDecimalsArePointedAt) {
+  const std::string head = "user_id,action,date,products\n";
+  const auto log = read(put("all.csv", head + "26.0,5,2024-09-28,1\n7.0,5,2024-09-28,10.0\n"));
+  EXPECT_EQ(log.users.text(0), "26.0") << "ids stay as they are";
+  ASSERT_EQ(progress_.all.size(), 1U);
+  EXPECT_NE(progress_.all[0].find("every id in user_id ends with .0, such as '26.0'"),
+            std::string::npos);
+  read(put("some.csv", head + "26.0,5,2024-09-28,1\n7,5,2024-09-28,1.5\n"));
+  EXPECT_EQ(progress_.all.size(), 1U);
+}
+
 class LogFilesTest : public RecognitionTest {
  protected:
   static constexpr const char* kRows = "user_id,action,date,products\nu,5,2024-09-28,1\n";

@@ -129,10 +129,37 @@ TEST_F(ScoreTool, TheTruthIsReadOnTheClockThatIsSet) {
 
 TEST_F(ScoreTool, WhatIsSetHasAnEffect) {
   command::Context context;
-  context.set_keys = {"choose.k", "ingest.schema", "ingest.time_zone"};
+  context.set_keys = {"choose.k", "ingest.schema", "ingest.time_zone", "ingest.max_bad_share"};
   EXPECT_NO_THROW(score_command().check(context));
   context.set_keys.emplace_back("ingest.since");
   EXPECT_THROW(score_command().check(context), Error);
+}
+
+TEST_F(ScoreTool, ATruthThatCannotBeReadJudgesNobody) {
+  std::string log = "user_id,action,date,products\nu1,5,2024-09-02 10:00:00,a\n";
+  for (int e = 0; e < 8; ++e) log += "u1,1,2024-09-02 10:00:00,a\n";
+  log += "u2,purchase,2024-09-02 11:00:00,a\n";
+  write_file(file("log.csv"), log);
+  run({});
+  ASSERT_FALSE(progress_.warnings.empty());
+  EXPECT_NE(progress_.warnings[0].find("purchase"), std::string::npos) << progress_.warnings[0];
+
+  for (int e = 0; e < 8; ++e) log += "u2,purchase,2024-09-02 11:00:00,a\n";
+  write_file(file("log.csv"), log);
+  EXPECT_EQ(error_of({}).code(), ErrorCode::kBadData);
+  params_["ingest.max_bad_share"] = "0.9";
+  EXPECT_NO_THROW(run({}));
+}
+
+TEST_F(ScoreTool, AnAnswerForNobodyOfTheLogIsWarnedOf) {
+  write_file(file("other.csv"), "user_id,products\n1.0,\"['b', 'a']\"\n");
+  run({{"vs", file("other.csv")}});
+  ASSERT_FALSE(progress_.warnings.empty());
+  EXPECT_NE(progress_.warnings.back().find(
+                "other.csv: the log has none of its 1 customers, such as '1.0'; its own are such "
+                "as 'u1'"),
+            std::string::npos)
+      << progress_.warnings.back();
 }
 
 TEST_F(ScoreTool, BadInputsAreNamed) {
