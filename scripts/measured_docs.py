@@ -3,9 +3,9 @@
 They stand between two comments and come from docs/measured/, copies of what
 `make bench`, `make growth`, bench/peers/quality.py, scripts/live_long.py,
 scripts/fuzz.py and scripts/measure/learning_curves.py wrote.
-``measured_docs.py`` writes them, ``measured_docs.py --check`` exits with 1 when
-a page is not what it would write. Where no run has been recorded the pages say
-so.
+``measured_docs.py`` writes them; ``measured_docs.py --check`` exits with 1
+when a page is not what it would write. Where no run has been recorded the
+pages say so.
 """
 
 import re
