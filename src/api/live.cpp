@@ -98,6 +98,7 @@ struct Live::State {
   Generations made_ready(Generations generation, const std::filesystem::path& catalog) {
     if (!catalog.empty()) generation = beside(*generation, catalog);
     check_answers(generation);
+    warn_of_clock(generation->bundle());
     if (options.answers_now) check_present(generation->bundle());
     return generation;
   }
@@ -121,6 +122,15 @@ struct Live::State {
     if (!reply.products.empty()) return;
     throw Error(ErrorCode::kIncompatibleArtifact,
                 "bundle: names no product to somebody unknown; pack one that has learned of some");
+  }
+
+  void warn_of_clock(const bundle::Bundle& bundle) {
+    const auto learned_on = bundle.time_zone();
+    if (learned_on.empty() || learned_on == clock.zone()) return;
+    progress.warn(
+        fmt::format("bundle {}: learned on the clock {}, and events are on {}: hours and "
+                    "days are not the same there",
+                    bundle.fingerprint(), learned_on, clock.zone()));
   }
 
   void check_present(const bundle::Bundle& bundle) {

@@ -153,6 +153,14 @@ TEST_F(RecommenderTest, ReadsALogOnTheBundlesClock) {
   auto live = Live::open(path("of_zoned"));
   live.add({{.user_id = "u", .action = "view", .products = {"p"}, .time = "2024-03-20T10:00:00Z"}});
   EXPECT_EQ(live.events_of("u").at(0).time_us / kUsPerHour % 24, 2);
+  std::vector<std::string> warnings;
+  const auto warn = [&](const std::string& text) { warnings.push_back(text); };
+  (void)Live::open(path("of_zoned"), {.on_warning = warn});
+  EXPECT_TRUE(warnings.empty());
+  (void)Live::open(path("of_zoned"), {.time_zone = "UTC", .on_warning = warn});
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("learned on the clock -08:00, and events are on UTC"),
+            std::string::npos);
 }
 
 TEST_F(RecommenderTest, WarnsOfNewestRowsThatStandApart) {
