@@ -4,10 +4,10 @@ Each variant answers at the development cuts and is compared with the base on
 the same customers; a rule in the file turns the intervals into a verdict. A
 hypothesis is a parent run in MLflow, a variant on a log a nested one. What is
 known, by fingerprint, is not run again. Writes experiments.json after every
-hypothesis, and experiments.md from it, into out/experiments. The documents'
-own, docs/measured/experiments.json and docs/experiments.md, say what one build
-found: they are read, but only `--record` (`make experiments RECORD=1`) writes
-them too.
+hypothesis, and experiments.md from it, into out/experiments; a hypothesis that
+this build was not asked stands there as an earlier one found it. The
+documents' own, docs/measured/experiments.json and docs/experiments.md, are
+read, but only `--record` (`make experiments RECORD=1`) writes them too.
 """
 
 import argparse
@@ -116,6 +116,25 @@ def verdict_of(verdicts: list[str], rule: Rule) -> str:
     return UNDECIDED
 
 
+def question(entry: Mapping[str, Any]) -> list[Any]:
+    """What a hypothesis asks, and by which rule it is decided."""
+    asked = [(v["name"], v["set"]) for v in entry["variants"]]
+    return [entry["name"], entry["base"], entry["rule"], asked]
+
+
+def or_earlier(entry: dict[str, Any], reports: list[Any]) -> dict[str, Any]:
+    """What an earlier build found, where this one has not asked it all."""
+    if entry["verdict"] != NOT_RUN:
+        return entry
+    for report in reports:
+        for earlier in report["hypotheses"]:
+            is_same = question(earlier) == question(entry)
+            if is_same and earlier["verdict"] != NOT_RUN:
+                build = earlier.get("build", report["build"])
+                return {**earlier, "build": build}
+    return entry
+
+
 class Study:
     """One build's measurements, those that are known and those to come."""
 
@@ -184,6 +203,7 @@ class Study:
             )
         return {
             "name": hypothesis.name,
+            "build": self.bench.build,
             "statement": hypothesis.statement,
             "statement_ru": hypothesis.statement_ru,
             "base": list(hypothesis.base),
@@ -256,10 +276,11 @@ def run(options: argparse.Namespace) -> None:
     everything = {log.name: log for s in sources.values() for log in s}
 
     def save() -> list[dict[str, Any]]:
-        entries = [
+        known = [
             study.entry(hypothesis, sources[hypothesis.logs], may=False)
             for hypothesis in found
         ]
+        entries = [or_earlier(entry, reports) for entry in known]
         report = report_of(bench, list(everything.values()), entries)
         for data, page in outputs:
             write_json(data, report)

@@ -73,7 +73,8 @@ def rule_of(entry: dict[str, Any]) -> str:
     elif rule["margin"] < 0:
         claim += f", or worse by less than {-rule['margin']:g}"
     base = ", ".join(f"`{word}`" for word in entry["base"])
-    return f"Claim: {claim}. Base: {base or 'params.yaml'}."
+    found = f"Base: {base or 'params.yaml'}. Build `{entry['build']}`."
+    return f"Claim: {claim}. {found}"
 
 
 def hypothesis_table(entry: dict[str, Any]) -> Iterator[str]:
@@ -105,7 +106,8 @@ def page_of(report: dict[str, Any]) -> str:
             variants=report["variants_tried"],
             comparisons=report["comparisons"],
         ),
-        f"Build `{report['build']}`, {seeds_of(report)}.",
+        "Each hypothesis names the build that it was asked of; "
+        f"{seeds_of(report)}.",
         *logs_table(report),
         *verdicts_table(report),
     ]

@@ -1,5 +1,6 @@
 """Hypotheses as files: strict reading, verdicts, what is not run again."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -244,8 +245,13 @@ def test_the_documents_own_are_read_and_written_only_when_recorded(
     assert run() == found
     assert bench.calls == 1, "what the documents know was run again"
     bench.build = "c"
-    assert "not run" in run("--report")
+    earlier = json.loads(run("--report"))["hypotheses"]
+    assert earlier == json.loads(found)["hypotheses"], "build b found it"
+    assert "Build `b`." in experiments.PAGE.read_text()
     assert experiments.RECORDED.read_text() == found
+    other = dataclasses.replace(hypothesis, base=("train.rounds=1",))
+    monkeypatch.setattr(hypotheses, "load_all", lambda _: [other])
+    assert "not run" in run("--report"), "that is another question"
 
 
 def test_a_page_of_an_older_report_has_no_tenths() -> None:
