@@ -69,6 +69,11 @@ void create(const Database& database) {
   transaction.commit();
 }
 
+std::string read_clock(const Database& database) {
+  Statement select(database, "SELECT zone FROM clock");
+  return select.step() ? std::string(select.text(0)) : std::string();
+}
+
 /// Brings a store of an earlier version up to this one.
 void migrate(const Database& database, std::int64_t version) {
   Transaction transaction(database);
@@ -273,10 +278,7 @@ void EventStore::read_keys(
   }
 }
 
-std::string EventStore::clock() const {
-  Statement select(database_, "SELECT zone FROM clock");
-  return select.step() ? std::string(select.text(0)) : std::string();
-}
+std::string EventStore::clock() const { return read_clock(database_); }
 
 void EventStore::set_clock(std::string_view zone) {
   Transaction transaction(database_);
@@ -295,8 +297,7 @@ std::string EventStore::clock_of(const std::filesystem::path& folder) {
       database.whole("PRAGMA user_version") != kVersion) {
     return {};
   }
-  Statement select(database, "SELECT zone FROM clock");
-  return select.step() ? std::string(select.text(0)) : std::string();
+  return read_clock(database);
 }
 
 std::string EventStore::mark(std::int64_t last) const {
