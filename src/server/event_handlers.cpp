@@ -1,8 +1,5 @@
-#include <fmt/format.h>
-
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,17 +24,9 @@ LiveEvent to_event(const json::object& told) {
   return event;
 }
 
-/// Ids of events are the customer's: two customers' first events may both be called 1.
 std::optional<store::EventKey> key_of(const json::object& told) {
   const auto* id = find(told, "event_id");
-  if (id == nullptr) return std::nullopt;
-  std::string key;
-  for (const auto* name : {"user_id", "visit_id"}) {
-    const auto* customer = find(told, name);
-    const auto text = customer == nullptr ? std::string() : id_text(*customer);
-    key += fmt::format("{}:{},", text.size(), text);
-  }
-  return store::EventKey::of(key + id_text(*id));
+  return id == nullptr ? std::nullopt : std::optional(store::EventKey::of(id_text(*id)));
 }
 
 Response to_response(App& app, const store::Appended& appended) {

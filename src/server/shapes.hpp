@@ -20,8 +20,8 @@ inline const Field kDetails{"details", Type::kBoolean, "true: with what was put 
 inline const Shape kEvent{
     "Event",
     {{"event_id", Type::kId,
-      "of the site's own: a customer's event sent again within 24 hours with the same id is stored "
-      "once"},
+      "of the site's own, unique over all customers, such as a UUID: an event sent again within 24 "
+      "hours with the same id is stored once"},
      kUser,
      kVisit,
      {"action", Type::kId,

@@ -39,18 +39,10 @@ def test_a_store_stays_on_the_clock_that_it_began_on(
     assert "2 events of users on the clock +05:00" in done.stdout
 
 
-def test_ids_of_events_are_the_customers_own(
+def test_nobody_is_linked_whom_no_log_would_keep(
     learned: Path, tmp_path: Path
 ) -> None:
     with serving(learned / "bundle", tmp_path / "store") as server:
-        events = [
-            {"event_id": "1", "user_id": "a", "action": "visit"},
-            {"event_id": "1", "user_id": "b", "action": "visit"},
-            {"event_id": "1", "visit_id": "a", "action": "visit"},
-        ]
-        for status in ("stored", "repeated"):
-            told = server.ask("POST", "/v1/events", {"events": events})
-            assert told["statuses"] == [status] * 3
         code, said = server.client().ask(
             "POST", "/v1/users/%2F*/link", {"visit_id": "a"}
         )
