@@ -16,7 +16,6 @@ its SHA-256, is not done again.
 import argparse
 import datetime as dt
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -90,9 +89,7 @@ class Study:
 
     def judge(self, log: Log, days: int) -> dict[str, Any]:
         """Readings pooled over the cuts, against the whole log's."""
-        begin = time.monotonic()
         ours = self.answers(log, days)
-        seconds = time.monotonic() - begin
         score = self.program.report(
             self.work / "score.json",
             "score",
@@ -101,11 +98,7 @@ class Study:
             *("--truth", log.folder, "--from", ",".join(log.cuts)),
             *("--to", ",".join(trials.ends_of(log.cuts, HORIZON_DAYS))),
         )
-        result = {
-            "seconds": round(seconds, 1),
-            "readings": score["readings"],
-            "counts": score["counts"],
-        }
+        result = {"readings": score["readings"], "counts": score["counts"]}
         if days:
             result["difference"] = score["versus"]["difference"]
         return result
@@ -145,13 +138,13 @@ def interval(value: dict[str, float]) -> str:
 
 
 def lengths_table(lengths: dict[str, Any]) -> Iterator[str]:
-    yield "| read | reading A | from the whole log, 95% | seconds |"
-    yield "| --- | --: | --- | --: |"
+    yield "| read | reading A | from the whole log, 95% |"
+    yield "| --- | --: | --- |"
     for name, result in lengths.items():
         a = f"{result['readings']['a']['value']:.4f}"
         difference = result.get("difference")
         text = interval(difference["a"]) if difference else ""
-        yield f"| {name} | {a} | {text} | {result['seconds']:.0f} |"
+        yield f"| {name} | {a} | {text} |"
 
 
 def ceilings_table(ceilings: Any) -> Iterator[str]:
@@ -231,7 +224,7 @@ def draw(report: Any, path: Path) -> None:
             below = [a["value"] - a["low"] for _, a in curve]
             above = [a["high"] - a["value"] for _, a in curve]
             axes.errorbar(
-                [days for days, _ in curve],
+                ["all" if days == WHOLE else days for days, _ in curve],
                 value,
                 yerr=[below, above],
                 marker="o",
