@@ -99,7 +99,8 @@ def hypotheses_table(
         found = loudest(entry, entry["rule"]["metric"], f"name{suffix}")
         where, effect = "–", "–"
         if found and entry["verdict"] != experiments.NOT_RUN:
-            log = words["logs"].get(found[1], words["shop"])
+            is_shop = facts["experiments"]["logs"][found[1]]["simulated"]
+            log = words["shop"] if is_shop else words["logs"][found[1]]
             where = f"{found[0]} ({log})"
             effect = write(found[2], "interval")
         verdict = entry["verdict"]
