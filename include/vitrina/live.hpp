@@ -257,7 +257,6 @@ class Live {
   /// it throws, as open(), nothing has changed.
   void swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog = {});
 
-  /// Of the present bundle, as in Recommender.
   /// Products that events name, and how many of them the bundle knows: next to none is another
   /// shop's.
   struct KnownProducts {
@@ -269,6 +268,7 @@ class Live {
   /// The clock of its events, as LiveOptions::time_zone.
   [[nodiscard]] std::string time_zone() const;
 
+  /// Of the present bundle, as in Recommender.
   [[nodiscard]] std::string fingerprint() const;
   [[nodiscard]] std::string learned_until() const;
 

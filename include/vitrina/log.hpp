@@ -28,8 +28,8 @@ using LogRows = std::function<std::vector<LogRow>()>;
 std::uint64_t write_log(const std::filesystem::path& file, const LogRows& rows);
 
 /// How many rows of a log, as the commands take it, are a user's, a product a row. Throws
-/// Error(kMissingInput) and Error(kBadData) for what is no log.
-/// Throws Error(kBadData) where rows cannot be understood: they may be anybody's.
+/// Error(kMissingInput) and Error(kBadData) for what is no log, and for one with rows that are not
+/// understood: they may be anybody's.
 std::uint64_t count_rows(const std::filesystem::path& data, const std::string& user_id);
 
 }  // namespace vitrina

@@ -119,6 +119,7 @@ def test_asks_tells_and_forgets(client: Client) -> None:
     assert [p["product_id"] for p in only] == [last]
     assert client.similar(last, k=4, details=True)["products"]
     assert client.popular(details=True)["products"]
+    assert client.popular(details=False)["products"]
     assert client.popular(k=2, category="c1")["products"]
     kept = client.user("ann")
     assert (kept["n_events"], kept["events"][0]["product_id"]) == (1, last)

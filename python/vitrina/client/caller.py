@@ -77,7 +77,10 @@ class Caller:
         path = route.path.replace("{id}", quote(str(id), safe=""))
         told = given(query or {})
         words = urlencode(
-            {k: str(v).lower() if v is True else v for k, v in told.items()}
+            {
+                name: str(value).lower() if isinstance(value, bool) else value
+                for name, value in told.items()
+            }
         )
         return f"{self._pool.prefix}{path}{'?' if words else ''}{words}"
 
