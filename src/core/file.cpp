@@ -111,10 +111,34 @@ fs::path place_of(const fs::path& path) {
   return place;
 }
 
-/// Puts the folder `made` to where `place` is; what was there is at `made` then, or nowhere.
-void swap_folders(const fs::path& made, const fs::path& place) {
+Error written_by_another(const fs::path& path) {
+  return {ErrorCode::kOutOfResources,
+          fmt::format("{}: another command is writing it; wait for its end or name another place",
+                      printable(path.string()))};
+}
+
+/// What is written before it is `path`, made and locked: one at a time writes it.
+template <class Make>
+Lock lock_unfinished(const fs::path& beside, int flags, const fs::path& path, const Make& make) {
+  constexpr int kTries = 20;
+  for (int i = 0;; ++i) {
+    make();
+    try {
+      if (auto lock = Lock::try_take(beside, flags)) return std::move(*lock);
+      throw written_by_another(path);
+    } catch (const Error&) {
+      // the last one's was removed between the two
+      if (i == kTries || fs::exists(beside)) throw;
+    }
+  }
+}
+
+/// Puts the folder of `made` to where `place` is; what was there goes with `made` then.
+void swap_folders(TemporaryPath& unfinished, const fs::path& place) {
+  const auto& made = unfinished.path();
   if (!fs::exists(place)) {
     if (::rename(made.c_str(), place.c_str()) != 0) throw file_error(place, "replace", errno);
+    unfinished.keep();
     return;
   }
   if (::renameat2(AT_FDCWD, made.c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE) == 0) return;
@@ -130,6 +154,7 @@ void swap_folders(const fs::path& made, const fs::path& place) {
     (void)::rename(old.c_str(), place.c_str());
     throw file_error(place, "replace", error);
   }
+  unfinished.keep();
 }
 
 }  // namespace
@@ -138,11 +163,13 @@ void write_atomically(const fs::path& path, const std::function<void(const fs::p
   const auto folder = parent_of(path);
   make_folder(folder);
   const auto beside = unfinished(path);
-  const TemporaryPath temporary(beside);
+  const auto lock = lock_unfinished(beside, O_RDWR | O_CREAT, path, [] {});
+  TemporaryPath temporary(beside);
   const bool is_flushed = !TemporaryFolder::holds(path);
   write(beside);
   if (is_flushed) sync_to_disk(beside, O_RDONLY, path);
   if (::rename(beside.c_str(), path.c_str()) != 0) throw file_error(path, "write", errno);
+  temporary.keep();
   if (is_flushed) sync_to_disk(folder, O_RDONLY | O_DIRECTORY, path);
 }
 
@@ -163,19 +190,19 @@ void write_folder(const fs::path& path, const std::function<void(const fs::path&
   make_folder(parent_of(place));
   auto beside = place;
   beside += ".tmp";
-  make_folder(beside);
-  const auto lock = Lock::try_take(beside, O_RDONLY | O_DIRECTORY);
-  if (!lock) {
-    throw Error(ErrorCode::kOutOfResources,
-                fmt::format("{}: another command is writing it; wait for its end or name another "
-                            "folder",
-                            printable(path.string())));
+  constexpr int kFolder = O_RDONLY | O_DIRECTORY;
+  const auto lock = lock_unfinished(beside, kFolder, path, [&] { make_folder(beside); });
+  // It has the name of the unfinished one while it is removed.
+  std::optional<Lock> lock_of_old;
+  if (fs::exists(place)) {
+    lock_of_old = Lock::try_take(place, kFolder);
+    if (!lock_of_old) throw written_by_another(path);
   }
-  const TemporaryPath temporary(beside);
+  TemporaryPath temporary(beside);
   // What one that was killed has left.
   for (const auto& entry : fs::directory_iterator(beside)) fs::remove_all(entry.path());
   write(beside);
-  swap_folders(beside, place);
+  swap_folders(temporary, place);
   if (!TemporaryFolder::holds(place)) sync_to_disk(parent_of(place), O_RDONLY | O_DIRECTORY, path);
 }
 

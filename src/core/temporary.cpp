@@ -54,7 +54,13 @@ TemporaryPath::TemporaryPath(fs::path path, Goes goes) : path_(std::move(path)),
 }
 
 TemporaryPath::~TemporaryPath() {
+  if (is_kept_) return;
   remove({path_, goes_});
+  keep();
+}
+
+void TemporaryPath::keep() {
+  is_kept_ = true;
   const std::scoped_lock lock(living().mutex);
   forget(living().entries, {path_, goes_});
 }

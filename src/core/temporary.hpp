@@ -17,10 +17,13 @@ class TemporaryPath {
   TemporaryPath& operator=(const TemporaryPath&) = delete;
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// It stays: what has its name from now on is another one's.
+  void keep();
 
  private:
   std::filesystem::path path_;
   Goes goes_;
+  bool is_kept_ = false;
 };
 
 /// A temporary folder. While it lives, files in it and below are not flushed to disk when they are

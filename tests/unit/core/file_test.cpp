@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "core/erase.hpp"
@@ -156,6 +159,47 @@ TEST_F(FileTest, OneProcessAtATimeWritesAFolder) {
     EXPECT_EQ(code_of([&] { write_folder(folder_ / "bundle", [](const fs::path&) {}); }),
               ErrorCode::kOutOfResources);
   });
+}
+
+TEST_F(FileTest, OneAtATimeWritesAFile) {
+  const auto file = folder_ / "file";
+  write_atomically(file, [&](const fs::path& temporary) {
+    write_file(folder_ / "other", "beside it");
+    EXPECT_THROW(write_file(file, "the second one's"), Error);
+    std::ofstream(temporary) << "the first one's";
+  });
+  EXPECT_EQ(read_file(file), "the first one's");
+  write_file(file, "later");
+  EXPECT_EQ(read_file(file), "later");
+}
+
+TEST_F(FileTest, WritersOfOneFolderLeaveItWhole) {
+  const auto place = folder_ / "place";
+  constexpr int kRounds = 100;
+  std::atomic<int> n_written = 0;
+  std::atomic<int> n_broken = 0;
+  const auto write = [&](const std::string& text) {
+    for (int i = 0; i < kRounds; ++i) {
+      try {
+        write_folder(place, [&](const fs::path& temporary) {
+          for (const auto* name : {"a", "b", "c", "d"}) std::ofstream(temporary / name) << text;
+        });
+        ++n_written;
+      } catch (const Error& error) {
+        const std::string said = error.what();
+        if (said.find("another command is writing it") == std::string::npos) ++n_broken;
+      }
+      for (const auto* name : {"a", "b", "c", "d"}) {
+        if (n_written > 0 && !fs::exists(place / name)) ++n_broken;
+      }
+    }
+  };
+  std::thread other([&] { write("other"); });
+  write("one");
+  other.join();
+  EXPECT_GT(n_written, 0);
+  EXPECT_EQ(n_broken, 0);
+  EXPECT_FALSE(fs::exists(folder_ / "place.tmp"));
 }
 
 TEST_F(FileTest, WhatCannotBeReadOrWrittenSaysWhy) {
