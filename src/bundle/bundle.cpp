@@ -91,17 +91,33 @@ bool is_part(std::string_view file) {
 }
 
 Bundle Bundle::load(const std::filesystem::path& folder) {
-  // Hashing takes about as long as reading. Every reader checks what it reads by itself.
-  auto manifest = std::async(std::launch::async, check_manifest, folder, all_files());
-  try {
-    Bundle bundle(folder);
-    bundle.manifest_ = manifest.get();
-    return bundle;
-  } catch (...) {
-    // that a file is another than the manifest says tells more than what is wrong inside
-    if (manifest.valid()) (void)manifest.get();
-    throw;
+  const auto load_once = [&] {
+    // Hashing takes about as long as reading. Every reader checks what it reads by itself.
+    auto manifest = std::async(std::launch::async, check_manifest, folder, all_files());
+    try {
+      Bundle bundle(folder);
+      bundle.manifest_ = manifest.get();
+      return bundle;
+    } catch (...) {
+      // that a file is another than the manifest says tells more than what is wrong inside
+      if (manifest.valid()) (void)manifest.get();
+      throw;
+    }
+  };
+  constexpr int kTries = 5;
+  for (int i = 0; i < kTries; ++i) {
+    // another folder may take this one's place meanwhile, and parts of both be in hand
+    const auto before = read_manifest(folder);
+    try {
+      auto bundle = load_once();
+      if (read_manifest(folder) == before) return bundle;
+    } catch (const Error&) {
+      if (read_manifest(folder) == before) throw;
+    }
   }
+  throw Error(ErrorCode::kOutOfResources,
+              fmt::format("{}: is replaced each time while it is read; try again later",
+                          printable(folder.string())));
 }
 
 std::string Bundle::time_zone() const {

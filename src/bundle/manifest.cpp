@@ -79,12 +79,16 @@ void require_manifest(const std::filesystem::path& folder) {
       fmt::format("{}: no such file; expected a bundle made by 'vitrina pack'", path.string()));
 }
 
+std::string read_manifest(const std::filesystem::path& folder) {
+  require_manifest(folder);
+  return read_file(folder / kManifest);
+}
+
 Manifest check_manifest(const std::filesystem::path& folder,
                         const std::vector<std::string>& needed) {
-  require_manifest(folder);
   const auto path = folder / kManifest;
   try {
-    const auto json = Json::parse(read_file(path));
+    const auto json = Json::parse(read_manifest(folder));
     check_format(json, path);
     Manifest manifest;
     manifest.learned = {moment_of(json, "learned_from", path),

@@ -32,6 +32,9 @@ std::string write_manifest(const std::filesystem::path& folder,
 /// Throws Error(kMissingInput) for a folder without a manifest.
 void require_manifest(const std::filesystem::path& folder);
 
+/// Its text. Throws as above.
+std::string read_manifest(const std::filesystem::path& folder);
+
 /// Reads the manifest; checks every file against its hash and that the `needed` ones are among
 /// them. Throws Error(kMissingInput or kIncompatibleArtifact).
 Manifest check_manifest(const std::filesystem::path& folder,
