@@ -25,8 +25,10 @@ struct Counts {
   std::uint64_t written = 0;
 };
 
-Counts write(const store::EventStore& store, const std::filesystem::path& file) {
+Counts write(store::EventStore& store, const std::filesystem::path& file) {
   const auto mark = store.mark(0);
+  // behind the mark: a visit of who is forgotten before is linked to nobody
+  store.read_links();
   std::int64_t after = 0;
   Counts counts;
   counts.written = write_log(file, [&] {
@@ -43,7 +45,7 @@ Counts write(const store::EventStore& store, const std::filesystem::path& file) 
 }
 
 void run(const command::Context& context) {
-  const store::EventStore store(context.option("store").value(), store::EventStore::Access::kRead);
+  store::EventStore store(context.option("store").value(), store::EventStore::Access::kRead);
   const auto file = std::filesystem::path(context.option("out").value()) / kFile;
   std::optional<Counts> counts;
   while (!counts) {

@@ -278,6 +278,14 @@ void EventStore::read_keys(
   }
 }
 
+std::int64_t EventStore::latest(std::int64_t until_us) const {
+  Statement select(database_,
+                   "SELECT coalesce(max(time), 0) FROM (SELECT time FROM events ORDER BY seq DESC "
+                   "LIMIT 100000) WHERE time <= ?");
+  select.bind(1, until_us);
+  return select.step() ? select.whole(0) : 0;
+}
+
 std::string EventStore::clock() const { return read_clock(database_); }
 
 void EventStore::set_clock(std::string_view zone) {

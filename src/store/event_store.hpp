@@ -74,6 +74,10 @@ class EventStore {
   void read_keys(std::int64_t arrived_from_us, std::int64_t last,
                  const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const;
 
+  /// The latest time of an event that is not later than `until_us`, among the newest rows, of which
+  /// there are more than any clock is set back by; 0 where there is none.
+  [[nodiscard]] std::int64_t latest(std::int64_t until_us) const;
+
   /// The clock of the events' times, as LiveOptions::time_zone; empty where nothing was said yet.
   [[nodiscard]] std::string clock() const;
   void set_clock(std::string_view zone);
@@ -83,6 +87,8 @@ class EventStore {
   /// What tells this store, with its rows up to one and who is forgotten, from others and from what
   /// it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;
+  /// Reads whose visits are, again: a reader does not see what a server beside it changes.
+  void read_links() { links_.read(); }
   /// Where a copy of what memory holds may lie, and where one is made.
   [[nodiscard]] std::filesystem::path snapshot() const { return folder_ / "snapshot.bin"; }
   [[nodiscard]] std::filesystem::path new_snapshot() const { return folder_ / "snapshot.new"; }

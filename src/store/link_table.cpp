@@ -2,8 +2,11 @@
 
 namespace vitrina::store {
 
-LinkTable::LinkTable(const Database& database) : database_(database) {
-  Statement select(database, "SELECT visit, customer FROM links");
+LinkTable::LinkTable(const Database& database) : database_(database) { read(); }
+
+void LinkTable::read() {
+  user_of_.clear();
+  Statement select(database_, "SELECT visit, customer FROM links");
   while (select.step()) user_of_.emplace(select.text(0), select.text(1));
 }
 

@@ -22,6 +22,8 @@ class LinkTable {
 
   /// Reads what there is; throws Error of Database.
   explicit LinkTable(const Database& database);
+  /// The same anew.
+  void read();
 
   /// False, and nothing is changed, where the visit is another user's.
   bool link(std::string_view visit, std::string_view user);

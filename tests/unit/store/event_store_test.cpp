@@ -291,6 +291,36 @@ TEST(EventStore, KeepsTheClockOfItsTimes) {
   EXPECT_EQ(EventStore(scratch.path(), Access::kRead).clock(), "+03:00");
 }
 
+TEST(EventStore, KnowsTheLatestTimeOfItsNewestRows) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  EXPECT_EQ(store.latest(1000), 0);
+  auto rows = some_rows();
+  rows[0].event.time_us = 500;
+  rows[1].event.time_us = 5000;
+  store.append(rows);
+  EXPECT_EQ(store.latest(1000), 500);
+  EXPECT_EQ(store.latest(5000), 5000);
+}
+
+TEST(EventStore, AReaderKnowsOfNoLinkOfWhoIsForgotten) {
+  const test::ScratchFolder scratch;
+  EventStore server(scratch.path(), Access::kWrite);
+  server.link("tab", "ann");
+  EventStore reader(scratch.path(), Access::kRead);
+  server.forget(Kind::kUser, "ann");
+  auto rows = some_rows();
+  rows.resize(1);
+  rows[0].event.is_visit = true;
+  rows[0].event.customer = "tab";
+  server.append(rows);
+  reader.read_links();
+  std::int64_t after = 0;
+  const auto read = reader.read(after, 10);
+  ASSERT_EQ(read.size(), 1U);
+  EXPECT_EQ(read[0].event.customer, "tab");
+}
+
 TEST(EventStore, ForgettingChangesTheMark) {
   const test::ScratchFolder scratch;
   EventStore store(scratch.path(), Access::kWrite);
