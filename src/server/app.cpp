@@ -11,6 +11,9 @@
 namespace vitrina::server {
 namespace {
 
+/// How far a machine's clock is set back at most, in microseconds.
+constexpr std::int64_t kMostBack = std::int64_t{2} * 3600 * 1'000'000;
+
 /// The clock of the store's times stays: what was told on one would be hours away on another.
 std::string clock_of(const AppOptions& options) {
   auto kept = store::EventStore::clock_of(options.store);
@@ -53,8 +56,11 @@ App::App(AppOptions options)
                                .every = options_.snapshot_every,
                                .on_warning = options_.on_warning};
   if (store->clock().empty()) store->set_clock(live_.time_zone());
+  // what is later is an error, and not waited for
+  live_.go_on_from(store->latest(live_.now_us() + kMostBack));
   const auto restored = Snapshots::restore(*store, snapshots, live_);
   snapshots.packs = !restored;
+  if (restored) snapshots.restored = restored->note;
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
   store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
@@ -65,12 +71,11 @@ App::App(AppOptions options)
           .apply = [this](const std::vector<KeptEvent>& events) { live_.add_kept(events); },
           .observe =
               [this](const store::Commit& commit) {
-                metrics_.commit(commit.is_done, commit.seconds);
+                if (commit.n_rows > 0) metrics_.commit(commit.is_done, commit.seconds);
               },
           .warn = [this](const Error& error) { warn_of_store(error); }},
-      restored.value_or(0));
+      restored ? restored->last_row : 0);
   warn_of_other_shop();
-  live_.resume();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.
   for (int i = 0; i < 8; ++i) (void)live_.recommend({.k = 10});

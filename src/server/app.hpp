@@ -64,13 +64,14 @@ class App {
   void warn(const std::string& message) const {
     if (options_.on_warning) options_.on_warning(message);
   }
+  /// Where the bundle knows next to none of the products that events name.
+  void warn_of_other_shop() const;
   /// Of what goes wrong with the store: every request may meet it, so the same is said once a
   /// minute.
   void warn_of_store(const Error& error);
 
  private:
   /// The log from before, without who was forgotten since.
-  void warn_of_other_shop() const;
   void read_data(const store::EventStore& store);
 
   AppOptions options_;

@@ -1,8 +1,9 @@
 #include "server/http_head.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+
+#include "server/url.hpp"
 
 namespace vitrina::server {
 namespace {
@@ -32,16 +33,10 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-bool equals(std::string_view text, std::string_view lower) {
-  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return std::tolower(static_cast<unsigned char>(a)) == b;
-  });
-}
-
 bool contains(std::string_view list, std::string_view lower) {
   while (!list.empty()) {
     const auto part = list.substr(0, list.find(','));
-    if (equals(trimmed(part), lower)) return true;
+    if (equals_lower(trimmed(part), lower)) return true;
     list.remove_prefix(std::min(part.size() + 1, list.size()));
   }
   return false;
@@ -51,7 +46,7 @@ bool contains(std::string_view list, std::string_view lower) {
 bool ends_chunked(std::string_view codings, bool& is_only) {
   const auto comma = codings.rfind(',');
   is_only = comma == std::string_view::npos;
-  return equals(trimmed(is_only ? codings : codings.substr(comma + 1)), "chunked");
+  return equals_lower(trimmed(is_only ? codings : codings.substr(comma + 1)), "chunked");
 }
 
 std::string_view take_line(std::string_view& bytes) {
@@ -79,7 +74,7 @@ bool is_authority(std::string_view text) {
 /// 3.2.2), and says the authority; nothing where the target is of another form or broken.
 std::string_view take_authority(std::string_view& target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!equals(target.substr(0, scheme.size()), scheme)) continue;
+    if (!equals_lower(target.substr(0, scheme.size()), scheme)) continue;
     const auto rest = target.substr(scheme.size());
     const auto authority = rest.substr(0, rest.find('/'));
     if (!is_authority(authority)) return {};
@@ -166,28 +161,28 @@ class Reader {
   }
 
   Fault known_field(std::string_view name, std::string_view value) {
-    if (equals(name, "host")) {
+    if (equals_lower(name, "host")) {
       ++seen_.n_hosts;
       if (head_.host.empty()) head_.host = value;
-    } else if (equals(name, "content-length")) {
+    } else if (equals_lower(name, "content-length")) {
       ++seen_.n_lengths;
       const auto [end, status] =
           std::from_chars(value.data(), value.data() + value.size(), head_.content_length);
       seen_.is_length_sound = !value.empty() && status == std::errc{} &&
                               end == value.data() + value.size() && value.front() != '-';
-    } else if (equals(name, "transfer-encoding")) {
+    } else if (equals_lower(name, "transfer-encoding")) {
       coding(value);
-    } else if (equals(name, "connection")) {
+    } else if (equals_lower(name, "connection")) {
       if (contains(value, "close")) head_.keeps_alive = false;
       if (contains(value, "keep-alive") && head_.is_old) head_.keeps_alive = true;
-    } else if (equals(name, "expect")) {
-      if (!equals(value, "100-continue")) return HeadFault{417, "expect: is not known"};
+    } else if (equals_lower(name, "expect")) {
+      if (!equals_lower(value, "100-continue")) return HeadFault{417, "expect: is not known"};
       head_.expects_continue = !head_.is_old;
-    } else if (equals(name, "authorization")) {
+    } else if (equals_lower(name, "authorization")) {
       head_.request.authorization = value;
-    } else if (equals(name, "x-api-key")) {
+    } else if (equals_lower(name, "x-api-key")) {
       head_.request.api_key = value;
-    } else if (equals(name, "content-type")) {
+    } else if (equals_lower(name, "content-type")) {
       head_.request.content_type = value;
     } else if (resembles_framing(name)) {
       return HeadFault{400, "header: a name that some read as Content-Length"};
@@ -201,7 +196,7 @@ class Reader {
     for (const char c : name) {
       if (std::isalnum(static_cast<unsigned char>(c)) != 0) plain += c;
     }
-    return equals(plain, "contentlength") || equals(plain, "transferencoding");
+    return equals_lower(plain, "contentlength") || equals_lower(plain, "transferencoding");
   }
 
   void coding(std::string_view value) {

@@ -62,7 +62,7 @@ class HttpServer::Impl {
   ~Impl() { stop(); }
 
   void start(Handler& handler);
-  void drain(std::chrono::seconds patience);
+  bool drain(std::chrono::seconds patience);
   void stop();
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::size_t n_connections() const { return n_connections_; }
@@ -211,7 +211,7 @@ void HttpServer::Impl::take_waiting() {
   status = acceptor_.close(status);
 }
 
-void HttpServer::Impl::drain(std::chrono::seconds patience) {
+bool HttpServer::Impl::drain(std::chrono::seconds patience) {
   is_draining_ = true;
   drop_new_connections(acceptor_.native_handle());
   std::this_thread::sleep_for(kHandshake);
@@ -223,7 +223,7 @@ void HttpServer::Impl::drain(std::chrono::seconds patience) {
   closed.get_future().wait();
   std::unique_lock lock(mutex_);
   for (auto* session : sessions_) session->wake();
-  is_fewer_.wait_for(lock, patience, [&] { return n_connections_ == 0; });
+  return is_fewer_.wait_for(lock, patience, [&] { return n_connections_ == 0; });
 }
 
 HttpServer::HttpServer(const HttpOptions& options) : impl_(std::make_unique<Impl>(options)) {}
@@ -231,7 +231,7 @@ HttpServer::HttpServer(const HttpOptions& options) : impl_(std::make_unique<Impl
 HttpServer::~HttpServer() = default;
 
 void HttpServer::start(Handler& handler) { impl_->start(handler); }
-void HttpServer::drain(std::chrono::seconds patience) { impl_->drain(patience); }
+bool HttpServer::drain(std::chrono::seconds patience) { return impl_->drain(patience); }
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::size_t HttpServer::n_connections() const { return impl_->n_connections(); }

@@ -35,7 +35,8 @@ class HttpServer {
   /// Answers from now on, by `handler`, which must live until stop(). Throws as above.
   void start(Handler& handler);
   /// Takes no new connections, answers what has begun, closes the rest; at most for so long.
-  void drain(std::chrono::seconds patience);
+  /// Whether nothing is left.
+  bool drain(std::chrono::seconds patience);
   /// Ends at once. Answers that come later are passed over.
   void stop();
 

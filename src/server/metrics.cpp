@@ -68,6 +68,11 @@ void Metrics::request(std::string_view route, int status, double seconds) {
   durations_[route].add(seconds);
 }
 
+void Metrics::refused(std::string_view route, int status) {
+  const std::scoped_lock lock(mutex_);
+  ++requests_[{route, status}];
+}
+
 void Metrics::events(std::uint64_t n_stored, std::uint64_t n_repeated) {
   const std::scoped_lock lock(mutex_);
   n_stored_ += n_stored;
@@ -102,7 +107,7 @@ std::string Metrics::text(const Gauges& gauges) const {
                        key.second, n);
   }
   head(out, "vitrina_http_request_duration_seconds", "histogram",
-       "from a request's last byte to its answer");
+       "from a request's last byte to its answer, of those that their route was asked");
   for (const auto& [route, histogram] : durations_) {
     rows(out, "vitrina_http_request_duration_seconds", fmt::format("route=\"{}\",", route),
          histogram);

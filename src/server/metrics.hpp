@@ -39,6 +39,8 @@ struct Gauges {
 class Metrics {
  public:
   void request(std::string_view route, int status, double seconds);
+  /// A request that its route has not been asked: its time is no answer's.
+  void refused(std::string_view route, int status);
   void events(std::uint64_t n_stored, std::uint64_t n_repeated);
   void commit(bool is_done, double seconds);
   void fallback(std::string_view reason);

@@ -71,7 +71,8 @@ json::object operation(const Route& route) {
   }
   operation["responses"] = responses_of(route);
   if (route.scope != Scope::kNone) {
-    operation["security"] = json::array{json::object{{"key", json::array{name(route.scope)}}}};
+    operation["security"] = json::array{json::object{{"key", json::array{name(route.scope)}}},
+                                        json::object{{"header", json::array{name(route.scope)}}}};
   }
   return operation;
 }
@@ -128,7 +129,9 @@ std::string openapi(Door door) {
       {"paths", std::move(paths)},
       {"components",
        {{"schemas", std::move(schemas)},
-        {"securitySchemes", {{"key", {{"type", "http"}, {"scheme", "bearer"}}}}}}}};
+        {"securitySchemes",
+         {{"key", {{"type", "http"}, {"scheme", "bearer"}}},
+          {"header", {{"type", "apiKey"}, {"in", "header"}, {"name", "X-API-Key"}}}}}}}};
   return json::serialize(document);
 }
 

@@ -13,14 +13,13 @@
 namespace vitrina::server {
 
 std::string_view status_text(int status) {
-  static constexpr std::array<std::pair<int, std::string_view>, 19> kTexts{{
+  static constexpr std::array<std::pair<int, std::string_view>, 18> kTexts{{
       {200, "OK"},
       {400, "Bad Request"},
       {401, "Unauthorized"},
       {403, "Forbidden"},
       {404, "Not Found"},
       {405, "Method Not Allowed"},
-      {408, "Request Timeout"},
       {409, "Conflict"},
       {413, "Content Too Large"},
       {414, "URI Too Long"},

@@ -152,8 +152,8 @@ void post_recommendations(App& app, const Call& call, const Respond& respond) {
   // here alone: the lists beside a product and of what sells are asked for by nobody in particular
   if (!answer.fallback.empty()) app.metrics().fallback(answer.fallback);
   auto body = answer_head(app, answer, call.memory);
-  body.emplace("expected_recall", answer.expected_recall);
-  body.emplace("p_buy", answer.p_buy);
+  if (answer.expected_recall) body.emplace("expected_recall", *answer.expected_recall);
+  if (answer.p_buy) body.emplace("p_buy", *answer.p_buy);
   const bool with_details = boolean_of(asked, "details");
   body.emplace("products", product_rows(app, answer, with_details, call.memory));
   respond(json_response(body));

@@ -65,10 +65,10 @@ Call to_call(const Request& request, const Route& route, std::string id,
 }
 
 std::string_view key_of(const Request& request) {
-  constexpr std::string_view kBearer = "Bearer ";
+  constexpr std::string_view kBearer = "bearer ";
   const std::string_view sent = request.authorization;
-  return sent.starts_with(kBearer) ? sent.substr(kBearer.size())
-                                   : std::string_view(request.api_key);
+  return equals_lower(sent.substr(0, kBearer.size()), kBearer) ? sent.substr(kBearer.size())
+                                                               : std::string_view(request.api_key);
 }
 
 /// The answer to a request that a part of the engine could not give.
@@ -128,10 +128,13 @@ void Router::check_rate(const Request& request) const {
 }
 
 Admission Router::admit(const Request& head) {
+  std::string_view label = "none";
   try {
     const auto found = find_route(head);
+    label = found.route->name;
     check_key(head, *found.route);
-    if (found.route->scope != Scope::kNone) check_rate(head);
+    // whoever looks after the server is not kept out by those who ask it
+    if (found.route->scope != Scope::kNone && door_ == Door::kShop) check_rate(head);
     if (found.route->body != nullptr && !is_json(head.content_type)) {
       throw Problem(415, "content-type: expected application/json");
     }
@@ -142,20 +145,21 @@ Admission Router::admit(const Request& head) {
     return {.max_body = found.route->max_body};
   } catch (const std::exception&) {
     auto refusal = response_to_current_exception(app_);
-    app_.metrics().request("refused", refusal.status, 0);
+    app_.metrics().refused(label, refusal.status);
     return {.is_admitted = false, .refusal = std::move(refusal)};
   }
 }
 
-void Router::on_refused(int status) { app_.metrics().request("none", status, 0); }
+void Router::on_refused(int status) { app_.metrics().refused("none", status); }
 
 void Router::handle(const Request& request, Respond respond) {
   const auto begin = std::chrono::steady_clock::now();
-  std::string_view label = "refused";
-  const auto finish = [this, begin, respond = std::move(respond)](std::string_view route,
-                                                                  Response response) {
+  std::string_view label = "none";
+  // of the application alone: a late answer outlives the router
+  const auto finish = [&app = app_, begin, respond = std::move(respond)](std::string_view route,
+                                                                         Response response) {
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    app_.metrics().request(route, response.status, taken.count());
+    app.metrics().request(route, response.status, taken.count());
     respond(std::move(response));
   };
   try {

@@ -11,6 +11,7 @@ namespace {
 using namespace shapes;  // NOLINT(google-build-using-namespace): their routes are here
 
 constexpr std::size_t kSmallBody = std::size_t{64} * 1024;
+constexpr std::size_t kQuestionBody = std::size_t{512} * 1024;  // of three lists of a thousand ids
 constexpr std::size_t kEventsBody = std::size_t{1024} * 1024;
 
 const std::array kRoutes{
@@ -32,7 +33,7 @@ const std::array kRoutes{
           .summary = "names the products that a customer, a visit or somebody unknown wants next",
           .body = &kQuestion,
           .answer = &kRecommendation,
-          .max_body = kSmallBody,
+          .max_body = kQuestionBody,
           .handle = post_recommendations},
     Route{.method = Method::kGet,
           .path = "/v1/products/{id}/similar",

@@ -66,17 +66,34 @@ HttpOptions within_descriptors(HttpOptions options, const AppOptions& app) {
   return options;
 }
 
-}  // namespace
+void check_ports(const HttpOptions& shop, const HttpOptions& admin) {
+  if (shop.port == 0 || shop.port != admin.port || shop.host != admin.host) return;
+  throw Error(ErrorCode::kConfig,
+              fmt::format("--admin-port: found {}, which is --port too; name another", admin.port));
+}
 
-void serve(const ServeOptions& options) {
-  check_reach(options.shop, "--host", options.app);
-  check_reach(options.admin, "--admin-host", options.app);
-  // In this order, so that what the store tells late finds the servers it is told to.
-  HttpServer shop(within_descriptors(options.shop, options.app));
-  HttpServer admin(options.admin);
+/// Stops both when it goes, however: their threads use what was made before it.
+class Stopped {
+ public:
+  Stopped(HttpServer& shop, HttpServer& admin) : shop_(shop), admin_(admin) {}
+  Stopped(const Stopped&) = delete;
+  Stopped& operator=(const Stopped&) = delete;
+  ~Stopped() {
+    shop_.stop();
+    admin_.stop();
+  }
+
+ private:
+  HttpServer& shop_;
+  HttpServer& admin_;
+};
+
+/// Answers until it is cancelled; whether all that had begun was answered.
+bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
   App app(options.app);
   Router shop_router(app, Door::kShop);
   Router admin_router(app, Door::kAdmin);
+  const Stopped stopped(shop, admin);
   app.n_connections = [&] { return shop.n_connections(); };
   shop.start(shop_router);
   admin.start(admin_router);
@@ -86,11 +103,28 @@ void serve(const ServeOptions& options) {
                           app.live().n_customers()));
   while (!is_cancelled()) std::this_thread::sleep_for(kLook);
   app.begin_to_drain();
-  shop.drain(kPatience);
-  admin.drain(std::chrono::seconds(1));
-  shop.stop();
-  admin.stop();
-  options.say("stopped: what had begun was answered, what was told to be stored is on the disk");
+  const bool is_all_answered = shop.drain(kPatience);
+  (void)admin.drain(std::chrono::seconds(1));
+  return is_all_answered;
+}
+
+}  // namespace
+
+void serve(const ServeOptions& options) {
+  check_reach(options.shop, "--host", options.app);
+  check_reach(options.admin, "--admin-host", options.app);
+  check_ports(options.shop, options.admin);
+  // Before all else, so that what the store tells late finds the servers it is told to.
+  HttpServer shop(within_descriptors(options.shop, options.app));
+  HttpServer admin(options.admin);
+  if (answer(options, shop, admin)) {
+    options.say("stopped: what had begun was answered, what was told to be stored is on the disk");
+  } else {
+    options.say(
+        fmt::format("stopped: some requests had no answer after {} s; what was told to be "
+                    "stored is on the disk",
+                    kPatience.count()));
+  }
 }
 
 }  // namespace vitrina::server

@@ -49,6 +49,7 @@ void post_bundle(App& app, const Call& call, const Respond& respond) {
     throw;
   }
   app.metrics().reload(true);
+  app.warn_of_other_shop();
   respond(json_response(
       {{"bundle", app.live().fingerprint()}, {"learned_until", app.live().learned_until()}}));
 }

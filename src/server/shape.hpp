@@ -24,7 +24,6 @@ enum class Type : std::uint8_t {
   kBoolean,  ///< true or false
   kObject,   ///< of a shape
   kObjects,  ///< a list of these
-  kAny,      ///< as it comes
 };
 
 inline constexpr std::size_t kMaxIdBytes = 128;

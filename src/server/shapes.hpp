@@ -167,13 +167,14 @@ inline const Field kId{"recommendation_id", Type::kText, "of this answer", true}
 inline const Field kBundle{"bundle", Type::kText, "fingerprint of the bundle that answered", true};
 inline const Field kAsOf{"as_of", Type::kText, "the moment of the answer, on the log's own clock",
                          true};
-inline const Field kFallback{"fallback",
-                             Type::kText,
-                             "popular: nothing is known of who or what was asked about",
-                             true,
-                             Field{}.from,
-                             Field{}.to,
-                             {"none", "popular"}};
+inline const Field kFallback{
+    "fallback",
+    Type::kText,
+    "popular: what sells, since nothing is known of who or what was asked about",
+    true,
+    Field{}.from,
+    Field{}.to,
+    {"none", "popular"}};
 
 inline const Shape kList{"List", {kId, kBundle, kAsOf, kFallback, kProducts}};
 inline const Shape kRecommendation{
@@ -183,8 +184,12 @@ inline const Shape kRecommendation{
      kAsOf,
      kFallback,
      {"expected_recall", Type::kNumber,
-      "share of what the customer buys that is expected to be among the products", true},
-     {"p_buy", Type::kNumber, "probability that the customer buys anything in the next days", true},
+      "share of what the customer buys that is expected to be among the products; absent where all "
+      "of them are neighbours of product_id"},
+     {"p_buy", Type::kNumber,
+      "probability that the customer buys anything in the next days; of what a filter leaves, "
+      "where "
+      "there is one; absent as above"},
      kProducts}};
 
 inline const Shape kSimilarQuery{

@@ -13,6 +13,7 @@
 
 #include "core/error.hpp"
 #include "core/file_error.hpp"
+#include "core/hash.hpp"
 
 /// Of jemalloc, which the program is linked with and the tests are not.
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
@@ -60,16 +61,23 @@ std::string Snapshots::describe(const std::filesystem::path& data,
       add(path);
       continue;
     }
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(path, status)) {
-      if (entry.is_regular_file(status)) add(entry.path());
+    // of a log that is a folder of parts too; nobody looks deeper
+    namespace fs = std::filesystem;
+    constexpr auto kSkip = fs::directory_options::skip_permission_denied;
+    for (fs::recursive_directory_iterator at(path, kSkip, status), end; !status && at != end;
+         at.increment(status)) {
+      if (at->is_regular_file(status)) add(at->path());
+      if (at.depth() > 0) at.disable_recursion_pending();
+      status.clear();
     }
+    status.clear();
   }
   std::sort(files.begin(), files.end());
-  return fmt::format("{}", fmt::join(files, "\n"));
+  return sha256_text(fmt::format("{}", fmt::join(files, "\n")));
 }
 
-std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
-                                               const Options& options, Live& live) {
+std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& store,
+                                                      const Options& options, Live& live) {
   try {
     store.erase_new_snapshot();
   } catch (const Error& error) {
@@ -77,17 +85,17 @@ std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
   }
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(store.snapshot(), ignored)) return std::nullopt;
-  std::int64_t last_row = 0;
+  Restored restored;
   const auto is_wanted = [&](std::string_view note) {
     json::error_code status;
     const auto told = json::parse(note, status);
     const auto* last = status ? nullptr : told.as_object().if_contains("last_row");
     if (last == nullptr || !last->is_int64()) return false;
-    last_row = last->get_int64();
-    return note == note_of(store, last_row, options);
+    restored = {last->get_int64(), std::string(note)};
+    return note == note_of(store, restored.last_row, options);
   };
   try {
-    if (live.restore(store.snapshot(), is_wanted)) return last_row;
+    if (live.restore(store.snapshot(), is_wanted)) return restored;
   } catch (const Error& error) {
     warn(options, error, "; the store is read in its place");
   }
@@ -95,7 +103,7 @@ std::optional<std::int64_t> Snapshots::restore(const store::EventStore& store,
 }
 
 Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
-    : live_(live), writer_(writer), options_(std::move(options)) {
+    : live_(live), writer_(writer), options_(std::move(options)), saved_(options_.restored) {
   if (options_.packs) pack();
   thread_ = std::thread([this] { work(); });
 }

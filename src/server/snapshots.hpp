@@ -27,6 +27,7 @@ class Snapshots {
     std::chrono::seconds every = std::chrono::hours(1);
     /// Makes one at once, and has memory begin anew with it, which takes less then.
     bool packs = false;
+    std::string restored = {};  ///< note of the one that memory began with
     WarningHandler on_warning = {};
   };
 
@@ -34,10 +35,14 @@ class Snapshots {
   static std::string describe(const std::filesystem::path& data,
                               const std::filesystem::path& schema);
 
-  /// Has `live` begin with the copy there is, if it is of this store and log: then the number of
-  /// the last row that it has.
-  static std::optional<std::int64_t> restore(const store::EventStore& store, const Options& options,
-                                             Live& live);
+  /// A copy that memory began with.
+  struct Restored {
+    std::int64_t last_row = 0;  ///< of the store, that it has
+    std::string note;
+  };
+  /// Has `live` begin with the copy there is, if it is of this store and log.
+  static std::optional<Restored> restore(const store::EventStore& store, const Options& options,
+                                         Live& live);
 
   Snapshots(Live& live, store::EventWriter& writer, Options options);
   Snapshots(const Snapshots&) = delete;

@@ -54,13 +54,16 @@ std::vector<std::pair<std::string, std::string>> parse_query(std::string_view qu
   return parameters;
 }
 
-bool is_json(std::string_view content_type) {
-  constexpr std::string_view kJson = "application/json";
-  auto bare = content_type.substr(0, content_type.find(';'));
-  while (bare.ends_with(' ') || bare.ends_with('\t')) bare.remove_suffix(1);
-  return std::equal(bare.begin(), bare.end(), kJson.begin(), kJson.end(), [](char a, char b) {
+bool equals_lower(std::string_view text, std::string_view lower) {
+  return std::equal(text.begin(), text.end(), lower.begin(), lower.end(), [](char a, char b) {
     return std::tolower(static_cast<unsigned char>(a)) == b;
   });
+}
+
+bool is_json(std::string_view content_type) {
+  auto bare = content_type.substr(0, content_type.find(';'));
+  while (bare.ends_with(' ') || bare.ends_with('\t')) bare.remove_suffix(1);
+  return equals_lower(bare, "application/json");
 }
 
 }  // namespace vitrina::server

@@ -18,6 +18,9 @@ std::string decode(std::string_view text, bool is_query);
 /// `a=1&b=2`, decoded. Throws as decode().
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
 
+/// Whether a text is another one in lower case, whatever its own case.
+bool equals_lower(std::string_view text, std::string_view lower);
+
 /// Whether a Content-Type is application/json, of any parameters.
 bool is_json(std::string_view content_type);
 

@@ -170,6 +170,10 @@ def test_says_in_one_line_why_it_does_not_start(
         *(2, "--port: found '70000', expected a whole number from 0 to 65535"),
     )
     assert_refused(
+        vitrina(*words, *store, "--port", "18470", "--admin-port", "18470"),
+        *(3, "--admin-port: found 18470, which is --port too"),
+    )
+    assert_refused(
         vitrina(*words, *store, *ports, "--host", "0.0.0.0"),
         *(3, "--host: others can reach 0.0.0.0", "--api-key-file"),
     )
@@ -237,8 +241,9 @@ def test_the_docs_say_what_each_scope_is_for(
             paths = client.done("GET", "/openapi.json")["paths"]
             for path, methods in paths.items():
                 for method, operation in methods.items():
-                    [scope] = operation.get("security", [{"key": ["none"]}])
-                    names = told.setdefault(scope["key"][0], set())
+                    ways = operation.get("security", [{"key": ["none"]}])
+                    [scope] = {s for way in ways for [s] in way.values()}
+                    names = told.setdefault(scope, set())
                     names.add(f"{method.upper()} {path}")
     docs = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
     _, _, rows = docs.partition("| scope | what it is for |\n")

@@ -39,6 +39,26 @@ def test_a_store_stays_on_the_clock_that_it_began_on(
     assert "2 events of users on the clock +05:00" in done.stdout
 
 
+def test_a_log_of_another_clock_does_not_stop_this_one(
+    learned: Path, tmp_path: Path
+) -> None:
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    soon = (now + dt.timedelta(hours=1)).isoformat(" ", "seconds")
+    log = tmp_path / "ahead.csv"
+    log.write_text(f"user_id,action,date,products\nu,1,{soon},x\n")
+    server = Server(learned / "bundle", tmp_path / "store", "--data", str(log))
+    told = {"events": [{"user_id": "u", "action": "view", "products": ["y"]}]}
+    client = server.client()
+    assert client.ask("POST", "/v1/events", told)[0] == 200
+    first = client.ask(*ASK, {"user_id": "u"})[1]
+    assert first["fallback"] == "none"
+    assert hours_ahead(first["as_of"]) == 0
+    code, said = server.stop()
+    assert code == 0
+    assert "log: 1 events are later than now" in said
+    assert "name the log's own time zone" in said
+
+
 def test_nobody_is_linked_whom_no_log_would_keep(
     learned: Path, tmp_path: Path
 ) -> None:

@@ -207,6 +207,7 @@ TEST_F(RouterTest, KeysOpenWhatTheyAreFor) {
   EXPECT_EQ(with("Bearer x", "/v1/popular"), 401);
   EXPECT_EQ(with("Basic r", "/v1/popular"), 401);
   EXPECT_EQ(with("Bearer r", "/v1/popular"), 200);
+  EXPECT_EQ(with("bearer r", "/v1/popular"), 200) << "RFC 9110, 11.1";
   EXPECT_EQ(with("Bearer a", "/v1/popular"), 403);
   EXPECT_EQ(with("Bearer r", "/v1/users/1"), 403);
   EXPECT_EQ(with("Bearer a", "/v1/users/1"), 200);
@@ -254,9 +255,27 @@ TEST_F(RouterTest, CountsWhoWasAskedForAndIsNotKnown) {
 TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
   Server server(scratch_.path());
   server.shop.on_refused(503);
-  EXPECT_NE(server.get("/metrics", Door::kAdmin)
-                .body.find("vitrina_http_requests_total{route=\"none\",status=\"503\"} 1\n"),
-            std::string::npos);
+  const auto refused = server.shop.admit(
+      {.method = Method::kPost, .target = "/v1/events", .content_type = "text/plain"});
+  EXPECT_EQ(refused.refusal.status, 415);
+  const auto metrics = server.get("/metrics", Door::kAdmin).body;
+  const auto has = [&](const std::string& row) {
+    return metrics.find(row + "\n") != std::string::npos;
+  };
+  EXPECT_TRUE(has("vitrina_http_requests_total{route=\"none\",status=\"503\"} 1")) << metrics;
+  EXPECT_TRUE(has("vitrina_http_requests_total{route=\"postEvents\",status=\"415\"} 1")) << metrics;
+  EXPECT_EQ(metrics.find("seconds_count{route=\"postEvents\"}"), std::string::npos)
+      << "what no route was asked took no time of it";
+}
+
+TEST_F(RouterTest, CountsNoCommitOfWhatIsThereAlready) {
+  Server server(scratch_.path());
+  const std::string event =
+      R"({"events":[{"event_id":"1","user_id":"u","action":"view","products":["p"]}]})";
+  for (int i = 0; i < 3; ++i) (void)done(server.post("/v1/events", event));
+  EXPECT_NE(
+      server.get("/metrics", Door::kAdmin).body.find("vitrina_event_commit_seconds_count 1\n"),
+      std::string::npos);
 }
 
 TEST_F(RouterTest, IsNotReadyWhileItStops) {

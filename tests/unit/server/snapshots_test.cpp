@@ -117,6 +117,31 @@ TEST_F(SnapshotsTest, ARestartHasWhatWasThereAndTheRowsBehind) {
   EXPECT_TRUE(warnings_.empty());
 }
 
+TEST_F(SnapshotsTest, WhatHasNotChangedIsNotWrittenAgain) {
+  {
+    const App app(options());
+  }
+  const auto time = std::filesystem::last_write_time(snapshot());
+  {
+    const App app(options());
+  }
+  EXPECT_EQ(std::filesystem::last_write_time(snapshot()), time);
+}
+
+TEST_F(SnapshotsTest, WhatLiesBesideALogDoesNotStandInTheWay) {
+  const auto log = scratch_.path() / "log";
+  const auto describe = [&] { return Snapshots::describe(log, {}); };
+  const auto before = describe();
+  EXPECT_LT(before.size(), 100U) << "it is a note of every copy";
+  write_file(log / "photos" / "2024" / "deep.jpg", "jpg");
+  EXPECT_EQ(describe(), before) << "nobody reads a log there";
+  std::filesystem::permissions(log / "photos", std::filesystem::perms::none);
+  EXPECT_NO_THROW((void)describe());
+  std::filesystem::permissions(log / "photos", std::filesystem::perms::owner_all);
+  write_file(log / "part-1.csv", "x");
+  EXPECT_NE(describe(), before);
+}
+
 TEST_F(SnapshotsTest, WhoIsForgottenIsInNoSnapshot) {
   const auto user = events().front().user;
   std::size_t n_events = 0;
