@@ -128,10 +128,13 @@ struct LiveProduct {
 /// An answer to one query.
 struct LiveAnswer {
   std::vector<LiveProduct> products = {};  ///< best first
-  double expected_recall =
-      0;             ///< share of what the customer buys that is expected to be among them
-  double p_buy = 0;  ///< probability that the customer buys anything in the next days
-  /// Empty, or how the answer was made where nothing is known of who asks: `popular`.
+  /// Share of what the customer buys that is expected to be among them, neighbours left aside; none
+  /// where neighbours of LiveQuery::beside are all of them.
+  std::optional<double> expected_recall = {};
+  /// Probability that the customer buys anything in the next days; of what rules leave, where they
+  /// leave less than all. None as above.
+  std::optional<double> p_buy = {};
+  /// Empty, or `popular`: what sells, where nothing is known of who or what was asked about.
   std::string fallback = {};
   std::string as_of = {};   ///< the moment of the answer
   std::string bundle = {};  ///< fingerprint of the bundle that answered
@@ -219,9 +222,9 @@ class Live {
   /// All that put() was told of a product; nothing where it never was.
   [[nodiscard]] std::optional<ProductFacts> product(const std::string& product_id) const;
 
-  /// Makes a visit's events a user's: those there are and those to come. A visit that is a user's
-  /// already stays theirs.
-  void link(const std::string& visit_id, const std::string& user_id);
+  /// Makes a visit's events a user's: those there are and those to come. False where the visit is
+  /// another user's already, whose it stays.
+  bool link(const std::string& visit_id, const std::string& user_id);
 
   /// As Recommender::similar, by the present bundle.
   [[nodiscard]] std::vector<SimilarProduct> similar(const std::string& product, int k = 10,
@@ -236,8 +239,9 @@ class Live {
   std::size_t forget_users(const std::function<bool(std::string_view user_id)>& meant);
 
   /// Writes all events into a file, with a note of the caller's, while others add and ask. False
-  /// where a customer was forgotten meanwhile, who may be in it still: it is to be removed. What is
-  /// added after the call may be in it or not. Throws Error(kOutOfResources).
+  /// where a customer was forgotten meanwhile, who may be in it still, or restore() came between:
+  /// it is to be removed. What is added after the call may be in it or not. Throws
+  /// Error(kOutOfResources).
   bool save(const std::filesystem::path& file, const std::string& note) const;
 
   /// Takes the events of such a file in the place of those there are, if `is_wanted` of its note;
@@ -246,15 +250,15 @@ class Live {
   bool restore(const std::filesystem::path& file,
                const std::function<bool(std::string_view note)>& is_wanted);
 
-  /// After a restart, when the events of before are there: goes on behind the latest of them, so
-  /// that the next answer counts it though the machine's clock was set back meanwhile, or its time
-  /// zone repeats an hour. No further than two hours: what is later is an error, and not waited
-  /// for.
-  void resume();
+  /// After a restart: goes on behind the latest moment that was told before, as now_us(), so that
+  /// the next answer counts it though the machine's clock was set back meanwhile, or its time zone
+  /// repeats an hour. The clock stands until that moment has come.
+  void go_on_from(std::int64_t latest_us);
 
   /// Answers by another bundle from now on; answers on their way end with the one they began with.
   /// `catalog` as in LiveOptions, of the new bundle. It is asked for somebody unknown first. When
-  /// it throws, as open(), nothing has changed.
+  /// it throws, as open(), nothing has changed. Error(kIncompatibleArtifact) where it has no
+  /// catalog and the present one has.
   void swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog = {});
 
   /// Products that events name, and how many of them the bundle knows: next to none is another

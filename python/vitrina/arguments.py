@@ -126,16 +126,17 @@ def path_or_empty(name: str, value: object) -> Path | str:
     return "" if value is None else path(name, value)
 
 
-def moment(name: str, value: object) -> str:
+def moment(name: str, value: object, *, takes_zone: bool = False) -> str:
     """A time as the program reads it. A date is its midnight."""
     value = plain(value)
     if isinstance(value, np.datetime64):
         value = value.astype("datetime64[us]").item()
     if isinstance(value, str) and value:
-        check_has_no_zone(name, value)
+        if not takes_zone:
+            check_has_no_zone(name, value)
         return text(name, value)
     if isinstance(value, datetime):
-        if value.tzinfo is not None:
+        if value.tzinfo is not None and not takes_zone:
             raise zoned(name, value)
         return value.isoformat()
     if isinstance(value, date):
@@ -143,9 +144,11 @@ def moment(name: str, value: object) -> str:
     raise wrong(name, value, "a date, a datetime or an ISO text")
 
 
-def moment_or_empty(name: str, value: object) -> str:
+def moment_or_empty(
+    name: str, value: object, *, takes_zone: bool = False
+) -> str:
     """A time as the program reads it; empty where there is none."""
-    return "" if value is None else moment(name, value)
+    return "" if value is None else moment(name, value, takes_zone=takes_zone)
 
 
 def check_has_no_zone(name: str, value: str) -> None:

@@ -176,7 +176,7 @@ class Live:
         """How many were new, and what is to be said where `add` was called
         from."""
         source = native_source("events", log)
-        limit = moment_or_empty("before", before)
+        limit = moment_or_empty("before", before, takes_zone=True)
         if isinstance(source, Path):
             return self._native.add_path(source, limit)
         return self._native.add_stream(source, limit)
@@ -227,9 +227,10 @@ class Live:
         Returns a table with product_id (string), score (share of what the
         customer buys next that the product is expected to be) and source
         (the generator that ranked it best), best first. Its schema metadata
-        has `vitrina.as_of`, `vitrina.bundle`, `vitrina.expected_recall`,
-        `vitrina.p_buy` and `vitrina.fallback`: empty, or `popular` where
-        nothing is known of who asks. With `explain` it has a column
+        has `vitrina.as_of`, `vitrina.bundle`, `vitrina.fallback` (empty, or
+        `popular` where nothing is known of who or what was asked about) and,
+        unless all are neighbours of `beside`, `vitrina.expected_recall` and
+        `vitrina.p_buy`. With `explain` it has a column
         `reasons` too: the score is 1 / (1 + exp(-logit)), and logit = base +
         the contributions of the five `features` that matter most + other;
         contributions are Shapley values (path-dependent TreeSHAP). Raises
@@ -255,7 +256,7 @@ class Live:
             beside="" if beside is None else identifier("beside", beside),
             by=[by] if isinstance(by, str) else [text("by", b) for b in by],
             max_touched=integer_or_none("max_touched", max_touched),
-            at=moment_or_empty("at", at),
+            at=moment_or_empty("at", at, takes_zone=True),
             explain=boolean("explain", explain),
         )
         columns, reasons, metadata = self._native.recommend(query)
@@ -293,7 +294,11 @@ class Live:
     def similar(
         self, product: Id, k: int = 10, *, by: str = _vitrina.SIMILAR_BY
     ) -> pa.Table:
-        """Products that go with a product, as `Recommender.similar`."""
+        """Products that go with a product, as `Recommender.similar`.
+
+        They are the bundle's own: what `put` said of them is not looked at.
+        `recommend(beside=product)` looks at it.
+        """
         columns = self._native.similar(
             identifier("product", product), integer("k", k), text("by", by)
         )
@@ -313,12 +318,13 @@ class Live:
             return self._native.forget(identifier("user_id", user_id))
         return self._native.forget_visit(identifier("visit_id", visit_id))
 
-    def link(self, visit_id: Id, user_id: Id) -> None:
+    def link(self, visit_id: Id, user_id: Id) -> bool:
         """Makes a visit's events a user's: those there are, those to come.
 
-        A visit that is a user's already stays theirs.
+        Returns whether they are: a visit that is another user's already
+        stays theirs.
         """
-        self._native.link(
+        return self._native.link(
             identifier("visit_id", visit_id), identifier("user_id", user_id)
         )
 

@@ -75,7 +75,9 @@ def native_event(place: int, given: object) -> _vitrina.LiveEvent:
         ),
         page=0 if page is None else integer(f"{name}: page", page, PAGES),
         device=text_of("device"),
-        time=moment_or_empty(f"{name}: time", event.get("time")),
+        time=moment_or_empty(
+            f"{name}: time", event.get("time"), takes_zone=True
+        ),
     )
 
 

@@ -46,8 +46,8 @@ TimeUs parse_moment(const LiveClock& clock, std::string_view option, const std::
 }
 
 /// Products that are asked for; as the bundle was packed where nothing is said.
-std::size_t wanted(std::optional<int> k, const bundle::Bundle& bundle) {
-  if (!k) return selection::read_choose(bundle.params()).limits().k;
+std::size_t wanted(std::optional<int> k, const bundle::Generation& generation) {
+  if (!k) return generation.k();
   // what is likely is not put into words to be read again
   if (*k >= 1 && *k <= 100) return static_cast<std::size_t>(*k);
   return selection::read_choose({{"choose.k", fmt::to_string(*k)}}).limits().k;
@@ -124,6 +124,19 @@ struct Live::State {
                 "bundle: names no product to somebody unknown; pack one that has learned of some");
   }
 
+  /// Filters would find nothing from one answer to the next.
+  static void check_catalog(const bundle::Generation& present, const bundle::Generation& next) {
+    const auto lists = [](const bundle::Generation& generation) {
+      const auto& is_listed = generation.products().catalog.is_listed;
+      return std::find(is_listed.begin(), is_listed.end(), 1) != is_listed.end();
+    };
+    if (lists(next) || !lists(present)) return;
+    throw Error(ErrorCode::kIncompatibleArtifact,
+                fmt::format("bundle {}: found no catalog, and the present one has it; put the "
+                            "catalog beside the log it learns from, or name one for it",
+                            next.bundle().fingerprint()));
+  }
+
   void warn_of_clock(const bundle::Bundle& bundle) {
     const auto learned_on = bundle.time_zone();
     if (learned_on.empty() || learned_on == clock.zone()) return;
@@ -141,6 +154,24 @@ struct Live::State {
         fmt::format("bundle {}: learned from events until {}, and now it is {} on the log's "
                     "own clock; name that clock's time zone, or another bundle",
                     bundle.fingerprint(), format_time(bundle.learned().until), format_time(now)));
+  }
+
+  std::size_t take_log(const RawLog& log) {
+    if (options.answers_now) warn_of_future(log);
+    return take(told_by(log));
+  }
+
+  /// They are kept, and do not count before their time comes.
+  void warn_of_future(const RawLog& log) {
+    const TimeUs now = clock.now();
+    const auto n =
+        std::count_if(log.time.begin(), log.time.end(), [now](TimeUs time) { return time > now; });
+    if (n == 0) return;
+    progress.warn(
+        fmt::format("log: {} events are later than now, which is {} on the clock {}, the "
+                    "last of {}; they do not count yet: name the log's own time zone",
+                    n, format_time(now), clock.zone(),
+                    format_time(*std::max_element(log.time.begin(), log.time.end()))));
   }
 
   std::size_t take(const ToldEvents& all) {
@@ -221,7 +252,7 @@ std::size_t Live::add_log(const std::filesystem::path& data, const std::string& 
   return with_terms(live_terms(), [&] {
     const auto log = io::read_log(data, state_->schema, state_->before(before),
                                   resolve_threads(state_->options.threads), state_->progress);
-    return state_->take(told_by(log));
+    return state_->take_log(log);
   });
 }
 
@@ -231,7 +262,7 @@ std::size_t Live::add_log(ArrowArrayStream* events, const std::string& before) {
     const auto log =
         io::read_log_stream(events, state_->schema, state_->before(before),
                             resolve_threads(state_->options.threads), state_->progress);
-    return state_->take(told_by(log));
+    return state_->take_log(log);
   });
 }
 
@@ -239,7 +270,7 @@ live::Request Live::State::request_of(const LiveQuery& query, TimeUs as_of) cons
   live::Request request{.user = query.user_id,
                         .visit = query.visit_id,
                         .as_of = as_of,
-                        .k = wanted(query.k, service.generation()->bundle()),
+                        .k = wanted(query.k, *service.generation()),
                         .exclude = query.exclude,
                         .excludes_touched = query.exclude_touched,
                         .history = {.excludes_seen = query.exclude_seen,
@@ -283,9 +314,11 @@ LiveAnswer Live::State::answer_of(const live::Reply& reply, TimeUs as_of) const 
     }
   }
   const auto buyers = bundle.buyers_at(as_of);
-  answer.expected_recall = buyers.recall(reply.score_sum);
-  answer.p_buy = buyers.probability(reply.best_sum);
-  if (!reply.has_history && reply.is_of_engine) answer.fallback = "popular";
+  if (reply.best_sum) {
+    answer.expected_recall = buyers.recall(reply.score_sum);
+    answer.p_buy = buyers.probability(*reply.best_sum);
+  }
+  if (!reply.has_history && reply.n_neighbours == 0) answer.fallback = "popular";
   answer.as_of = format_time(as_of);
   answer.bundle = bundle.fingerprint();
   return answer;
@@ -318,8 +351,8 @@ std::optional<ProductFacts> Live::product(const std::string& product_id) const {
   return facts ? std::optional(to_told(product_id, *facts)) : std::nullopt;
 }
 
-void Live::link(const std::string& visit_id, const std::string& user_id) {
-  state_->service.link(visit_id, user_id);
+bool Live::link(const std::string& visit_id, const std::string& user_id) {
+  return state_->service.link(visit_id, user_id);
 }
 
 std::size_t Live::forget(const std::string& user_id) {
@@ -338,10 +371,7 @@ bool Live::save(const std::filesystem::path& file, const std::string& note) cons
   return state_->service.save(file, note);
 }
 
-void Live::resume() {
-  constexpr TimeUs kMostBack = 2 * kUsPerHour;
-  state_->clock.go_on_from(state_->service.latest_event(state_->clock.now() + kMostBack));
-}
+void Live::go_on_from(std::int64_t latest_us) { state_->clock.go_on_from(latest_us); }
 
 bool Live::restore(const std::filesystem::path& file,
                    const std::function<bool(std::string_view)>& is_wanted) {
@@ -350,7 +380,11 @@ bool Live::restore(const std::filesystem::path& file,
 
 // NOLINTNEXTLINE(bugprone-exception-escape): of a bundle for another, not of two values
 void Live::swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
-  with_terms(live_terms(), [&] { state_->service.swap(state_->read(bundle, catalog)); });
+  with_terms(live_terms(), [&] {
+    auto next = state_->read(bundle, catalog);
+    State::check_catalog(*state_->service.generation(), *next);
+    state_->service.swap(std::move(next));
+  });
 }
 
 Live::KnownProducts Live::known_products() const {

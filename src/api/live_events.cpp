@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.hpp"
@@ -36,7 +37,8 @@ TimeUs moment_of(const LiveEvent& told, std::size_t place, LiveClock& clock) {
                                 "zone, as in 2024-09-28T12:00:00Z, or leave the time out",
                                 format_time(now)));
   }
-  return *given;
+  // told to be stored, it counts: its clock is ahead, and the event is not
+  return std::min(*given, now);
 }
 
 }  // namespace

@@ -4,13 +4,15 @@
 
 #include "data/join.hpp"
 #include "engine/batch.hpp"
+#include "selection/choose_config.hpp"
 
 namespace vitrina::bundle {
 
 Generation::Generation(std::shared_ptr<const Bundle> bundle, std::optional<ProductSpace> joined)
     : bundle_(std::move(bundle)),
       joined_(std::move(joined)),
-      engine_(products(), bundle_->models(), bundle_->params()) {
+      engine_(products(), bundle_->models(), bundle_->params()),
+      k_(selection::read_choose(bundle_->params()).limits().k) {
   engine::check_columns(engine_, bundle_->ranker());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,8 @@ class Generation {
     return joined_ ? *joined_ : bundle_->products();
   }
   [[nodiscard]] const engine::Engine& engine() const { return engine_; }
+  /// Products an answer, as the bundle was packed.
+  [[nodiscard]] std::size_t k() const { return k_; }
   /// Who scores what the engine proposes.
   [[nodiscard]] engine::Scorer scorer() const {
     return {bundle_->ranker(), *bundle_->models().own_history};
@@ -53,6 +56,7 @@ class Generation {
   std::shared_ptr<const Bundle> bundle_;
   std::optional<ProductSpace> joined_;
   engine::Engine engine_;
+  std::size_t k_;
   mutable std::once_flag is_explainer_made_;
   mutable std::optional<ranking::RankerExplainer> explainer_;
 };

@@ -45,7 +45,7 @@ void Listing::add_neighbours() {
       const auto [item, weight] = row[rank];
       if ((allowed_.empty() || allowed_[item.value] != 0) && !is_named(item)) {
         name(item, weight, by);
-        ++n_neighbours_;
+        ++reply_.n_neighbours;
       }
     }
   }
@@ -54,6 +54,7 @@ void Listing::add_neighbours() {
 /// What the engine ranks, behind what is there already; what was touched within its bounds.
 void Listing::add_ranked(const Query& query) {
   auto wider = query;
+  wider.k = std::max(wider.k, reply_.generation->k());
   const bool is_bounded = request_.max_touched < request_.k;
   if (is_bounded) wider.k += std::min(kMaxWider, query.events.size());
   if (beside_) ++wider.k;
@@ -64,10 +65,11 @@ void Listing::add_ranked(const Query& query) {
 
 void Listing::add_ranked(std::span<const engine::SourcedItem> ranked) {
   const bool is_bounded = request_.max_touched < request_.k;
-  for (std::size_t i = 0; i < std::min(request_.k, ranked.size()); ++i) {
-    reply_.best_sum += double{ranked[i].score};
+  double best_sum = 0;
+  for (std::size_t i = 0; i < std::min(reply_.generation->k(), ranked.size()); ++i) {
+    best_sum += double{ranked[i].score};
   }
-  reply_.is_of_engine = true;
+  reply_.best_sum = best_sum;
   std::size_t n_touched = 0;
   for (const auto& item : ranked) {
     if (is_full()) return;
@@ -96,7 +98,7 @@ void Listing::name_ranked(const engine::SourcedItem& item) {
 void Listing::explain() {
   auto reasons = find_reasons(*reply_.generation, worker_.batch, ranked_, worker_.reasons);
   for (std::size_t p = 0; p < reasons.size(); ++p) {
-    reply_.products[n_neighbours_ + p].reasons = std::move(reasons[p]);
+    reply_.products[reply_.n_neighbours + p].reasons = std::move(reasons[p]);
   }
 }
 

@@ -44,8 +44,7 @@ class Listing {
   Reply& reply_;
   std::optional<ItemIdx> beside_;
   std::vector<ItemIdx> named_;
-  std::size_t n_neighbours_ = 0;             ///< the first of them
-  std::vector<engine::SourcedItem> ranked_;  ///< the others
+  std::vector<engine::SourcedItem> ranked_;  ///< what stands behind the neighbours
 };
 
 }  // namespace vitrina::live

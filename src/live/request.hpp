@@ -47,10 +47,12 @@ struct Product {
 struct Reply {
   std::shared_ptr<const bundle::Generation> generation;
   std::vector<Product> products;  ///< best first; k of them where so many may be proposed
-  double score_sum = 0;           ///< of w, over `products` that have it
-  double best_sum = 0;            ///< of w, over the k that have most of it
-  bool has_history = false;       ///< whether any event counted
-  bool is_of_engine = false;      ///< whether any product is no neighbour
+  std::size_t n_neighbours = 0;   ///< the first of them, whose scores are no w
+  double score_sum = 0;           ///< of w, over the others
+  /// Of w, over the bundle's k products that have most of it, whatever was asked for; none where
+  /// neighbours are all of the answer.
+  std::optional<double> best_sum = {};
+  bool has_history = false;  ///< whether any event counted
 };
 
 }  // namespace vitrina::live

@@ -1,7 +1,6 @@
 #include "live/service.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "core/file.hpp"
@@ -165,9 +164,9 @@ std::size_t Service::forget_if(Kind kind, const std::function<bool(std::string_v
   return store_.forget_if(kind, meant);
 }
 
-void Service::link(std::string_view visit, std::string_view user) {
+bool Service::link(std::string_view visit, std::string_view user) {
   const std::unique_lock lock(mutex_);
-  store_.link(visit, user);
+  return store_.link(visit, user);
 }
 
 void Service::put(const std::string& product, const Facts& facts) {
@@ -198,44 +197,32 @@ std::shared_ptr<Shelf> Service::shelf_of(const bundle::Generation& generation) c
   return shelf;
 }
 
-TimeUs Service::latest_event(TimeUs until) const {
-  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
-  TimeUs latest = kNoTime;
-  const std::shared_lock lock(mutex_);
-  for (Store::Walk at; !at.is_over();) {
-    store_.walk(at, kAll, [&](Kind, std::string_view, std::span<const StoredEvent> events) {
-      const auto later =
-          std::upper_bound(events.begin(), events.end(), until,
-                           [](TimeUs time, const StoredEvent& event) { return time < event.time; });
-      if (later != events.begin()) latest = std::max(latest, std::prev(later)->time);
-    });
-  }
-  return latest;
-}
-
 bool Service::save(const std::filesystem::path& file, std::string_view note) const {
   // what is copied while nobody can add: a third of a millisecond's work
   constexpr std::size_t kEventsAtOnce = 20'000;
   std::size_t n_forgets = 0;
+  std::size_t n_restores = 0;
   std::size_t n_events = 0;
   {
     const std::shared_lock lock(mutex_);
     n_forgets = store_.n_forgets();
+    n_restores = n_restores_;
     n_events = store_.n_events();
   }
   write_atomically(file, [&](const std::filesystem::path& temporary) {
     SnapshotWriter out(temporary, note, n_events);
     for (Store::Walk at; !at.is_over(); out.flush()) {
       const std::shared_lock lock(mutex_);
+      if (n_restores != n_restores_) return;
       store_.walk(at, kEventsAtOnce, [&](Kind kind, std::string_view id, const auto& events) {
         out.add(kind, id, events);
       });
     }
     const std::shared_lock lock(mutex_);
-    out.finish(store_.products(), store_.devices());
+    if (n_restores == n_restores_) out.finish(store_.products(), store_.devices());
   });
   const std::shared_lock lock(mutex_);
-  return store_.n_forgets() == n_forgets;
+  return store_.n_forgets() == n_forgets && n_restores == n_restores_;
 }
 
 bool Service::restore(const std::filesystem::path& file,
@@ -245,6 +232,7 @@ bool Service::restore(const std::filesystem::path& file,
   const std::unique_lock lock(mutex_);
   store.take_links(store_);
   store_ = std::move(store);
+  ++n_restores_;
   numbers_.item.clear();
   numbers_.extend(*present_.generation, store_);
   return true;
@@ -256,14 +244,17 @@ void Service::swap(std::shared_ptr<const bundle::Generation> generation) {
   std::shared_ptr<const Popular> popular;  // of the old one, which it keeps
   const auto& next = *present.generation;
   std::size_t n_puts = 0;
+  std::size_t n_restores = 0;
   {
     // most of the work, while others read
     const std::shared_lock lock(mutex_);
     numbers.extend(next, store_);
     present.shelf = shelf_of(next);
     n_puts = n_puts_;
+    n_restores = n_restores_;
   }
   const std::unique_lock lock(mutex_);
+  if (n_restores != n_restores_) numbers.item.clear();
   numbers.extend(next, store_);
   if (n_puts != n_puts_) present.shelf = shelf_of(next);
   std::swap(present_, present);

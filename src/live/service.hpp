@@ -56,19 +56,17 @@ class Service {
   /// The same of all whose ids are `meant`; how many customers there were.
   std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
 
-  /// Makes a visit's events a user's, now and from now on.
-  void link(std::string_view visit, std::string_view user);
+  /// Makes a visit's events a user's, now and from now on; false where they are another user's.
+  bool link(std::string_view visit, std::string_view user);
 
   /// What the shop says of a product: the next answer's rules know it.
   void put(const std::string& product, const Facts& facts);
   /// All it has said of one.
   [[nodiscard]] std::optional<Facts> facts_of(const std::string& product) const;
 
-  /// Of the events that are not later than a moment the latest; kNoTime where there is none.
-  [[nodiscard]] TimeUs latest_event(TimeUs until) const;
-
   /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
-  /// False where a customer was forgotten meanwhile, who may be in it still. What was added after
+  /// False where a customer was forgotten meanwhile, who may be in it still, or all was restored:
+  /// then it is to be removed. What was added after
   /// the call may be in it or not. Throws Error(kOutOfResources).
   bool save(const std::filesystem::path& file, std::string_view note) const;
   /// Takes the events of such a file in the place of those there are; whether its note was wanted.
@@ -118,6 +116,7 @@ class Service {
   mutable std::shared_mutex mutex_;               ///< of what follows
   std::unordered_map<std::string, Facts> facts_;  ///< by product
   std::size_t n_puts_ = 0;
+  std::size_t n_restores_ = 0;
   Present present_;
   Store store_;
   Numbers numbers_;

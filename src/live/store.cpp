@@ -132,13 +132,15 @@ std::pair<Kind, std::string_view> Store::owner(Kind kind, std::string_view id) c
   return {Kind::kUser, found->second};
 }
 
-void Store::link(std::string_view visit, std::string_view user) {
-  if (!user_of_.try_emplace(std::string(visit), user).second) return;
+bool Store::link(std::string_view visit, std::string_view user) {
+  const auto [link, is_new] = user_of_.try_emplace(std::string(visit), user);
+  if (!is_new) return link->second == user;
   const auto told = std::vector(own(Kind::kVisit, visit).begin(), own(Kind::kVisit, visit).end());
-  if (told.empty()) return;
+  if (told.empty()) return true;
   drop(Kind::kVisit, visit);
   auto& mine = opened(Kind::kUser, user);
   merge(mine, told);
+  return true;
 }
 
 std::span<const StoredEvent> Store::of(Kind told_kind, std::string_view told_id) const {

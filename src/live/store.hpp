@@ -38,8 +38,9 @@ class Store {
     return add(kind, std::span(&id, 1), std::span(&event, 1)) > 0;
   }
 
-  /// Makes a visit's events a user's, now and from now on. A visit has one user: the first.
-  void link(std::string_view visit, std::string_view user);
+  /// Makes a visit's events a user's, now and from now on. A visit has one user: the first. False
+  /// where that is another one.
+  bool link(std::string_view visit, std::string_view user);
 
   /// Whose the events of a customer are: a visit's may be a user's.
   [[nodiscard]] std::pair<Kind, std::string_view> owner(Kind kind, std::string_view id) const;

@@ -182,9 +182,11 @@ std::tuple<LiveColumns, nb::list, Metadata> recommend_live(PythonLive& live,
   }
   Metadata about{{"vitrina.as_of", answer.as_of},
                  {"vitrina.bundle", answer.bundle},
-                 {"vitrina.expected_recall", fmt::to_string(answer.expected_recall)},
-                 {"vitrina.fallback", answer.fallback},
-                 {"vitrina.p_buy", fmt::to_string(answer.p_buy)}};
+                 {"vitrina.fallback", answer.fallback}};
+  if (answer.expected_recall) {
+    about["vitrina.expected_recall"] = fmt::to_string(*answer.expected_recall);
+  }
+  if (answer.p_buy) about["vitrina.p_buy"] = fmt::to_string(*answer.p_buy);
   return {std::move(columns), std::move(reasons), std::move(about)};
 }
 
@@ -272,7 +274,7 @@ void bind_live(nb::module_& m) {
       .def(
           "link",
           [](PythonLive& live, const std::string& visit_id, const std::string& user_id) {
-            live.get().link(visit_id, user_id);
+            return live.get().link(visit_id, user_id);
           },
           "visit_id"_a, "user_id"_a)
       .def("swap", &swap_live, "bundle"_a, "catalog"_a);

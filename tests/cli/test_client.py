@@ -107,7 +107,7 @@ def test_asks_tells_and_forgets(client: Client) -> None:
         {"event_id": 1, "user_id": "ann", "action": "view", "products": [last]}
     ]
     assert client.add_events(told)["statuses"] == ["stored"]
-    assert client.add_events(told)["statuses"] == ["repeated"]
+    assert client.add_events(told[0])["statuses"] == ["repeated"], "one alone"
     answer = client.recommend("ann", k=3)
     assert answer["products"][0]["product_id"] == last
     assert len(answer["products"]) == 3

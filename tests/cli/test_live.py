@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,11 @@ def test_events_come_as_dicts_tables_and_paths(
     }
     assert live.add(event) == 2
     assert live.add([event | {"time": "2024-03-14T10:00:00"}] * 2) == 2
+    for time in (
+        "2024-03-14T12:00:00+02:00",
+        datetime(2024, 3, 14, 10, tzinfo=UTC),
+    ):
+        assert live.add(event | {"time": time}) == 0, "on the clock, those"
     assert live.n_events == n_events + 4
     for key, value, error in (
         ("action", "look", "event 0: action: found 'look'"),
@@ -134,7 +140,8 @@ def test_the_next_answer_counts_an_event(live: library.Live) -> None:
     assert live.recommend(only=[product]).num_rows == 1
     assert live.forget(visit_id="v") == 1
     assert live.n_events == 0
-    live.link("v", "u")
+    assert live.link("v", "u")
+    assert not live.link("v", "another"), "it stays the first one's"
     with pytest.raises(library.Error, match="is linked to user 'u'"):
         live.forget(visit_id="v")
     with pytest.raises(library.Error, match="forget: give one of"):

@@ -112,8 +112,8 @@ class List(TypedDict):
 class Recommendation(List):
     """The same for somebody, and how sure the engine is."""
 
-    expected_recall: float
-    p_buy: float
+    expected_recall: NotRequired[float]  # not where all are neighbours
+    p_buy: NotRequired[float]
 
 
 class UserEvent(TypedDict):

@@ -2,7 +2,7 @@
 
 import ssl
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self, TypeAlias, cast
 
@@ -75,7 +75,10 @@ class Client:
         self._call = self._caller.call
 
     def add_events(
-        self, events: Iterable[Event], *, timeout: float | None = None
+        self,
+        events: Event | Iterable[Event],
+        *,
+        timeout: float | None = None,
     ) -> Stored:
         """Stores 1 to 1000 events, all or none; they are on the disk then.
 
@@ -84,6 +87,8 @@ class Client:
         RequestError, have ids of your own, or make them by `with_event_ids`
         first.
         """
+        if isinstance(events, Mapping):
+            events = [cast(Event, events)]
         told = {"events": with_event_ids(events)}
         stored = self._call("add_events", body=told, timeout=timeout)
         return cast(Stored, stored)

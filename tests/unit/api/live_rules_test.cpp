@@ -99,7 +99,7 @@ TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
       const auto beside =
           live.recommend({.k = static_cast<int>(n) + 1, .beside = product, .by = {by}});
       ASSERT_EQ(beside.products.size(), n + 1) << product << " by " << by;
-      EXPECT_EQ(beside.fallback, "popular");
+      EXPECT_EQ(beside.fallback, n == 0 ? "popular" : "");
       EXPECT_EQ(beside.bundle, live.fingerprint());
       const auto all = ids(beside);
       EXPECT_EQ(std::set<std::string>(all.begin(), all.end()).size(), n + 1);
@@ -133,6 +133,12 @@ TEST_F(LiveRulesTest, NeighboursAreNamedInTurnAndObeyTheRules) {
     EXPECT_EQ(first.products[1].product_id, bought[0].product_id);
     EXPECT_EQ(first.products[1].source, by[1]);
     EXPECT_EQ(first.fallback, "") << "nothing else was needed";
+    EXPECT_FALSE(first.p_buy.has_value()) << "a neighbour's weight is no likelihood";
+    auto longer = query;
+    longer.user_id = "nobody";
+    longer.k = 50;
+    EXPECT_EQ(live.recommend(longer).fallback, "") << "the product is known";
+    EXPECT_TRUE(live.recommend(longer).p_buy.has_value());
     live.add({{.user_id = "u", .action = "view", .products = {seen[0].product_id}}});
     EXPECT_FALSE(has(live.recommend(query), seen[0].product_id));
     return;
@@ -159,7 +165,9 @@ TEST_F(LiveRulesTest, NamesNoMoreOfWhatWasTouchedThanAsked) {
   EXPECT_EQ(n_touched(mixed), 3);
   EXPECT_EQ(mixed.products.size(), 10U);
   EXPECT_EQ(mixed.products[0].product_id, ranked.products[0].product_id);
-  EXPECT_NEAR(mixed.p_buy, ranked.p_buy, 1e-6) << "of the customer, not of the list";
+  EXPECT_EQ(mixed.p_buy, ranked.p_buy) << "of the customer, not of the list";
+  EXPECT_EQ(live.recommend({.user_id = "u", .k = 1}).p_buy, ranked.p_buy);
+  EXPECT_EQ(live.recommend({.user_id = "u", .k = 50}).p_buy, ranked.p_buy);
   // where there is nothing else, what was touched is named all the same
   const std::vector<std::string> only(some.begin(), some.begin() + 8);
   EXPECT_EQ(

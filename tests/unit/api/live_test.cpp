@@ -48,6 +48,19 @@ class LiveTest : public AgedBundleTest {
     return live;
   }
 
+  /// A bundle that learned of the same log alone.
+  static std::filesystem::path bare_bundle() {
+    std::filesystem::create_directories(folder() / "bare");
+    std::filesystem::copy_file(folder() / "old" / "train_actions.csv",
+                               folder() / "bare" / "train_actions.csv",
+                               std::filesystem::copy_options::overwrite_existing);
+    FitOptions options;
+    options.params = {{"train.min_positives", "1"}, {"train.rounds", "5"}};
+    options.bundle = folder() / "bare_bundle";
+    (void)fit(folder() / "bare", options);
+    return options.bundle;
+  }
+
   /// The batch's answers at a moment for everybody and for one who was never heard of.
   static std::map<std::string, Recommendation> batch(const std::string& at, bool with_catalog,
                                                      RecommendOptions options = {}) {
@@ -303,6 +316,52 @@ TEST_F(LiveTest, AVisitOfAnotherUserSaysNothingOfWhoAsks) {
   EXPECT_EQ(live.recommend({.visit_id = "tab"}).fallback, "");
 }
 
+TEST_F(LiveTest, AVisitHasOneUser) {
+  auto live = Live::open(folder() / "bundle");
+  EXPECT_TRUE(live.link("tab", "ann"));
+  EXPECT_TRUE(live.link("tab", "ann"));
+  EXPECT_FALSE(live.link("tab", "bob"));
+}
+
+TEST_F(LiveTest, WhatIsToldByAClockThatIsAheadCountsAtOnce) {
+  auto live = Live::open(folder() / "bundle");
+  const auto ahead = format_time(live.now_us() + 50 * kUsPerSecond) + "Z";
+  live.add({{.user_id = "u", .action = "view", .products = {"p001"}, .time = ahead}});
+  EXPECT_EQ(live.recommend({.user_id = "u"}).fallback, "");
+  EXPECT_LT(live.events_of("u").at(0).time_us, live.now_us());
+}
+
+TEST_F(LiveTest, ALogThatIsAheadOfTheClockIsWarnedOf) {
+  std::vector<std::string> warnings;
+  auto live = Live::open(
+      folder() / "bundle",
+      {.answers_now = true, .on_warning = [&](const auto& text) { warnings.push_back(text); }});
+  std::string log = "user_id,action,date,products\n";
+  log += "u,1," + format_time(live.now_us() + kUsPerHour) + ",p1\nu,1,2024-03-12 10:00:00,p2\n";
+  write_file(folder() / "ahead" / "train_actions.csv", log);
+  live.add_log(folder() / "ahead");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("log: 1 events are later than now, which is"), std::string::npos);
+  EXPECT_NE(warnings[0].find("on the clock UTC"), std::string::npos);
+}
+
+TEST_F(LiveTest, ABundleWithoutACatalogTakesThePlaceOfNoneThatHasOne) {
+  auto live = Live::open(folder() / "bundle", {.catalog = catalog()});
+  const LiveQuery listed{.k = 3, .only_listed = true};
+  EXPECT_EQ(live.recommend(listed).products.size(), 3U);
+  const auto bare = bare_bundle();
+  try {
+    live.swap(bare);
+    ADD_FAILURE() << "a bundle without a catalog was taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIncompatibleArtifact);
+    EXPECT_NE(std::string(error.what()).find("found no catalog"), std::string::npos);
+  }
+  EXPECT_EQ(live.recommend(listed).products.size(), 3U);
+  live.swap(bare, catalog());
+  EXPECT_EQ(live.recommend(listed).products.size(), 3U);
+}
+
 TEST_F(LiveTest, KnowsHowManyProductsOfEventsTheBundleKnows) {
   auto live = Live::open(folder() / "bundle");
   live.add({{.user_id = "u", .action = "view", .products = {"p001", "nobody's", "no one's"}}});
@@ -311,18 +370,12 @@ TEST_F(LiveTest, KnowsHowManyProductsOfEventsTheBundleKnows) {
 }
 
 TEST_F(LiveTest, GoesOnBehindWhatWasToldBeforeARestart) {
-  // the machine's clock was set back by an hour since, and was years ahead once
+  // the machine's clock was set back by an hour since
   auto live = Live::open(folder() / "bundle");
   const auto now = live.now_us();
-  const auto told_at = [&](TimeUs time) {
-    live.add_kept({{.customer = "u", .action = 0, .product = "p1", .time_us = time}});
-  };
-  told_at(now - kUsPerDay);
-  told_at(now + 400 * kUsPerDay);
-  live.resume();
+  live.go_on_from(now - kUsPerDay);
   EXPECT_LT(live.now_us(), now + kUsPerHour);
-  told_at(now + kUsPerHour);
-  live.resume();
+  live.go_on_from(now + kUsPerHour);
   EXPECT_GT(live.now_us(), now + kUsPerHour);
   EXPECT_LT(live.now_us(), now + 2 * kUsPerHour);
 }
