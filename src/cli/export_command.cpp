@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <exception>
 #include <filesystem>
 #include <optional>
 #include <ostream>
@@ -18,7 +19,7 @@ constexpr std::size_t kRowsAtOnce = 100'000;
 constexpr const char* kFile = "train_actions.parquet";
 
 /// Somebody was forgotten while the log was written, whose rows may be in it.
-struct Outdated {};
+struct Outdated : std::exception {};
 
 struct Counts {
   std::uint64_t read = 0;
