@@ -135,7 +135,7 @@ JSON = b"Content-Type: application/json\r\n"
         (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nHost: a\r\nb: " + b"c" * 9000, 431),
         (POST + JSON + b"Content-Length: 2\r\n\r\n{}", 200),
-        (POST + JSON + b"Content-Length: 70000\r\n\r\n", 413),
+        (POST + JSON + b"Content-Length: 600000\r\n\r\n", 413),
         (POST + JSON + b"Content-Length: 2\r\n\r\n{}GET / bad\r\n\r\n", 200),
         (POST + b"Content-Length: 2\r\n\r\n{}", 415),
         (
