@@ -126,11 +126,7 @@ struct Live::State {
 
   /// Filters would find nothing from one answer to the next.
   static void check_catalog(const bundle::Generation& present, const bundle::Generation& next) {
-    const auto lists = [](const bundle::Generation& generation) {
-      const auto& is_listed = generation.products().catalog.is_listed;
-      return std::find(is_listed.begin(), is_listed.end(), 1) != is_listed.end();
-    };
-    if (lists(next) || !lists(present)) return;
+    if (next.products().catalog.lists_any() || !present.products().catalog.lists_any()) return;
     throw Error(ErrorCode::kIncompatibleArtifact,
                 fmt::format("bundle {}: found no catalog, and the present one has it; put the "
                             "catalog beside the log it learns from, or name one for it",

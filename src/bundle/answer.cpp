@@ -29,7 +29,7 @@ void count_products(const Shop& shop, ShopAnswer& answer) {
     answer.products_named += is_named[i];
     if (i < is_listed.size()) n_listed += is_named[i] & is_listed[i];
   }
-  if (std::find(is_listed.begin(), is_listed.end(), 1) == is_listed.end()) return;
+  if (!shop.catalog.lists_any()) return;
   answer.products_not_listed = answer.products_named - n_listed;
 }
 

@@ -58,7 +58,7 @@ std::size_t add_strangers(const std::vector<std::string>& ids, Shop& shop, Progr
 /// Products that the catalog does not list may not be proposed.
 void exclude_unlisted(const Shop& shop, std::vector<bool>& excluded) {
   const auto& is_listed = shop.catalog.is_listed;
-  if (std::find(is_listed.begin(), is_listed.end(), 1) == is_listed.end()) {
+  if (!shop.catalog.lists_any()) {
     throw Error(ErrorCode::kBadData,
                 "--only-listed: neither the log's folder nor the bundle has a catalog; put it "
                 "beside the log, or leave the option out");

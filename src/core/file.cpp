@@ -163,7 +163,8 @@ void write_atomically(const fs::path& path, const std::function<void(const fs::p
   const auto folder = parent_of(path);
   make_folder(folder);
   const auto beside = unfinished(path);
-  const auto lock = lock_unfinished(beside, O_RDWR | O_CREAT, path, [] {});
+  const auto make = [&] { OpenFile(beside, O_WRONLY | O_CREAT, "write", path).close(); };
+  const auto lock = lock_unfinished(beside, O_RDWR, path, make);
   TemporaryPath temporary(beside);
   const bool is_flushed = !TemporaryFolder::holds(path);
   write(beside);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
@@ -36,6 +37,10 @@ struct Catalog {
   [[nodiscard]] std::size_t n_items() const { return category.size(); }
   [[nodiscard]] std::size_t n_words() const { return word_idf.size(); }
   [[nodiscard]] bool has(ItemIdx item) const { return item.value < n_items(); }
+  /// Whether there is a catalog at all.
+  [[nodiscard]] bool lists_any() const {
+    return std::find(is_listed.begin(), is_listed.end(), 1) != is_listed.end();
+  }
 
   /// Not valid() where unknown.
   [[nodiscard]] CategoryIdx category_of(ItemIdx item) const {

@@ -13,11 +13,6 @@
 namespace vitrina {
 namespace {
 
-bool has_catalog(const Catalog& catalog) {
-  return std::find(catalog.is_listed.begin(), catalog.is_listed.end(), 1) !=
-         catalog.is_listed.end();
-}
-
 /// Numbers, behind the products there are, those of `own` that `is_new` says, by external id.
 template <class IsNew>
 std::vector<ItemIdx> append_products(const ProductSpace& own, const IsNew& is_new,
@@ -171,7 +166,7 @@ JoinedProducts join_products(const ProductSpace& own, const ProductSpace& known)
       found.products.items);
   add_newcomers(own, newcomers, found.products);
   compare(own, known, found);
-  if (!has_catalog(own.catalog)) return found;
+  if (!own.catalog.lists_any()) return found;
   std::fill(catalog.is_listed.begin(), catalog.is_listed.end(), 0);
   for (std::size_t i = 0; i < own.items.size(); ++i) {
     if (found.to[i].valid()) catalog.is_listed[found.to[i].value] = own.catalog.is_listed[i];

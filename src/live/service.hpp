@@ -66,8 +66,8 @@ class Service {
 
   /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
   /// False where a customer was forgotten meanwhile, who may be in it still, or all was restored:
-  /// then it is to be removed. What was added after
-  /// the call may be in it or not. Throws Error(kOutOfResources).
+  /// then it is to be removed. What was added after the call may be in it or not. Throws
+  /// Error(kOutOfResources).
   bool save(const std::filesystem::path& file, std::string_view note) const;
   /// Takes the events of such a file in the place of those there are; whether its note was wanted.
   /// Throws Error(kIncompatibleArtifact) and Error(kMissingInput); then nothing has changed.

@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "core/error.hpp"
+#include "core/time.hpp"
 #include "store/event_store.hpp"
 
 namespace vitrina::server {
 namespace {
 
-/// How far a machine's clock is set back at most, in microseconds.
-constexpr std::int64_t kMostBack = std::int64_t{2} * 3600 * 1'000'000;
+/// How far a machine's clock is set back at most.
+constexpr TimeUs kMostBack = 2 * kUsPerHour;
 
 /// The clock of the store's times stays: what was told on one would be hours away on another.
 std::string clock_of(const AppOptions& options) {
@@ -59,7 +60,6 @@ App::App(AppOptions options)
   // what is later is an error, and not waited for
   live_.go_on_from(store->latest(live_.now_us() + kMostBack));
   const auto restored = Snapshots::restore(*store, snapshots, live_);
-  snapshots.packs = !restored;
   if (restored) snapshots.restored = restored->note;
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);

@@ -188,8 +188,7 @@ inline const Shape kRecommendation{
       "of them are neighbours of product_id"},
      {"p_buy", Type::kNumber,
       "probability that the customer buys anything in the next days; of what a filter leaves, "
-      "where "
-      "there is one; absent as above"},
+      "where there is one; absent as above"},
      kProducts}};
 
 inline const Shape kSimilarQuery{

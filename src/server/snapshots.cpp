@@ -62,15 +62,13 @@ std::string Snapshots::describe(const std::filesystem::path& data,
       continue;
     }
     // of a log that is a folder of parts too; nobody looks deeper
-    namespace fs = std::filesystem;
-    constexpr auto kSkip = fs::directory_options::skip_permission_denied;
-    for (fs::recursive_directory_iterator at(path, kSkip, status), end; !status && at != end;
-         at.increment(status)) {
-      if (at->is_regular_file(status)) add(at->path());
+    constexpr auto kSkip = std::filesystem::directory_options::skip_permission_denied;
+    for (std::filesystem::recursive_directory_iterator at(path, kSkip, status), end;
+         !status && at != end; at.increment(status)) {
+      std::error_code ignored;
+      if (at->is_regular_file(ignored)) add(at->path());
       if (at.depth() > 0) at.disable_recursion_pending();
-      status.clear();
     }
-    status.clear();
   }
   std::sort(files.begin(), files.end());
   return sha256_text(fmt::format("{}", fmt::join(files, "\n")));
@@ -104,7 +102,7 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
 
 Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
     : live_(live), writer_(writer), options_(std::move(options)), saved_(options_.restored) {
-  if (options_.packs) pack();
+  if (saved_.empty()) pack();
   thread_ = std::thread([this] { work(); });
 }
 

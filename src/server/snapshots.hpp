@@ -25,9 +25,9 @@ class Snapshots {
     /// A copy of fewer events would save nobody's time.
     std::size_t min_events = 50'000;
     std::chrono::seconds every = std::chrono::hours(1);
-    /// Makes one at once, and has memory begin anew with it, which takes less then.
-    bool packs = false;
-    std::string restored = {};  ///< note of the one that memory began with
+    /// Note of the one that memory began with. Empty: one is made at once, and memory begins anew
+    /// with it, which takes less then.
+    std::string restored = {};
     WarningHandler on_warning = {};
   };
 
