@@ -121,15 +121,17 @@ Error written_by_another(const fs::path& path) {
 template <class Make>
 Lock lock_unfinished(const fs::path& beside, int flags, const fs::path& path, const Make& make) {
   constexpr int kTries = 20;
-  for (int i = 0;; ++i) {
-    make();
+  for (int i = 1;; ++i) {
+    std::optional<Lock> lock;
     try {
-      if (auto lock = Lock::try_take(beside, flags)) return std::move(*lock);
-      throw written_by_another(path);
+      make();
+      lock = Lock::try_take(beside, flags);
     } catch (const Error&) {
-      // the last one's was removed between the two
-      if (i == kTries || fs::exists(beside)) throw;
+      if (i == kTries) throw;
+      continue;  // perhaps another one ended, and took it away, between the two
     }
+    if (!lock) throw written_by_another(path);
+    return std::move(*lock);
   }
 }
 
