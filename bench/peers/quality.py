@@ -33,7 +33,10 @@ def parse(args: list[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = make_parser(__doc__)
     parser.add_argument(
-        "--only", action="append", choices=NAMES, help="only this peer"
+        "--only",
+        action="append",
+        choices=NAMES,
+        help="only this peer; may be repeated",
     )
     return parser.parse_args(args)
 
