@@ -21,25 +21,24 @@ enum class ErrorCode : std::uint8_t {
   kCancelled,             ///< stopped by the user
 };
 
-/// One row of the table that maps a code to its exit code and HTTP status.
+/// One row of the table that maps a code to its exit code.
 struct ErrorCodeInfo {
   ErrorCode code;
   std::string_view name;
   int exit_code;
-  int http_status;
   std::string_view meaning;
 };
 
 inline constexpr std::array<ErrorCodeInfo, 8> kErrorCodes{{
-    {ErrorCode::kUsage, "usage", 2, 400, "the command line is wrong"},
-    {ErrorCode::kConfig, "config", 3, 400, "a parameter is unknown, mistyped or out of range"},
-    {ErrorCode::kMissingInput, "missing_input", 4, 404, "a file that is needed is not there"},
-    {ErrorCode::kBadData, "bad_data", 5, 400, "the input cannot be trusted or understood"},
-    {ErrorCode::kIncompatibleArtifact, "incompatible_artifact", 6, 409,
+    {ErrorCode::kUsage, "usage", 2, "the command line is wrong"},
+    {ErrorCode::kConfig, "config", 3, "a parameter is unknown, mistyped or out of range"},
+    {ErrorCode::kMissingInput, "missing_input", 4, "a file that is needed is not there"},
+    {ErrorCode::kBadData, "bad_data", 5, "the input cannot be trusted or understood"},
+    {ErrorCode::kIncompatibleArtifact, "incompatible_artifact", 6,
      "an artifact is damaged or of another format version"},
-    {ErrorCode::kOutOfResources, "out_of_resources", 7, 503, "not enough memory, disk or time"},
-    {ErrorCode::kInternal, "internal", 8, 500, "a bug in vitrina"},
-    {ErrorCode::kCancelled, "cancelled", 9, 499, "stopped by the user"},
+    {ErrorCode::kOutOfResources, "out_of_resources", 7, "not enough memory, disk or time"},
+    {ErrorCode::kInternal, "internal", 8, "a bug in vitrina"},
+    {ErrorCode::kCancelled, "cancelled", 9, "stopped by the user"},
 }};
 static_assert(kErrorCodes.size() == static_cast<std::size_t>(ErrorCode::kCancelled) + 1);
 

@@ -90,21 +90,4 @@ void keep_top_k(std::vector<Scored<Id>>& entries, std::size_t k) {
   keep_top_k(entries, k, keys);
 }
 
-/// Equal ids become one entry with the sum of their scores, added in the order of arrival; entries
-/// come out by id ascending.
-template <class Id>
-void sum_equal(std::vector<Scored<Id>>& entries) {
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](const Scored<Id>& a, const Scored<Id>& b) { return a.id < b.id; });
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (n > 0 && entries[n - 1].id == entries[i].id) {
-      entries[n - 1].score += entries[i].score;
-    } else {
-      entries[n++] = entries[i];
-    }
-  }
-  entries.resize(n);
-}
-
 }  // namespace vitrina

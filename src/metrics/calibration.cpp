@@ -23,8 +23,6 @@ std::vector<CalibrationBin> calibration(std::span<const double> expected,
     const std::size_t end = order.size() * (b + 1) / bins.size();
     CalibrationBin& bin = bins[b];
     bin.n = end - begin;
-    bin.min_expected = expected[order[begin]];
-    bin.max_expected = expected[order[end - 1]];
     for (std::size_t i = begin; i < end; ++i) {
       bin.mean_expected += expected[order[i]];
       bin.mean_achieved += achieved[order[i]];

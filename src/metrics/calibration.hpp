@@ -9,8 +9,6 @@ namespace vitrina::metrics {
 /// One point of a reliability diagram.
 struct CalibrationBin {
   std::size_t n = 0;
-  double min_expected = 0.0;
-  double max_expected = 0.0;
   double mean_expected = 0.0;
   double mean_achieved = 0.0;
 };
