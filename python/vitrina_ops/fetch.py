@@ -18,6 +18,7 @@ from vitrina_ops import source
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import load_yaml
+from vitrina_ops.tracking_uri import shown_uri
 
 if TYPE_CHECKING:  # importing it takes seconds
     from mlflow.tracking import MlflowClient
@@ -40,7 +41,7 @@ def choose_shop(client: "MlflowClient", shop: str) -> str:
     registered = store.shops(client)
     if not registered:
         raise OpsError(
-            f"no shop is registered in {store.store_uri()}; `make run` does "
+            f"no shop is registered in {shown_uri()}; `make run` does "
             "it, MLFLOW_TRACKING_URI names another registry"
         )
     shop = shop or shop_of_checkout()
@@ -49,12 +50,12 @@ def choose_shop(client: "MlflowClient", shop: str) -> str:
     names = ", ".join(registered)
     if not shop:
         raise OpsError(
-            f"SHOP: several shops are registered in {store.store_uri()}: "
+            f"SHOP: several shops are registered in {shown_uri()}: "
             f"{names}; give SHOP=NAME"
         )
     if shop not in registered:
         raise OpsError(
-            f"SHOP: '{shop}' is not registered in {store.store_uri()}, which "
+            f"SHOP: '{shop}' is not registered in {shown_uri()}, which "
             f"has: {names}; give SHOP=NAME"
         )
     return shop
@@ -74,7 +75,7 @@ def fetch(shop: str, alias: str, version: str, to: Path) -> str:
         if found is None:
             raise OpsError(
                 f"ALIAS: no version of the model '{model}' has the alias "
-                f"'{alias}' in {store.store_uri()}"
+                f"'{alias}' in {shown_uri()}"
             )
         version = str(found.version)
     uri = f"models:/{model}/{version}"

@@ -11,6 +11,7 @@ import sys
 
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.fetch import choose_shop
+from vitrina_ops.tracking_uri import shown_uri
 
 
 def promote(shop: str, version: str) -> str:
@@ -27,7 +28,7 @@ def promote(shop: str, version: str) -> str:
         if store.is_missing(error):
             raise OpsError(
                 f"VERSION: found '{version}', which '{model}' does not have "
-                f"in {store.store_uri()}"
+                f"in {shown_uri()}"
             ) from None
         raise
     before = store.version_of_alias(client, model, store.CHAMPION)

@@ -8,6 +8,7 @@ threads.
 import contextlib
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from vitrina_ops import language, pipeline, source
+from vitrina_ops import language, pipeline, source, tracking_uri
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json
 from vitrina_ops.language import Say
@@ -25,17 +26,39 @@ from vitrina_ops.reasons import in_russian
 
 DVC = Path(sys.executable).with_name("dvc")
 LOG = Path(".cache/repro.log")
+DVC_CONFIG = Path(".dvc/config.local")
 REPORT = Path("reports/report.html")
-DEFAULT_STORE = "sqlite:///mlflow.db"
 
 
-def is_store_lost(report: dict[str, Any], uri: str) -> bool:
-    """Whether a report is about another store than `uri`, or about a
-    database that is not there any more."""
-    if report.get("tracking_uri") != uri:
+def has_run(database: Path, run_id: str) -> bool:
+    """Whether MLflow's database has the run; asked without MLflow, which
+    takes seconds to import and would make the database anew."""
+    try:
+        uri = f"{database.absolute().as_uri()}?mode=ro"
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as opened:
+            asked = "select 1 from runs where run_uuid = ?"
+            return opened.execute(asked, (run_id,)).fetchone() is not None
+    except sqlite3.Error:
+        return False
+
+
+def is_store_lost(report: dict[str, Any]) -> bool:
+    """Whether a report is about another store than the present one, or about
+    a run that it has not any more."""
+    if report.get("tracking_uri") != tracking_uri.shown_uri():
         return True
-    name = uri.removeprefix("sqlite:///")
-    return name != uri and not Path(name).exists()
+    run_id = report.get("run_id", "")
+    if not run_id:  # kept until the server answers
+        return False
+    uri = tracking_uri.store_uri()
+    database = uri.removeprefix("sqlite:///")
+    if database != uri:
+        return not has_run(Path(database), run_id)
+    if not tracking_uri.is_server():
+        return False
+    from vitrina_ops import store  # takes seconds
+
+    return store.is_reachable() and not store.has_run(run_id)
 
 
 def forget_lost_store() -> None:
@@ -43,9 +66,8 @@ def forget_lost_store() -> None:
     it only logged an experiment, which is kept now."""
     if not pipeline.RUN_REPORT.exists():
         return
-    uri = os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_STORE
     report = read_json(pipeline.RUN_REPORT)
-    if is_store_lost(report, uri) or report.get("experiment_name"):
+    if is_store_lost(report) or report.get("experiment_name"):
         pipeline.RUN_REPORT.unlink()
 
 
@@ -75,9 +97,12 @@ def check_schema(local_params: str) -> None:
 
 
 def configure_dvc() -> None:
-    """Lets DVC work in a folder that is no git repository."""
+    """Lets DVC work in a folder that is no git repository, and with git in
+    one that has become one."""
     if pipeline.git("rev-parse", "--git-dir") is None:
         dvc("config", "--local", "core.no_scm", "true")
+    elif "no_scm" in (DVC_CONFIG.read_text() if DVC_CONFIG.exists() else ""):
+        dvc("config", "--local", "--unset", "core.no_scm")
 
 
 def dvc(*words: str, log: Path | None = None) -> None:
@@ -188,12 +213,12 @@ def main() -> None:
     )
     if scale := os.environ.get("SCALE"):
         check_scale(scale)
+    forget_lost_store()  # before what opens the store, and so makes it
     check_shop(text)
     check_schema(text)
     source.update(text)
     source.prepare_lock()
     configure_dvc()
-    forget_lost_store()
     before = stamp()
     LOG.parent.mkdir(exist_ok=True)
     dvc("repro", log=LOG)

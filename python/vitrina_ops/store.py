@@ -5,11 +5,8 @@ Importing this module imports MLflow, which takes seconds.
 
 import logging
 import os
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 # Before MLflow: it reads these when it is imported.
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -27,12 +24,18 @@ from mlflow.protos.databricks_pb2 import (  # noqa: E402
     ErrorCode,
 )
 from mlflow.tracking import MlflowClient  # noqa: E402
+from mlflow.utils.credentials import get_default_host_creds  # noqa: E402
+from mlflow.utils.rest_utils import http_request  # noqa: E402
 
 from vitrina_ops.errors import OpsError  # noqa: E402
 from vitrina_ops.moved import mend  # noqa: E402
 from vitrina_ops.source import BY_FOLDER  # noqa: E402
+from vitrina_ops.tracking_uri import (  # noqa: E402
+    DEFAULT_URI,
+    is_server,
+    store_uri,
+)
 
-DEFAULT_URI = "sqlite:///mlflow.db"
 PATIENCE = 5.0  # seconds that a server has to answer
 EXPERIMENT = "vitrina"
 MODEL_PREFIX = "vitrina-"
@@ -61,29 +64,38 @@ PARAMS_ARTIFACT = "params/params.yaml"
 BUYERS_ARTIFACT = "evaluation/valid_buyers.csv"
 
 
-def store_uri() -> str:
-    """$MLFLOW_TRACKING_URI, else a database in the current folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI") or DEFAULT_URI
-
-
-def is_server() -> bool:
-    """Whether the store is a server, which may be down."""
-    return store_uri().startswith(("http://", "https://"))
-
-
 def is_reachable() -> bool:
     """Whether the store answers at all; MLflow itself would try for minutes.
     A server that refuses this question is up: what is wrong is told later.
     """
     if not is_server():
         return True
+    # as MLflow asks: with its passwords, tokens and certificates
+    ask: Any = http_request
+    credentials_of: Any = get_default_host_creds
     try:
-        with urlopen(f"{store_uri().rstrip('/')}/health", timeout=PATIENCE):
-            return True
-    except HTTPError:
-        return True
-    except (OSError, HTTPException):
+        ask(
+            credentials_of(store_uri().rstrip("/")),
+            "/health",
+            "GET",
+            max_retries=0,
+            timeout=PATIENCE,
+            raise_on_status=False,
+        )
+    except MlflowException:
         return False
+    return True
+
+
+def has_run(run_id: str) -> bool:
+    """Whether the store has a run of this id."""
+    try:
+        open_store().get_run(run_id)
+    except MlflowException as error:
+        if is_missing(error):
+            return False
+        raise
+    return True
 
 
 def open_store() -> MlflowClient:

@@ -26,6 +26,7 @@ from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
+from vitrina_ops.tracking_uri import is_server, shown_uri
 
 HOW_TO_SEND = "when it is up, `make track-resume` sends it"
 # DVC sets them for the stages of an experiment.
@@ -276,22 +277,20 @@ def logged_before(
         [store.open_experiment()],
         f"tags.`{store.TAG_RUN}` = '{present.fingerprint}' "
         "and attributes.status = 'FINISHED'",
-        max_results=1,
     )
-    version = (
-        store.version_of_run(client, runs[0].info.run_id) if runs else None
-    )
-    if version is None:
-        return None
-    tags = runs[0].data.tags
-    return report_of(
-        present,
-        runs[0].info.run_id,
-        str(version.version),
-        tags.get("vitrina.alias", ""),
-        tags.get("vitrina.alias_reason", ""),
-        is_new=False,
-    )
+    for run in runs:
+        version = store.version_of_run(client, run.info.run_id)
+        if version is None:  # an experiment of the same content
+            continue
+        return report_of(
+            present,
+            run.info.run_id,
+            str(version.version),
+            run.data.tags.get("vitrina.alias", ""),
+            run.data.tags.get("vitrina.alias_reason", ""),
+            is_new=False,
+        )
+    return None
 
 
 def report_of(
@@ -306,7 +305,7 @@ def report_of(
     """What reports/mlflow_run.json says. `alias` is what the run was given;
     a later run may have taken it over."""
     return {
-        "tracking_uri": store.store_uri(),
+        "tracking_uri": shown_uri(),
         "experiment": store.EXPERIMENT,
         "run_id": run_id,
         "model": store.model_of(present.shop),
@@ -320,7 +319,7 @@ def report_of(
 def keep_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     """Keeps the run until the server answers; returns what the report says."""
     folder = kept.keep(present, tags)
-    reason = f"{store.store_uri()} does not answer"
+    reason = f"{shown_uri()} does not answer"
     say(f"{reason}; the run is kept in {folder}: {HOW_TO_SEND}")
     report = report_of(present, "", "", "", reason, is_new=True)
     return {**report, "kept": str(folder)}
@@ -344,7 +343,7 @@ def resume() -> None:
     if not waiting:
         say("no run is waiting to be sent")
         return
-    if not store.is_server():
+    if not is_server():
         raise OpsError(
             f"{len(waiting)} runs wait in {kept.FOLDER} for a server, but "
             "MLFLOW_TRACKING_URI names none; set it to http://HOST:PORT"
@@ -352,7 +351,7 @@ def resume() -> None:
     for folder in waiting:
         if not store.is_reachable():
             raise OpsError(
-                f"{store.store_uri()} does not answer; start the server, or "
+                f"{shown_uri()} does not answer; start the server, or "
                 "set MLFLOW_TRACKING_URI to another, and resume again"
             )
         present, tags = kept.read(folder)

@@ -10,6 +10,7 @@ import sys
 
 from vitrina_ops import store
 from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.tracking_uri import is_server, shown_uri, store_uri
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = "5000"
@@ -40,22 +41,22 @@ def runs_page(base: str, experiment: str) -> str:
 
 
 def main() -> None:
-    if store.is_server():
+    if is_server():
         if not store.is_reachable():
-            raise OpsError(f"{store.store_uri()} does not answer")
-        base = store.store_uri().rstrip("/")
+            raise OpsError(f"{shown_uri()} does not answer")
+        base = shown_uri().rstrip("/")
     else:
         port = parse_port(os.environ.get("PORT") or DEFAULT_PORT)
         base = f"http://{HOST}:{port}"
     store.open_store()
     page = runs_page(base, store.open_experiment())
     print(f"mlflow: the runs are at {page}", flush=True)
-    if store.is_server():
+    if is_server():
         return
     words = ("--host", HOST, "--port", str(port), "--workers", "1")
     # Its own line names the start page.
     quiet = ("--uvicorn-opts", "--log-level warning")
-    place = ("--backend-store-uri", store.store_uri())
+    place = ("--backend-store-uri", store_uri())
     python = sys.executable
     os.execv(
         python, [python, "-m", "mlflow", "server", *words, *quiet, *place]

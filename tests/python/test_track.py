@@ -1,13 +1,26 @@
 """What is logged of a pipeline, and which alias it earns."""
 
+import contextlib
 import json
+import shutil
+import sqlite3
+import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
-from vitrina_ops import champion, pipeline, plots, retrain, run, store, track
+from vitrina_ops import (
+    champion,
+    pipeline,
+    plots,
+    retrain,
+    run,
+    store,
+    track,
+    tracking_uri,
+)
 from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.pipeline import Pipeline
 
@@ -252,15 +265,52 @@ def test_a_lost_store_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    uri = "sqlite:///mlflow.db"
-    report = {"tracking_uri": uri}
-    assert run.is_store_lost(report, uri)
-    (tmp_path / "mlflow.db").write_bytes(b"")
-    assert not run.is_store_lost(report, uri)
-    assert run.is_store_lost(report, "http://127.0.0.1:5000")
-    remote = {"tracking_uri": "http://127.0.0.1:5000"}
-    assert not run.is_store_lost(remote, "http://127.0.0.1:5000")
-    assert run.DEFAULT_STORE == store.DEFAULT_URI
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    report = {"tracking_uri": "sqlite:///mlflow.db", "run_id": "r1"}
+    assert run.is_store_lost(report)
+    assert not (tmp_path / "mlflow.db").exists()
+    with contextlib.closing(sqlite3.connect("mlflow.db")) as database:
+        assert run.is_store_lost(report), "an empty one was made since"
+        database.execute("create table runs (run_uuid text)")
+        database.commit()
+        assert run.is_store_lost(report)
+        database.execute("insert into runs values ('r1')")
+        database.commit()
+    assert not run.is_store_lost(report)
+    assert run.is_store_lost({**report, "tracking_uri": "sqlite:///other.db"})
+
+
+def test_a_run_that_a_server_lost_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://u:secret@127.0.0.1:9")
+    report = {"tracking_uri": "http://127.0.0.1:9", "run_id": "r1"}
+    assert not run.is_store_lost(report), "nobody answers: nobody knows"
+    monkeypatch.setattr(store, "is_reachable", lambda: True)
+    for known in (True, False):
+        monkeypatch.setattr(store, "has_run", lambda _, is_so=known: is_so)
+        assert run.is_store_lost(report) != known
+    assert not run.is_store_lost({**report, "run_id": ""}), "it is kept"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:8")
+    assert run.is_store_lost(report)
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("sqlite:///mlflow.db", "sqlite:///mlflow.db"),
+        ("http://u:s%40cret@host:1/a", "http://host:1/a"),
+        ("HTTPS://token@host", "HTTPS://host"),
+        ("databricks", "databricks"),
+        ("postgresql://u:p@db/mlflow", "postgresql://db/mlflow"),
+    ],
+)
+def test_passwords_of_a_store_are_not_shown(
+    uri: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert tracking_uri.shown_uri() == shown
+    assert tracking_uri.is_server() == uri.lower().startswith("http")
 
 
 def test_errors_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -280,3 +330,41 @@ def test_the_logged_sections_are_those_that_track_depends_on() -> None:
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     shop = {"params.local.yaml": ["source.shop"]}
     assert stages["track"]["params"] == [*pipeline.SECTIONS, shop]
+
+
+def test_an_experiment_of_the_same_content_hides_no_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The newest run comes first; an experiment's has no version."""
+    tags = {"vitrina.alias": "champion", "vitrina.alias_reason": "first"}
+    runs = [
+        SimpleNamespace(
+            info=SimpleNamespace(run_id=name), data=SimpleNamespace(tags=tags)
+        )
+        for name in ("experiment", "logged")
+    ]
+    client: Any = SimpleNamespace(search_runs=lambda *_: runs)
+    versions = {"logged": SimpleNamespace(version=4)}
+    monkeypatch.setattr(store, "open_experiment", lambda: "1")
+    monkeypatch.setattr(
+        store, "version_of_run", lambda _, run: versions.get(run)
+    )
+    report = track.logged_before(client, sample())
+    assert report is not None
+    assert (report["run_id"], report["version"]) == ("logged", "4")
+    versions.clear()
+    assert track.logged_before(client, sample()) is None
+
+
+def test_a_folder_that_becomes_a_repository_is_one_for_dvc(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".dvc").mkdir()
+    shutil.copy(ROOT / ".dvc" / "config", tmp_path / ".dvc")
+    monkeypatch.chdir(tmp_path)
+    run.configure_dvc()
+    assert "no_scm = true" in run.DVC_CONFIG.read_text()
+    subprocess.run(["git", "init", "-q"], check=True)
+    for _ in range(2):
+        run.configure_dvc()
+        assert "no_scm" not in run.DVC_CONFIG.read_text()
