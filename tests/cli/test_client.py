@@ -1,7 +1,10 @@
 """The Python client, asked of a real server and of one that misbehaves."""
 
+import http.client
 import inspect
 import json
+import math
+import pickle
 import re
 import shutil
 import socket
@@ -12,12 +15,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
+import numpy as np
 import pytest
 import vitrina
 from command import ROOT
 from serving import Server, serving
 from vitrina import Client, RequestError
 from vitrina.client import Facts, answers, connections, with_event_ids
+from vitrina.client.caller import judge
 from vitrina.client.routes import ROUTES
 
 Json = dict[str, Any]
@@ -425,9 +430,68 @@ def test_what_is_none_is_not_sent() -> None:
 
 
 def test_addresses_that_are_none() -> None:
-    for url in ("127.0.0.1:8000", "ftp://a", "http://", "http://a?b"):
+    for url in (
+        "127.0.0.1:8000",
+        "ftp://a",
+        "http://",
+        "http://a?b",
+        "http://a:0",
+    ):
         with pytest.raises(ValueError, match="^url: found"):
             Client(url)
+
+
+def test_what_is_no_id_is_nobodys() -> None:
+    stage = Stage([STORED])
+    with Client(stage.url, timeout=30, forget_timeout=30) as client:
+        for id in (None, 7.0, True, b"7", ["7"], "\ud800"):
+            for method in (client.forget, client.similar, client.user):
+                with pytest.raises(
+                    ValueError, match="^id: found .*, expected"
+                ):
+                    method(id)  # type: ignore[arg-type]
+            with pytest.raises(ValueError, match="^id: found"):
+                client.link(id, "visit")  # type: ignore[arg-type]
+        assert not stage.heard
+        client.forget(np.int64(7))  # type: ignore[arg-type]
+    assert stage.heard[0].startswith(b"DELETE /v1/users/7 ")
+
+
+def test_a_key_that_is_none_is_not_shown() -> None:
+    for key in ("", "sec-ret\n", "sec ret", "ключ-sec-ret"):
+        with pytest.raises(ValueError, match="^key: found") as caught:
+            Client("http://127.0.0.1:1", key)
+        assert "ret" not in str(caught.value)
+
+
+def test_any_time_may_be_given_that_is_one() -> None:
+    with Client(Stage([STORED]).url, tell_timeout=math.inf) as client:
+        assert client.add_events([]) == {"statuses": ["stored"]}
+        with pytest.raises(ValueError, match="timeout: found nan"):
+            client.add_events([], timeout=math.nan)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+        "Wed, 21 Oct 2026 07:28:00 +99999999999999",
+        "soon",
+    ],
+)
+def test_an_odd_retry_after_does_not_hide_the_answer(date: str) -> None:
+    headers = http.client.HTTPMessage()
+    headers["Retry-After"] = date
+    with pytest.raises(RequestError) as caught:
+        judge(503, headers, b"")
+    assert (caught.value.status, caught.value.retry_after) == (503, None)
+
+
+def test_errors_travel_between_processes() -> None:
+    error = RequestError(503, "busy", retry_after=2.0, is_sent=False)
+    twin = pickle.loads(pickle.dumps(error))
+    assert str(twin) == str(error) == "503: busy"
+    assert vars(twin) == vars(error)
 
 
 def test_ids_are_made_once_and_own_ones_kept() -> None:

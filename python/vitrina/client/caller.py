@@ -1,14 +1,16 @@
 """One call: what is sent, how long it may take, and when it is sent again."""
 
+import contextlib
 import email.utils
 import http.client
 import json
+import operator
 import random
 import ssl
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, SupportsIndex, cast
 from urllib.parse import quote, urlencode
 
 from .answers import Id
@@ -40,7 +42,7 @@ class Caller:
         self._retries = retries
         self._headers = {"Accept": "application/json"}
         if key is not None:
-            self._headers["Authorization"] = f"Bearer {key}"
+            self._headers["Authorization"] = f"Bearer {checked_key(key)}"
 
     def close(self) -> None:
         self._pool.close()
@@ -74,7 +76,9 @@ class Caller:
     def _target(
         self, route: Route, id: Id | None, query: Mapping[str, Any] | None
     ) -> str:
-        path = route.path.replace("{id}", quote(str(id), safe=""))
+        path = route.path
+        if "{id}" in path:
+            path = path.replace("{id}", quote(id_text(id), safe=""))
         told = given(query or {})
         words = urlencode(
             {
@@ -111,6 +115,39 @@ class Caller:
             raise RequestError(None, detail, is_sent=is_sent) from error
         self._pool.give_back(connection)
         return judge(*answer)
+
+
+def id_text(id: object) -> str:
+    """An id as the path has it. None, 7.0 or True are no customer's, and a
+    text made of them would be somebody whom nobody knows."""
+    text = id
+    if not isinstance(id, str | bool):
+        with contextlib.suppress(TypeError):
+            text = str(operator.index(cast(SupportsIndex, id)))
+    if not isinstance(text, str) or not is_sendable(text):
+        raise ValueError(
+            f"id: found {id!r}, expected a text or a whole number"
+        )
+    return text
+
+
+def is_sendable(text: str) -> bool:
+    """Whether a text can be written as UTF-8; half of a pair cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def checked_key(key: str) -> str:
+    """A key that a header takes. Errors do not show it."""
+    if key and key.isascii() and key.isprintable() and " " not in key:
+        return key
+    raise ValueError(
+        "key: found a space, a line end or a letter that is not ASCII, or "
+        "nothing; expected the key alone"
+    )
 
 
 def given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -173,7 +210,7 @@ def retry_after(headers: http.client.HTTPMessage) -> float | None:
         return float(text)
     try:
         moment = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

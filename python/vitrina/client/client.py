@@ -45,7 +45,8 @@ class Client:
     sooner than the server says. `max_idle` connections are kept alive.
     `context` is for https.
 
-    All methods raise RequestError.
+    All methods raise RequestError, and ValueError before anything is sent for
+    an id, a key, an address or a time-out that cannot be one.
     """
 
     def __init__(

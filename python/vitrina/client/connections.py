@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import io
+import math
 import os
 import select
 import socket
@@ -12,12 +13,16 @@ import time
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+LONGEST = 1e6  # seconds that a socket is told to wait; inf means so long
+
 
 class Deadline:
     """The moment by which something must have happened."""
 
     def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
+        if math.isnan(seconds):
+            raise ValueError("timeout: found nan, expected seconds")
+        self._end = time.monotonic() + min(seconds, LONGEST)
 
     def left(self) -> float:
         """Seconds; raises TimeoutError where there are none."""
@@ -170,10 +175,13 @@ class Pool:
             raise ValueError(
                 "url: found more than scheme, host, port and path"
             )
+        port = parts.port
+        if port == 0:
+            raise ValueError("url: found port 0, expected 1 to 65535")
         self.prefix = parts.path.rstrip("/")
         self._host = parts.hostname
         is_tls = parts.scheme == "https"
-        self._port = parts.port or (443 if is_tls else 80)
+        self._port = (443 if is_tls else 80) if port is None else port
         self._context = None
         if is_tls:
             self._context = context or ssl.create_default_context()

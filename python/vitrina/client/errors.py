@@ -1,5 +1,7 @@
 """What a call of the client raises."""
 
+from typing import Any
+
 
 class RequestError(Exception):
     """A request that was not answered as it was meant.
@@ -24,3 +26,19 @@ class RequestError(Exception):
         self.detail = detail
         self.retry_after = retry_after
         self.is_sent = is_sent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: an exception is made anew of `args` alone."""
+        told = (self.status, self.detail, self.retry_after, self.is_sent)
+        return _made_of, told
+
+
+def _made_of(
+    status: int | None,
+    detail: str,
+    retry_after: float | None,
+    is_sent: bool,
+) -> RequestError:
+    return RequestError(
+        status, detail, retry_after=retry_after, is_sent=is_sent
+    )
