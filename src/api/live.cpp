@@ -69,6 +69,12 @@ LiveReasons told(const live::Reasons& reasons, const std::vector<std::string>& c
   return told;
 }
 
+/// NaN, as tables have it where there is none, would let nothing pass.
+float price_limit(std::string_view name, double limit) {
+  if (!std::isnan(limit)) return static_cast<float>(limit);
+  throw Error(ErrorCode::kBadData, fmt::format("{}: found 'nan', expected a number", name));
+}
+
 }  // namespace
 
 struct Live::State {
@@ -278,8 +284,8 @@ live::Request Live::State::request_of(const LiveQuery& query, TimeUs as_of) cons
                         .beside = query.beside,
                         .by = query.by,
                         .explains = query.explain};
-  if (query.min_price) request.catalog.min_price = static_cast<float>(*query.min_price);
-  if (query.max_price) request.catalog.max_price = static_cast<float>(*query.max_price);
+  if (query.min_price) request.catalog.min_price = price_limit("min_price", *query.min_price);
+  if (query.max_price) request.catalog.max_price = price_limit("max_price", *query.max_price);
   if (query.only) request.only = *query.only;
   if (query.max_touched) {
     request.max_touched = static_cast<std::size_t>(std::max(0, *query.max_touched));

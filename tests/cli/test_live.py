@@ -189,6 +189,8 @@ def test_proposes_by_events_and_catalog(live: library.Live) -> None:
     assert set(rows["product_id"].to_pylist()) <= set(prices)
     with pytest.raises(library.Error, match="min_price: found 'cheap'"):
         live.recommend(min_price="cheap")  # type: ignore[arg-type]
+    with pytest.raises(library.Error, match="max_price: found 'nan'"):
+        live.recommend(max_price=float("nan"))
 
 
 def test_neighbours_come_first_and_visits_are_linked(
