@@ -1,5 +1,6 @@
 """Bytes of strangers: JSON and HTTP as they should not be."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from serving import Server, serving
 
 # Public suites beside the repository, never in it: JSONTestSuite (MIT)
 # and the cases of http-desync-guardian (Apache-2.0).
-SUITES = ROOT.parent / "shared" / "data"
+SUITES = Path(
+    os.environ.get("VITRINA_TEST_SUITES") or ROOT.parent / "shared" / "data"
+)
 JSON_SUITE = SUITES / "json-test-suite" / "test_parsing"
 HTTP_SUITE = SUITES / "http-desync" / "tests"
 
