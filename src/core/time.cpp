@@ -72,16 +72,19 @@ std::optional<TimeUs> parse_clock(Cursor& cursor) {
   return fraction ? std::optional(time + *fraction) : std::nullopt;
 }
 
+/// Of a zone, either way: more is no offset but a slip of the pen.
+constexpr int kMostOffsetHours = 15;
+
 std::optional<TimeUs> parse_zone(Cursor& cursor) {
   if (cursor.rest.empty()) return 0;
   if (cursor.take('Z')) return 0;
   const TimeUs sign = cursor.rest.front() == '-' ? -1 : 1;
   if (!cursor.take('+') && !cursor.take('-')) return std::nullopt;
   const auto hour = cursor.digits(2);
-  if (!hour) return std::nullopt;
+  if (!hour || *hour > kMostOffsetHours) return std::nullopt;
   cursor.take(':');
   const auto minute = cursor.rest.empty() ? std::optional(0) : cursor.digits(2);
-  if (!minute) return std::nullopt;
+  if (!minute || *minute > 59) return std::nullopt;
   return sign * (*hour * kUsPerHour + *minute * 60 * kUsPerSecond);
 }
 

@@ -29,19 +29,20 @@ constexpr std::string_view kVectorArray = "arr_0";
 struct Wanted {
   std::string name;
   std::function<void(const arrow::ChunkedArray&)> load;
+  bool is_required = true;
 };
 
-/// Reads a small table: for each batch the loaders of the columns that exist (the first `required`
-/// must), then `use(rows)`. `path` is its name in messages.
+/// Reads a small table: for each batch the loaders of the columns that exist, then `use(rows)`.
+/// `path` is its name in messages.
 void read_columns(std::unique_ptr<TableSource> source, const std::filesystem::path& path,
-                  const std::vector<Wanted>& wanted, std::size_t required, Progress& progress,
+                  const std::vector<Wanted>& wanted, Progress& progress,
                   const std::function<void(std::size_t)>& use, ReadNotes& notes) {
   const auto& found = source->names();
   std::vector<std::string> names;
   std::vector<const Wanted*> present;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (std::find(found.begin(), found.end(), wanted[i].name) == found.end()) {
-      if (i < required) throw_missing_column(path, wanted[i].name, found);
+    if (!has_column(path, wanted[i].name, found)) {
+      if (wanted[i].is_required) throw_missing_column(path, wanted[i].name, found);
       continue;
     }
     names.push_back(wanted[i].name);
@@ -89,7 +90,7 @@ void read_vectors(const CatalogFiles& files, const LogSchema& schema, Progress& 
       open_table(files.mapping, /*threads=*/1), files.mapping,
       {{schema.catalog.product, [&](const auto& column) { load_texts(column, products); }},
        {schema.catalog.vector, [&](const auto& column) { load_integers(column, numbers); }}},
-      2, progress,
+      progress,
       [&](std::size_t n_rows) {
         for (std::size_t row = 0; row < n_rows; ++row) {
           const auto product = products.at(row);
@@ -147,14 +148,17 @@ RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem:
       catalog.title.push_back(text_or_empty(titles, row, n_rows));
     }
   };
-  read_columns(std::move(source), path,
-               {{names.product, texts(products)},
-                {names.category, texts(categories)},
-                {names.price, read_prices(prices, unread)},
-                {names.old_price, read_prices(old_prices, unread_old)},
-                {names.add_date, times},
-                {names.title, texts(titles)}},
-               1, progress, append, catalog.notes);
+  // what a schema names is meant to be there
+  const CatalogColumns usual;
+  read_columns(
+      std::move(source), path,
+      {{names.product, texts(products)},
+       {names.category, texts(categories), names.category != usual.category},
+       {names.price, read_prices(prices, unread), names.price != usual.price},
+       {names.old_price, read_prices(old_prices, unread_old), names.old_price != usual.old_price},
+       {names.add_date, times, names.add_date != usual.add_date},
+       {names.title, texts(titles), names.title != usual.title}},
+      progress, append, catalog.notes);
   catalog.n_prices_unread = unread.n;
   catalog.price_unread = std::move(unread.example);
   note_dates(dates_met, schema, "catalog", catalog.notes);

@@ -140,12 +140,15 @@ class LogReader {
 std::vector<Role> LogReader::select_columns(const std::filesystem::path& path,
                                             TableSource& source) const {
   const auto names = column_names(schema_);
+  const auto defaults = column_names({});
   std::vector<Role> roles;
   std::vector<std::string> wanted;
   for (std::size_t i = 0; i < kRoleCount; ++i) {
-    const auto& found = source.names();
-    if (std::find(found.begin(), found.end(), names[i]) == found.end()) {
-      if (i < kRequiredCount) throw_missing_column(path, names[i], found);
+    if (!has_column(path, names[i], source.names())) {
+      // what a schema names is meant to be there
+      if (i < kRequiredCount || names[i] != defaults[i]) {
+        throw_missing_column(path, names[i], source.names());
+      }
       continue;
     }
     roles.push_back(static_cast<Role>(i));
@@ -373,7 +376,7 @@ RawLog LogReader::finish() {
 
 RawLog LogReader::read(const std::filesystem::path& path) {
   const auto names = column_names(schema_);
-  const auto files = log_files(path, std::span(names).first(kRequiredCount));
+  const auto files = log_files(path, std::span(names).first(kRequiredCount), progress_);
   prepare(files);
   for (const auto& file : files) read_source(open_table(file, threads_), file);
   return finish();

@@ -57,6 +57,17 @@ void check_record(const CsvRecords& records, std::string_view name) {
   if (fields[0].empty()) throw bad_line(name, line, "the user_id is empty");
 }
 
+/// Where the column stands in a header.
+std::size_t place_of(std::string_view column, const std::vector<std::string>& header,
+                     std::string_view name) {
+  const auto n = std::ranges::count(header, column);
+  if (n != 1) {
+    throw bad_line(name, 1,
+                   fmt::format("found {} columns {} in the header, expected one", n, column));
+  }
+  return static_cast<std::size_t>(std::ranges::find(header, column) - header.begin());
+}
+
 }  // namespace
 
 std::string submission_text(const Submission& submission) {
@@ -103,22 +114,21 @@ Submission read_submission(const std::filesystem::path& path) {
   return parse_submission(read_file(path), path.string());
 }
 
-std::vector<std::string> read_id_list(const std::filesystem::path& path) {
+std::vector<std::string> read_id_list(const std::filesystem::path& path, std::string_view column) {
   const std::string bytes = read_file(path);
   std::string_view text = bytes;
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   check_utf8(text, path.string());
   CsvRecords records(text);
   std::vector<std::string> ids;
-  std::size_t column = 0;
+  std::size_t place = 0;
   std::size_t n_columns = 1;
   for (bool first = true; records.next(); first = false) {
     const auto& fields = records.fields();
-    const auto header = std::find_if(fields.begin(), fields.end(), [](const std::string& field) {
-      return field == "user_id" || field == "product_id";
-    });
-    if (first && header != fields.end()) {
-      column = static_cast<std::size_t>(header - fields.begin());
+    const bool is_header = std::ranges::any_of(
+        fields, [](const auto& field) { return field == "user_id" || field == "product_id"; });
+    if (first && is_header) {
+      place = place_of(column, fields, path.string());
       n_columns = fields.size();
       continue;
     }
@@ -126,10 +136,10 @@ std::vector<std::string> read_id_list(const std::filesystem::path& path) {
     if (fields.size() != n_columns) {
       throw bad_line(path.string(), records.line(),
                      fmt::format("found {} fields, expected {}; give one id a line, or a CSV file "
-                                 "with a header that has user_id or product_id",
-                                 fields.size(), n_columns));
+                                 "with a header that has {}",
+                                 fields.size(), n_columns, column));
     }
-    if (!fields[column].empty()) ids.push_back(fields[column]);
+    if (!fields[place].empty()) ids.push_back(fields[place]);
   }
   if (!records.problem().empty()) {
     throw bad_line(path.string(), records.line(), records.problem());

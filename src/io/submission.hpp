@@ -42,8 +42,9 @@ Submission read_submission(const std::filesystem::path& path);
 /// stream over; `name` stands for a file in errors. Throws Error(kBadData).
 Submission read_submission_stream(ArrowArrayStream* stream, std::string_view name);
 
-/// Reads a list of ids: one a line, or the column `user_id` or `product_id` of a CSV file with a
-/// header. Blank lines are skipped. Throws Error(kMissingInput) or Error(kBadData).
-std::vector<std::string> read_id_list(const std::filesystem::path& path);
+/// Reads a list of ids: one a line, or `column`, `user_id` or `product_id`, of a CSV file with a
+/// header that has one of the two. Blank lines are skipped. Throws Error(kMissingInput) or
+/// Error(kBadData).
+std::vector<std::string> read_id_list(const std::filesystem::path& path, std::string_view column);
 
 }  // namespace vitrina::io

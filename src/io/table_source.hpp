@@ -46,10 +46,18 @@ class TableSource {
   virtual std::size_t next(const ColumnUse& use) = 0;
 };
 
-/// Whether a path's name says CSV (`.csv`, `.csv.gz`).
+/// The last part of a path, with capitals of the Latin alphabet made small.
+std::string lower_name(const std::filesystem::path& path);
+
+/// Whether a path's name says CSV (`.csv`, `.tsv`, also with `.gz` after it), in capitals or not.
 bool is_csv(const std::filesystem::path& path);
-/// Whether a path's name says Parquet (`.parquet`, `.pq`).
+/// Whether a path's name says Parquet (`.parquet`, `.pq`), in capitals or not.
 bool is_parquet(const std::filesystem::path& path);
+
+/// Whether `path` has the column. Throws Error(kBadData) where it stands twice: which of the two is
+/// meant cannot be known.
+bool has_column(const std::filesystem::path& path, const std::string& column,
+                const std::vector<std::string>& found);
 
 /// Throws Error(kMissingInput) when `path` is a pipe or a device: a table is read twice.
 void check_no_pipe(const std::filesystem::path& path);

@@ -10,17 +10,17 @@ namespace vitrina::pipeline {
 bundle::IdRules read_id_rules(const command::Context& context) {
   bundle::IdRules rules;
   if (const auto file = context.option("only-users")) {
-    rules.only_users = io::read_id_list(*file);
+    rules.only_users = io::read_id_list(*file, "user_id");
     if (rules.only_users->empty()) {
       throw Error(ErrorCode::kBadData,
                   fmt::format("{}: found no id, expected one user a line", printable(*file)));
     }
   }
   if (const auto file = context.option("exclude-users")) {
-    rules.exclude_users = io::read_id_list(*file);
+    rules.exclude_users = io::read_id_list(*file, "user_id");
   }
   if (const auto file = context.option("exclude-products")) {
-    rules.exclude_products = io::read_id_list(*file);
+    rules.exclude_products = io::read_id_list(*file, "product_id");
   }
   rules.only_listed = context.option("only-listed").has_value();
   return rules;

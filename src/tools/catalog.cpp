@@ -47,7 +47,7 @@ void run(const command::Context& context) {
   const auto config = read_section<pipeline::IngestConfig>(context.params, "ingest");
   const auto schema =
       config.schema.empty() ? io::LogSchema{} : io::read_schema(context.path(config.schema));
-  const auto wanted = io::read_id_list(*context.option("products"));
+  const auto wanted = io::read_id_list(*context.option("products"), "product_id");
   const auto folder = context.path(config.data_dir);
   if (std::error_code ignored; !std::filesystem::exists(folder, ignored)) {
     throw Error(ErrorCode::kMissingInput,

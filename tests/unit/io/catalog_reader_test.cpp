@@ -91,6 +91,21 @@ TEST_F(CatalogReaderTest, ReadsVectorsWhereBothFilesAre) {
   EXPECT_EQ(catalog->vector_of, (std::vector<std::uint64_t>{1, 0}));
 }
 
+TEST_F(CatalogReaderTest, ColumnsAreRefusedThatStandTwiceOrNowhere) {
+  put("catalog.csv", "product_id,price,prices\np,1,2\n");
+  SilentProgress progress;
+  LogSchema schema;
+  schema.catalog.price = "prise";
+  EXPECT_TRUE(says(error_of([&] { read_catalog(folder_, schema, progress); }), ErrorCode::kBadData,
+                   "column 'prise' is missing, found columns product_id, price, prices, the "
+                   "nearest is 'price'"));
+  schema.catalog.price = "prices";
+  EXPECT_EQ(read_catalog(folder_, schema, progress)->price.at(0), 2.0F);
+  put("catalog.csv", "product_id,price,price\np,1,2\n");
+  EXPECT_TRUE(
+      says(error_of([&] { read(); }), ErrorCode::kBadData, "column 'price' stands there 2 times"));
+}
+
 TEST_F(CatalogReaderTest, NamesTheFileOfAnError) {
   put("catalog.csv", "id,title\n1,a\n");
   EXPECT_TRUE(says(error_of([&] { read(); }), ErrorCode::kBadData,

@@ -296,6 +296,21 @@ TEST_F(LogReaderTest, SaysWhichColumnIsMissing) {
   EXPECT_TRUE(says(error, ErrorCode::kBadData, "--schema"));
 }
 
+TEST_F(LogReaderTest, RefusesAColumnThatStandsTwice) {
+  const auto path = put("log.csv", "user_id,user_id,action,date,products\nu,v,5,1970-01-01,a\n");
+  EXPECT_TRUE(says(error_of([&] { read(path); }), ErrorCode::kBadData,
+                   "log.csv: column 'user_id' stands there 2 times"));
+}
+
+TEST_F(LogReaderTest, WhatASchemaNamesMustBeThere) {
+  const auto path = put("log.csv", "user_id,action,date,products\nu,5,1970-01-01,a\n");
+  LogSchema schema;
+  EXPECT_EQ(read(path, schema).item.size(), 1U);
+  schema.device = "devise_id";
+  EXPECT_TRUE(says(error_of([&] { read(path, schema); }), ErrorCode::kBadData,
+                   "column 'devise_id' is missing"));
+}
+
 TEST_F(LogReaderTest, SaysWhatItLookedFor) {
   EXPECT_TRUE(says(error_of([&] { read(folder_); }), ErrorCode::kMissingInput,
                    "looked for train_actions.pq"));

@@ -154,53 +154,5 @@ TEST_F(RecognitionTest, WholeNumbersReadAsDecimalsArePointedAt) {
   EXPECT_EQ(progress_.all.size(), 1U);
 }
 
-class LogFilesTest : public RecognitionTest {
- protected:
-  static constexpr const char* kRows = "user_id,action,date,products\nu,5,2024-09-28,1\n";
-};
-
-TEST_F(LogFilesTest, LooseCsvPartsAreRead) {
-  put("shop/part-1.csv", kRows);
-  put("shop/part-0.csv", "user_id,action,date,products\nv,5,2024-09-28,1\n");
-  put("shop/catalog.csv", "product_id\n1\n");
-  const auto log = read(folder_ / "shop");
-  EXPECT_EQ(log.users.text(0), "v");
-  EXPECT_EQ(log.counts.rows_read, 2U);
-}
-
-TEST_F(LogFilesTest, TwoLogsAreAnError) {
-  const std::vector<std::vector<std::string>> cases{
-      {"train_actions.csv", "train_actions.csv.gz"},
-      {"train_actions.csv", "part-0.csv"},
-      {"train_actions/part-0.csv", "train_actions.csv"},
-      {"train_actions_1/a.csv", "train_actions_2/a.csv"}};
-  for (std::size_t i = 0; i < cases.size(); ++i) {
-    const auto shop = std::to_string(i);
-    for (const auto& name : cases[i]) put(shop + "/" + name, kRows);
-    const auto error = error_of([&] { read(folder_ / shop); });
-    for (const auto& name : cases[i]) {
-      EXPECT_TRUE(says(error, ErrorCode::kBadData, name.substr(0, name.find('/'))));
-    }
-  }
-}
-
-TEST_F(LogFilesTest, OtherTablesMayLieBesideTheLog) {
-  put("shop/train_actions.csv", kRows);
-  put("shop/predictions.csv", "user_id,products\nu,\"['1']\"\n");
-  put("shop/damaged.parquet", "PAR1");
-  EXPECT_EQ(read(folder_ / "shop").counts.rows_read, 1U);
-}
-
-TEST_F(LogFilesTest, PartsOfTwoFormatsAreAnError) {
-  put("shop/train_actions/part-0.csv", kRows);
-  put("shop/train_actions/part-1.parquet", "PAR1");
-  EXPECT_TRUE(says(error_of([&] { read(folder_ / "shop"); }), ErrorCode::kBadData,
-                   "found part-1.parquet and part-0.csv"));
-  put("loose/part-0.csv", kRows);
-  put("loose/part-1.parquet", "PAR1");
-  EXPECT_TRUE(says(error_of([&] { read(folder_ / "loose"); }), ErrorCode::kBadData,
-                   "found part-1.parquet and part-0.csv"));
-}
-
 }  // namespace
 }  // namespace vitrina::io

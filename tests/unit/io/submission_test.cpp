@@ -126,15 +126,24 @@ TEST_F(SubmissionTest, KnowsTheLookAlikes) {
 }
 
 TEST_F(SubmissionTest, ReadsListsOfIds) {
-  EXPECT_EQ(read_id_list(put("ids", "a\n\nb\r\nc")), (Texts{"a", "b", "c"}));
-  EXPECT_EQ(read_id_list(put("ids", "\xef\xbb\xbfproduct_id\n1\n2\n")), (Texts{"1", "2"}));
-  EXPECT_EQ(read_id_list(put("ids", "x,user_id\n1,a\n2,\n3,\"b,c\"\n")), (Texts{"a", "b,c"}));
-  EXPECT_EQ(read_id_list(put("ids", "user_id,products\nu,\"['1', '2']\"\n")), Texts{"u"});
-  EXPECT_EQ(read_id_list(put("ids", "")), Texts{});
-  EXPECT_TRUE(says(error_of([&] { read_id_list(put("ids", "a\nb,c\n")); }), ErrorCode::kBadData,
-                   "ids:2: found 2 fields"));
-  EXPECT_TRUE(
-      says(error_of([&] { read_id_list(folder_ / "none"); }), ErrorCode::kMissingInput, "none"));
+  EXPECT_EQ(read_id_list(put("ids", "a\n\nb\r\nc"), "user_id"), (Texts{"a", "b", "c"}));
+  EXPECT_EQ(read_id_list(put("ids", "\xef\xbb\xbfproduct_id\n1\n2\n"), "product_id"),
+            (Texts{"1", "2"}));
+  EXPECT_EQ(read_id_list(put("ids", "x,user_id\n1,a\n2,\n3,\"b,c\"\n"), "user_id"),
+            (Texts{"a", "b,c"}));
+  EXPECT_EQ(read_id_list(put("ids", "user_id,products\nu,\"['1', '2']\"\n"), "user_id"),
+            Texts{"u"});
+  EXPECT_EQ(read_id_list(put("ids", ""), "user_id"), Texts{});
+  EXPECT_TRUE(says(error_of([&] { read_id_list(put("ids", "a\nb,c\n"), "user_id"); }),
+                   ErrorCode::kBadData, "ids:2: found 2 fields"));
+  const auto both = put("both", "user_id,product_id\nu,p\n");
+  EXPECT_EQ(read_id_list(both, "user_id"), Texts{"u"});
+  EXPECT_EQ(read_id_list(both, "product_id"), Texts{"p"});
+  EXPECT_TRUE(says(error_of([&] { read_id_list(put("ids", "user_id,x\nu,1\n"), "product_id"); }),
+                   ErrorCode::kBadData,
+                   "ids:1: found 0 columns product_id in the header, expected one"));
+  EXPECT_TRUE(says(error_of([&] { read_id_list(folder_ / "none", "user_id"); }),
+                   ErrorCode::kMissingInput, "none"));
 }
 
 }  // namespace
