@@ -26,6 +26,7 @@
 #include "cli/signals.hpp"
 #include "command/configuration.hpp"
 #include "command/files.hpp"
+#include "command/places.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/file_error.hpp"
@@ -67,6 +68,8 @@ void run_command(const command::Command& command, const std::vector<std::string>
                                                       printable(context.workspace.string())));
   }
   if (command.check != nullptr) command.check(context);
+  if (const auto file = context.option("json")) command::check_json_place("json", *file);
+  if (!line.timing_file.empty()) command::check_json_place("timing", line.timing_file);
   if (line.is_dry_run) command::describe_run(command, context, commands(), out);
   command::check_inputs(command, context, commands(), line.same_options);
   if (line.is_dry_run) return;

@@ -111,6 +111,23 @@ fs::path place_of(const fs::path& path) {
   return place;
 }
 
+/// A device, a pipe or what /dev/stdout leads to: nothing may take its place.
+bool is_written_into(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_other(fs::status(path, ignored)) ||
+         (path.parent_path() == "/dev" && fs::is_symlink(path, ignored));
+}
+
+/// The file that a link leads to, there or not; any other path as it is.
+fs::path target_of(fs::path path) {
+  constexpr int kMostLinks = 40;  // as many as the kernel follows
+  std::error_code ignored;
+  for (int i = 0; i < kMostLinks && fs::is_symlink(path, ignored); ++i) {
+    path = path.parent_path() / fs::read_symlink(path);  // which may begin at the root
+  }
+  return path;
+}
+
 Error written_by_another(const fs::path& path) {
   return {ErrorCode::kOutOfResources,
           fmt::format("{}: another command is writing it; wait for its end or name another place",
@@ -162,16 +179,18 @@ void swap_folders(TemporaryPath& unfinished, const fs::path& place) {
 }  // namespace
 
 void write_atomically(const fs::path& path, const std::function<void(const fs::path&)>& write) {
-  const auto folder = parent_of(path);
+  if (is_written_into(path)) return write(path);
+  const auto place = target_of(path);
+  const auto folder = parent_of(place);
   make_folder(folder);
-  const auto beside = unfinished(path);
+  const auto beside = unfinished(place);
   const auto make = [&] { OpenFile(beside, O_WRONLY | O_CREAT, "write", path).close(); };
   const auto lock = lock_unfinished(beside, O_RDWR, path, make);
   TemporaryPath temporary(beside);
-  const bool is_flushed = !TemporaryFolder::holds(path);
+  const bool is_flushed = !TemporaryFolder::holds(place);
   write(beside);
   if (is_flushed) sync_to_disk(beside, O_RDONLY, path);
-  if (::rename(beside.c_str(), path.c_str()) != 0) throw file_error(path, "write", errno);
+  if (::rename(beside.c_str(), place.c_str()) != 0) throw file_error(path, "write", errno);
   temporary.keep();
   if (is_flushed) sync_to_disk(folder, O_RDONLY | O_DIRECTORY, path);
 }

@@ -10,7 +10,8 @@ namespace vitrina {
 
 /// Runs `write` on `path` + ".tmp", flushes that file to disk and renames it to `path`, so that a
 /// file under its final name is always whole. The folder is made when missing; on failure the
-/// temporary file is removed. Throws Error(kOutOfResources) with the cause when the disk says no.
+/// temporary file is removed. A link stays one, and what it leads to is replaced; a device or a
+/// pipe is written into. Throws Error(kOutOfResources) with the cause when the disk says no.
 void write_atomically(const std::filesystem::path& path,
                       const std::function<void(const std::filesystem::path&)>& write);
 

@@ -12,6 +12,7 @@
 #include "bundle/rules.hpp"
 #include "command/layout.hpp"
 #include "command/option_values.hpp"
+#include "command/places.hpp"
 #include "command/workspace_shop.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
@@ -157,6 +158,7 @@ void check(const command::Context& context) {
                        context.option("as-of") || context.option("at") ||
                            !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
   if (context.option("bundle")) bundle::require_manifest(bundle_folder(context));
+  if (const auto out = context.option("out")) command::check_no_bundle("out", *out);
 }
 
 void run(const command::Context& given) {

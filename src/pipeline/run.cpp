@@ -14,6 +14,7 @@
 #include "bundle/rules.hpp"
 #include "command/chain.hpp"
 #include "command/layout.hpp"
+#include "command/places.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
 #include "core/lock.hpp"
@@ -148,6 +149,7 @@ void check_bundle_apart(const command::Context& context) {
 
 void check(const command::Context& context) {
   check_bundle_apart(context);
+  if (const auto out = context.option("out")) command::check_no_bundle("out", *out);
   bundle::check_listed(context.option("only-listed").has_value(),
                        !read_section<IngestConfig>(context.params, "ingest").as_of.empty());
 }

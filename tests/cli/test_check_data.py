@@ -320,3 +320,17 @@ def test_a_log_from_a_pipe_is_refused(
     os.mkfifo(tmp_path / "log.csv")
     result = vitrina("ingest", "--quiet", "--data", "log.csv", timeout=20)
     assert_refused(result, MISSING_INPUT, "log.csv: is a pipe or a device")
+
+
+def test_a_report_takes_the_place_of_nothing_but_a_report(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    log = tmp_path / "train_actions.csv"
+    log.write_text("user_id,action,date,products\nu,5,2024-09-01,p\n")
+    before = log.read_bytes()
+    for option in ("--json", "--timing"):
+        result = vitrina("check-data", tmp_path, option, log)
+        assert_refused(result, 2, option, "is there and is no JSON")
+        assert log.read_bytes() == before
+    for _ in range(2):  # one that is there may be replaced
+        assert vitrina("check-data", tmp_path, "--json", "a").returncode == 0

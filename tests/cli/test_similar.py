@@ -74,3 +74,23 @@ def test_what_is_not_there_is_named(
     assert_refused(
         vitrina("similar", "--bundle", "none", product), MISSING_INPUT, "none"
     )
+
+
+def test_nothing_is_put_beside_the_parts_of_a_bundle(
+    vitrina: Vitrina, bundle: tuple[Path, str]
+) -> None:
+    folder, product = bundle
+    before = sorted(folder.iterdir())
+    manifest = (folder / "manifest.json").read_bytes()
+    shop = folder.parent / "shop"
+    for words in (
+        ("similar", "--bundle", folder, product, "--json", folder / "a.json"),
+        ("similar", "--bundle", folder, product, "--json")
+        + (folder / "manifest.json",),
+        ("recommend", "--bundle", folder, "--data", shop, "--out", folder),
+        ("run", "--data", shop, "--out", folder),
+    ):
+        result = vitrina(*words)
+        assert_refused(result, USAGE, "the folder of a bundle")
+    assert sorted(folder.iterdir()) == before
+    assert (folder / "manifest.json").read_bytes() == manifest

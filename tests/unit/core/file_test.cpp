@@ -1,6 +1,7 @@
 #include "core/file.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <filesystem>
@@ -171,6 +172,29 @@ TEST_F(FileTest, OneAtATimeWritesAFile) {
   EXPECT_EQ(read_file(file), "the first one's");
   write_file(file, "later");
   EXPECT_EQ(read_file(file), "later");
+}
+
+TEST_F(FileTest, WhatALinkLeadsToIsReplaced) {
+  fs::create_directories(folder_ / "disk");
+  fs::create_symlink("disk/file", folder_ / "link");
+  for (const auto* text : {"new", "newer"}) {
+    write_file(folder_ / "link", text);
+    EXPECT_TRUE(fs::is_symlink(folder_ / "link"));
+    EXPECT_EQ(read_file(folder_ / "disk" / "file"), text);
+  }
+  EXPECT_EQ(n_files(), 2U);
+}
+
+TEST_F(FileTest, APipeIsWrittenInto) {
+  fs::create_directories(folder_);
+  const auto pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  std::string got;
+  std::thread reader([&] { got = read_file(pipe); });
+  write_file(pipe, "through");
+  reader.join();
+  EXPECT_EQ(got, "through");
+  EXPECT_TRUE(fs::is_fifo(pipe));
 }
 
 TEST_F(FileTest, WritersOfOneFolderLeaveItWhole) {
