@@ -27,8 +27,8 @@ void check_moment(const Bundle& bundle, const Shop& shop, TimeUs as_of, bool all
              format_time(until),
              as_of == shop.end ? "the end of the events that are read" : "the moment asked for",
              format_time(as_of)),
-         "ask for a later moment, by --at where the log ends before it, pack a bundle as of this "
-         "one, or insist with --allow-future",
+         fmt::format("{}, pack a bundle as of this one, or insist with --allow-future",
+                     as_of == shop.end ? "name a later moment by --at" : "name a later moment"),
          "the answer has seen the future, judge nothing by it", progress);
 }
 

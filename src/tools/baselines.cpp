@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include <array>
 #include <filesystem>
 
@@ -46,7 +44,8 @@ void run(const command::Context& context) {
   const auto fitted = models::fit_models(fit, kWanted, context.params, *context.progress);
   context.progress->end("own history and popularity");
   // All or none take the place of what was there: the files do not say as of when they are.
-  const TemporaryPath fresh(out / fmt::format(".baselines-{}", getpid()));
+  const TemporaryPath fresh(out / ".baselines");
+  std::filesystem::remove_all(fresh.path());  // what a killed one has left
   const auto baselines =
       evaluation::make_baselines(shop, fitted, shop.end, choose.limits(), context.threads);
   const auto file = [](const auto& baseline) { return fmt::format("{}.csv", baseline.name); };

@@ -50,6 +50,11 @@ std::vector<TimeUs> cuts_of(const command::Context& context) {
   std::vector<TimeUs> cuts;
   for (const auto& text : command::option_values(context, "as-of"))
     cuts.push_back(command::option_time("as-of", text));
+  for (auto cut = cuts.begin(); cut != cuts.end(); ++cut) {
+    if (std::find(cuts.begin(), cut, *cut) == cut) continue;
+    throw Error(ErrorCode::kUsage,
+                fmt::format("--as-of: found {} twice, expected each cut once", format_time(*cut)));
+  }
   return cuts;
 }
 
