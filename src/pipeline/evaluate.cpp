@@ -21,6 +21,7 @@
 #include "metrics/ceiling.hpp"
 #include "pipeline/fold_engine.hpp"
 #include "pipeline/folds.hpp"
+#include "pipeline/lineage.hpp"
 #include "selection/choose_config.hpp"
 #include "selection/ratio_choice.hpp"
 
@@ -87,7 +88,7 @@ void write_empty_plots(const std::filesystem::path& plots) {
 }
 
 void write_nothing_to_judge(const command::Context& context) {
-  ranking::BuyerCalibration{}.save(context.path(command::kBuyersFile));
+  ranking::BuyerCalibration{}.save(context.path(command::kValidFolder) / command::kBuyers);
   const Json json{{"valid", nullptr},
                   {"reason", "the log is too short for a valid fold: nothing was judged"}};
   write_file(context.path(command::kValidBuyers), io::buyers_text({}));
@@ -119,7 +120,7 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
   context.progress->begin("judge", 0, "");
   auto buyers = evaluation::calibrate_buyers(for_a, evaluation::outcomes(for_a, bought, limits.k));
   buyers.set_window(fold.cut, fold.to);
-  buyers.save(context.path(command::kBuyersFile));
+  buyers.save(context.path(command::kValidFolder) / command::kBuyers);
   const auto sent = evaluation::to_lists(answer);
   const auto results = metrics::judge(metrics::as_lists(bought), sent, limits.k);
   const metrics::BootstrapConfig bootstrap{config.draws, context.seed, 0.95, context.threads};
@@ -165,12 +166,15 @@ void judge_valid_fold(const command::Context& context, const Shop& shop, const F
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
-  const auto folds = load_folds(context.path(command::kSplitFile));
+  const auto folds = folds_of_shop(context);
+  check_made_of(context.path(command::kModelsFolder), folds, "fit");
+  check_made_of(context.path(command::kRankerFolder), folds, "train");
   if (folds.valid) {
     judge_valid_fold(context, shop, folds);
   } else {
     write_nothing_to_judge(context);
   }
+  write_made_of(context.path(command::kValidFolder), folds);
 }
 
 std::vector<SectionInfo> sections() {
@@ -191,7 +195,7 @@ command::Command evaluate_command() {
                      {command::kSplitFile, "the folds"},
                      {command::kModelsFolder, "the valid fold's models"},
                      {command::kRankerFolder, "the ranker"}},
-          .outputs = {{command::kBuyersFile,
+          .outputs = {{command::kValidFolder,
                        "calibration: from a customer's sum of scores to expected recall and p_buy"},
                       {command::kMetricsReport,
                        "readings A, B, C, baselines and differences, ceilings"},

@@ -18,6 +18,7 @@
 #include "engine/answer.hpp"
 #include "pipeline/fold_engine.hpp"
 #include "pipeline/folds.hpp"
+#include "pipeline/lineage.hpp"
 #include "pipeline/visit_moments.hpp"
 #include "ranking/examples.hpp"
 #include "ranking/sampler.hpp"
@@ -282,7 +283,8 @@ class ExampleMaker {
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
-  const auto folds = load_folds(context.path(command::kSplitFile));
+  const auto folds = folds_of_shop(context);
+  check_made_of(context.path(command::kModelsFolder), folds, "fit");
   context.progress->begin("make training rows", folds.train.size(), "folds");
   const ExampleMaker maker(context, shop, folds);
   std::atomic<std::size_t> n_rows = 0;
@@ -295,6 +297,7 @@ void run(const command::Context& context) {
       n_rows += examples.n_rows();
       context.progress->advance(1);
     });
+    write_made_of(beside, folds);
   });
   context.progress->end(fmt::format("{} rows of {} folds", n_rows.load(), folds.train.size()));
 }

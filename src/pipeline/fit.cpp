@@ -14,6 +14,7 @@
 #include "models/model_set.hpp"
 #include "pipeline/folds.hpp"
 #include "pipeline/kept_models.hpp"
+#include "pipeline/lineage.hpp"
 #include "selection/choose_config.hpp"
 
 namespace vitrina::pipeline {
@@ -30,7 +31,7 @@ std::vector<models::ModelKind> models_of(const Fold& fold,
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
-  const auto folds = load_folds(context.path(command::kSplitFile));
+  const auto folds = folds_of_shop(context);
   const auto choose = selection::read_choose(context.params);
   auto cuts = folds.train;
   if (folds.valid) cuts.push_back(*folds.valid);
@@ -42,13 +43,12 @@ void run(const command::Context& context) {
   // the longest work first: a fold costs what lies before its cut
   std::stable_sort(cuts.begin(), cuts.end(),
                    [](const Fold& a, const Fold& b) { return a.cut > b.cut; });
-  const auto shop_digest = archive_digest(context.path(command::kShopFile));
   std::atomic<std::size_t> n_kept = 0;
   const auto fit_fold = [&](const Fold& fold, const std::filesystem::path& to, int threads) {
     const auto wanted = models_of(fold, of_engine);
     const models::FitContext fit{shop,     fold.cut, folds.label_length, choose.max_users,
                                  choose.k, threads};
-    const auto origins = origins_of(wanted, fit, context.params, shop_digest);
+    const auto origins = origins_of(wanted, fit, context.params, folds.shop);
     const auto known = command::models_file(context.workspace, fold.name);
     const auto archive = to / known.filename();
     if (is_up_to_date(known, origins)) {
@@ -66,6 +66,7 @@ void run(const command::Context& context) {
     parallel_tasks(cuts.size(), context.threads, [&](std::size_t task, int threads) {
       fit_fold(cuts[task], beside / cuts[task].name, threads);
     });
+    write_made_of(beside, folds);
   });
   const auto kept = n_kept > 0
                         ? fmt::format(", {} of {} models as they were", n_kept.load(), n_models)

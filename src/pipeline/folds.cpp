@@ -9,13 +9,14 @@
 #include "bundle/json_problem.hpp"
 #include "core/error.hpp"
 #include "core/file.hpp"
+#include "core/hash.hpp"
 
 namespace vitrina::pipeline {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;
 
 /// Days of log that pay for one more train window once the log is long, and how many are enough:
 /// each is a fit of the models on the whole log before it.
@@ -33,6 +34,27 @@ Json to_json(const Fold& fold) {
 Fold from_json(const Json& json) {
   return {json.at("name").get<std::string>(), json.at("cut_us").get<TimeUs>(),
           json.at("to_us").get<TimeUs>()};
+}
+
+std::string to_text(const Folds& folds) {
+  Json json{{"format", kFormat},
+            {"shop", folds.shop},
+            {"begin", format_time(folds.begin)},
+            {"end", format_time(folds.end)},
+            {"horizon_days", to_days(folds.horizon)},
+            {"label_days", to_days(folds.label_length)},
+            {"begin_us", folds.begin},
+            {"end_us", folds.end},
+            {"horizon_us", folds.horizon},
+            {"label_us", folds.label_length}};
+  json["train"] = Json::array();
+  for (const auto& fold : folds.train) {
+    auto row = to_json(fold);
+    row["before_valid"] = folds.is_before_valid(fold);
+    json["train"].push_back(row);
+  }
+  json["valid"] = folds.valid ? to_json(*folds.valid) : Json(nullptr);
+  return json.dump(2) + "\n";
 }
 
 }  // namespace
@@ -69,24 +91,10 @@ Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config) {
   return folds;
 }
 
+std::string digest(const Folds& folds) { return sha256_text(to_text(folds)); }
+
 void save_folds(const Folds& folds, const std::filesystem::path& path) {
-  Json json{{"format", kFormat},
-            {"begin", format_time(folds.begin)},
-            {"end", format_time(folds.end)},
-            {"horizon_days", to_days(folds.horizon)},
-            {"label_days", to_days(folds.label_length)},
-            {"begin_us", folds.begin},
-            {"end_us", folds.end},
-            {"horizon_us", folds.horizon},
-            {"label_us", folds.label_length}};
-  json["train"] = Json::array();
-  for (const auto& fold : folds.train) {
-    auto row = to_json(fold);
-    row["before_valid"] = folds.is_before_valid(fold);
-    json["train"].push_back(row);
-  }
-  json["valid"] = folds.valid ? to_json(*folds.valid) : Json(nullptr);
-  write_file(path, json.dump(2) + "\n");
+  write_file(path, to_text(folds));
 }
 
 Folds load_folds(const std::filesystem::path& path) {
@@ -98,6 +106,7 @@ Folds load_folds(const std::filesystem::path& path) {
           fmt::format("{}: is of another format; run 'vitrina split' again", path.string()));
     }
     Folds folds;
+    folds.shop = json.at("shop").get<std::string>();
     folds.begin = json.at("begin_us").get<TimeUs>();
     folds.end = json.at("end_us").get<TimeUs>();
     folds.horizon = json.at("horizon_us").get<TimeUs>();

@@ -32,6 +32,7 @@ struct Fold {
 /// The folds of a log. `train` windows come newest first and end at or before the log's end;
 /// those that end at or before the valid fold's cut may train the model that it judges.
 struct Folds {
+  std::string shop;  ///< archive_digest() of the shop they were decided for
   TimeUs begin = 0;
   TimeUs end = 0;  ///< the moment of the answer
   TimeUs horizon = 0;
@@ -50,6 +51,9 @@ inline constexpr const char* kFinalFold = "final";
 /// Decides the folds from the log's length: windows as long as the horizon when there is room for
 /// four of them, a valid one and some history, otherwise windows of a day, one a day.
 Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config);
+
+/// SHA-256 of all that they say: other folds, or those of another shop, have another one.
+std::string digest(const Folds& folds);
 
 void save_folds(const Folds& folds, const std::filesystem::path& path);
 Folds load_folds(const std::filesystem::path& path);

@@ -11,6 +11,7 @@
 #include "command/workspace_shop.hpp"
 #include "core/file.hpp"
 #include "pipeline/folds.hpp"
+#include "pipeline/lineage.hpp"
 
 namespace vitrina::pipeline {
 namespace {
@@ -29,6 +30,9 @@ std::string clock_of(const std::filesystem::path& ingest_report) {
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
+  const auto folds = folds_of_shop(context);
+  check_made_of(context.path(command::kModelsFolder), folds, "fit");
+  check_made_of(context.path(command::kFinalFolder), folds, "refit");
   const auto folder = context.path(command::kBundleFolder);
   context.progress->begin("pack bundle", 0, "");
   std::string fingerprint;
@@ -49,6 +53,7 @@ command::Command pack_command() {
       .name = "pack",
       .summary = "packs the final models and ranker into a checked bundle that answers alone",
       .inputs = {{command::kShopFile, "the shop"},
+                 {command::kSplitFile, "the folds"},
                  {command::kIngestReport, "the clock that the shop's times are on", true},
                  {command::kModelsFolder, "the final models"},
                  {command::kFinalFolder, "the final ranker"}},

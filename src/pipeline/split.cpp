@@ -4,6 +4,7 @@
 
 #include "command/layout.hpp"
 #include "command/workspace_shop.hpp"
+#include "core/archive.hpp"
 #include "core/progress.hpp"
 #include "pipeline/folds.hpp"
 
@@ -14,8 +15,9 @@ void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
   context.progress->begin("decide folds", 0, "");
-  const auto folds =
+  auto folds =
       decide_folds(shop.begin, shop.end, read_section<SplitConfig>(context.params, "split"));
+  folds.shop = archive_digest(context.path(command::kShopFile));
   save_folds(folds, context.path(command::kSplitFile));
   context.progress->end(fmt::format("{} train windows of {:g} days, {} valid fold",
                                     folds.train.size(), to_days(folds.label_length),

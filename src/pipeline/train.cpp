@@ -3,6 +3,7 @@
 #include "command/layout.hpp"
 #include "pipeline/blend_file.hpp"
 #include "pipeline/folds.hpp"
+#include "pipeline/lineage.hpp"
 #include "pipeline/steps.hpp"
 #include "pipeline/train_ranker.hpp"
 #include "ranking/blend_choice.hpp"
@@ -38,6 +39,7 @@ ranking::BlendChoice choose(const command::Context& context, const Folds& folds,
 
 void run(const command::Context& context) {
   const auto folds = load_folds(context.path(command::kSplitFile));
+  check_made_of(context.path(command::kExamplesFolder), folds, "examples");
   const auto config = read_section<ranking::RankerConfig>(context.params, "train");
   const bool chooses = config.choose && config.rounds > 0;
   auto ranker =
@@ -45,11 +47,12 @@ void run(const command::Context& context) {
   if (chooses) {
     const auto choice = choose(context, folds, ranker, config);
     ranker = ranker.reduced(choice.best().blend, choice.best().rounds);
-    save_blend(choice, context.path(command::kBlendFile));
+    save_blend(choice, context.path(command::kRankerFolder) / command::kBlend);
   } else {
-    save_blend({}, context.path(command::kBlendFile));
+    save_blend({}, context.path(command::kRankerFolder) / command::kBlend);
   }
   ranker.save(context.path(command::kRankerFolder));
+  write_made_of(context.path(command::kRankerFolder), folds);
   write_ranker_report(ranker, train_windows(folds, kLineage).size(),
                       context.path(command::kTrainReport));
 }
@@ -61,9 +64,9 @@ command::Command train_command() {
           .summary = "trains the ranker on the windows before the valid fold",
           .inputs = {{command::kSplitFile, "the folds"},
                      {command::kExamplesFolder, "the training rows"}},
-          .outputs = {{command::kRankerFolder, "the ranker that `evaluate` judges"},
-                      {command::kBlendFile,
-                       "which models speak and with how many trees, as the newest windows chose"},
+          .outputs = {{command::kRankerFolder,
+                       "the ranker that `evaluate` judges, and which models speak and with how "
+                       "many trees, as the newest windows chose"},
                       {command::kTrainReport, "sizes and the gain of every column"}},
           .sections = {{"train", describe<ranking::RankerConfig>()}},
           .options = {},

@@ -16,6 +16,7 @@
 #include "evaluation/permutation.hpp"
 #include "pipeline/fold_engine.hpp"
 #include "pipeline/folds.hpp"
+#include "pipeline/lineage.hpp"
 #include "selection/choose_config.hpp"
 
 namespace vitrina::tools {
@@ -209,7 +210,9 @@ Json importance_json(const command::Context& context, const Shop& shop,
 void run(const command::Context& context) {
   const auto kept_shop = command::workspace_shop(context);
   const Shop& shop = *kept_shop;
-  const auto folds = pipeline::load_folds(context.path(command::kSplitFile));
+  const auto folds = pipeline::folds_of_shop(context);
+  pipeline::check_made_of(context.path(command::kModelsFolder), folds, "fit");
+  pipeline::check_made_of(context.path(command::kRankerFolder), folds, "train");
   const Json json =
       folds.valid ? importance_json(context, shop, *folds.valid)
                   : Json{{"cut", nullptr},

@@ -87,6 +87,53 @@ def test_a_missing_file_names_the_stage_that_makes_it(
     assert_refused(result, MISSING_INPUT, Path(file).name, f"vitrina {maker}")
 
 
+# A stage and the first of those before it whose files are of another shop.
+STALE = [
+    ("examples", "fit"),
+    ("train", "examples"),
+    ("evaluate", "fit"),
+    ("refit", "examples"),
+    ("pack", "fit"),
+    ("importance", "fit"),
+]
+
+
+@pytest.mark.parametrize("change", ["another shop", "an earlier moment"])
+def test_files_of_another_shop_or_moment_are_never_used(
+    vitrina: Vitrina,
+    workspace: Path,
+    data: Path,
+    tmp_path: Path,
+    change: str,
+) -> None:
+    """Of as many customers and products, so that all indices fit."""
+    words = ["--data", data, "--as-of", "2024-03-14"]
+    if change == "another shop":
+        rows = shops.random_rows(seed=7, users=60, products=40)
+        words = ["--data", shops.write_shop(tmp_path / "other", rows)]
+    at = ("--workspace", workspace, *FAST)
+    assert vitrina("ingest", *at, *words, env=ENV).returncode == 0
+    bundle = workspace / "models/bundle/manifest.json"
+    before = bundle.read_bytes()
+    for stage in ("fit", "examples", "evaluate", "pack", "importance"):
+        result = vitrina(stage, *at, env=ENV)
+        assert_refused(
+            result, INCOMPATIBLE_ARTIFACT, "split.json", "vitrina split"
+        )
+    assert vitrina("split", *at, env=ENV).returncode == 0
+    for stage, maker in STALE:
+        result = vitrina(stage, *at, env=ENV)
+        assert_refused(
+            result, INCOMPATIBLE_ARTIFACT, "another shop", f"vitrina {maker}"
+        )
+    assert vitrina("fit", *at, env=ENV).returncode == 0
+    result = vitrina("pack", *at, env=ENV)
+    assert_refused(result, INCOMPATIBLE_ARTIFACT, "final", "vitrina refit")
+    assert bundle.read_bytes() == before
+    for stage in ("examples", "train", "evaluate", "refit", "pack"):
+        assert vitrina(stage, *at, env=ENV).returncode == 0
+
+
 @pytest.mark.parametrize(("file", "maker", "reader"), FILES)
 def test_a_damaged_file_is_never_used(
     vitrina: Vitrina, workspace: Path, file: str, maker: str, reader: str

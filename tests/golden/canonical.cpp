@@ -19,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Values that change with every build or with the last bit of a number.
-const std::set<std::string> kVolatile{"build", "fingerprint", "bundle", "files", "sha256"};
+const std::set<std::string> kVolatile{"build", "fingerprint", "bundle", "files", "sha256", "shop"};
 
 std::string time_text(TimeUs time) { return time == kNoTime ? "-" : format_time(time); }
 
