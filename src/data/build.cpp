@@ -11,6 +11,7 @@
 #include "core/parallel.hpp"
 #include "data/catalog_build.hpp"
 #include "data/log_checks.hpp"
+#include "data/purchase_days.hpp"
 #include "data/text_ranking.hpp"
 
 namespace vitrina {
@@ -285,7 +286,11 @@ Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads) {
   build_catalog(catalog, shop);
   const auto [first, last] = std::minmax_element(shop.events.time.begin(), shop.events.time.end());
   shop.begin = *first;
-  shop.end = *last + 1;
+  const bool tells_days_alone =
+      *first != *last && std::ranges::all_of(shop.events.time, [&](TimeUs time) {
+        return (time - *first) % kUsPerDay == 0;
+      });
+  shop.end = tells_days_alone ? (day_of(*last) + 1) * kUsPerDay : *last + 1;
   return shop;
 }
 

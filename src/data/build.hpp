@@ -33,8 +33,9 @@ void drop_implausible(RawLog& raw, const PlausibleRange& plausible);
 
 /// Makes the dense, sorted shop out of what was read: drops dates outside kAllTimes and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
-/// events. Products are those of the log and of the catalog. Consumes `raw`. Throws Error(kBadData)
-/// when no usable event is left.
+/// events. Products are those of the log and of the catalog. The shop ends right after its last
+/// event; where all events of several days have one time of day, which then tells the day alone, it
+/// ends when the last day does. Consumes `raw`. Throws Error(kBadData) when no usable event is left.
 Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads);
 
 }  // namespace vitrina

@@ -17,6 +17,10 @@ constexpr std::int64_t day_of(TimeUs time) {
   return time / kUsPerDay - (time % kUsPerDay < 0 ? 1 : 0);
 }
 
+/// The day that begins at the midnight nearest to a moment: the first one of a prediction made
+/// then. The evening's last event and the midnight after it thus see the same day ahead of them.
+constexpr std::int64_t first_day_ahead(TimeUs time) { return day_of(time + kUsPerDay / 2); }
+
 /// 0 .. 6: the same number a week later.
 constexpr std::size_t weekday_of(std::int64_t day) {
   return static_cast<std::size_t>((day % 7 + 7) % 7);

@@ -106,7 +106,7 @@ class BasketsGroup final : public FeatureGroup {
     }
     std::array<float, kColumns.size()> never;
     kColumns.write(row, never.data());
-    const auto today = day_of(history.as_of);
+    const auto today = first_day_ahead(history.as_of);
     for (std::size_t r = 0; r < rows.n_rows(); ++r) {
       const Touch* touch = rows.touch(r);
       const OnDays* found = touch == nullptr ? nullptr : &on_days[history.index_of(touch)];
@@ -121,7 +121,7 @@ class BasketsGroup final : public FeatureGroup {
  private:
   static void read_days(const UserHistory& history, std::span<const PurchaseDay> days,
                         std::span<OnDays> on_days) {
-    const auto today = day_of(history.as_of);
+    const auto today = first_day_ahead(history.as_of);
     for (std::uint32_t d = 0; d < days.size(); ++d) {
       for (auto e = days[d].first_event; e <= days[d].last_event; ++e) {
         const auto t = history.touch_of[e];

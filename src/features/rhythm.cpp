@@ -120,7 +120,7 @@ class RhythmGroup final : public FeatureGroup {
     count_windows(history, row);
     const auto days = purchase_days(history, arena);
     if (days.empty()) return row;
-    const auto today = day_of(history.as_of);
+    const auto today = first_day_ahead(history.as_of);
     for (const auto& day : days) {
       const auto age = today - day.day;
       for (std::size_t w = 0; w < kWindowsDays.size(); ++w) {
@@ -133,7 +133,8 @@ class RhythmGroup final : public FeatureGroup {
     }
     row.n_days = static_cast<float>(days.size());
     row.since_last = static_cast<float>(today - days.back().day);
-    row.per_week = row.n_days * 7 / static_cast<float>(today - days.front().day + 1);
+    row.per_week =
+        row.n_days * 7 / static_cast<float>(std::max<std::int64_t>(1, today - days.front().day));
     read_waits(days, today, row);
     read_habits(days, today, row);
     read_baskets(history, days, arena, row);
@@ -148,7 +149,7 @@ class RhythmGroup final : public FeatureGroup {
       row.purchase_days[w] = none;
       row.active_days[w] = none;
     }
-    const auto today = day_of(history.as_of);
+    const auto today = first_day_ahead(history.as_of);
     std::int64_t last = kNoDay;
     for (std::size_t e = history.events.size(); e-- > 0;) {
       const auto day = day_of(history.events.time[e]);

@@ -58,7 +58,7 @@ void CalendarCounts::merge(const CalendarCounts& other) {
 
 CalendarCounts Calendar::map(const FitContext& part, const CalendarConfig& /*config*/) {
   CalendarCounts counts;
-  const auto today = day_of(part.as_of);
+  const auto today = first_day_ahead(part.as_of);
   for (std::size_t u = 0; u < part.shop.users.size(); ++u) {
     const auto events = part.shop.events.before(UserIdx(u), part.as_of);
     std::int64_t last = kNoDay;
@@ -66,6 +66,7 @@ CalendarCounts Calendar::map(const FitContext& part, const CalendarConfig& /*con
       if (events.action[e] != Action::kOrder) continue;
       const auto day = day_of(events.time[e]);
       if (day == last) continue;
+      if (day >= today) break;  // a day that has only begun: who stayed away is not known yet
       ++counts.weekday[weekday_of(day)];
       if (last != kNoDay) {
         ++counts.returns[capped(day - last)];
@@ -73,8 +74,7 @@ CalendarCounts Calendar::map(const FitContext& part, const CalendarConfig& /*con
       }
       last = day;
     }
-    // the days up to yesterday are seen whole
-    if (last != kNoDay && today > last) ++counts.waits[capped(today - 1 - last)];
+    if (last != kNoDay) ++counts.waits[capped(today - 1 - last)];
   }
   return counts;
 }
@@ -91,7 +91,8 @@ Calendar Calendar::finish(const FitContext& any, const CalendarConfig& config, c
     model.weekday_share_.push_back((static_cast<double>(n) + kPriorDays / kWeekdays) /
                                    (n_days + kPriorDays));
   }
-  model.weekday_traffic_ = traffic_by_weekday(all, any.shop.begin, any.as_of);
+  model.weekday_traffic_ =
+      traffic_by_weekday(all, any.shop.begin, first_day_ahead(any.as_of) * kUsPerDay);
   model.daily_chance_.resize(all.waits.size());
   double at_risk = 0;
   for (std::size_t d = all.waits.size(); d-- > 0;) {

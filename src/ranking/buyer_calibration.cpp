@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "core/check.hpp"
@@ -13,6 +14,15 @@ constexpr std::uint32_t kBuyersVersion = 3;
 
 /// How many observations the prior slope, 1, is worth.
 constexpr double kPriorRows = 5;
+
+/// The line, or the mean of what it was fitted to where it falls: who is expected to buy more is
+/// never less likely to buy.
+LogisticLine rising(const LogisticLine& line, std::span<const float> labels) {
+  if (line.slope >= 0) return line;
+  const auto n = static_cast<double>(labels.size());
+  const double mean = std::accumulate(labels.begin(), labels.end(), 0.0) / n;
+  return {logit(std::clamp(mean, 0.5 / n, 1 - 0.5 / n)), 0};
+}
 
 /// 1 - (1 - p)^times, of which nothing is lost where p is small.
 double at_least_once(double p, double times) { return -std::expm1(times * std::log1p(-p)); }
@@ -36,9 +46,8 @@ BuyerCalibration BuyerCalibration::fit(std::span<const double> sums,
   BuyerCalibration calibration;
   if (std::count(bought.begin(), bought.end(), 1.0F) == 0) return calibration;
   const std::vector<float> weight(x.size(), 1.0F);
-  calibration.buys_ = fit_logistic(x, bought, weight, {0, 1}, kPriorRows);
-  calibration.recall_ = fit_logistic(x, recalled, weight, {0, 1}, kPriorRows);
-  calibration.recall_.slope = std::max(0.0, calibration.recall_.slope);
+  calibration.buys_ = rising(fit_logistic(x, bought, weight, {0, 1}, kPriorRows), bought);
+  calibration.recall_ = rising(fit_logistic(x, recalled, weight, {0, 1}, kPriorRows), recalled);
   calibration.n_customers_ = x.size();
   return calibration;
 }

@@ -16,7 +16,7 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr std::uint32_t kRankerVersion = 8;
+constexpr std::uint32_t kRankerVersion = 9;
 
 /// LightGBM's parameters of one model.
 std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {

@@ -77,12 +77,16 @@ double UsualSales::share_of(const Sale& sale) const {
 }
 
 double UsualSales::median_share(ItemIdx item, std::size_t first, std::size_t last) const {
-  std::vector<double> shares(last - first, 0.0);
+  const auto n_windows = static_cast<std::size_t>(std::count_if(
+      buyers_.begin() + static_cast<std::ptrdiff_t>(first),
+      buyers_.begin() + static_cast<std::ptrdiff_t>(last), [](auto n) { return n > 0; }));
+  std::vector<double> shares;
   for (auto sale = std::ranges::lower_bound(sales_, item, {}, &Sale::item);
        sale != sales_.end() && sale->item == item; ++sale) {
     if (sale->window < first || sale->window >= last) continue;
-    shares[sale->window - first] = share_of(*sale);
+    shares.push_back(share_of(*sale));
   }
+  shares.resize(n_windows, 0.0);  // the windows in which nobody took it
   return median(std::move(shares));
 }
 
@@ -90,11 +94,13 @@ SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
   // windows that end at or before the cut
   const auto first = static_cast<std::size_t>((end_ - cut + length_ - 1) / length_);
   const auto last = std::min(first + kMostWindows, buyers_.size());
-  if (first + kLeastWindows > last) return {};
-  const auto at = [&](std::size_t w) {
-    return best_share_.begin() + static_cast<std::ptrdiff_t>(w);
-  };
-  const double usual_best = kUsualTimes * median({at(first), at(last)});
+  // in a window without buyers nothing is sold, which says nothing of what is usual
+  std::vector<double> best_shares;
+  for (auto w = first; w < last; ++w) {
+    if (buyers_[w] > 0) best_shares.push_back(best_share_[w]);
+  }
+  if (best_shares.size() < kLeastWindows) return {};
+  const double usual_best = kUsualTimes * median(std::move(best_shares));
   auto items = bought.items.values;
   std::sort(items.begin(), items.end());
   std::vector<std::pair<ItemIdx, float>> below_one;

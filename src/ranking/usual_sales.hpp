@@ -43,7 +43,8 @@ class UsualSales {
   /// kUsualTimes the share that it has itself in the median window before, or that the best seller
   /// of a window has, whichever it was: promotions as there always are some teach what comes of
   /// promotions. What goes beyond counts in proportion less. Nothing after the cut is looked at but
-  /// `bought`; with fewer than kLeastWindows windows before it nothing is known to be unusual.
+  /// `bought`; windows without buyers tell nothing, and with fewer than kLeastWindows others before
+  /// it nothing is known to be unusual.
   [[nodiscard]] SaleWeights weights(const Purchases& bought, TimeUs cut) const;
 
   static constexpr double kUsualTimes = 2;

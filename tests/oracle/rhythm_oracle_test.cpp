@@ -56,8 +56,8 @@ std::vector<Plan> plans(std::uint64_t seed) {
        1,
        2},
       {{.seed = seed, .n_users = 60, .n_items = 12, .n_events = 9000, .days = 120},
-       at(110) + 14 * kUsPerHour + 25 * 60 * kUsPerSecond,
-       at(110) + 14 * kUsPerHour + 25 * 60 * kUsPerSecond,
+       at(110) + 11 * kUsPerHour + 25 * 60 * kUsPerSecond,
+       at(110) + 11 * kUsPerHour + 25 * 60 * kUsPerSecond,
        3,
        5},
       {{.seed = seed, .n_users = 80, .n_items = 8, .n_events = 3000, .days = 500},
@@ -90,6 +90,9 @@ std::vector<test::Event> events_of(const test::RandomShop& config) {
   return events;
 }
 
+/// Of the nearest midnight.
+std::int64_t first_day_of(TimeUs as_of) { return day_number(as_of + 12 * kUsPerHour); }
+
 /// What the shop's customers do, by going through their purchase days for every question.
 class NaiveCalendar {
  public:
@@ -101,15 +104,16 @@ class NaiveCalendar {
         days_of[event.user].insert(day_number(event.time));
       }
     }
-    const auto today = day_number(as_of);
-    for (const auto& [user, days] : days_of) {
+    const auto today = first_day_of(as_of);
+    for (auto& [user, days] : days_of) {
+      // of a day that has only begun nobody knows how it ends
+      days.erase(days.lower_bound(today), days.end());
       all_days_.insert(all_days_.end(), days.begin(), days.end());
       for (auto day = days.begin(); day != days.end(); ++day) {
         const auto next = std::next(day);
         if (next != days.end()) {
           waits_.push_back({cap(*next - *day), true});
-        } else if (*day < today) {
-          // of the day of the moment itself, nobody knows how it ends
+        } else {
           waits_.push_back({cap(today - 1 - *day), false});
         }
       }
@@ -189,7 +193,7 @@ class World {
         products_(test::random_catalog(plan.shop)),
         shop_(test::shop_of(events_, products_)),
         as_of_(test::kOpening + plan.asked_after),
-        today_(day_number(as_of_)),
+        today_(first_day_of(as_of_)),
         calendar_(events_, test::kOpening + plan.fitted_after, plan.window_days) {
     for (const auto& product : products_) price_[product.id] = double{product.price};
     log_begin_ = events_.front().time;
@@ -339,7 +343,8 @@ class World {
     row["days_since_purchase"] = static_cast<double>(since);
     // the first day and this one are both counted
     row["purchase_days_per_week"] =
-        static_cast<double>(days.size()) / static_cast<double>(today_ - *days.begin() + 1) * 7;
+        static_cast<double>(days.size()) /
+        static_cast<double>(std::max<std::int64_t>(1, today_ - *days.begin())) * 7;
     row["since_to_mean_wait"] = static_cast<double>(since) / spread.mean;
     if (days.size() > 1) {
       row["last_wait"] = static_cast<double>(*days.rbegin() - *std::next(days.rbegin()));

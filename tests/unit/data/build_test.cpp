@@ -123,6 +123,21 @@ TEST(BuildShop, DropsAndCountsWhatIsImplausible) {
   EXPECT_EQ(shop.events.n_events(), 500U);
 }
 
+TEST(BuildShop, ALogOfDaysEndsWhenItsLastDayDoes) {
+  const auto end_of = [](const std::vector<TimeUs>& times) {
+    std::vector<test::Event> events;
+    for (const auto time : times) events.push_back({"u", "p", time, Action::kView, 0, ""});
+    auto raw = test::raw_log(events);
+    return build_shop(raw, nullptr, 1).end;
+  };
+  const TimeUs noon = test::kOpening + 12 * kUsPerHour;
+  const TimeUs day_after = test::kOpening + 4 * kUsPerDay;
+  EXPECT_EQ(end_of({noon, noon + kUsPerDay, noon + 3 * kUsPerDay}), day_after);
+  EXPECT_EQ(end_of({test::kOpening, test::kOpening + 3 * kUsPerDay}), day_after);
+  EXPECT_EQ(end_of({noon, noon + 1, noon + 3 * kUsPerDay}), noon + 3 * kUsPerDay + 1);
+  EXPECT_EQ(end_of({noon, noon}), noon + 1) << "of one moment alone nobody knows";
+}
+
 TEST(DropImplausible, SaysWhichRowsAreNewerThanTheLog) {
   std::vector<test::Event> events;
   for (const auto time : with(with(with(rows_on(kTenDays, 50), 12), 3000), -3000)) {

@@ -121,6 +121,14 @@ TEST(DayOf, RoundsDownOnBothSidesOf1970) {
   EXPECT_EQ(day_of(*parse_time("1969-12-25T18:00")), -7);
 }
 
+TEST(FirstDayAhead, IsOfTheNearestMidnight) {
+  EXPECT_EQ(first_day_ahead(kUsPerDay - 1), 1);
+  EXPECT_EQ(first_day_ahead(kUsPerDay), 1);
+  EXPECT_EQ(first_day_ahead(kUsPerDay + 12 * kUsPerHour - 1), 1);
+  EXPECT_EQ(first_day_ahead(kUsPerDay + 12 * kUsPerHour), 2);
+  EXPECT_EQ(first_day_ahead(-1), 0);
+}
+
 TEST(WeekdayOf, IsTheSameAWeekLaterOnBothSidesOf1970) {
   // 1970-01-01 was a Thursday, as were the days a week apart from it
   EXPECT_EQ(weekday_of(0), 0U);

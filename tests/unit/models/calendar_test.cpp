@@ -85,17 +85,24 @@ TEST(Calendar, OrdersOfOneDayAreOnePurchase) {
 }
 
 TEST(Calendar, TheDayOfTheCutIsNotOverYet) {
-  // three moments of 8 hours a day; on the third day's afternoon nobody knows who still comes
+  // three moments of 8 hours a day; on the third day's morning nobody knows who still comes
   const auto shop = test::text_shop(R"(
-    ann  oA . .  . . .  . .
-    bob  . . .   . . .  oA .
+    ann  oA . .  . . .  .
+    bob  . . .   . . .  oA
   )",
                                     "", 8 * kUsPerHour);
   const auto counts = map(shop.shop, shop.cut);
-  EXPECT_EQ(total(counts.weekday), 2U);
+  EXPECT_EQ(total(counts.weekday), 1U);
   EXPECT_EQ(total(counts.returns), 0U);
   EXPECT_EQ(total(counts.waits), 1U);
-  EXPECT_EQ(counts.waits[1], 1U);  // Ann's; Bob's has not seen a whole day
+  EXPECT_EQ(counts.waits[1], 1U);  // Ann's
+}
+
+TEST(Calendar, TheEveningsLastEventAndTheMidnightAfterItSayTheSame) {
+  const auto shop = test::text_shop(kDrawing, "", kUsPerDay);
+  for (const TimeUs early : {TimeUs{1}, kUsPerHour, 12 * kUsPerHour}) {
+    expect_same(map(shop.shop, shop.cut - early), map(shop.shop, shop.cut));
+  }
 }
 
 TEST(Calendar, NothingAfterTheCutIsCounted) {
@@ -111,9 +118,9 @@ TEST(Calendar, NothingAfterTheCutIsCounted) {
       expect_same(map(shop.shop, cut), map(test::shop_of(past), cut));
     }
   }
-  // the last orders are there once they lie before the cut
+  // the last orders are there once their day is over, to the nearest midnight
   EXPECT_EQ(total(map(shop.shop, shop.cut).weekday), 5U);
-  EXPECT_EQ(total(map(shop.shop, shop.cut + 1).weekday), 7U);
+  EXPECT_EQ(total(map(shop.shop, shop.cut + 12 * kUsPerHour).weekday), 7U);
 }
 
 TEST(Calendar, ChanceToComeAgainIsTheProductOfStayingAway) {

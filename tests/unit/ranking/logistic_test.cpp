@@ -206,6 +206,22 @@ TEST(BuyerCalibration, RecallIsAShareAndKeepsTheOrderOfCustomers) {
   }
 }
 
+TEST(BuyerCalibration, ALineThatWouldFallIsTheMean) {
+  auto drawn = draw_customers();
+  double n = 0;
+  for (std::size_t i = 0; i < drawn.sums.size(); ++i) {
+    drawn.is_buyer[i] = drawn.sums[i] < 0.5 ? 1 : 0;  // who bought least is who comes
+    drawn.recall[i] = drawn.is_buyer[i] == 1 ? 0.5F : 0.0F;
+    n += drawn.is_buyer[i];
+  }
+  const double share = n / static_cast<double>(drawn.sums.size());
+  const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);
+  for (const double sum : {0.01, 0.3, 5.0}) {
+    EXPECT_NEAR(fitted.probability(sum), share, 1e-9);
+    EXPECT_NEAR(fitted.recall(sum), share / 2, 1e-9);
+  }
+}
+
 TEST(BuyerCalibration, ABusierWindowHasMoreBuyers) {
   const auto drawn = draw_customers();
   const auto fitted = BuyerCalibration::fit(drawn.sums, drawn.is_buyer, drawn.recall);

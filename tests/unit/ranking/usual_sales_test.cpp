@@ -71,6 +71,29 @@ TEST(UsualSales, ALogOfFewWindowsKnowsNothingUnusual) {
   EXPECT_LT(newest_weight({0, 0, 0, 60}), 1);
 }
 
+TEST(UsualSales, WindowsWithoutBuyersTellNothing) {
+  const TimeUs end = test::kOpening + 9 * kWindow;
+  const auto weight = [&](int newest) {
+    // orders every third day; the rest of the windows is empty
+    std::vector<test::Event> events;
+    const std::vector<int> taken{10, 10, 10, newest};
+    for (std::size_t w = 0; w < taken.size(); ++w) {
+      for (int u = 0; u < kBuyers; ++u) {
+        const auto user = "u" + std::to_string(u);
+        const TimeUs time = end - static_cast<TimeUs>(3 * (taken.size() - w - 1) + 1) * kWindow;
+        events.push_back(order(user, time, "own" + user));
+        if (u < taken[w]) events.push_back(order(user, time, "hit"));
+      }
+    }
+    const auto shop = test::shop_of(events, {});
+    const UsualSales usual(shop.events, end - 10 * kWindow, end, kWindow);
+    const auto bought = purchases_between(shop.events, end - kWindow, end);
+    return usual.weights(bought, end - kWindow).of(*shop.items.find("hit"));
+  };
+  EXPECT_EQ(weight(20), 1);
+  EXPECT_FLOAT_EQ(weight(80), 20.0F / 80);
+}
+
 TEST(UsualSales, WhatComesAfterTheCutChangesNothing) {
   const TimeUs cut = test::kOpening + 4 * kWindow;
   const TimeUs end = cut + 2 * kWindow;
