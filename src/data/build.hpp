@@ -35,7 +35,8 @@ void drop_implausible(RawLog& raw, const PlausibleRange& plausible);
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
 /// events. Products are those of the log and of the catalog. The shop ends right after its last
 /// event; where all events of several days have one time of day, which then tells the day alone, it
-/// ends when the last day does. Consumes `raw`. Throws Error(kBadData) when no usable event is left.
+/// ends when the last day does. Consumes `raw`. Throws Error(kBadData) when no usable event is
+/// left.
 Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads);
 
 }  // namespace vitrina
