@@ -22,8 +22,7 @@ constexpr std::size_t kAnswerUsers = 2000;
 constexpr std::array<std::string_view, 3> kSharedGroups{"pair", "item", "user"};
 constexpr std::string_view kTreeParams =
     "objective=cross_entropy num_leaves=12 learning_rate=0.15 lambda_l2=10 min_data_in_leaf=100 "
-    "feature_fraction=0.5 force_row_wise=true deterministic=true verbosity=-1 seed=42 "
-    "num_threads=2";
+    "feature_fraction=0.5 force_row_wise=true deterministic=true verbosity=-1 seed=42";
 constexpr int kTrees = 100;
 
 ParamMap params_of(const Options& options, bool is_shared) {
@@ -184,7 +183,7 @@ std::string train_trees(Stage& stage, std::span<const float> rows) {
   std::vector<const float*> starts;
   for (std::size_t r = 0; r < n; ++r) starts.push_back(rows.data() + r * columns.size());
   return ranking::Booster::train(
-             {starts, label, weight, init, columns, std::string(kTreeParams), kTrees})
+             {starts, label, weight, init, columns, std::string(kTreeParams), kTrees, 2})
       .to_text();
 }
 

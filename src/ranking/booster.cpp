@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <condition_variable>
 #include <mutex>
 
 #include "core/cancel.hpp"
@@ -30,16 +31,65 @@ void check(int status, std::string_view doing, ErrorCode error = ErrorCode::kInt
   }
 }
 
+/// LightGBM has one number of threads for the whole process: each call sets it that is given one,
+/// and training has a buffer for each thread of the number that was set when it began. A larger one
+/// that another thread sets meanwhile writes beyond them. So while somebody trains the number
+/// stays.
+class LightGbmThreads {
+ public:
+  /// Waits until nobody is at work with another number than `n`.
+  static LightGbmThreads exactly(int n) {
+    std::unique_lock lock(shared().mutex);
+    shared().is_free.wait(lock, [&] { return shared().n_users == 0 || shared().n_threads == n; });
+    return LightGbmThreads(n);
+  }
+  /// The number of those who are at work, `n` where nobody is; does not wait.
+  static LightGbmThreads about(int n) {
+    const std::scoped_lock lock(shared().mutex);
+    return LightGbmThreads(shared().n_users == 0 ? n : shared().n_threads);
+  }
+  ~LightGbmThreads() {
+    const std::scoped_lock lock(shared().mutex);
+    if (--shared().n_users == 0) shared().is_free.notify_all();
+  }
+  LightGbmThreads(const LightGbmThreads&) = delete;
+  LightGbmThreads& operator=(const LightGbmThreads&) = delete;
+
+  [[nodiscard]] int n() const { return n_; }
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable is_free;
+    int n_users = 0;
+    int n_threads = 0;
+  };
+  static Shared& shared() {
+    static Shared the_one;
+    return the_one;
+  }
+  explicit LightGbmThreads(int n) : n_(n) {
+    shared().n_threads = n;
+    ++shared().n_users;
+  }
+
+  int n_;
+};
+
+std::string with_threads(const std::string& params, const LightGbmThreads& threads) {
+  return fmt::format("{} num_threads={}", params, threads.n());
+}
+
 /// Rows that LightGBM lays the bins of the columns by: of each column the values that are not zero,
 /// with the number of their row in the sample.
 class Sample {
  public:
-  explicit Sample(const BoosterTask& task) {
+  Sample(const BoosterTask& task, const std::string& params) {
     const auto n_rows = static_cast<std::int32_t>(task.rows.size());
     int n = 0;
-    check(LGBM_GetSampleCount(n_rows, task.params.c_str(), &n), "count a sample");
+    check(LGBM_GetSampleCount(n_rows, params.c_str(), &n), "count a sample");
     std::vector<std::int32_t> rows(static_cast<std::size_t>(n));
-    check(LGBM_SampleIndices(n_rows, task.params.c_str(), rows.data(), &n), "draw a sample");
+    check(LGBM_SampleIndices(n_rows, params.c_str(), rows.data(), &n), "draw a sample");
     rows.resize(static_cast<std::size_t>(n));
     n_rows_ = n;
 
@@ -68,7 +118,7 @@ class Sample {
   }
 
   /// An empty dataset of the task's rows with the bins laid.
-  [[nodiscard]] DatasetHandle make_dataset(const BoosterTask& task) {
+  [[nodiscard]] DatasetHandle make_dataset(const BoosterTask& task, const std::string& params) {
     std::vector<double*> values;
     std::vector<int*> numbers;
     for (auto& column : values_) values.push_back(column.data());
@@ -77,7 +127,7 @@ class Sample {
     DatasetHandle handle = nullptr;
     check(LGBM_DatasetCreateFromSampledColumn(
               values.data(), numbers.data(), static_cast<std::int32_t>(task.columns.size()),
-              sizes_.data(), n_rows_, n_rows, n_rows, task.params.c_str(), &handle),
+              sizes_.data(), n_rows_, n_rows, n_rows, params.c_str(), &handle),
           "lay the bins");
     return handle;
   }
@@ -96,7 +146,7 @@ class Sample {
 /// a second copy of all; what is made is what LightGBM makes of a whole matrix.
 class Dataset {
  public:
-  explicit Dataset(const BoosterTask& task) : handle_(with_bins(task)) {
+  Dataset(const BoosterTask& task, const std::string& params) : handle_(with_bins(task, params)) {
     try {
       push_rows(task);
       set_field("label", task.label.data(), task.label.size(), C_API_DTYPE_FLOAT32);
@@ -121,10 +171,10 @@ class Dataset {
  private:
   /// One at a time: the sample is the largest thing that training holds, and two models are trained
   /// side by side.
-  static DatasetHandle with_bins(const BoosterTask& task) {
+  static DatasetHandle with_bins(const BoosterTask& task, const std::string& params) {
     static std::mutex sampling;
     const std::scoped_lock lock(sampling);
-    return Sample(task).make_dataset(task);
+    return Sample(task, params).make_dataset(task, params);
   }
 
   void push_rows(const BoosterTask& task) {
@@ -175,8 +225,10 @@ Booster& Booster::operator=(Booster&&) noexcept = default;
 
 Booster Booster::train(const BoosterTask& task) {
   Booster booster;
-  const Dataset dataset(task);
-  check(LGBM_BoosterCreate(dataset.handle(), task.params.c_str(), &booster.state_->handle),
+  const auto threads = LightGbmThreads::exactly(task.threads);
+  const auto params = with_threads(task.params, threads);
+  const Dataset dataset(task, params);
+  check(LGBM_BoosterCreate(dataset.handle(), params.c_str(), &booster.state_->handle),
         "start training");
   for (int round = 0; round < task.rounds; ++round) {
     throw_if_cancelled();
@@ -242,7 +294,8 @@ void Booster::contributions_by_lightgbm(MatrixView rows, int threads, std::span<
 void Booster::ask_lightgbm(int kind, MatrixView rows, int threads, std::span<double> out) const {
   if (rows.n_rows == 0) return;
   std::int64_t n = 0;
-  const auto params = fmt::format("num_threads={}", threads);
+  const auto in_use = LightGbmThreads::about(threads);
+  const auto params = with_threads({}, in_use);
   check(LGBM_BoosterPredictForMat(state_->handle, rows.data, C_API_DTYPE_FLOAT32,
                                   static_cast<std::int32_t>(rows.n_rows),
                                   static_cast<std::int32_t>(rows.n_columns), 1, kind, 0, -1,

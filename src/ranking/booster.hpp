@@ -18,8 +18,9 @@ struct BoosterTask {
   std::span<const float> weight;
   std::span<const double> init_score;  ///< logits that the trees correct
   const std::vector<std::string>& columns;
-  std::string params;  ///< LightGBM's own `key=value` text
+  std::string params;  ///< LightGBM's own `key=value` text, without the number of threads
   int rounds;
+  int threads;
 };
 
 /// Gradient-boosted trees: trained by LightGBM 4.7 through its C interface, scored by our own
@@ -31,7 +32,8 @@ class Booster {
   Booster(Booster&&) noexcept;
   Booster& operator=(Booster&&) noexcept;
 
-  /// Trains `task.rounds` trees. Throws Error(kInternal) with LightGBM's words.
+  /// Trains `task.rounds` trees. Several threads may do so at once; those that ask for another
+  /// number of threads wait for each other. Throws Error(kInternal) with LightGBM's words.
   static Booster train(const BoosterTask& task);
 
   /// Reads LightGBM's model text. The text must come from a file whose SHA-256 was checked: the

@@ -19,17 +19,17 @@ namespace {
 constexpr std::uint32_t kRankerVersion = 9;
 
 /// LightGBM's parameters of one model.
-std::string booster_params(const RankerConfig& config, std::uint64_t seed, int threads) {
+std::string booster_params(const RankerConfig& config, std::uint64_t seed) {
   // by columns: one thread sums a histogram, in the order of the rows, so that the trees are the
   // same with any number of threads; by rows every thread sums a block, and the blocks' sums round
   return fmt::format(
       "objective=cross_entropy boost_from_average=false num_leaves={} learning_rate={} "
       "lambda_l2={} "
       "min_sum_hessian_in_leaf={} min_data_in_leaf={} feature_fraction={} bagging_fraction={} "
-      "bagging_freq=1 max_bin=127 force_col_wise=true deterministic=true seed={} num_threads={} "
+      "bagging_freq=1 max_bin=127 force_col_wise=true deterministic=true seed={} "
       "verbosity=-1",
       config.leaves, config.learning_rate, config.l2, config.min_leaf_hessian, config.min_leaf_rows,
-      config.column_share, config.row_share, seed % 1'000'000'007, threads);
+      config.column_share, config.row_share, seed % 1'000'000'007);
 }
 
 /// Takes the place of a model in the seed of the users' trees.
@@ -134,7 +134,7 @@ void Ranker::fit_trees(std::span<const Examples* const> folds, Lineage lineage,
   parallel_tasks(jobs.size(), threads, [&](std::size_t j, int threads_of_job) {
     const auto& job = jobs[j];
     job.model->grow(job.rows(),
-                    {columns_, booster_params(config, job.seed, threads_of_job), rounds_});
+                    {columns_, booster_params(config, job.seed), rounds_, threads_of_job});
   });
 }
 

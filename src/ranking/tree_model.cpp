@@ -15,8 +15,8 @@ void TreeModel::grow(const TrainingRows& rows, const TreeTask& task) {
   for (std::size_t r = 0; r < rows.n_rows(); ++r) {
     init_score.push_back(base_.logit(rows.own[r]) + double{rows.level[r]});
   }
-  trees_ = Booster::train(
-      {rows.features, rows.label, rows.weight, init_score, task.columns, task.params, task.rounds});
+  trees_ = Booster::train({rows.features, rows.label, rows.weight, init_score, task.columns,
+                           task.params, task.rounds, task.threads});
 }
 
 TreeModel TreeModel::first_trees(int rounds) const {

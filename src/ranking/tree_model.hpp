@@ -28,8 +28,9 @@ struct TrainingRows {
 /// How trees are grown.
 struct TreeTask {
   const std::vector<std::string>& columns;
-  std::string params;  ///< LightGBM's own `key=value` text
+  std::string params;  ///< LightGBM's own `key=value` text, without the number of threads
   int rounds;          ///< 0: the base alone
+  int threads;
 };
 
 /// A base on own history corrected by boosted trees.

@@ -3,8 +3,12 @@
 #include <LightGBM/c_api.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
+#include "core/rng.hpp"
 #include "oracle/random_booster.hpp"
 
 namespace vitrina::ranking {
@@ -55,10 +59,45 @@ TEST(BoosterOracle, RowsOneByOneTeachWhatTheWholeMatrixDoes) {
     for (const std::uint64_t seed : {1, 2}) {
       const Growth growth{15, params};
       EXPECT_EQ(trees_of(train(growth, seed, kRounds).to_text()),
-                trees_of_matrix(random_rows(seed), booster_params(growth, seed)))
+                trees_of_matrix(random_rows(seed), booster_params(growth, seed) + " num_threads=1"))
           << params;
     }
   }
+}
+
+/// LightGBM has one number of threads for the process, and writes beyond its buffers, which sparse
+/// columns have, where that grows while it trains.
+TEST(BoosterOracle, TrainedSideBySideWithOtherNumbersOfThreadsTheTreesAreTheSame) {
+  constexpr std::size_t kRows = 20'000;
+  constexpr std::size_t kSparse = 20;
+  Rng rng(1);
+  std::vector<float> values(kRows * kSparse);
+  std::vector<float> label(kRows);
+  for (auto& value : values) value = rng.chance(0.1) ? static_cast<float>(rng.uniform()) : 0.0F;
+  std::vector<const float*> rows;
+  for (std::size_t r = 0; r < kRows; ++r) {
+    rows.push_back(values.data() + r * kSparse);
+    label[r] = rng.chance(0.1 + rows[r][0] / 2) ? 1.0F : 0.0F;
+  }
+  const std::vector<float> weight(kRows, 1);
+  const std::vector<double> init_score(kRows, 0);
+  std::vector<std::string> columns;
+  for (std::size_t c = 0; c < kSparse; ++c) columns.push_back(fmt::format("c{}", c));
+  const auto trees = [&](int threads) {
+    return trees_of(Booster::train({rows, label, weight, init_score, columns,
+                                    booster_params({15, ""}, 1), 3, threads})
+                        .to_text());
+  };
+  const auto alone = trees(1);
+  std::atomic<int> n_other = 0;
+  std::vector<std::thread> workers;
+  for (const int threads : {1, 2, 4, 7}) {
+    workers.emplace_back([&, threads] {
+      for (int i = 0; i < 5; ++i) n_other += trees(threads) != alone ? 1 : 0;
+    });
+  }
+  for (auto& worker : workers) worker.join();
+  EXPECT_EQ(n_other, 0);
 }
 
 }  // namespace

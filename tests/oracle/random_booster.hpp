@@ -86,19 +86,19 @@ inline RandomRows random_rows(std::uint64_t seed) {
 inline std::string booster_params(const Growth& growth, std::uint64_t seed) {
   return fmt::format(
       "objective=cross_entropy boost_from_average=false num_leaves={} min_data_in_leaf=3 seed={} "
-      "num_threads=1 deterministic=true force_row_wise=true verbosity=-1 {}",
+      "deterministic=true force_col_wise=true verbosity=-1 {}",
       growth.leaves, seed, growth.params);
 }
 
 /// Trees that LightGBM grew from random rows.
-inline Booster train(const Growth& growth, std::uint64_t seed, int rounds) {
+inline Booster train(const Growth& growth, std::uint64_t seed, int rounds, int threads = 1) {
   const auto rows = random_rows(seed);
   const std::vector<float> weight(rows.label.size(), 1);
   const std::vector<double> init_score(rows.label.size(), 0);
   std::vector<std::string> columns;
   for (std::size_t c = 0; c < kColumns; ++c) columns.push_back(fmt::format("c{}", c));
   return Booster::train({rows.starts(), rows.label, weight, init_score, columns,
-                         booster_params(growth, seed), rounds});
+                         booster_params(growth, seed), rounds, threads});
 }
 
 }  // namespace vitrina::ranking
