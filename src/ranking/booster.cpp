@@ -121,6 +121,8 @@ class Sample {
   [[nodiscard]] DatasetHandle make_dataset(const BoosterTask& task, const std::string& params) {
     std::vector<double*> values;
     std::vector<int*> numbers;
+    values.reserve(values_.size());
+    numbers.reserve(numbers_.size());
     for (auto& column : values_) values.push_back(column.data());
     for (auto& column : numbers_) numbers.push_back(column.data());
     const auto n_rows = static_cast<std::int32_t>(task.rows.size());
