@@ -233,7 +233,7 @@ fs::path folder_of_log(const fs::path& path) {
   // a folder may be named with a slash at its end
   const auto log = path.has_filename() ? path : path.parent_path();
   const bool is_alone =
-      fs::is_regular_file(log) || (fs::is_directory(log) && named_of(log).starts_with(kLogName));
+      fs::is_regular_file(log) || (fs::is_directory(log) && lower_name(log).starts_with(kLogName));
   if (!is_alone) return {};
   return log.has_parent_path() ? log.parent_path() : ".";
 }

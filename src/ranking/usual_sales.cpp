@@ -76,17 +76,15 @@ double UsualSales::share_of(const Sale& sale) const {
   return static_cast<double>(sale.buyers) / static_cast<double>(buyers_[sale.window]);
 }
 
-double UsualSales::median_share(ItemIdx item, std::size_t first, std::size_t last) const {
-  const auto n_windows = static_cast<std::size_t>(std::count_if(
-      buyers_.begin() + static_cast<std::ptrdiff_t>(first),
-      buyers_.begin() + static_cast<std::ptrdiff_t>(last), [](auto n) { return n > 0; }));
+double UsualSales::median_share(ItemIdx item, std::size_t first, std::size_t last,
+                                std::size_t n_with_buyers) const {
   std::vector<double> shares;
   for (auto sale = std::ranges::lower_bound(sales_, item, {}, &Sale::item);
        sale != sales_.end() && sale->item == item; ++sale) {
     if (sale->window < first || sale->window >= last) continue;
     shares.push_back(share_of(*sale));
   }
-  shares.resize(n_windows, 0.0);  // the windows in which nobody took it
+  shares.resize(n_with_buyers, 0.0);  // the windows in which nobody took it
   return median(std::move(shares));
 }
 
@@ -100,6 +98,7 @@ SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
     if (buyers_[w] > 0) best_shares.push_back(best_share_[w]);
   }
   if (best_shares.size() < kLeastWindows) return {};
+  const auto n_with_buyers = best_shares.size();
   const double usual_best = kUsualTimes * median(std::move(best_shares));
   auto items = bought.items.values;
   std::sort(items.begin(), items.end());
@@ -109,7 +108,8 @@ SaleWeights UsualSales::weights(const Purchases& bought, TimeUs cut) const {
     const auto end = std::find_if(begin, items.end(), [&](ItemIdx i) { return i != *begin; });
     const double share = static_cast<double>(end - begin) / n_buyers;
     if (share > usual_best) {
-      const double usual = std::max(usual_best, kUsualTimes * median_share(*begin, first, last));
+      const double usual =
+          std::max(usual_best, kUsualTimes * median_share(*begin, first, last, n_with_buyers));
       if (share > usual) below_one.emplace_back(*begin, static_cast<float>(usual / share));
     }
     begin = end;

@@ -58,7 +58,8 @@ class UsualSales {
     std::uint32_t buyers;
   };
   [[nodiscard]] double share_of(const Sale& sale) const;
-  [[nodiscard]] double median_share(ItemIdx item, std::size_t first, std::size_t last) const;
+  [[nodiscard]] double median_share(ItemIdx item, std::size_t first, std::size_t last,
+                                    std::size_t n_with_buyers) const;
 
   TimeUs end_;
   TimeUs length_;

@@ -175,13 +175,12 @@ class Pool:
             raise ValueError(
                 "url: found more than scheme, host, port and path"
             )
-        port = parts.port
-        if port == 0:
+        if parts.port == 0:
             raise ValueError("url: found port 0, expected 1 to 65535")
         self.prefix = parts.path.rstrip("/")
         self._host = parts.hostname
         is_tls = parts.scheme == "https"
-        self._port = (443 if is_tls else 80) if port is None else port
+        self._port = parts.port or (443 if is_tls else 80)
         self._context = None
         if is_tls:
             self._context = context or ssl.create_default_context()

@@ -1,5 +1,6 @@
 """What a call of the client raises."""
 
+from functools import partial
 from typing import Any
 
 
@@ -29,16 +30,7 @@ class RequestError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle: an exception is made anew of `args` alone."""
-        told = (self.status, self.detail, self.retry_after, self.is_sent)
-        return _made_of, told
-
-
-def _made_of(
-    status: int | None,
-    detail: str,
-    retry_after: float | None,
-    is_sent: bool,
-) -> RequestError:
-    return RequestError(
-        status, detail, retry_after=retry_after, is_sent=is_sent
-    )
+        made = partial(
+            type(self), retry_after=self.retry_after, is_sent=self.is_sent
+        )
+        return made, (self.status, self.detail)
