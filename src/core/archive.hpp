@@ -108,7 +108,7 @@ class ArchiveReader {
     }
     return values;
   }
-  /// Rows whose offsets are checked: they start at 0, never fall and end at the values' length.
+  /// Rows whose offsets are checked.
   template <class T>
   [[nodiscard]] Csr<T> get_csr(std::string_view name) const {
     Csr<T> rows;
@@ -127,6 +127,9 @@ class ArchiveReader {
   [[nodiscard]] std::vector<std::string> get_texts(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const;
 
+  /// Fails where offsets do not start at 0, fall, or do not end at `n_values`.
+  void check_offsets(std::string_view name, const std::vector<std::uint64_t>& offsets,
+                     std::size_t n_values) const;
   /// Throws Error(kIncompatibleArtifact): `path: block 'name' <what>`.
   [[noreturn]] void fail(std::string_view name, std::string_view what) const;
 
@@ -139,8 +142,6 @@ class ArchiveReader {
   void parse(std::string_view kind, std::uint32_t version);
   [[nodiscard]] std::span<const std::byte> block(std::string_view name,
                                                  std::size_t element_size) const;
-  void check_offsets(std::string_view name, const std::vector<std::uint64_t>& offsets,
-                     std::size_t n_values) const;
 
   std::filesystem::path path_;
   std::string bytes_;

@@ -1,8 +1,8 @@
 #include "core/bytes_in_files.hpp"
 
 #include <algorithm>
-#include <fstream>
 
+#include "core/file.hpp"
 #include "core/file_error.hpp"
 
 namespace vitrina {
@@ -45,24 +45,22 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& fold
 
 bool holds_bytes(const std::filesystem::path& file, std::string_view text,
                  std::span<const std::string> around) {
-  constexpr std::size_t kPiece = std::size_t{1} << 20U;
-  check_readable(file);
-  std::ifstream in(file, std::ios::binary);
   // what a longer text may have before the text, and behind its beginning
   auto margin = text.size();
   for (const auto& longer : around) margin = std::max(margin, longer.size());
   std::string window;
-  std::string piece(kPiece, '\0');
   std::size_t begin = 0;
-  while (in.read(piece.data(), static_cast<std::streamsize>(kPiece)) || in.gcount() > 0) {
-    window.append(piece, 0, static_cast<std::size_t>(in.gcount()));
+  bool is_found = false;
+  read_pieces(file, [&](std::string_view piece) {
+    window.append(piece);
     const auto end = window.size() - std::min(window.size(), margin);
-    if (stands_in(window, begin, end, text, around)) return true;
+    is_found = stands_in(window, begin, end, text, around);
     const auto gone = end - std::min(end, margin);
     window.erase(0, gone);
     begin = std::max(begin, end) - gone;
-  }
-  return stands_in(window, begin, window.size(), text, around);
+    return !is_found;
+  });
+  return is_found || stands_in(window, begin, window.size(), text, around);
 }
 
 }  // namespace vitrina

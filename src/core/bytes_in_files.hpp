@@ -13,7 +13,7 @@ namespace vitrina {
 std::vector<std::filesystem::path> files_below(const std::filesystem::path& folder);
 
 /// Whether a file's bytes hold `text` anywhere but as a part of one of the longer texts `around`.
-/// Throws Error(kMissingInput) where it cannot be read.
+/// Throws as core/file.hpp where it cannot be read to its end.
 bool holds_bytes(const std::filesystem::path& file, std::string_view text,
                  std::span<const std::string> around = {});
 

@@ -244,4 +244,12 @@ std::string read_file(const fs::path& path, std::size_t at_most) {
   return bytes;
 }
 
+void read_pieces(const fs::path& path, const std::function<bool(std::string_view)>& use) {
+  OpenFile in(path, O_RDONLY, "read", path);
+  std::string piece(std::size_t{1} << 20U, '\0');
+  while (const auto n = in.read(piece.data(), piece.size())) {
+    if (!use({piece.data(), n})) return;
+  }
+}
+
 }  // namespace vitrina

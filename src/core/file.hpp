@@ -31,4 +31,9 @@ void write_folder(const std::filesystem::path& path,
 /// and Error(kBadData) when it may not be read.
 std::string read_file(const std::filesystem::path& path, std::size_t at_most = std::string::npos);
 
+/// Gives `use` the file a megabyte at a time, the last time what is left, until that says false.
+/// Throws as above: what cannot be read to its end is an error, and no shorter file.
+void read_pieces(const std::filesystem::path& path,
+                 const std::function<bool(std::string_view)>& use);
+
 }  // namespace vitrina

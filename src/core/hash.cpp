@@ -5,10 +5,8 @@
 
 #include <array>
 #include <cstring>
-#include <fstream>
-#include <vector>
 
-#include "core/file_error.hpp"
+#include "core/file.hpp"
 
 namespace vitrina {
 namespace {
@@ -76,13 +74,11 @@ std::string sha256_text(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
-  check_readable(path);
-  std::ifstream in(path, std::ios::binary);
   Sha256 hash;
-  std::vector<char> piece(std::size_t{1} << 20U);
-  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
-    hash.update({piece.data(), static_cast<std::size_t>(in.gcount())});
-  }
+  read_pieces(path, [&](std::string_view piece) {
+    hash.update(piece);
+    return true;
+  });
   return hash.hex();
 }
 

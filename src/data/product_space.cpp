@@ -41,7 +41,7 @@ void save_products(const ProductSpace& products, ArchiveWriter& out) {
   out.put("categories", products.categories.texts());
   out.put("words", products.words.texts());
   out.put("catalog.is_listed", catalog.is_listed);
-  out.put("catalog.category", to_plain(catalog.category));
+  out.put("catalog.category", catalog.category);
   out.put("catalog.price", catalog.price);
   out.put("catalog.old_price", catalog.old_price);
   out.put("catalog.add_date", catalog.add_date);

@@ -1,7 +1,5 @@
 #include "data/shop_file.hpp"
 
-#include <algorithm>
-
 #include "data/archive_columns.hpp"
 
 namespace vitrina {
@@ -23,10 +21,7 @@ EventLog load_events(const ArchiveReader& in, std::size_t n_users, std::size_t n
   check_size(in, "events.action", log.action.size(), n);
   check_size(in, "events.page", log.page.size(), n);
   check_size(in, "events.device", log.device.size(), n);
-  if (log.offsets.front() != 0 || log.offsets.back() != n ||
-      !std::is_sorted(log.offsets.begin(), log.offsets.end())) {
-    in.fail("events.offsets", "has wrong row offsets");
-  }
+  in.check_offsets("events.offsets", log.offsets, n);
   for (const auto action : log.action) {
     if (code(action) >= kActionCount) in.fail("events.action", "has an unknown action");
   }
@@ -54,10 +49,7 @@ Csr<Link> load_links(const ArchiveReader& in, std::size_t n_users) {
   const auto times = in.get<TimeUs>("links.times");
   check_size(in, "links.offsets", links.offsets.size(), n_users + 1);
   check_size(in, "links.times", times.size(), 2 * users.size());
-  if (links.offsets.front() != 0 || links.offsets.back() != users.size() ||
-      !std::is_sorted(links.offsets.begin(), links.offsets.end())) {
-    in.fail("links.offsets", "has wrong row offsets");
-  }
+  in.check_offsets("links.offsets", links.offsets, users.size());
   for (std::size_t i = 0; i < users.size(); ++i) {
     if (!users[i].valid()) in.fail("links.users", "names nobody");
     links.values.push_back({users[i], times[2 * i], times[2 * i + 1]});
@@ -72,7 +64,7 @@ void save_shop(const Shop& shop, const std::filesystem::path& path) {
   out.put("users", shop.users.texts());
   out.put("events.offsets", shop.events.offsets);
   out.put("events.time", shop.events.time);
-  out.put("events.item", to_plain(shop.events.item));
+  out.put("events.item", shop.events.item);
   out.put("events.action", shop.events.action);
   out.put("events.page", shop.events.page);
   out.put("events.device", shop.events.device);

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/bytes_in_files.hpp"
 #include "core/erase.hpp"
 #include "core/error.hpp"
 #include "core/hash.hpp"
@@ -262,6 +263,26 @@ TEST_F(FileTest, WhatCannotBeReadOrWrittenSaysWhy) {
 TEST_F(FileTest, PiecesAreWrittenOneAfterAnother) {
   write_file(folder_ / "file", std::vector<std::string_view>{"ab", "", "cde"});
   EXPECT_EQ(read_file(folder_ / "file"), "abcde");
+}
+
+TEST_F(FileTest, PiecesAreReadUntilTheyAreEnough) {
+  write_file(folder_ / "file", std::string(2'500'000, 'a'));
+  std::size_t n_bytes = 0;
+  read_pieces(folder_ / "file", [&](std::string_view piece) {
+    n_bytes += piece.size();
+    return true;
+  });
+  EXPECT_EQ(n_bytes, 2'500'000U);
+  int n_pieces = 0;
+  read_pieces(folder_ / "file", [&](std::string_view) { return ++n_pieces < 2; });
+  EXPECT_EQ(n_pieces, 2);
+}
+
+TEST_F(FileTest, AFileThatEndsInAnErrorIsNoShorterFile) {
+  // it can be opened, and the disk, so to say, fails at once: nothing lies at the address 0
+  const fs::path failing = "/proc/self/mem";
+  EXPECT_EQ(code_of([&] { (void)sha256_file(failing); }), ErrorCode::kOutOfResources);
+  EXPECT_EQ(code_of([&] { (void)holds_bytes(failing, "guest"); }), ErrorCode::kOutOfResources);
 }
 
 TEST_F(FileTest, HashesOfFilesAndPieces) {
