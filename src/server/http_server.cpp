@@ -7,7 +7,6 @@
 #include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -15,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <condition_variable>
+#include <exception>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -138,8 +138,12 @@ void HttpServer::Impl::start(Handler& handler) {
   Status status;
   status = acceptor_.listen(net::socket_base::max_listen_connections, status);
   if (status) throw taken(status);
-  net::co_spawn(accept_strand_, accept(), net::detached);
-  net::co_spawn(accept_strand_, end_late(), net::detached);
+  // A server that takes no more connections and says nothing is worse than one that has ended.
+  const auto end_with = [](const std::exception_ptr& error) {
+    if (error) std::rethrow_exception(error);
+  };
+  net::co_spawn(accept_strand_, accept(), end_with);
+  net::co_spawn(accept_strand_, end_late(), end_with);
   for (int t = 0; t < options_.threads; ++t) {
     threads_.emplace_back([this] { context_.run(); });
   }

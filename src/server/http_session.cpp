@@ -108,9 +108,11 @@ HttpSession::Clock::duration HttpSession::patience() const {
 
 Task<bool> HttpSession::serve_one() {
   Head head;
-  const auto fault = co_await read_head(head);
-  if (!fault) co_return false;
-  if (fault->status != 0) co_return co_await refuse(fault->status, fault->reason);
+  const auto [of_head, head_fault] = co_await receive_head(head);
+  if (of_head == Outcome::kGone) co_return false;
+  if (of_head == Outcome::kRefused) {
+    co_return co_await refuse(head_fault.status, head_fault.reason);
+  }
   head.request.peer = peer_;
   auto admission = host_.handler.admit(head.request);
   const bool is_too_long = head.content_length > admission.max_body;
@@ -125,21 +127,23 @@ Task<bool> HttpSession::serve_one() {
     co_return co_await refuse(413, fmt::format("body: found {} bytes, expected at most {}",
                                                head.content_length, admission.max_body));
   }
-  const auto body_fault = co_await read_body(head, admission.max_body);
-  if (!body_fault) co_return false;
-  if (body_fault->status != 0) co_return co_await refuse(body_fault->status, body_fault->reason);
+  const auto [of_body, body_fault] = co_await receive_body(head, admission.max_body);
+  if (of_body == Outcome::kGone) co_return false;
+  if (of_body == Outcome::kRefused) {
+    co_return co_await refuse(body_fault.status, body_fault.reason);
+  }
   auto response = co_await answer(head.request);
   co_return co_await send(std::move(response), head);
 }
 
-Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
+Task<HttpSession::Received> HttpSession::receive_head(Head& head) {
   std::size_t end = 0;
   auto state = find_head_end(view_of(buffer_), end);
   if (buffer_.size() == 0) {
     is_idle_ = true;
     const bool has_more = co_await read_some(patience());
     is_idle_ = false;
-    if (!has_more) co_return std::nullopt;
+    if (!has_more) co_return Outcome::kGone;
     has_asked_ = true;
     state = find_head_end(view_of(buffer_), end);
   }
@@ -147,32 +151,35 @@ Task<std::optional<HeadFault>> HttpSession::read_head(Head& head) {
   while (state == HeadState::kIncomplete && buffer_.size() < kMaxHeadBytes) {
     const auto left = deadline - Clock::now();
     const bool has_more = co_await read_some(left);
-    if (!has_more) co_return std::nullopt;
+    if (!has_more) co_return Outcome::kGone;
     state = find_head_end(view_of(buffer_), end);
   }
-  if (state == HeadState::kBroken) co_return HeadFault{400, "head: a line does not end with CRLF"};
+  if (state == HeadState::kBroken) co_return Received{400, "head: a line does not end with CRLF"};
   if (state == HeadState::kIncomplete || end > kMaxHeadBytes) {
-    co_return HeadFault{431, "head: is longer than 8192 bytes"};
+    static_assert(kMaxHeadBytes == 8192);
+    co_return Received{431, "head: is longer than 8192 bytes"};
   }
   head_bytes_ = end;
-  if (auto fault = server::read_head(view_of(buffer_).substr(0, end), head)) co_return *fault;
-  co_return HeadFault{0, {}};
+  if (const auto fault = read_head(view_of(buffer_).substr(0, end), head)) {
+    co_return Received{fault->status, fault->reason};
+  }
+  co_return Outcome::kWhole;
 }
 
-Task<std::optional<HeadFault>> HttpSession::read_body(Head& head, std::size_t max_body) {
+Task<HttpSession::Received> HttpSession::receive_body(Head& head, std::size_t max_body) {
   if (head.content_length == 0 && !head.is_chunked) {
     buffer_.consume(head_bytes_);
-    co_return HeadFault{0, {}};
+    co_return Outcome::kWhole;
   }
   Status status;
   if (head.expects_continue && buffer_.size() == head_bytes_) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     expires_after(host_.options.body_time);
     co_await net::async_write(stream_, net::buffer(kContinue), told_by(status));
-    if (status) co_return std::nullopt;
+    if (status) co_return Outcome::kGone;
   }
   expires_after(host_.options.body_time);
-  if (head.is_chunked) co_return co_await read_chunks(head, max_body);
+  if (head.is_chunked) co_return co_await receive_chunks(head, max_body);
   buffer_.consume(head_bytes_);
   auto& body = head.request.body;
   while (true) {
@@ -180,29 +187,29 @@ Task<std::optional<HeadFault>> HttpSession::read_body(Head& head, std::size_t ma
     const auto n = std::min<std::uint64_t>(buffer_.size(), head.content_length - body.size());
     body += view_of(buffer_).substr(0, n);
     buffer_.consume(n);
-    if (body.size() == head.content_length) co_return HeadFault{0, {}};
+    if (body.size() == head.content_length) co_return Outcome::kWhole;
     const auto more =
         co_await stream_.async_read_some(buffer_.prepare(kReadBytes), told_by(status));
-    if (status) co_return std::nullopt;
+    if (status) co_return Outcome::kGone;
     buffer_.commit(more);
   }
 }
 
-Task<std::optional<HeadFault>> HttpSession::read_chunks(Head& head, std::size_t max_body) {
+Task<HttpSession::Received> HttpSession::receive_chunks(Head& head, std::size_t max_body) {
   Status status;
   beast::http::request_parser<beast::http::string_body> parser;
   parser.header_limit(static_cast<std::uint32_t>(kMaxHeadBytes));
   parser.body_limit(max_body);
   co_await beast::http::async_read(stream_, buffer_, parser, told_by(status));
-  if (status == beast::http::error::body_limit) co_return HeadFault{413, "body: is too long"};
+  if (status == beast::http::error::body_limit) co_return Received{413, "body: is too long"};
   if (status && status.category() == make_error_code(beast::http::error::bad_chunk).category() &&
       status != beast::http::error::partial_message &&
       status != beast::http::error::end_of_stream) {
-    co_return HeadFault{400, "body: is broken"};
+    co_return Received{400, "body: is broken"};
   }
-  if (status) co_return std::nullopt;
+  if (status) co_return Outcome::kGone;
   head.request.body = std::move(parser.get().body());
-  co_return HeadFault{0, {}};
+  co_return Outcome::kWhole;
 }
 
 Task<bool> HttpSession::read_some(Clock::duration patience) {

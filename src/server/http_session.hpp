@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <optional>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -71,14 +71,28 @@ class HttpSession {
     return now.time_since_epoch().count() > deadline_;
   }
 
+  enum class Outcome : std::uint8_t {
+    kWhole,
+    kGone,    ///< the peer has gone, or is late, which ends its stream
+    kRefused  ///< with a fault
+  };
+  /// What became of a head or a body that was waited for.
+  struct Received {
+    Outcome outcome = Outcome::kWhole;
+    HeadFault fault = {};
+
+    // NOLINTNEXTLINE(google-explicit-constructor): said where it is returned
+    Received(Outcome what) : outcome(what) {}
+    Received(int status, std::string_view reason)
+        : outcome(Outcome::kRefused), fault{status, reason} {}
+  };
+
   /// Whether another request may follow.
   Task<bool> serve_one();
-  /// Nothing: the peer has gone, or is late, which ends its stream. A fault without a status: all
-  /// is well.
-  Task<std::optional<HeadFault>> read_head(Head& head);
-  /// The body of a head that is still in the buffer; as above.
-  Task<std::optional<HeadFault>> read_body(Head& head, std::size_t max_body);
-  Task<std::optional<HeadFault>> read_chunks(Head& head, std::size_t max_body);
+  Task<Received> receive_head(Head& head);
+  /// The body of a head that is still in the buffer.
+  Task<Received> receive_body(Head& head, std::size_t max_body);
+  Task<Received> receive_chunks(Head& head, std::size_t max_body);
   /// How long the next request may take to begin.
   [[nodiscard]] Clock::duration patience() const;
   /// Whether anything came.

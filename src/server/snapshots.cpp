@@ -7,6 +7,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <exception>
 #include <future>
 #include <utility>
 #include <vector>
@@ -33,7 +34,7 @@ void release_memory() {
 
 namespace json = boost::json;
 
-void warn(const Snapshots::Options& options, const Error& error, std::string_view so) {
+void warn(const Snapshots::Options& options, const std::exception& error, std::string_view so) {
   if (options.on_warning) options.on_warning(fmt::format("snapshot: {}{}", error.what(), so));
 }
 
@@ -87,7 +88,8 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
   const auto is_wanted = [&](std::string_view note) {
     json::error_code status;
     const auto told = json::parse(note, status);
-    const auto* last = status ? nullptr : told.as_object().if_contains("last_row");
+    const auto* fields = status ? nullptr : told.if_object();
+    const auto* last = fields == nullptr ? nullptr : fields->if_contains("last_row");
     if (last == nullptr || !last->is_int64()) return false;
     restored = {last->get_int64(), std::string(note)};
     return note == note_of(store, restored.last_row, options);
@@ -148,22 +150,22 @@ void Snapshots::save() {
     const auto now = mark();
     std::error_code ignored;
     if (now.note == saved_ && std::filesystem::exists(now.file, ignored)) return;
-    std::optional<Error> failure;
+    std::exception_ptr failure;
     try {
       (void)live_.save(now.new_file, now.note);
-    } catch (const Error& error) {
-      failure = error;
+    } catch (...) {
+      failure = std::current_exception();
     }
     on_writer([&](store::EventStore& store) {
       // which has taken the file away, or not yet all of it
       if (store.n_forgets() != now.n_forgets) return store.erase_new_snapshot();
-      if (failure) throw *failure;
+      if (failure) std::rethrow_exception(failure);
       std::error_code status;
       std::filesystem::rename(now.new_file, now.file, status);
       if (status) throw file_error(now.file, "write", status.value());
       saved_ = now.note;
     });
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     warn(options_, error, "");
   }
 }
@@ -177,7 +179,7 @@ void Snapshots::pack() {
     (void)live_.restore(now.file, [&](std::string_view note) { return note == saved_; });
     // what the events took while they came one by one goes back to the system
     release_memory();
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     warn(options_, error, "; memory stays as it is");
   }
 }

@@ -47,7 +47,13 @@ class Echo final : public Handler {
     threads_.emplace_back([this, text, respond = std::move(respond)] {
       while (!may_answer) std::this_thread::sleep_for(milliseconds(1));
       respond({.body = text, .content_type = "text/plain"});
+      ++n_answered;
     });
+    ++n_later;
+  }
+  /// Until somebody waits for /later.
+  void wait_for_one() const {
+    while (n_later == 0) std::this_thread::sleep_for(milliseconds(1));
   }
 
   void on_refused(int status) override {
@@ -60,6 +66,8 @@ class Echo final : public Handler {
   }
 
   std::atomic<bool> may_answer{true};
+  std::atomic<int> n_later = 0;
+  std::atomic<int> n_answered = 0;  ///< of these
 
  private:
   std::mutex mutex_;
@@ -240,7 +248,8 @@ TEST(HttpServer, DrainingAnswersWhatHasBegun) {
   const Peer waiting_idle(server.port());
   waits.send(request("/later"));
   half.send("GET /half HTTP/1.1\r\nHo");
-  std::this_thread::sleep_for(milliseconds(100));
+  echo.wait_for_one();
+  std::this_thread::sleep_for(milliseconds(100));  // until the half has come, too
   std::thread drainer([&] { server.drain(seconds(10)); });
   EXPECT_EQ(idle.receive(""), "");
   half.send("st: a\r\n\r\n");
@@ -278,11 +287,13 @@ TEST(HttpServer, AnswersThatComeAfterTheEndArePassedOver) {
   server.start(echo);
   const Peer peer(server.port());
   peer.send(request("/later"));
-  std::this_thread::sleep_for(milliseconds(50));
+  echo.wait_for_one();
   server.drain(seconds(0));
   server.stop();
+  EXPECT_EQ(peer.receive(""), "");
   echo.may_answer = true;
   echo.finish();
+  EXPECT_EQ(echo.n_answered, 1);
 }
 
 TEST(HttpServer, IsAskedByManyAtOnce) {

@@ -128,6 +128,20 @@ TEST_F(SnapshotsTest, WhatHasNotChangedIsNotWrittenAgain) {
   EXPECT_EQ(std::filesystem::last_write_time(snapshot()), time);
 }
 
+TEST_F(SnapshotsTest, ACopyOfAnotherKindIsNotRead) {
+  const auto user = events().front().user;
+  std::string before;
+  {
+    App app(options());
+    tell(app, "1", user);
+    before = state(app);
+    (void)app.live().save(snapshot(), "[7]");
+  }
+  App app(options());
+  EXPECT_EQ(state(app), before);
+  EXPECT_TRUE(warnings_.empty());
+}
+
 TEST_F(SnapshotsTest, WhatLiesBesideALogDoesNotStandInTheWay) {
   const auto log = scratch_.path() / "log";
   const auto describe = [&] { return Snapshots::describe(log, {}); };
