@@ -1,4 +1,4 @@
-# Test executables from tests/<kind>; a kind without sources is skipped.
+# Test executables from tests/<kind>.
 
 find_package(GTest REQUIRED)
 include(GoogleTest)
@@ -7,39 +7,26 @@ get_property(modules GLOBAL PROPERTY VITRINA_MODULES)
 # What every test may use: all modules, the helpers of tests/support, and, to make and read back
 # its own files, the third parties of io and ranking.
 file(GLOB support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cpp")
-if(support_sources)
-  add_library(vitrina_test_support STATIC ${support_sources})
-  set(scope PUBLIC)
-  target_link_libraries(vitrina_test_support PRIVATE vitrina_flags)
-else()
-  add_library(vitrina_test_support INTERFACE)
-  set(scope INTERFACE)
-endif()
-target_include_directories(vitrina_test_support ${scope} "${CMAKE_SOURCE_DIR}/tests")
-target_link_libraries(vitrina_test_support ${scope}
+add_library(vitrina_test_support STATIC ${support_sources})
+target_link_libraries(vitrina_test_support PRIVATE vitrina_flags)
+target_include_directories(vitrina_test_support PUBLIC "${CMAKE_SOURCE_DIR}/tests")
+target_link_libraries(vitrina_test_support PUBLIC
   ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm "${VITRINA_MINIZIP}" yaml-cpp)
-if(support_sources)
-  vitrina_precompile(vitrina_test_support JSON)
-endif()
-target_compile_definitions(vitrina_test_support ${scope}
+vitrina_precompile(vitrina_test_support JSON)
+target_compile_definitions(vitrina_test_support PUBLIC
   VITRINA_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests"
   VITRINA_PROGRAM="${CMAKE_BINARY_DIR}/vitrina")
 
 # vitrina_tests(<kind> <pattern>): executable <kind>_tests; ctest runs its cases one by one.
 function(vitrina_tests kind pattern)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${pattern}")
-  if(NOT sources)
-    return()
-  endif()
   set(target ${kind}_tests)
   add_executable(${target} "${CMAKE_SOURCE_DIR}/tests/main.cpp" ${sources})
   target_link_libraries(${target} PRIVATE vitrina_flags vitrina_test_support)
   # A test is compiled more often than it is run: only what it tests is worth optimizing.
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
   vitrina_precompile(${target} TESTS)
-  if(TARGET vitrina)
-    add_dependencies(${target} vitrina)
-  endif()
+  add_dependencies(${target} vitrina)
   gtest_discover_tests(${target}
     TEST_PREFIX "${kind}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${kind} TIMEOUT 300)
 endfunction()
@@ -51,10 +38,13 @@ vitrina_tests(oracle "oracle/*.cpp")
 vitrina_tests(golden "golden/*.cpp")
 
 # The sweeps over the calls of the system that the store and the copies of a server's memory make
-# (tests/cli/test_store_faults.py, test_snapshot_faults.py).
-add_library(fault_shim MODULE "${CMAKE_SOURCE_DIR}/tests/faults/fault_shim.cpp")
-target_link_libraries(fault_shim PRIVATE vitrina_flags ${CMAKE_DL_LIBS})
-set_target_properties(fault_shim PROPERTIES PREFIX "")
+# (tests/cli/test_store_faults.py, test_snapshot_faults.py), and a clock that is set
+# (test_serve_clock.py).
+foreach(shim fault_shim clock_shim)
+  add_library(${shim} MODULE "${CMAKE_SOURCE_DIR}/tests/faults/${shim}.cpp")
+  target_link_libraries(${shim} PRIVATE vitrina_flags ${CMAKE_DL_LIBS})
+  set_target_properties(${shim} PROPERTIES PREFIX "")
+endforeach()
 add_executable(store_driver "${CMAKE_SOURCE_DIR}/tests/faults/store_driver.cpp")
 target_link_libraries(store_driver PRIVATE vitrina_flags vitrina_store)
 add_executable(snapshot_driver "${CMAKE_SOURCE_DIR}/tests/faults/snapshot_driver.cpp")

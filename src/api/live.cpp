@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -30,7 +31,7 @@
 namespace vitrina {
 namespace {
 
-using Generations = std::shared_ptr<const bundle::Generation>;
+using GenerationPtr = std::shared_ptr<const bundle::Generation>;
 
 const Terms& live_terms() {
   static const Terms kTerms{{{"choose.k", "k"},
@@ -81,11 +82,12 @@ struct Live::State {
   State(const std::filesystem::path& bundle, LiveOptions given)
       : State(bundle::Generation::load(bundle), std::move(given)) {}
 
-  State(Generations loaded, LiveOptions given)
+  State(GenerationPtr loaded, LiveOptions given)
       : options(std::move(given)),
         schema(schema_of(options, loaded->bundle())),
         progress(options.on_warning, live_terms()),
-        clock(schema.time_zone.empty() ? "UTC" : schema.time_zone),
+        clock(schema.time_zone.empty() ? "UTC" : schema.time_zone,
+              [this](TimeUs by) { warn_of_time_set_back(by); }),
         service(made_ready(std::move(loaded), options.catalog)) {}
 
   /// How logs are read: on the clock of live events, whoever names it.
@@ -97,11 +99,11 @@ struct Live::State {
     return schema;
   }
 
-  Generations read(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
+  GenerationPtr read(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
     return made_ready(bundle::Generation::load(bundle), catalog);
   }
 
-  Generations made_ready(Generations generation, const std::filesystem::path& catalog) {
+  GenerationPtr made_ready(GenerationPtr generation, const std::filesystem::path& catalog) {
     if (!catalog.empty()) generation = beside(*generation, catalog);
     check_answers(generation);
     warn_of_clock(generation->bundle());
@@ -109,7 +111,7 @@ struct Live::State {
     return generation;
   }
 
-  Generations beside(const bundle::Generation& generation, const std::filesystem::path& catalog) {
+  GenerationPtr beside(const bundle::Generation& generation, const std::filesystem::path& catalog) {
     const auto raw = is_directory(catalog) ? io::read_catalog(catalog, schema, progress)
                                            : io::read_catalog_file(catalog, schema, progress);
     if (!raw) {
@@ -121,8 +123,16 @@ struct Live::State {
     return generation.with_catalog(&products);
   }
 
+  void warn_of_time_set_back(TimeUs by) const {
+    if (!options.on_warning) return;
+    options.on_warning(fmt::format(
+        "clock: the machine's was set back by {:.1f} hours, and time goes on from there; events "
+        "that were told meanwhile are dated ahead, and count from then on",
+        static_cast<double>(by) / static_cast<double>(kUsPerHour)));
+  }
+
   /// Asks for somebody unknown: what cannot name one product is no bundle to answer by.
-  static void check_answers(const Generations& generation) {
+  static void check_answers(const GenerationPtr& generation) {
     const auto reply = live::Service(generation)
                            .recommend({.as_of = generation->bundle().learned().until, .k = 1});
     if (!reply.products.empty()) return;
@@ -207,6 +217,7 @@ struct Live::State {
   CallerProgress progress;
   LiveClock clock;
   live::Service service;
+  std::mutex swapping;  ///< one after the other: the last one asked for stays
 };
 
 Live::Live(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -383,6 +394,7 @@ bool Live::restore(const std::filesystem::path& file,
 // NOLINTNEXTLINE(bugprone-exception-escape): of a bundle for another, not of two values
 void Live::swap(const std::filesystem::path& bundle, const std::filesystem::path& catalog) {
   with_terms(live_terms(), [&] {
+    const std::scoped_lock lock(state_->swapping);
     auto next = state_->read(bundle, catalog);
     State::check_catalog(*state_->service.generation(), *next);
     state_->service.swap(std::move(next));

@@ -16,16 +16,18 @@ constexpr std::size_t kRowsPerReplay = 50'000;
 /// Events wait while the log is emptied, and a backup may be in its way for long.
 constexpr std::chrono::seconds kBetweenTries(1);
 
-std::int64_t now_us() {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::microseconds>(since).count();
+template <class Duration>
+std::int64_t microseconds(Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
 }
+
+std::int64_t now_us() { return microseconds(std::chrono::system_clock::now().time_since_epoch()); }
 
 }  // namespace
 
 EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions actions,
                          std::int64_t after)
-    : store_(std::move(store)), actions_(std::move(actions)) {
+    : store_(std::move(store)), actions_(std::move(actions)), began_us_(now_us()) {
   replay(after);
   empty_log();
   thread_ = std::thread([this] { work(); });
@@ -85,8 +87,12 @@ std::size_t EventWriter::n_waiting() const {
   return n_waiting_;
 }
 
+std::int64_t EventWriter::id_time() const {
+  return began_us_ + microseconds(std::chrono::steady_clock::now() - began_);
+}
+
 void EventWriter::replay(std::int64_t after) {
-  const auto now = now_us();
+  const auto now = id_time();
   store_->read_keys(now - RecentIds::kWindowUs, after,
                     [&](const EventKey& key, std::int64_t arrived) { recent_.add(key, arrived); });
   for (auto rows = store_->read(after, kRowsPerReplay); !rows.empty();
@@ -144,13 +150,14 @@ std::optional<std::vector<EventWriter::Job>> EventWriter::take() {
 void EventWriter::write(std::vector<Job>& jobs) {
   const auto begin = std::chrono::steady_clock::now();
   const auto arrived = now_us();
-  recent_.expire(arrived);
+  const auto id_arrived = id_time();
+  recent_.expire(id_arrived);
   const std::size_t n_recent = recent_.size();
   std::vector<Appended> told(jobs.size());
   std::vector<Row> rows;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     for (auto& event : std::get<Append>(jobs[j]).events) {
-      told[j].is_stored.push_back(!event.key || recent_.add(*event.key, arrived));
+      told[j].is_stored.push_back(!event.key || recent_.add(*event.key, id_arrived));
       if (!told[j].is_stored.back()) continue;
       for (auto& kept : event.kept) {
         rows.push_back({std::move(kept), std::nullopt, arrived, event.recommendation});

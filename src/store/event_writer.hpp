@@ -93,6 +93,9 @@ class EventWriter {
   /// Dates the events of now; whether there are any. Under the mutex: the queue is in the order of
   /// its moments.
   bool date(std::vector<NewEvent>& events);
+  /// The clock of the window of ids: the machine's at the start, and from then on what has passed,
+  /// to whatever that is set.
+  [[nodiscard]] std::int64_t id_time() const;
   void replay(std::int64_t after);
   void work();
   /// The jobs of the next commit: appends up to a number of rows, or one change; none where it is
@@ -107,6 +110,8 @@ class EventWriter {
 
   std::unique_ptr<EventStore> store_;
   WriterActions actions_;
+  std::int64_t began_us_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   RecentIds recent_;
   std::size_t n_replayed_ = 0;
   std::chrono::steady_clock::time_point next_try_;  ///< to empty the log

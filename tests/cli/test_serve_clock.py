@@ -3,7 +3,7 @@
 import datetime as dt
 from pathlib import Path
 
-from command import Vitrina, assert_refused
+from command import Vitrina, assert_refused, program_path
 from serving import Server, serving
 
 ASK = ("POST", "/v1/recommendations")
@@ -80,3 +80,58 @@ def test_another_shops_events_are_pointed_at(
     code, said = server.stop()
     assert code == 0
     assert "knows 0 of the 120 products" in said
+
+
+class SetClock:
+    """The time of day of a server that was started with `env`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.file = folder / "seconds_off"
+        self.env = {
+            "LD_PRELOAD": str(program_path().parent / "clock_shim.so"),
+            "VITRINA_CLOCK_FILE": str(self.file),
+        }
+
+    def ahead_by(self, hours: float) -> None:
+        self.file.write_text(str(round(3600 * hours)))
+
+
+def test_a_clock_that_was_ahead_does_not_stop_time(
+    learned: Path, tmp_path: Path
+) -> None:
+    clock = SetClock(tmp_path)
+    clock.ahead_by(3)
+    bundle, store = learned / "bundle", tmp_path / "store"
+    server = Server(bundle, store, env=clock.env)
+    clock.ahead_by(0)
+    told = {"events": [{"user_id": "u", "action": "view", "products": ["x"]}]}
+    assert server.ask("POST", "/v1/events", told) == {"statuses": ["stored"]}
+    answer = server.ask(*ASK, {"user_id": "u"})
+    assert answer["fallback"] == "none"
+    assert hours_ahead(answer["as_of"]) == 0
+    clock.ahead_by(30)
+    assert hours_ahead(server.ask(*ASK, {})["as_of"]) == 30
+    clock.ahead_by(0)
+    assert server.ask("POST", "/v1/events", told) == {"statuses": ["stored"]}
+    assert hours_ahead(server.ask(*ASK, {})["as_of"]) == 0
+    code, said = server.stop()
+    assert code == 0
+    assert "the machine's was set back by 3.0 hours" in said
+    assert "the machine's was set back by 30.0 hours" in said
+    with serving(bundle, store) as later:
+        answer = later.ask(*ASK, {"user_id": "u"})
+        assert answer["fallback"] == "none", "what was told counts"
+
+
+def test_an_event_is_stored_once_whatever_the_clock_is_set_to(
+    learned: Path, tmp_path: Path
+) -> None:
+    clock = SetClock(tmp_path)
+    clock.ahead_by(0)
+    server = Server(learned / "bundle", tmp_path / "store", env=clock.env)
+    event = {"event_id": "1", "user_id": "u", "action": "view"}
+    told = {"events": [event | {"products": ["x"]}]}
+    assert server.ask("POST", "/v1/events", told) == {"statuses": ["stored"]}
+    clock.ahead_by(25)
+    assert server.ask("POST", "/v1/events", told) == {"statuses": ["repeated"]}
+    assert server.stop()[0] == 0
