@@ -103,7 +103,7 @@ Answer answer_log(const bundle::Generation& generation, const Request& request, 
   warn_of_newer_rows(log.counts, progress);
   check_actions(log, LogUse::kAnswer, progress);
   auto shop = join(build_shop(log, catalog, request.threads), bundle.products()).shop;
-  if (request.as_of != kNoTime) shop.end = std::min(shop.end, request.as_of);
+  shop.end = has_moment ? std::min(shop.end, request.at) : answer_moment(shop, request.as_of);
   warn_of_old_log(request.as_of, shop.end - 1, /*has_later_rows=*/log.counts.rows_hidden > 0,
                   has_moment ? kKept : kMovedBack, progress);
   const TimeUs as_of = has_moment ? request.at : shop.end;

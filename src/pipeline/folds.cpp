@@ -23,6 +23,11 @@ constexpr int kFormat = 2;
 constexpr double kDaysPerWindow = 5;
 constexpr double kEnoughWindows = 24;
 
+/// So long a log learns from windows as long as the horizon, overlapping ones if need be: what is
+/// bought in one day says too little of a fortnight, and nothing of whether it is due.
+constexpr TimeUs kWeeksOfLog = 18 * kUsPerDay;
+constexpr int kBeforeValid = 4;  // windows, of a log that has room for them
+
 Json to_json(const Fold& fold) {
   return {{"name", fold.name},
           {"cut", format_time(fold.cut)},
@@ -66,18 +71,25 @@ Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config) {
   folds.horizon = from_days(config.horizon_days);
   const TimeUs length = end - begin;
   const bool is_long = length >= 6 * folds.horizon;  // four windows, a valid one, some history
-  folds.label_length = is_long ? folds.horizon : std::min(folds.horizon, kUsPerDay);
+  const bool overlaps =
+      !is_long && length >= kWeeksOfLog && length >= folds.horizon / 2 * 5;  // two and a half
+  const bool is_whole = is_long || overlaps;
+  folds.label_length = is_whole ? folds.horizon : std::min(folds.horizon, kUsPerDay);
   const TimeUs history = is_long ? folds.horizon : folds.label_length / 2;
   const double of_a_long_log =
       std::min(kEnoughWindows, std::floor(to_days(length) / kDaysPerWindow));
-  const int n_windows = std::max(config.max_windows, static_cast<int>(of_a_long_log));
+  int n_windows = std::max(config.max_windows, static_cast<int>(of_a_long_log));
 
   // whole days apart, so that every cut has the hour of the day of the answer; the windows of a
   // long log spread over it as far as they can without leaving gaps
   TimeUs stride = folds.label_length;
-  if (is_long && folds.label_length > kUsPerDay) {
+  if (is_whole && folds.label_length > kUsPerDay) {
     const TimeUs room = (length - history - folds.label_length) / n_windows;
     stride = std::clamp(room / kUsPerDay * kUsPerDay, kUsPerDay, folds.label_length);
+  }
+  // some of them lie before the valid fold
+  if (overlaps) {
+    n_windows = std::max(n_windows, static_cast<int>(folds.horizon / stride) + kBeforeValid);
   }
   for (TimeUs cut = end - folds.label_length;
        cut >= begin + history && static_cast<int>(folds.train.size()) < n_windows; cut -= stride) {

@@ -49,7 +49,8 @@ inline constexpr const char* kValidFold = "valid";
 inline constexpr const char* kFinalFold = "final";
 
 /// Decides the folds from the log's length: windows as long as the horizon when there is room for
-/// four of them, a valid one and some history, otherwise windows of a day, one a day.
+/// four of them, a valid one and some history, or when the log has 18 days and two and a half
+/// horizons, where they overlap more; otherwise windows of a day, one a day.
 Folds decide_folds(TimeUs begin, TimeUs end, const SplitConfig& config);
 
 /// SHA-256 of all that they say: other folds, or those of another shop, have another one.

@@ -105,7 +105,7 @@ ShopInput read_shop(const command::Context& context, const AnswerInput* answer) 
   ShopInput input;
   progress.begin("sort events", 0, "");
   input.shop = build_shop(raw, catalog, context.threads);
-  if (as_of != kNoTime) input.shop.end = std::min(input.shop.end, as_of);
+  input.shop.end = has_moment ? std::min(input.shop.end, as_of) : answer_moment(input.shop, as_of);
   input.vectors_from = vectors_from(input.shop, catalog);
   if (answer != nullptr) {
     auto joined = join(std::move(input.shop), answer->products);

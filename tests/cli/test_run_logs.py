@@ -242,3 +242,24 @@ def test_an_obvious_answer_from_a_csv(run: Runner, tmp_path: Path) -> None:
     assert set(predictions) == {f"buyer7{n}" for n in range(10)}
     for n in range(10):
         assert predictions[f"buyer7{n}"][0] == f"p{(7 + n) % 20}"
+
+
+def test_a_shop_that_closes_at_weekends_is_answered_on_monday(
+    run: Runner, tmp_path: Path
+) -> None:
+    rows = [
+        row
+        for row in shops.random_rows(seed=8, days=33)
+        if row.date.weekday() < 5 and 9 <= row.date.hour < 17
+    ]
+    monday = OPENING + dt.timedelta(days=21)
+    whole = shops.write_shop(tmp_path / "whole", rows)
+    cut = shops.write_shop(tmp_path / "cut", shops.before(rows, monday))
+    words = ("--as-of", monday.date().isoformat())
+    answers = [run(data, data.name, *words) for data in (whole, cut)]
+    assert answer_of(answers[0]) == answer_of(answers[1])
+    report = read_json(answers[0] / "report.json")
+    assert report["answer"]["as_of"] == "2024-03-25T00:00:00"
+    friday = run(cut, "friday")
+    end = read_json(friday / "report.json")["answer"]["as_of"]
+    assert end.startswith("2024-03-22T16:"), "nobody said that it is Monday"

@@ -24,5 +24,34 @@ TEST(LogAge, AQuietNightIsNoNews) {
   EXPECT_NE(old_log_warning(at("2024-09-30"), last, true, ""), "");
 }
 
+/// Open on weekdays from 9 to 17, for three weeks up to a Friday.
+Shop closed_at_weekends() {
+  Shop shop;
+  for (int day = 0; day < 19; ++day) {
+    if (day % 7 >= 5) continue;
+    for (int hour = 9; hour <= 17; ++hour) {
+      shop.events.time.push_back(at("2024-09-02") + day * kUsPerDay + hour * kUsPerHour);
+    }
+  }
+  shop.begin = shop.events.time.front();
+  shop.end = shop.events.time.back() + 1;
+  return shop;
+}
+
+TEST(AnswerMoment, IsTheEndOrWhatComesBefore) {
+  const auto shop = closed_at_weekends();
+  EXPECT_EQ(answer_moment(shop, kNoTime), shop.end);
+  EXPECT_EQ(answer_moment(shop, at("2024-09-20T12:00:00")), at("2024-09-20T12:00:00"));
+  EXPECT_EQ(answer_moment(shop, at("2024-09-21")), shop.end) << "the evening before is enough";
+}
+
+TEST(AnswerMoment, IsBehindAnOrdinaryClosing) {
+  const auto shop = closed_at_weekends();
+  EXPECT_EQ(answer_moment(shop, at("2024-09-22")), at("2024-09-22"));
+  EXPECT_EQ(answer_moment(shop, at("2024-09-23")), at("2024-09-23"));
+  EXPECT_EQ(answer_moment(shop, at("2024-09-24")), shop.end) << "it was never closed on a Monday";
+  EXPECT_EQ(answer_moment(shop, at("2025-09-23")), shop.end);
+}
+
 }  // namespace
 }  // namespace vitrina

@@ -69,6 +69,18 @@ TEST(Folds, ThreeWeeksGetWindowsAsLongAsTheHorizon) {
   EXPECT_EQ((folds.train[0].cut - folds.train[1].cut) % kUsPerDay, 0) << "another hour of the day";
 }
 
+TEST(Folds, AFortnightIsLearnedFromFortnights) {
+  const auto folds = folds_of(68, {.horizon_days = 14});
+  EXPECT_EQ(folds.label_length, 14 * kUsPerDay);
+  ASSERT_TRUE(folds.valid) << "a day's windows would all end behind its cut";
+  EXPECT_GE(std::count_if(folds.train.begin(), folds.train.end(),
+                          [&](const Fold& fold) { return folds.is_before_valid(fold); }),
+            4);
+  EXPECT_TRUE(folds_of(150, {.horizon_days = 30}).valid);
+  EXPECT_EQ(folds_of(17, {.horizon_days = 6}).label_length, kUsPerDay) << "too short for any";
+  EXPECT_EQ(folds_of(30, {.horizon_days = 14}).label_length, kUsPerDay);
+}
+
 TEST(Folds, AWeekGetsWindowsOfADay) {
   const auto folds = folds_of(8);
   EXPECT_EQ(folds.label_length, kUsPerDay);
