@@ -104,6 +104,7 @@ Bundle Bundle::load(const std::filesystem::path& folder) {
       throw;
     }
   };
+  refuse_pipes(folder);
   constexpr int kTries = 5;
   for (int i = 0; i < kTries; ++i) {
     // another folder may take this one's place meanwhile, and parts of both be in hand

@@ -71,6 +71,15 @@ std::string write_manifest(const std::filesystem::path& folder,
   return fingerprint;
 }
 
+void refuse_pipes(const std::filesystem::path& folder) {
+  std::error_code none;
+  for (std::filesystem::directory_iterator at(folder, none), end; !none && at != end;
+       at.increment(none)) {
+    std::error_code ignored;
+    if (at->is_other(ignored)) throw refuse(at->path(), "is a pipe or a device");
+  }
+}
+
 void require_manifest(const std::filesystem::path& folder) {
   const auto path = folder / kManifest;
   if (std::filesystem::exists(path)) return;
@@ -96,8 +105,8 @@ Manifest check_manifest(const std::filesystem::path& folder,
     Sha256 all;
     all.update(text_of(manifest.learned));
     for (const auto& [file, hash] : json.at("files").items()) {
-      if (file.find('/') != std::string::npos ||
-          sha256_file(folder / file) != hash.get<std::string>()) {
+      if (file.find('/') != std::string::npos) throw refuse(path, "names a file elsewhere");
+      if (sha256_file(folder / file) != hash.get<std::string>()) {
         throw refuse(folder / printable(file), "does not match its SHA-256 in the manifest");
       }
       all.update(fmt::format("{} {}\n", file, hash.get<std::string>()));

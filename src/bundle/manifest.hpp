@@ -29,6 +29,10 @@ struct Manifest {
 std::string write_manifest(const std::filesystem::path& folder,
                            const std::vector<std::string>& files, LearnedPeriod learned);
 
+/// Throws Error(kIncompatibleArtifact) for a folder with a pipe or a device in it, which would be
+/// waited for, and a server with it.
+void refuse_pipes(const std::filesystem::path& folder);
+
 /// Throws Error(kMissingInput) for a folder without a manifest.
 void require_manifest(const std::filesystem::path& folder);
 

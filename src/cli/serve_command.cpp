@@ -15,6 +15,8 @@ namespace {
 constexpr int kMaxPort = 65535;
 /// Prometheus's and who runs the server's.
 constexpr std::size_t kAdminConnections = 64;
+/// One may be loading a bundle while another says how the server is.
+constexpr int kAdminThreads = 2;
 
 std::filesystem::path path_of(const command::Context& context, std::string_view option) {
   return context.option(option).value_or("");
@@ -43,6 +45,7 @@ void run(const command::Context& context) {
   const auto per_second = rate_limit(context);
   shop.threads = context.threads;
   admin.max_connections = kAdminConnections;
+  admin.threads = kAdminThreads;
   server::serve(
       {.app = {.bundle =
                    bundle ? std::filesystem::path(*bundle) : context.path(command::kBundleFolder),

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from command import ROOT, program_path
-from deploying import DEPLOY, prometheus, proxy, tool
+from deploying import DEPLOY, free_port, prometheus, proxy, tool
 from serving import Server, serving
 from vitrina import Client, RequestError
 
@@ -174,6 +174,19 @@ def test_the_proxy_says_who_asks_too_often_when_to_come_again(
         assert refused.detail.startswith("proxy: too many requests")
         with Client(url, timeout=30, retries=5, context=context) as shop:
             assert shop.health() == {"status": "ok"}, "a second later"
+
+
+@pytest.mark.skipif(tool("nginx") is None, reason="no nginx here")
+def test_the_proxy_says_when_the_server_is_away(tmp_path: Path) -> None:
+    with proxy(tmp_path, free_port()) as port:
+        context = ssl.create_default_context(cafile=str(tmp_path / "tls.crt"))
+        url = f"https://localhost:{port}"
+        with Client(url, timeout=30, retries=0, context=context) as shop:
+            with pytest.raises(RequestError) as caught:
+                shop.popular()
+    assert caught.value.status == 503
+    assert caught.value.retry_after == 1
+    assert caught.value.detail.startswith("proxy: the server does not answer")
 
 
 def test_secrets_are_keys_that_the_server_takes(

@@ -58,7 +58,7 @@ class Caller:
         """The answer's JSON. What is None in `query` or `body` is left out."""
         route = ROUTES[name]
         target = self._target(route, id, query)
-        data = None if body is None else json.dumps(given(body)).encode()
+        data = None if body is None else as_json(given(body))
         deadline = Deadline(
             self._timeouts[route.wait] if timeout is None else timeout
         )
@@ -129,6 +129,26 @@ def id_text(id: object) -> str:
             f"id: found {id!r}, expected a text or a whole number"
         )
     return text
+
+
+def as_json(body: Mapping[str, Any]) -> bytes:
+    """What is sent. Numbers of NumPy and pandas are numbers too."""
+    try:
+        return json.dumps(body, allow_nan=False, default=plain).encode()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"body: {error}") from None
+
+
+def plain(value: object) -> int | float | bool:
+    """A value of another library as JSON has it."""
+    told = (
+        value.item()
+        if hasattr(value, "item")
+        else operator.index(cast(SupportsIndex, value))
+    )
+    if isinstance(told, int | float):
+        return told
+    raise TypeError(f"found {value!r}, expected what JSON knows")
 
 
 def is_sendable(text: str) -> bool:

@@ -167,13 +167,18 @@ class Client:
         return cast(List, self._call("popular", query=query, timeout=timeout))
 
     def put_products(
-        self, products: Iterable[Facts], *, timeout: float | None = None
+        self,
+        products: Facts | Iterable[Facts],
+        *,
+        timeout: float | None = None,
     ) -> PutDone:
         """Says what 1 to 1000 products are now, all or none.
 
         They are on the disk then, and the next answer knows it; needs a key
         of the scope admin.
         """
+        if isinstance(products, Mapping):
+            products = [cast(Facts, products)]
         told = {"products": list(products)}
         done = self._call("put_products", body=told, timeout=timeout)
         return cast(PutDone, done)
@@ -244,7 +249,16 @@ class Client:
 
 
 def with_event_ids(events: Iterable[Event]) -> list[Event]:
-    """The events, each with an `event_id`: its own or a random one."""
+    """The events, each with an `event_id`: its own or a random one.
+
+    Raises ValueError for what is no mapping.
+    """
+    events = list(events)
+    for place, event in enumerate(events):
+        if not isinstance(event, Mapping):
+            raise ValueError(
+                f"events[{place}]: found {event!r}, expected a mapping"
+            )
     return [
         event
         if event.get("event_id") is not None
