@@ -23,13 +23,7 @@ add_custom_target(vitrina_build_id ALL
   VERBATIM)
 
 # Only core/version.cpp sees the generated header, so a new id recompiles that one file.
-function(vitrina_use_build_id target)
-  set(unit "${CMAKE_SOURCE_DIR}/src/core/version.cpp")
-  get_target_property(type ${target} TYPE)
-  if(type STREQUAL "STATIC_LIBRARY" AND EXISTS "${unit}")
-    set_property(SOURCE "${unit}" DIRECTORY "${CMAKE_SOURCE_DIR}" APPEND PROPERTY
-      INCLUDE_DIRECTORIES "${VITRINA_GENERATED_DIR}")
-    set_property(SOURCE "${unit}" DIRECTORY "${CMAKE_SOURCE_DIR}" APPEND PROPERTY
-      OBJECT_DEPENDS "${VITRINA_GENERATED_DIR}/vitrina_build_id.hpp")
-  endif()
-endfunction()
+set_property(SOURCE "${CMAKE_SOURCE_DIR}/src/core/version.cpp" DIRECTORY "${CMAKE_SOURCE_DIR}"
+  APPEND PROPERTY INCLUDE_DIRECTORIES "${VITRINA_GENERATED_DIR}")
+set_property(SOURCE "${CMAKE_SOURCE_DIR}/src/core/version.cpp" DIRECTORY "${CMAKE_SOURCE_DIR}"
+  APPEND PROPERTY OBJECT_DEPENDS "${VITRINA_GENERATED_DIR}/vitrina_build_id.hpp")

@@ -14,10 +14,7 @@ endfunction()
 
 # vitrina_module(<name> [DEPS <module>...] [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
 #
-# Static library from src/<name>/*.cpp. New files are found without a change here. A folder that has
-# headers only, or does not exist yet, becomes an interface library, so that the table in
-# CMakeLists.txt can name every module from the start.
-# main.cpp is left to vitrina_program, so that tests can link the rest of a program's folder.
+# Static library from src/<name>/*.cpp. New files are found without a change here. main.cpp is left to vitrina_program, so that tests can link the rest of a program's folder.
 # PRIVATE third parties are invisible to the modules that depend on this one.
 function(vitrina_module name)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
@@ -33,42 +30,27 @@ function(vitrina_module name)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
 
   set(target vitrina_${name})
-  if(sources)
-    add_library(${target} STATIC ${sources})
-    set(public PUBLIC)
-    target_link_libraries(${target} PRIVATE vitrina_flags ${LIB_PRIVATE})
-    if("${ARG_LIBS}" MATCHES "nlohmann_json")
-      vitrina_precompile(${target} JSON)
-    else()
-      vitrina_precompile(${target} COMMON)
-    endif()
+  add_library(${target} STATIC ${sources})
+  target_link_libraries(${target} PRIVATE vitrina_flags ${LIB_PRIVATE})
+  if("${ARG_LIBS}" MATCHES "nlohmann_json")
+    vitrina_precompile(${target} JSON)
   else()
-    add_library(${target} INTERFACE)
-    set(public INTERFACE)
-    target_link_libraries(${target} INTERFACE ${LIB_PRIVATE})
+    vitrina_precompile(${target} COMMON)
   endif()
   add_library(vitrina::${name} ALIAS ${target})
-  target_include_directories(${target} ${public}
+  target_include_directories(${target} PUBLIC
     "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")
-  target_link_libraries(${target} ${public} ${ARG_DEPS} ${LIB_PUBLIC})
+  target_link_libraries(${target} PUBLIC ${ARG_DEPS} ${LIB_PUBLIC})
   set_property(GLOBAL APPEND PROPERTY VITRINA_MODULES ${target})
-
-  if(name STREQUAL "core")
-    vitrina_use_build_id(${target})
-  endif()
 endfunction()
 
-# vitrina_program(<name> FOLDER <folder> [DEPS <module>...] [LIBS <target>...])
+# vitrina_program(<name> FOLDER <folder> [DEPS <module>...])
 #
-# Executable <binaryDir>/<name> from src/<folder>/main.cpp; skipped while that is not there.
+# Executable <binaryDir>/<name> from src/<folder>/main.cpp.
 function(vitrina_program name)
-  cmake_parse_arguments(ARG "" "FOLDER" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "DEPS" ${ARGN})
   list(TRANSFORM ARG_DEPS PREPEND vitrina_)
-  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${ARG_FOLDER}/main.cpp")
-  if(NOT sources)
-    return()
-  endif()
-  add_executable(${name} ${sources})
-  target_link_libraries(${name} PRIVATE vitrina_flags ${ARG_DEPS} ${ARG_LIBS})
+  add_executable(${name} "${CMAKE_SOURCE_DIR}/src/${ARG_FOLDER}/main.cpp")
+  target_link_libraries(${name} PRIVATE vitrina_flags ${ARG_DEPS})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 endfunction()

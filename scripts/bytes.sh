@@ -6,15 +6,18 @@
 # other files are what it holds.
 #   scripts/bytes.sh [--write] [LOGS_DIR [NAME...]]
 set -euo pipefail
-cd "$(dirname "$0")/.."
 recorded=docs/measured/bytes.txt
 mode=check
 if [ "${1:-}" = --write ]; then
   mode=write
   shift
 fi
-logs=${1:-}
-shift || true
+logs=
+if [ $# -gt 0 ]; then
+  logs=$(realpath -e -- "$1")
+  shift
+fi
+cd "$(dirname "$0")/.."
 
 folders=()
 if [ -n "$logs" ]; then

@@ -129,7 +129,6 @@ THIRD_PARTIES: dict[str, set[str]] = {
     },
     "parquet/": {"io"},
     "sqlite3.h": {"bench", "store"},
-    "tbb/": {"core"},
     "yaml-cpp/": {"io"},
 }
 # Headers of the operating system that live in a folder.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes requirements.lock and requirements-dev.lock from uv.lock, into the folder given (default:
-# the root of the project). After a change of pyproject.toml run `uv lock` first.
+# Writes requirements.lock, requirements-dev.lock and requirements-notebook.lock from uv.lock, into
+# the folder given (default: the root of the project). After a change of pyproject.toml run `uv lock` first.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$(cd "${1:-$root}" && pwd)

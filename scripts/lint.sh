@@ -16,18 +16,11 @@ check() {
 }
 clang_format() { scripts/sources.sh | xargs -r .venv/bin/clang-format --dry-run -Werror; }
 
-python_folders() {
-  local folder
-  for folder in scripts python tests bench/peers bench/speed bench/compare.py; do
-    if [[ -e $folder ]]; then echo "$folder"; fi
-  done
-}
-
 check layers .venv/bin/python scripts/check_layers.py
 check clang-format clang_format
 check ruff .venv/bin/ruff check --quiet .
 check ruff-format .venv/bin/ruff format --quiet --check .
-check mypy .venv/bin/mypy $(python_folders)
+check mypy .venv/bin/mypy scripts python tests bench/peers bench/speed bench/compare.py
 check locks scripts/check_locks.sh
 check deploy scripts/lint_deploy.sh "$@"
 if [[ ${1:-} != --fast ]]; then

@@ -44,14 +44,15 @@ OFF = ("sessions",)
 
 
 def short(report: Any) -> str:
-    """The table of the READMEs: a row a part and peer, the times alone."""
+    """The table of the READMEs: a row a part and peer, the times alone;
+    when it was measured."""
     lines = ["| part | peer | times faster |", "| --- | --- | --: |"]
     for part in report["parts"]:
         if part["name"] in OFF:
             continue
         for name, ratio in part["ratios"].items():
             lines.append(table.row([part["title"], name, table.ratio(ratio)]))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", f"Measured {report['made']}."]) + "\n"
 
 
 def reading_a(entry: Any) -> float:
@@ -101,6 +102,7 @@ def reading_and_lead(entry: Any) -> str:
 
 # Heads and names of the READMEs' tables that the slides have no word for.
 RUSSIAN = {
+    "Measured ": "Измерено ",
     "part | peer | times faster": "задача | аналог | во сколько раз быстрее",
     "answer |": "ответ |",
     "own history, decay tuned here": "собственная история, затухание "

@@ -8,12 +8,7 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=suppressions=$PWD/tsan.supp:second_deadlock_stack=1
 
-targets=()
-for kind in unit contract oracle; do
-  if compgen -G "tests/$kind/**/*.cpp" > /dev/null || compgen -G "tests/$kind/*.cpp" > /dev/null; then
-    targets+=("${kind}_tests")
-  fi
-done
+targets=(unit_tests contract_tests oracle_tests)
 if [[ $preset == asan ]]; then scripts/clang.sh; fi
 scripts/build.sh "$preset" "${targets[@]}"
 for target in "${targets[@]}"; do

@@ -119,7 +119,7 @@ def _judge_against(
             *("--json", report, "--seed", str(present.seed)),
         )
         numbers = read_json(report)
-    say(f"against champion version {against}: {text.strip()}")
+    say("champion", f"against champion version {against}: {text.strip()}")
     return verdict_of(numbers, against, retrained, freshness * is_fresh)
 
 

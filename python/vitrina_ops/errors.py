@@ -14,9 +14,9 @@ class OpsError(Exception):
     """Something the user can mend: `place: what is wrong; what to do`."""
 
 
-def say(text: str) -> None:
-    """A line of progress of the stage `track`."""
-    print(f"track: {text}", file=sys.stderr, flush=True)
+def say(who: str, text: str) -> None:
+    """A line of progress of `who`."""
+    print(f"{who}: {text}", file=sys.stderr, flush=True)
 
 
 def one_line(text: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vitrina_ops import experiments_page, hypotheses, trials
-from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.files import read_json, write_json, write_text
 from vitrina_ops.hypotheses import READINGS, Hypothesis, Rule, Variant
 from vitrina_ops.trials import Bench, Log
@@ -34,10 +34,6 @@ ACCEPTED, REJECTED, UNDECIDED = "accepted", "rejected", "undecided"
 NOT_RUN = "not run"
 
 Measure = dict[str, Any]
-
-
-def say(text: str) -> None:
-    print(f"experiments: {text}", file=sys.stderr, flush=True)
 
 
 def rounded(value: Any) -> Any:
@@ -168,8 +164,9 @@ class Study:
             self.run_count += 1
             a = self.known[key]["difference"]["a"]
             say(
+                "experiments",
                 f"{hypothesis.name}: {variant.name} on {log.name}: A "
-                f"{a['value']:+.4f} [{a['low']:+.4f}, {a['high']:+.4f}]"
+                f"{a['value']:+.4f} [{a['low']:+.4f}, {a['high']:+.4f}]",
             )
         return self.known[key]
 
@@ -290,7 +287,7 @@ def run(options: argparse.Namespace) -> None:
     for hypothesis in found:
         if re.search(options.only, hypothesis.name) and not options.report:
             entry = study.entry(hypothesis, sources[hypothesis.logs], may=True)
-            say(f"{hypothesis.name}: {entry['verdict']}")
+            say("experiments", f"{hypothesis.name}: {entry['verdict']}")
             save()
     entries = save()
     if not options.no_mlflow:
@@ -298,7 +295,10 @@ def run(options: argparse.Namespace) -> None:
         from vitrina_ops import experiments_log
 
         experiments_log.log_all(entries, everything, bench)
-    say(f"{study.run_count} comparisons run, the rest was known; see {PAGE}")
+    say(
+        "experiments",
+        f"{study.run_count} comparisons run, the rest was known; see {PAGE}",
+    )
 
 
 def main() -> None:

@@ -89,4 +89,7 @@ def mend(path: Path, home: Path) -> None:
             for former in homes:
                 move(database, former, home)
         for former in homes:
-            say(f"{path} came from {former}; its artifacts are here now")
+            say(
+                "mlflow",
+                f"{path} came from {former}; its artifacts are here now",
+            )

@@ -60,11 +60,12 @@ def retrain(
     )
     kept = CACHE / f"{key[:16]}.csv"
     if kept.exists():
-        say(f"champion version {version} was retrained before")
+        say("retrain", f"champion version {version} was retrained before")
         return kept
     say(
+        "retrain",
         f"champion version {version} was judged on other data or another "
-        "fold; its configuration is trained before the present cut"
+        "fold; its configuration is trained before the present cut",
     )
     with _workspace() as workspace:
         params = workspace / "params.yaml"

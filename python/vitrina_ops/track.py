@@ -186,7 +186,7 @@ def log_experiment(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
         log_content(present, tags)
         mlflow.set_tag(NOTE, notes.run_note(present, experiment=name))
     reason = experiment_reason(name)
-    say(f"run {run.info.run_id}, {reason}")
+    say("track", f"run {run.info.run_id}, {reason}")
     report = report_of(present, run.info.run_id, "", "", reason, is_new=True)
     return {**report, "experiment_name": name}
 
@@ -199,7 +199,7 @@ def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     store.check_shop(client, present.source)
     logged = logged_before(client, present)
     if logged is not None:
-        say(f"this run was logged before, as {logged['run_id']}")
+        say("track", f"this run was logged before, as {logged['run_id']}")
         return logged
     verdict = champion.judge(client, present)
     with mlflow.start_run(run_name=notes.run_name(present)) as run:
@@ -220,8 +220,9 @@ def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
         )
         mlflow.log_metrics(verdict.metrics)
     say(
+        "track",
         f"run {run.info.run_id}, version {version} of the model is "
-        f"{verdict.alias}: {verdict.reason}"
+        f"{verdict.alias}: {verdict.reason}",
     )
     report = report_of(
         present,
@@ -237,7 +238,7 @@ def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
             f"{verdict.champion_end}; `make promote VERSION={version}` gives "
             "this one the alias"
         )
-        say(str(report["note"]))
+        say("track", str(report["note"]))
     return report
 
 
@@ -320,7 +321,7 @@ def keep_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
     """Keeps the run until the server answers; returns what the report says."""
     folder = kept.keep(present, tags)
     reason = f"{shown_uri()} does not answer"
-    say(f"{reason}; the run is kept in {folder}: {HOW_TO_SEND}")
+    say("track", f"{reason}; the run is kept in {folder}: {HOW_TO_SEND}")
     report = report_of(present, "", "", "", reason, is_new=True)
     return {**report, "kept": str(folder)}
 
@@ -341,7 +342,7 @@ def resume() -> None:
     """Sends the runs that were kept, the oldest first."""
     waiting = kept.kept_runs()
     if not waiting:
-        say("no run is waiting to be sent")
+        say("track", "no run is waiting to be sent")
         return
     if not is_server():
         raise OpsError(

@@ -26,7 +26,7 @@ import optuna
 from optuna.trial import FrozenTrial, Trial, TrialState
 
 from vitrina_ops import hypotheses, params_file, pipeline, trials
-from vitrina_ops.errors import OpsError, run_main
+from vitrina_ops.errors import OpsError, run_main, say
 from vitrina_ops.experiments import interval_of, rounded
 from vitrina_ops.files import read_json, read_text, write_json, write_text
 from vitrina_ops.hypotheses import Section
@@ -66,10 +66,6 @@ class Dimension:
 
 def clipped(value: float) -> float:
     return float(f"{value:.3g}")
-
-
-def say(text: str) -> None:
-    print(f"tune: {text}", file=sys.stderr, flush=True)
 
 
 def load_space(path: Path = SPACE) -> list[Dimension]:
@@ -181,7 +177,10 @@ class Search:
 
         def told(study: optuna.Study, trial: FrozenTrial) -> None:
             shown = "stopped" if trial.value is None else f"{trial.value:.5f}"
-            say(f"trial {trial.number}: {shown}, best {study.best_value:.5f}")
+            say(
+                "tune",
+                f"trial {trial.number}: {shown}, best {study.best_value:.5f}",
+            )
 
         left = count - len(self.finished)
         if self.default is None:
@@ -288,7 +287,7 @@ def search(options: argparse.Namespace) -> None:
     tune_plots.draw_all(report, FIGURES)
     if not options.no_mlflow:
         tune_log.log_search(report, found.bench.seeds[0], log, FIGURES)
-    say(verdict(report))
+    say("tune", verdict(report))
 
 
 def verdict(report: dict[str, Any]) -> str:
@@ -325,7 +324,7 @@ def apply(options: argparse.Namespace) -> None:
     )
     write_text(path, after)
     print("\n".join(shown) or f"{path}: has these values already")
-    say(verdict(report))
+    say("tune", verdict(report))
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ INGEST = ("rows_read", "events", "users", "products", "begin", "end")
 
 
 def rounded(readings: Any) -> dict[str, dict[str, float]]:
-    """Readings with their intervals, six digits each."""
+    """Readings with their intervals, DIGITS digits each."""
     return {
         reading: {
             edge: round(readings[reading][edge], DIGITS) for edge in EDGES

@@ -6,8 +6,9 @@
 set -euo pipefail
 
 logs=$(realpath -e -- "${1:?usage: scripts/measure/real_logs.sh LOGS_DIR [OUT_DIR]}")
-out=${2:-out/real_logs}
-program=${VITRINA_BIN:-build/vitrina}
+out=$(realpath -m -- "${2:-$(dirname "$0")/../../out/real_logs}")
+program=$(realpath -e -- "${VITRINA_BIN:-$(dirname "$0")/../../build/vitrina}")
+cd "$(dirname "$0")/../.."
 cuts=2017-11-29,2017-11-30,2017-12-01
 
 for log in taobao2017-full-logs taobao2017-baskets; do

@@ -121,9 +121,4 @@ std::optional<DateText> parse_date_text(std::string_view text, DateFormat format
   return DateText{*time, text.substr(text.size() - zone_of(iso).size()), false};
 }
 
-bool is_ambiguous_date(std::string_view text) {
-  const auto parts = split(text);
-  return parts && parts->ends_with_year() && (parts->separator == '/' || parts->separator == '-');
-}
-
 }  // namespace vitrina::io

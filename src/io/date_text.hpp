@@ -21,7 +21,4 @@ struct DateText {
 /// as `format` says. Nothing for any other text.
 std::optional<DateText> parse_date_text(std::string_view text, DateFormat format);
 
-/// Whether `text` is a date of which the day and the month cannot be told apart: `03/04/2024`.
-bool is_ambiguous_date(std::string_view text);
-
 }  // namespace vitrina::io

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <span>
-#include <utility>
 #include <vector>
 
 #include "core/csr.hpp"
@@ -19,9 +18,6 @@ struct UserLists {
   [[nodiscard]] std::size_t size() const { return users.size(); }
   void add(UserIdx user, std::span<const ItemIdx> list);
 };
-
-/// The pairs as lists: users ascending, the products of each ascending and distinct.
-UserLists group_pairs(std::vector<std::pair<UserIdx, ItemIdx>> pairs);
 
 /// Who bought what, as lists.
 UserLists as_lists(const Purchases& purchases);

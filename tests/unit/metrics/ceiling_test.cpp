@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -9,11 +10,17 @@
 namespace vitrina::metrics {
 namespace {
 
-UserLists pairs(const std::vector<std::pair<std::size_t, std::size_t>>& list) {
-  std::vector<std::pair<UserIdx, ItemIdx>> result;
-  result.reserve(list.size());
-  for (const auto& [user, item] : list) result.emplace_back(UserIdx(user), ItemIdx(item));
-  return group_pairs(result);
+/// By user, as ceilings want them.
+UserLists pairs(std::vector<std::pair<std::size_t, std::size_t>> list) {
+  std::sort(list.begin(), list.end());
+  UserLists result;
+  for (auto at = list.begin(); at != list.end();) {
+    const auto user = at->first;
+    std::vector<ItemIdx> items;
+    for (; at != list.end() && at->first == user; ++at) items.emplace_back(at->second);
+    result.add(UserIdx(user), items);
+  }
+  return result;
 }
 
 TEST(Ceiling, CountsPairsAndTheMeanOverBuyers) {

@@ -15,7 +15,7 @@ HIDDEN_US = 3 * 86_400_000_000
 
 # groups of Vitrina's default columns that the peer has not: without them
 # both sides make columns of the same kinds
-ONLY_OURS = ("item_item", "repurchase")
+ONLY_OURS = ("baskets", "item_item", "repurchase", "rhythm")
 PEER = "polars and LightGBM"
 
 
