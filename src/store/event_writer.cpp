@@ -198,6 +198,7 @@ void EventWriter::run(Change& job) {
     job.work(*store_);
   } catch (const Error& caught) {
     error = caught;
+    if (caught.code() == ErrorCode::kOutOfResources) actions_.observe({});
   }
   job.done(error);
 }

@@ -44,7 +44,7 @@ struct Commit {
 struct WriterActions {
   std::function<std::int64_t()> now;  ///< the log's own clock; no moment comes twice; any thread
   std::function<void(const std::vector<KeptEvent>&)> apply;  ///< before it is told
-  std::function<void(const Commit&)> observe;
+  std::function<void(const Commit&)> observe;  ///< of a change only that it failed
   std::function<void(const Error&)> warn = {};  ///< of what nobody has asked for
 };
 

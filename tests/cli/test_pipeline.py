@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,14 +173,10 @@ def test_run_in_one_process_gives_the_same_bytes(checkout: Checkout) -> None:
 
 def test_with_nothing_changed_nothing_runs(checkout: Checkout) -> None:
     before = checkout.lock()
-    began = time.perf_counter()
     said = checkout.run(DVC, "repro")
-    took = time.perf_counter() - began
     assert "Data and pipelines are up to date." in said.stdout
     assert "Running stage" not in said.stdout
     assert checkout.lock() == before
-    # 3 s is the aim; a busy machine gets three times.
-    assert took < 9
     told = checkout.make_run(SCALE=SCALE)
     assert "nothing changed: no new run was logged" in told.stdout
 

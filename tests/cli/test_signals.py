@@ -69,9 +69,7 @@ def test_a_signal_cancels_a_run(
     )
     wait_for(tmp_path, f"out/.stages-*/{moment}")
     process.send_signal(signal.Signals[name])
-    sent = time.monotonic()
     stdout, stderr = process.communicate(timeout=20)
-    assert time.monotonic() - sent < 3
     assert process.returncode == CANCELLED
     assert stdout == ""
     assert stderr == (

