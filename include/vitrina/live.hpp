@@ -194,7 +194,8 @@ class Live {
       const std::vector<LiveEvent>& events) const;
 
   /// The present moment as events without a time are dated, microseconds since 1970 on the log's
-  /// own clock; no moment is given twice.
+  /// own clock; each is later than all before. Only where the machine's clock turns out to have
+  /// been hours ahead it goes back, with a warning.
   [[nodiscard]] std::int64_t now_us() const;
 
   /// Takes in what check() has given, now or before a restart; how many were new.

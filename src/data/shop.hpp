@@ -12,7 +12,7 @@ struct Shop : ProductSpace {
   UserMap users;
   EventLog events;
   TimeUs begin = 0;  ///< time of the first event
-  TimeUs end = 0;    ///< just after the last event (1 us later)
+  TimeUs end = 0;    ///< the moment of an answer: just after the last event (1 us later), mostly
 };
 
 }  // namespace vitrina
