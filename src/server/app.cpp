@@ -71,7 +71,8 @@ App::App(AppOptions options)
           .apply = [this](const std::vector<KeptEvent>& events) { live_.add_kept(events); },
           .observe =
               [this](const store::Commit& commit) {
-                if (commit.n_rows > 0 || !commit.is_done) metrics_.commit(commit.is_done, commit.seconds);
+                if (commit.n_rows > 0 || !commit.is_done)
+                  metrics_.commit(commit.is_done, commit.seconds);
               },
           .warn = [this](const Error& error) { warn_of_store(error); }},
       restored ? restored->last_row : 0);

@@ -158,13 +158,17 @@ void Snapshots::save() {
     }
     on_writer([&](store::EventStore& store) {
       // which has taken the file away, or not yet all of it
-      if (store.n_forgets() != now.n_forgets) return store.erase_new_snapshot();
-      if (failure) std::rethrow_exception(failure);
+      if (store.n_forgets() != now.n_forgets) {
+        failure = nullptr;
+        return store.erase_new_snapshot();
+      }
+      if (failure) return;
       std::error_code status;
       std::filesystem::rename(now.new_file, now.file, status);
       if (status) throw file_error(now.file, "write", status.value());
       saved_ = now.note;
     });
+    if (failure) std::rethrow_exception(failure);
   } catch (const std::exception& error) {
     warn(options_, error, "");
   }
