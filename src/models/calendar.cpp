@@ -16,9 +16,10 @@ constexpr double kPriorWaits = 30;
 /// a busy Monday may have had other reasons.
 constexpr double kPriorSame = 1;
 
+constexpr auto kLateDay = static_cast<std::int64_t>(kLongestWait);
+
 std::size_t capped(std::int64_t days) {
-  return static_cast<std::size_t>(
-      std::clamp<std::int64_t>(days, 0, static_cast<std::int64_t>(kLongestWait)));
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(days, 0, kLateDay));
 }
 
 /// Calls `each(weekday, share)` with the share of every day that lies between two moments.
@@ -54,6 +55,12 @@ void CalendarCounts::merge(const CalendarCounts& other) {
   add(weekday, other.weekday);
   add(returns, other.returns);
   add(waits, other.waits);
+  late_days += other.late_days;
+}
+
+void CalendarCounts::add_wait(std::int64_t days) {
+  ++waits[capped(days)];
+  late_days += static_cast<std::uint64_t>(std::max<std::int64_t>(0, days - kLateDay + 1));
 }
 
 CalendarCounts Calendar::map(const FitContext& part, const CalendarConfig& /*config*/) {
@@ -70,11 +77,11 @@ CalendarCounts Calendar::map(const FitContext& part, const CalendarConfig& /*con
       ++counts.weekday[weekday_of(day)];
       if (last != kNoDay) {
         ++counts.returns[capped(day - last)];
-        ++counts.waits[capped(day - last)];
+        counts.add_wait(day - last);
       }
       last = day;
     }
-    if (last != kNoDay) ++counts.waits[capped(today - 1 - last)];
+    if (last != kNoDay) counts.add_wait(today - 1 - last);
   }
   return counts;
 }
@@ -97,7 +104,8 @@ Calendar Calendar::finish(const FitContext& any, const CalendarConfig& config, c
   double at_risk = 0;
   for (std::size_t d = all.waits.size(); d-- > 0;) {
     at_risk += static_cast<double>(all.waits[d]);
-    model.daily_chance_[d] = (static_cast<double>(all.returns[d]) + 1) / (at_risk + kPriorWaits);
+    const double days = d == kLongestWait ? static_cast<double>(all.late_days) : at_risk;
+    model.daily_chance_[d] = (static_cast<double>(all.returns[d]) + 1) / (days + kPriorWaits);
   }
   return model;
 }

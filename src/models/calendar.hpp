@@ -12,7 +12,7 @@ namespace vitrina::models {
 
 inline constexpr std::size_t kWeekdays = 7;
 
-/// Waits of so many days and more are counted together.
+/// From so many days on one day of waiting is like another.
 inline constexpr std::size_t kLongestWait = 120;
 
 struct CalendarConfig {
@@ -29,7 +29,10 @@ struct CalendarCounts {
   std::array<std::uint64_t, kWeekdays> weekday{};         ///< days with an order, of all customers
   std::array<std::uint64_t, kLongestWait + 1> returns{};  ///< waits that ended, by days
   std::array<std::uint64_t, kLongestWait + 1> waits{};    ///< all, those under way included
+  std::uint64_t late_days = 0;  ///< that waits lasted from the longest's first day on, all together
 
+  /// One that has lasted so many whole days, ended or not.
+  void add_wait(std::int64_t days);
   void merge(const CalendarCounts& other);
 };
 

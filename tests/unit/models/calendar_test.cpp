@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -58,6 +59,7 @@ void expect_same(const CalendarCounts& found, const CalendarCounts& expected) {
   EXPECT_EQ(found.weekday, expected.weekday);
   EXPECT_EQ(found.returns, expected.returns);
   EXPECT_EQ(found.waits, expected.waits);
+  EXPECT_EQ(found.late_days, expected.late_days);
 }
 
 TEST(Calendar, CountsPurchaseDaysAndWaits) {
@@ -140,7 +142,7 @@ TEST(Calendar, ChanceToComeAgainIsTheProductOfStayingAway) {
   EXPECT_NEAR(three_days.return_chance(5), 1 - (30.0 / 31) * (29.0 / 30) * (29.0 / 30), kTolerance);
 }
 
-TEST(Calendar, LongWaitsAreCountedTogether) {
+TEST(Calendar, DaysOfLongWaitsAreCountedTogether) {
   const std::vector<test::Event> events{
       {"ann", "A", test::kOpening, Action::kOrder, 0, ""},
       {"ann", "A", test::kOpening + 130 * kUsPerDay, Action::kOrder, 0, ""},
@@ -152,11 +154,31 @@ TEST(Calendar, LongWaitsAreCountedTogether) {
   EXPECT_EQ(counts.returns[119], 1U);
   EXPECT_EQ(counts.returns[kLongestWait], 1U);
   EXPECT_EQ(counts.waits[kLongestWait], 3U);  // both have stayed away for more than 120 days
+  // from the 120th day on: 11 of Ann's first wait, 50 and 61 of those under way
+  EXPECT_EQ(counts.late_days, 122U);
   const auto model = Calendar::fit({shop, as_of, kUsPerDay, 10, 5, 1}, {});
   EXPECT_NEAR(model.return_chance(118), 1.0 / 34, kTolerance);
   EXPECT_NEAR(model.return_chance(119), 2.0 / 34, kTolerance);
-  EXPECT_NEAR(model.return_chance(120), 2.0 / 33, kTolerance);
-  EXPECT_NEAR(model.return_chance(5000), 2.0 / 33, kTolerance);
+  EXPECT_NEAR(model.return_chance(120), 2.0 / 152, kTolerance);
+  EXPECT_NEAR(model.return_chance(5000), 2.0 / 152, kTolerance);
+}
+
+TEST(Calendar, WhoHasBeenAwayForLongIsNotExpectedWithEveryDay) {
+  // a hundred customers who came once, ten of whom came again, 150 to 240 days later
+  std::vector<test::Event> events;
+  for (int u = 0; u < 100; ++u) {
+    const auto user = "u" + std::to_string(u);
+    events.push_back({user, "A", test::kOpening, Action::kOrder, 0, ""});
+    if (u % 10 != 0) continue;
+    const auto again = test::kOpening + (150 + u) * kUsPerDay;
+    events.push_back({user, "A", again, Action::kOrder, 0, ""});
+  }
+  const auto shop = test::shop_of(events);
+  const auto as_of = test::kOpening + 365 * kUsPerDay;
+  const auto model = Calendar::fit({shop, as_of, 7 * kUsPerDay, 10, 5, 1}, {});
+  // ten of some 23,000 days, seven of them
+  EXPECT_GT(model.return_chance(200), 7 * 9.0 / 25'000);
+  EXPECT_LT(model.return_chance(200), 7 * 12.0 / 20'000);
 }
 
 TEST(Calendar, WeekdaySharesOfAWeekAddUpToOne) {
