@@ -61,7 +61,7 @@ void check(const bundle::Generation& generation, const LogQueries& queries,
   EventColumns merged;
   for (std::size_t row = 0; row < batch.users.size(); ++row) {
     engine::answer_one(generation.engine(), generation.scorer(),
-                       queries.of(batch.users[row], merged), memory, found);
+                       queries.of(batch.users[row], merged), queries.k, memory, found);
     const auto expected = batch.items.row(row);
     if (!std::equal(found.begin(), found.end(), expected.begin(), expected.end(),
                     [](const auto& a, const auto& b) {
@@ -97,7 +97,7 @@ Json run_answer(const Options& options) {
     const auto before = n_allocations();
     const double begin = processor_us();
     engine::answer_one(generation->engine(), generation->scorer(), queries.of(users[u], merged),
-                       memory, found);
+                       queries.k, memory, found);
     const double end = processor_us();
     if (u < kWarm) continue;
     seconds += (end - begin) * 1e-6;

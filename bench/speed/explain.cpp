@@ -121,7 +121,7 @@ Json run_explain(const Options& options) {
   for (std::size_t u = 0; u < n_users; ++u) {
     const auto query = queries.of(UserIdx(u * shop.events.n_users() / n_users), merged);
     const Stopwatch answer;
-    engine::answer_one(generation->engine(), generation->scorer(), query, batch, items);
+    engine::answer_one(generation->engine(), generation->scorer(), query, query.k, batch, items);
     plain.push_back(1e6 * answer.seconds());
     const Stopwatch explanation;
     const auto found = live::find_reasons(*generation, batch, items, memory);

@@ -101,12 +101,12 @@ void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
   }
 }
 
-void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, Batch& batch,
-                std::vector<SourcedItem>& out) {
+void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, std::size_t n,
+                Batch& batch, std::vector<SourcedItem>& out) {
   begin_batch(1, batch);
   add_rows(engine, scorer.own_history, query, batch.blocks[0], batch);
   score_batch(engine, scorer.ranker, batch);
-  best_of_batch(query.k, batch, batch.scratch.keys, std::span(&out, 1));
+  best_of_batch(n, batch, batch.scratch.keys, std::span(&out, 1));
 }
 
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch) {

@@ -34,11 +34,12 @@ struct Batch {
 void fill_batch(const Engine& engine, const models::OwnHistory& own_history,
                 const LogQueries& queries, std::span<const UserIdx> users, Batch& batch);
 
-/// The answer to one query: candidates -> features -> w -> the best `query.k` products, best first,
-/// ties to what own history, then a generator, ranks first. The same, to the bit, as the query's
-/// customer gets in any batch. `batch` is the memory of who asks.
-void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, Batch& batch,
-                std::vector<SourcedItem>& out);
+/// The answer to one query: candidates -> features -> w -> the best `n` products, best first, ties
+/// to what own history, then a generator, ranks first. The same, to the bit, as the query's
+/// customer gets in any batch. `query.k` says how many candidates there are at least, as in a
+/// batch; `n` may be more or fewer than that. `batch` is the memory of who asks.
+void answer_one(const Engine& engine, const Scorer& scorer, const Query& query, std::size_t n,
+                Batch& batch, std::vector<SourcedItem>& out);
 
 /// `w` from the batch's features and own-history scores.
 void score_batch(const Engine& engine, const ranking::Ranker& ranker, Batch& batch);

@@ -1,6 +1,7 @@
 #include "live/listing.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -43,7 +44,7 @@ void Listing::add_neighbours() {
       if (rank >= row.size() || is_full()) continue;
       has_more = true;
       const auto [item, weight] = row[rank];
-      if ((allowed_.empty() || allowed_[item.value] != 0) && !is_named(item)) {
+      if ((allowed_.empty() || allowed_[item.value] != 0) && !is_named(item) && may_name(item)) {
         name(item, weight, by);
         ++reply_.n_neighbours;
       }
@@ -51,37 +52,64 @@ void Listing::add_neighbours() {
   }
 }
 
-/// What the engine ranks, behind what is there already; what was touched within its bounds.
+/// What the engine ranks, behind what is there already; what was touched within its bounds. Of the
+/// candidates that a batch has, so that a product's score is the same whatever is asked for; only
+/// where too few of them may be named there are more.
 void Listing::add_ranked(const Query& query) {
-  auto wider = query;
-  wider.k = std::max(wider.k, reply_.generation->k());
-  const bool is_bounded = request_.max_touched < request_.k;
-  if (is_bounded) wider.k += std::min(kMaxWider, query.events.size());
-  if (beside_) ++wider.k;
-  const auto& generation = *reply_.generation;
-  engine::answer_one(generation.engine(), generation.scorer(), wider, worker_.batch, worker_.items);
-  add_ranked(worker_.items);
+  auto asked = query;
+  asked.k = reply_.generation->k();
+  // with the product beside which they are named, and those that may not be named
+  std::size_t n = request_.k + 1;
+  if (is_bounded()) n += std::min(kMaxWider, query.events.size());
+  rank(asked, std::max(asked.k, n));
+  note_best(worker_.items);
+  add_within_bounds(worker_.items);
+  explain();
+  if (is_full()) return;
+  asked.k = n;
+  rank(asked, n);
+  add_within_bounds(worker_.items);
+  add_all(worker_.items);
+  explain();
 }
 
-void Listing::add_ranked(std::span<const engine::SourcedItem> ranked) {
-  const bool is_bounded = request_.max_touched < request_.k;
-  double best_sum = 0;
-  for (std::size_t i = 0; i < std::min(reply_.generation->k(), ranked.size()); ++i) {
-    best_sum += double{ranked[i].score};
-  }
-  reply_.best_sum = best_sum;
-  std::size_t n_touched = 0;
+void Listing::add_popular(std::span<const engine::SourcedItem> ranked) {
+  note_best(ranked);
+  add_all(ranked);
+}
+
+/// The best `n` candidates.
+void Listing::rank(const Query& query, std::size_t n) {
+  ranked_.clear();
+  const auto& generation = *reply_.generation;
+  engine::answer_one(generation.engine(), generation.scorer(), query, n, worker_.batch,
+                     worker_.items);
+}
+
+void Listing::note_best(std::span<const engine::SourcedItem> ranked) {
+  const auto best = ranked.first(std::min(reply_.generation->k(), ranked.size()));
+  reply_.best_sum = std::accumulate(
+      best.begin(), best.end(), 0.0,
+      [](double sum, const engine::SourcedItem& item) { return sum + double{item.score}; });
+}
+
+void Listing::add_within_bounds(std::span<const engine::SourcedItem> ranked) {
   for (const auto& item : ranked) {
     if (is_full()) return;
-    if (is_named(item.id)) continue;
-    if (is_bounded && is_touched(item.id) && ++n_touched > request_.max_touched) continue;
-    name_ranked(item);
+    if (!is_named(item.id) && may_name(item.id)) name_ranked(item);
   }
-  // nothing else is left
+}
+
+void Listing::add_all(std::span<const engine::SourcedItem> ranked) {
   for (const auto& item : ranked) {
     if (is_full()) return;
     if (!is_named(item.id)) name_ranked(item);
   }
+}
+
+/// Counts what was touched.
+bool Listing::may_name(ItemIdx item) {
+  return !is_bounded() || !is_touched(item) || ++n_touched_ <= request_.max_touched;
 }
 
 void Listing::name(ItemIdx item, float score, std::string_view source) {
@@ -96,9 +124,11 @@ void Listing::name_ranked(const engine::SourcedItem& item) {
 }
 
 void Listing::explain() {
+  if (!request_.explains || ranked_.empty()) return;
   auto reasons = find_reasons(*reply_.generation, worker_.batch, ranked_, worker_.reasons);
   for (std::size_t p = 0; p < reasons.size(); ++p) {
-    reply_.products[reply_.n_neighbours + p].reasons = std::move(reasons[p]);
+    const auto place = reply_.products.size() - ranked_.size() + p;
+    reply_.products[place].reasons = std::move(reasons[p]);
   }
 }
 

@@ -21,9 +21,7 @@ class Listing {
 
   void add_neighbours();
   void add_ranked(const Query& query);
-  void add_ranked(std::span<const engine::SourcedItem> ranked);
-  /// Says why, of those that add_ranked() has just added for a query.
-  void explain();
+  void add_popular(std::span<const engine::SourcedItem> ranked);
 
  private:
   using Row = std::pair<std::string_view, std::span<const ScoredItem>>;
@@ -34,6 +32,14 @@ class Listing {
     return item == beside_ || std::find(named_.begin(), named_.end(), item) != named_.end();
   }
   [[nodiscard]] bool is_full() const { return named_.size() >= request_.k; }
+  [[nodiscard]] bool is_bounded() const { return request_.max_touched < request_.k; }
+  void rank(const Query& query, std::size_t n);
+  void note_best(std::span<const engine::SourcedItem> ranked);
+  void add_within_bounds(std::span<const engine::SourcedItem> ranked);
+  void add_all(std::span<const engine::SourcedItem> ranked);
+  bool may_name(ItemIdx item);
+  /// Says why, of those that were named since rank(), if that is asked for.
+  void explain();
   void name(ItemIdx item, float score, std::string_view source);
   void name_ranked(const engine::SourcedItem& item);
   [[nodiscard]] bool is_touched(ItemIdx item) const;
@@ -44,7 +50,8 @@ class Listing {
   Reply& reply_;
   std::optional<ItemIdx> beside_;
   std::vector<ItemIdx> named_;
-  std::vector<engine::SourcedItem> ranked_;  ///< what stands behind the neighbours
+  std::size_t n_touched_ = 0;                ///< of those that might be named
+  std::vector<engine::SourcedItem> ranked_;  ///< those that were named since rank()
 };
 
 }  // namespace vitrina::live

@@ -112,10 +112,9 @@ Reply Service::recommend(const Request& request) const {
   if (reply.products.size() < request.k) {
     const bool is_anybody = query.events.size() == 0 && query.filter.allowed.empty();
     if (!request.beside.empty() && is_anybody && is_for_popular(request, *present.generation)) {
-      listing.add_ranked(popular(request, present, *worker)->items);
+      listing.add_popular(popular(request, present, *worker)->items);
     } else {
       listing.add_ranked(query);
-      if (request.explains) listing.explain();
     }
   }
   give_back(std::move(worker));
@@ -137,7 +136,8 @@ std::shared_ptr<const Service::Popular> Service::popular(const Request& request,
   auto fresh = std::make_shared<Popular>(Popular{present.generation, minute, {}});
   const auto& generation = *present.generation;
   const Query query{.events = {}, .as_of = minute, .filter = {}, .k = kPopular};
-  engine::answer_one(generation.engine(), generation.scorer(), query, worker.batch, fresh->items);
+  engine::answer_one(generation.engine(), generation.scorer(), query, kPopular, worker.batch,
+                     fresh->items);
   const std::shared_lock present_lock(mutex_);
   // one that was swapped out meanwhile would be kept by it
   if (present_.generation == present.generation) {

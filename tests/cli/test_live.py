@@ -376,3 +376,31 @@ def test_replay_refuses_another_bundle(
     allowed = vitrina(*on_13, "--vs", newer, "--allow-future")
     assert allowed.returncode == 0, allowed.stderr
     assert "the answer has seen the future" in allowed.stderr
+
+
+def test_a_score_is_the_same_whatever_is_asked_for(
+    live: library.Live,
+) -> None:
+    """Candidates are those of a batch; a longer list goes on behind them."""
+    longest = 40
+    some = pairs_of(live.recommend(k=longest, at=AT))
+    assert len(some) == longest, "more than best sellers are proposed"
+    before = "2024-03-14T11:00:00"
+    for product, _, _ in some[::2]:
+        event = {"user_id": "much", "action": "view", "products": [product]}
+        live.add(event | {"time": before})
+    for user in ("much", "nobody"):
+        ten = pairs_of(live.recommend(user, k=10, at=AT))
+        scores = {product: score for product, score, _ in ten}
+        for k in (25, 35, longest):
+            longer = pairs_of(live.recommend(user, k=k, at=AT))
+            assert len(longer) == k
+            assert len({product for product, _, _ in longer}) == k
+            assert longer[:10] == ten
+        home = pairs_of(live.recommend(user, k=10, max_touched=5, at=AT))
+        assert len(home) == 10
+        known = [p for p, _, _ in home if p in scores]
+        assert len(known) >= 5
+        assert all(
+            score == scores.get(product, score) for product, score, _ in home
+        )
