@@ -260,6 +260,10 @@ def test_replay_tells_hits_and_compares(
         low, high = target["hit_rates"]
         assert (low["k"], high["k"]) == (10, 25)
         assert low["live"] <= high["live"]
+    longer = (*words, "--k", "40", "--check", "50", "--json")
+    assert vitrina(*longer, tmp_path / "longer.json").returncode == 0
+    check = read_json(tmp_path / "longer.json")["check"]
+    assert check["other_lists"] == check["other_features"] == 0
     one = vitrina(*words, "--threads", "1", "--json", tmp_path / "1.json")
     assert one.returncode == 0, one.stderr
     again = read_json(tmp_path / "1.json")
