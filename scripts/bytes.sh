@@ -13,10 +13,8 @@ if [ "${1:-}" = --write ]; then
   shift
 fi
 logs=
-if [ $# -gt 0 ]; then
-  logs=$(realpath -e -- "$1")
-  shift
-fi
+if [ -n "${1:-}" ]; then logs=$(realpath -e -- "$1"); fi
+shift || true
 cd "$(dirname "$0")/.."
 
 folders=()

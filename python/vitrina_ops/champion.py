@@ -201,9 +201,11 @@ def configuration_of(params: Params) -> Params:
 
 def is_same_configuration(theirs: Params, present: Pipeline) -> bool:
     """Whether a champion's parameters make the same of the same data; what
-    its build did not know has its default."""
-    whole = pipeline.merged(pipeline.defaults(), theirs)
-    return configuration_of(whole) == configuration_of(present.params)
+    the build of either did not know has its default."""
+    defaults = pipeline.defaults()
+    whole = pipeline.merged(defaults, theirs)
+    ours = pipeline.merged(defaults, present.params)
+    return configuration_of(whole) == configuration_of(ours)
 
 
 def _run_of(client: MlflowClient, version: ModelVersion) -> Run:

@@ -14,7 +14,7 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -220,10 +220,24 @@ def describe(log: Log) -> dict[str, Any]:
     }
 
 
+def logs_named(entry: dict[str, Any]) -> set[str]:
+    """On which logs a hypothesis was asked."""
+    return {name for variant in entry["variants"] for name in variant["logs"]}
+
+
 def report_of(
-    bench: Bench, logs: list[Log], entries: list[dict[str, Any]]
+    bench: Bench,
+    logs: list[Log],
+    entries: list[dict[str, Any]],
+    earlier: Sequence[Any] = (),
 ) -> dict[str, Any]:
-    """What experiments.json says."""
+    """What experiments.json says; `earlier` reports know the logs of what
+    they found."""
+    described = {log.name: describe(log) for log in logs}
+    for name in {name for entry in entries for name in logs_named(entry)}:
+        for report in earlier:
+            if name not in described and name in report["logs"]:
+                described[name] = report["logs"][name]
     tried = {
         measure["fingerprint"]
         for entry in entries
@@ -235,7 +249,7 @@ def report_of(
         "seeds": list(bench.seeds),
         "horizon_days": bench.horizon_days,
         "draws": bench.params["evaluate.draws"],
-        "logs": {log.name: describe(log) for log in logs},
+        "logs": described,
         "variants_tried": sum(len(entry["variants"]) for entry in entries),
         "comparisons": len(tried),
         "hypotheses": entries,
@@ -263,6 +277,11 @@ def seeds_of(words: str) -> tuple[int, ...]:
 
 def run(options: argparse.Namespace) -> None:
     found = hypotheses.load_all(options.folder)
+    if not any(re.search(options.only, each.name) for each in found):
+        names = ", ".join(each.name for each in found)
+        raise OpsError(
+            f"ONLY: found '{options.only}', expected a part of one of {names}"
+        )
     sources = logs_of(hypotheses.load_development(), options.logs)
     bench = Bench(seeds=seeds_of(options.seeds))
     reports = [read_json(path) for path in (RECORDED, OUT) if path.exists()]
@@ -278,7 +297,8 @@ def run(options: argparse.Namespace) -> None:
             for hypothesis in found
         ]
         entries = [or_earlier(entry, reports) for entry in known]
-        report = report_of(bench, list(everything.values()), entries)
+        present = list(everything.values())
+        report = report_of(bench, present, entries, reports)
         for data, page in outputs:
             write_json(data, report)
             write_text(page, experiments_page.page_of(report))
@@ -294,7 +314,14 @@ def run(options: argparse.Namespace) -> None:
         # It imports MLflow, which takes seconds.
         from vitrina_ops import experiments_log
 
-        experiments_log.log_all(entries, everything, bench)
+        # what an earlier build found was logged then, or elsewhere
+        asked = [
+            entry
+            for entry in entries
+            if entry["build"] == bench.build
+            and logs_named(entry) <= everything.keys()
+        ]
+        experiments_log.log_all(asked, everything, bench)
     say(
         "experiments",
         f"{study.run_count} comparisons run, the rest was known; see {PAGE}",

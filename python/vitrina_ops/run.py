@@ -6,12 +6,14 @@ threads.
 """
 
 import contextlib
+import fcntl
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from vitrina_ops.reasons import in_russian
 
 DVC = Path(sys.executable).with_name("dvc")
 LOG = Path(".cache/repro.log")
+LOCK = Path(".cache/run.lock")
 DVC_CONFIG = Path(".dvc/config.local")
 REPORT = Path("reports/report.html")
 
@@ -206,7 +209,28 @@ def describe_tracking(report: dict[str, Any], is_fresh: bool, say: Say) -> str:
     return text
 
 
+@contextlib.contextmanager
+def only_run() -> Iterator[None]:
+    """Keeps a second run out: it would say whose data they are in the middle
+    of the first, whose model would be registered for the wrong shop."""
+    LOCK.parent.mkdir(exist_ok=True)
+    with LOCK.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OpsError(
+                f"{LOCK}: another `make run` works in this checkout; wait "
+                "for its end, or use another checkout"
+            ) from None
+        yield
+
+
 def main() -> None:
+    with only_run():
+        run()
+
+
+def run() -> None:
     began = time.monotonic()
     text = source.local_params(
         *(os.environ.get(n, "") for n in ("DATA", "SCALE", "SEED", "SHOP"))

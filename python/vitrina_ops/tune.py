@@ -15,6 +15,7 @@ written to out/tuning; docs/measured is for what the documents quote, and only
 
 import argparse
 import dataclasses
+import datetime as dt
 import difflib
 import os
 import sys
@@ -257,7 +258,7 @@ def log_of(options: argparse.Namespace) -> Log:
         if not options.cuts or not options.unseen:
             raise OpsError("--data: expected --cuts and --unseen beside it")
         folder = Path(options.data)
-        cuts = tuple(options.cuts.split(","))
+        cuts = tuple(cut.strip() for cut in options.cuts.split(","))
         digest = trials.digest_of(folder)
         return Log(folder.name, folder, cuts, digest, options.unseen)
     development = hypotheses.load_development()
@@ -272,11 +273,34 @@ def log_of(options: argparse.Namespace) -> Log:
     return found[-1]
 
 
+def check_unseen(log: Log, horizon_days: float) -> None:
+    """What is bought behind a cut of the search may not be what the values
+    that were found are judged by; nor may they be judged before it."""
+    last = max(log.cuts, key=moment)
+    free = moment(last) + dt.timedelta(days=horizon_days)
+    if moment(log.unseen) < free:
+        raise OpsError(
+            f"UNSEEN: found {log.unseen}, expected {free.isoformat()} or "
+            f"later: the search has seen what was bought behind {last}"
+        )
+
+
+def moment(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise OpsError(
+            f"CUTS, UNSEEN: found '{text}', expected a date such as 2024-09-24"
+        ) from None
+
+
 def search(options: argparse.Namespace) -> None:
     if options.trials < 1:
         raise OpsError(f"TRIALS: found {options.trials}, expected 1 or more")
     log = log_of(options)
-    found = Search(Bench(WORK), log, load_space())
+    bench = Bench(WORK)
+    check_unseen(log, bench.horizon_days)
+    found = Search(bench, log, load_space())
     found.run(options.trials)
     report = found.report()
     for path in [options.out, *([RECORDED] if options.record else [])]:

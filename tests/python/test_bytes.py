@@ -73,6 +73,17 @@ def test_a_record_that_is_not_there_is_not_equal(tmp_path: Path) -> None:
     assert "equal" not in missing.stdout
     assert asked("--write").returncode == 0
     assert "bytes: equal" in asked().stdout
+    simulated = subprocess.run(
+        ["scripts/bytes.sh", "--write", ""],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (simulated.returncode, simulated.stderr) == (
+        0,
+        "bytes: simulated\n",
+    ), "as make calls it without LOGS"
     record.write_text("another")
     other = asked()
     assert (other.returncode, other.stdout) == (1, "")

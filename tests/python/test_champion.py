@@ -96,6 +96,17 @@ def test_an_equal_configuration_on_newer_data_takes_over(
     assert theirs.judge(valid_sample()).alias == "champion"
 
 
+def test_what_neither_build_knew_has_its_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = Champion(monkeypatch)
+    old = {**sample().params, "train": {"rounds": 80}}
+    theirs.params = old
+    kept = valid_sample(params=old)
+    assert theirs.judge(kept).alias == "champion"
+    assert not theirs.is_retrained
+
+
 def test_freshness_needs_no_valid_fold(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

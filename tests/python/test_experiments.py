@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from vitrina_ops import (
     experiments,
+    experiments_log,
     experiments_page,
     hypotheses,
     pipeline,
@@ -249,6 +250,23 @@ def test_the_documents_own_are_read_and_written_only_when_recorded(
     assert earlier == json.loads(found)["hypotheses"], "build b found it"
     assert "Build `b`." in experiments.PAGE.read_text()
     assert experiments.RECORDED.read_text() == found
+    elsewhere = dataclasses.replace(LOG, name="another")
+    sources["real"] = [elsewhere]
+    logged: list[Any] = []
+    monkeypatch.setattr(
+        experiments_log, "log_all", lambda entries, *_: logged.append(entries)
+    )
+    words.remove("--no-mlflow")
+    report = json.loads(run("--report"))
+    assert report["logs"][LOG.name] == json.loads(found)["logs"][LOG.name]
+    assert logged == [[]], "another build found it"
+    bench.build = "b"
+    sources["real"] = [LOG]
+    run("--report")
+    assert [entry["name"] for entry in logged[1]] == [hypothesis.name]
+    words.append("--no-mlflow")
+    with pytest.raises(OpsError, match="^ONLY: found 'nothing', expected"):
+        run("--only", "nothing")
     other = dataclasses.replace(hypothesis, base=("train.rounds=1",))
     monkeypatch.setattr(hypotheses, "load_all", lambda _: [other])
     assert "not run" in run("--report"), "that is another question"

@@ -1,5 +1,6 @@
 """The search: strict space, resuming, stopping, what is applied and logged."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from vitrina_ops.files import sha256_of, write_json
 from vitrina_ops.trials import Log
 
 ROOT = Path(__file__).resolve().parents[2]
-LOG = Log("shop", Path("shop"), ("2024-01-05", "2024-01-06"), "d" * 64, "late")
+CUTS = ("2024-01-05", "2024-01-06")
+LATE = "2024-01-09"
+LOG = Log("shop", Path("shop"), CUTS, "d" * 64, LATE)
 SPACE = [
     tune.Dimension("train.rounds", "int", 10, 100, True),
     tune.Dimension("train.learning_rate", "float", 0.01, 0.2, False),
@@ -29,7 +32,7 @@ SPACE = [
 class FakeBench:
     """Reading A that is best at 40 rounds, and worse on the second cut."""
 
-    build, seeds = "b", (42,)
+    build, seeds, horizon_days = "b", (42,), 3.0
     params = {"train.rounds": 80, "train.learning_rate": 0.09}
 
     def __init__(self, work: Path) -> None:
@@ -70,7 +73,7 @@ def test_a_search_starts_from_what_is_and_goes_on(tmp_path: Path) -> None:
     assert report["trials"] == 4
     assert report["default_objective"] == pytest.approx(0.155)
     assert report["best_objective"] >= report["default_objective"]
-    assert bench.cuts.count("late") == 1, "the unseen cut was chosen on"
+    assert bench.cuts.count(LATE) == 1, "the unseen cut was chosen on"
 
     again, bench = search(tmp_path, 12)
     report = again.report()
@@ -137,6 +140,17 @@ def test_only_a_recorded_search_is_written_into_docs(
     monkeypatch.setattr("sys.argv", [*words, "--record"])
     tune.main()
     assert tune.RECORDED.read_text() == tune.OUT.read_text()
+
+
+def test_what_was_searched_on_is_not_unseen() -> None:
+    tune.check_unseen(LOG, 3)
+    for unseen in (*CUTS, "2024-01-08", "2024-01-01"):
+        log = dataclasses.replace(LOG, unseen=unseen)
+        with pytest.raises(OpsError, match="^UNSEEN: .*2024-01-09T00:00:00"):
+            tune.check_unseen(log, 3)
+    log = dataclasses.replace(LOG, unseen="late")
+    with pytest.raises(OpsError, match="found 'late', expected a date"):
+        tune.check_unseen(log, 3)
 
 
 def test_the_recorded_search_is_applied_where_none_was_made(
