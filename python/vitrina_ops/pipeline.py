@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from vitrina_ops import yaml_core
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import (
     read_json,
@@ -113,7 +114,7 @@ def merged(base: Params, over: Params) -> Params:
 def load_yaml(path: Path) -> Params:
     """A YAML file of nested mappings; an empty one is no parameters."""
     try:
-        found = yaml.safe_load(read_text(path))
+        found = yaml_core.load(read_text(path))
     except yaml.YAMLError as error:
         raise OpsError(f"{path}: {error}") from None
     if found is not None and not isinstance(found, dict):
@@ -128,7 +129,7 @@ def defaults() -> Params:
 
 @cache
 def _defaults_of(program: Program) -> Params:
-    found: Params = yaml.safe_load(program.run("params"))
+    found: Params = yaml_core.load(program.run("params"))
     return found
 
 

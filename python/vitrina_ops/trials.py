@@ -17,9 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from vitrina_ops import pipeline
+from vitrina_ops import pipeline, yaml_core
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import (
     read_json,
@@ -166,7 +164,7 @@ class Bench:
         laid = {}
         for word in settings:
             key, _, value = word.partition("=")
-            laid[key] = yaml.safe_load(value)
+            laid[key] = yaml_core.load(value)
         return {
             key: value
             for key, value in sorted(laid.items())
