@@ -112,9 +112,9 @@ class NaiveCalendar {
       for (auto day = days.begin(); day != days.end(); ++day) {
         const auto next = std::next(day);
         if (next != days.end()) {
-          waits_.push_back({cap(*next - *day), true});
+          waits_.push_back({*next - *day, true});
         } else {
-          waits_.push_back({cap(today - 1 - *day), false});
+          waits_.push_back({today - 1 - *day, false});
         }
       }
     }
@@ -142,16 +142,18 @@ class NaiveCalendar {
     bool has_ended;
   };
 
-  static std::int64_t cap(std::int64_t days) {
-    return std::min<std::int64_t>(days, models::kLongestWait);
-  }
+  static constexpr auto kLongest = static_cast<std::int64_t>(models::kLongestWait);
+
+  static std::int64_t cap(std::int64_t days) { return std::min(days, kLongest); }
 
   [[nodiscard]] double chance_of(std::int64_t day) const {
     double at_risk = 30;
     double ended = 1;
     for (const auto& wait : waits_) {
-      at_risk += wait.days >= day ? 1 : 0;
-      ended += wait.has_ended && wait.days == day ? 1 : 0;
+      if (wait.days < day) continue;
+      // behind the last class every day of a wait is a day on which it might have ended
+      at_risk += day < kLongest ? 1 : static_cast<double>(wait.days - day + 1);
+      ended += wait.has_ended && cap(wait.days) == day ? 1 : 0;
     }
     return ended / at_risk;
   }
