@@ -44,8 +44,8 @@ struct Commit {
 struct WriterActions {
   std::function<std::int64_t()> now;  ///< the log's own clock; no moment comes twice; any thread
   std::function<void(const std::vector<KeptEvent>&)> apply;  ///< before it is told
-  std::function<void(const Commit&)> observe;  ///< of a change only that it failed
-  std::function<void(const Error&)> warn = {};  ///< of what nobody has asked for
+  std::function<void(const Commit&)> observe;                ///< of a change only that it failed
+  std::function<void(const Error&)> warn = {};               ///< of what nobody has asked for
 };
 
 /// Writes events from many threads into a store, by one thread: what waits while the disk is busy
