@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -14,10 +15,10 @@ long seconds_off() {
   const char* name = std::getenv("VITRINA_CLOCK_FILE");
   std::FILE* file = name == nullptr ? nullptr : std::fopen(name, "r");
   if (file == nullptr) return 0;
-  long off = 0;
-  if (std::fscanf(file, "%ld", &off) != 1) off = 0;  // NOLINT(cert-err34-c): 0 is right then
+  std::array<char, 32> text{};
+  const bool is_any = std::fgets(text.data(), static_cast<int>(text.size()), file) != nullptr;
   (void)std::fclose(file);
-  return off;
+  return is_any ? std::strtol(text.data(), nullptr, 10) : 0;
 }
 
 }  // namespace
