@@ -14,7 +14,8 @@ endfunction()
 
 # vitrina_module(<name> [DEPS <module>...] [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
 #
-# Static library from src/<name>/*.cpp. New files are found without a change here. main.cpp is left to vitrina_program, so that tests can link the rest of a program's folder.
+# Static library from src/<name>/*.cpp. New files are found without a change here. main.cpp is left
+# to vitrina_program, so that tests can link the rest of a program's folder.
 # PRIVATE third parties are invisible to the modules that depend on this one.
 function(vitrina_module name)
   cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})

@@ -48,5 +48,8 @@ CoreLoader.add_constructor(TAG + "float", real)
 
 def load(text: str) -> Any:
     """What one document says. Throws yaml.YAMLError."""
-    # a subclass of the safe loader: it makes plain values alone
-    return yaml.load(text, CoreLoader)  # noqa: S506
+    loader = CoreLoader(text)
+    try:
+        return loader.get_single_data()
+    finally:
+        loader.dispose()

@@ -143,7 +143,7 @@ Task<HttpSession::Received> HttpSession::receive_head(Head& head) {
     is_idle_ = true;
     const bool has_more = co_await read_some(patience());
     is_idle_ = false;
-    if (!has_more) co_return Outcome::kGone;
+    if (!has_more) co_return Received{Outcome::kGone};
     has_asked_ = true;
     state = find_head_end(view_of(buffer_), end);
   }
@@ -151,7 +151,7 @@ Task<HttpSession::Received> HttpSession::receive_head(Head& head) {
   while (state == HeadState::kIncomplete && buffer_.size() < kMaxHeadBytes) {
     const auto left = deadline - Clock::now();
     const bool has_more = co_await read_some(left);
-    if (!has_more) co_return Outcome::kGone;
+    if (!has_more) co_return Received{Outcome::kGone};
     state = find_head_end(view_of(buffer_), end);
   }
   if (state == HeadState::kBroken) co_return Received{400, "head: a line does not end with CRLF"};
@@ -163,20 +163,20 @@ Task<HttpSession::Received> HttpSession::receive_head(Head& head) {
   if (const auto fault = read_head(view_of(buffer_).substr(0, end), head)) {
     co_return Received{fault->status, fault->reason};
   }
-  co_return Outcome::kWhole;
+  co_return Received{Outcome::kWhole};
 }
 
 Task<HttpSession::Received> HttpSession::receive_body(Head& head, std::size_t max_body) {
   if (head.content_length == 0 && !head.is_chunked) {
     buffer_.consume(head_bytes_);
-    co_return Outcome::kWhole;
+    co_return Received{Outcome::kWhole};
   }
   Status status;
   if (head.expects_continue && buffer_.size() == head_bytes_) {
     constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     expires_after(host_.options.body_time);
     co_await net::async_write(stream_, net::buffer(kContinue), told_by(status));
-    if (status) co_return Outcome::kGone;
+    if (status) co_return Received{Outcome::kGone};
   }
   expires_after(host_.options.body_time);
   if (head.is_chunked) co_return co_await receive_chunks(head, max_body);
@@ -187,10 +187,10 @@ Task<HttpSession::Received> HttpSession::receive_body(Head& head, std::size_t ma
     const auto n = std::min<std::uint64_t>(buffer_.size(), head.content_length - body.size());
     body += view_of(buffer_).substr(0, n);
     buffer_.consume(n);
-    if (body.size() == head.content_length) co_return Outcome::kWhole;
+    if (body.size() == head.content_length) co_return Received{Outcome::kWhole};
     const auto more =
         co_await stream_.async_read_some(buffer_.prepare(kReadBytes), told_by(status));
-    if (status) co_return Outcome::kGone;
+    if (status) co_return Received{Outcome::kGone};
     buffer_.commit(more);
   }
 }
@@ -207,9 +207,9 @@ Task<HttpSession::Received> HttpSession::receive_chunks(Head& head, std::size_t 
       status != beast::http::error::end_of_stream) {
     co_return Received{400, "body: is broken"};
   }
-  if (status) co_return Outcome::kGone;
+  if (status) co_return Received{Outcome::kGone};
   head.request.body = std::move(parser.get().body());
-  co_return Outcome::kWhole;
+  co_return Received{Outcome::kWhole};
 }
 
 Task<bool> HttpSession::read_some(Clock::duration patience) {

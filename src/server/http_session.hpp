@@ -81,8 +81,7 @@ class HttpSession {
     Outcome outcome = Outcome::kWhole;
     HeadFault fault = {};
 
-    // NOLINTNEXTLINE(google-explicit-constructor): said where it is returned
-    Received(Outcome what) : outcome(what) {}
+    explicit Received(Outcome what) : outcome(what) {}
     Received(int status, std::string_view reason)
         : outcome(Outcome::kRefused), fault{status, reason} {}
   };

@@ -42,10 +42,11 @@ def test_a_backup_is_whole_while_events_come(
     def tell(server: Server) -> None:
         client = server.client()
         while not is_over.is_set():
-            event = {"event_id": f"e{len(told)}", "user_id": f"u{len(told)}"}
-            event |= {"action": "view", "products": ["x"]}  # type: ignore[dict-item]
-            client.done("POST", "/v1/events", {"events": [event]})
-            told.append(event["user_id"])
+            user = f"u{len(told)}"
+            event = {"event_id": f"e{len(told)}", "user_id": user}
+            viewed = {"action": "view", "products": ["x"]}
+            client.done("POST", "/v1/events", {"events": [event | viewed]})
+            told.append(user)
         client.close()
 
     with serving(learned / "bundle", store) as server:
