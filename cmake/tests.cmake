@@ -1,7 +1,6 @@
 # Test executables from tests/<kind>.
 
 find_package(GTest REQUIRED)
-include(GoogleTest)
 get_property(modules GLOBAL PROPERTY VITRINA_MODULES)
 
 # What every test may use: all modules, the helpers of tests/support, and, to make and read back
@@ -13,11 +12,11 @@ target_include_directories(vitrina_test_support PUBLIC "${CMAKE_SOURCE_DIR}/test
 target_link_libraries(vitrina_test_support PUBLIC
   ${modules} GTest::gtest vitrina::arrow vitrina::parquet vitrina::lightgbm "${VITRINA_MINIZIP}" yaml-cpp)
 vitrina_precompile(vitrina_test_support JSON)
-target_compile_definitions(vitrina_test_support PUBLIC
-  VITRINA_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests"
-  VITRINA_PROGRAM="${CMAKE_BINARY_DIR}/vitrina")
+target_compile_definitions(vitrina_test_support PUBLIC VITRINA_TESTS_DIR="${CMAKE_SOURCE_DIR}/tests")
 
-# vitrina_tests(<kind> <pattern>): executable <kind>_tests; ctest runs its cases one by one.
+# vitrina_tests(<kind> <pattern>): executable <kind>_tests. ctest runs its cases in a few processes
+# side by side, as what many of them share (a shop that was learned) is made once in each.
+set(shards 4)
 function(vitrina_tests kind pattern)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${pattern}")
   set(target ${kind}_tests)
@@ -26,9 +25,13 @@ function(vitrina_tests kind pattern)
   # A test is compiled more often than it is run: only what it tests is worth optimizing.
   target_compile_options(${target} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
   vitrina_precompile(${target} TESTS)
-  add_dependencies(${target} vitrina)
-  gtest_discover_tests(${target}
-    TEST_PREFIX "${kind}." DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${kind} TIMEOUT 300)
+  math(EXPR last "${shards} - 1")
+  foreach(shard RANGE ${last})
+    set(name ${kind}_${shard})
+    add_test(NAME ${name} COMMAND ${target})
+    set_tests_properties(${name} PROPERTIES LABELS ${kind} TIMEOUT 1800 ENVIRONMENT
+      "GTEST_TOTAL_SHARDS=${shards};GTEST_SHARD_INDEX=${shard}")
+  endforeach()
 endfunction()
 
 vitrina_tests(unit "unit/*/*.cpp")

@@ -11,7 +11,16 @@ export TSAN_OPTIONS=suppressions=$PWD/tsan.supp:second_deadlock_stack=1
 targets=(unit_tests contract_tests oracle_tests)
 if [[ $preset == asan ]]; then scripts/clang.sh; fi
 scripts/build.sh "$preset" "${targets[@]}"
+
+# As many processes of each as there are processors, every one with its share of the cases.
+export GTEST_TOTAL_SHARDS=${VITRINA_JOBS:-$(nproc)}
+trap 'kill $(jobs -p) 2> /dev/null || true' EXIT
 for target in "${targets[@]}"; do
   echo "$preset: $target"
-  "build/$preset/$target" --gtest_brief=1
+  shards=()
+  for ((shard = 0; shard < GTEST_TOTAL_SHARDS; shard++)); do
+    GTEST_SHARD_INDEX=$shard "build/$preset/$target" --gtest_brief=1 &
+    shards+=($!)
+  done
+  for process in "${shards[@]}"; do wait "$process"; done
 done

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <string>
 
-/// Runs the tests with a temporary folder of the process's own: ctest runs each case as a process,
-/// several at a time, and cases of one suite use the same file names.
+/// Runs the tests with a temporary folder of the process's own: ctest runs several at a time, whose
+/// cases use the same file names.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   std::string folder = (std::filesystem::temp_directory_path() / "vitrina-test-XXXXXX").string();

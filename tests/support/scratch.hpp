@@ -8,7 +8,7 @@
 
 namespace vitrina::test {
 
-/// A path of this process alone: ctest runs the cases of one file side by side.
+/// A path of this process alone: ctest runs several processes side by side.
 inline std::filesystem::path scratch(const std::string& name) {
   return std::filesystem::path(testing::TempDir()) / (std::to_string(::getpid()) + "-" + name);
 }
