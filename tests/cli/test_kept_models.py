@@ -6,25 +6,30 @@ from pathlib import Path
 
 import pytest
 import shops
-from command import Result, Vitrina
+from command import Result, Vitrina, run
 
 COVISITATION = "--set=models.covisitation.neighbours=7"
 Files = dict[str, bytes]
 
 
-@pytest.fixture
-def workspace(vitrina: Vitrina, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def fitted(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace in which `fit` has run."""
-    data = tmp_path / "data"
-    data.mkdir()
+    folder = tmp_path_factory.mktemp("fitted")
     rows = shops.random_rows(seed=6, users=60, products=40)
-    shops.write_shop(data, rows, shops.catalog_table(products=40))
-    folder = tmp_path / "workspace"
-    folder.mkdir()
+    data = shops.write_shop(
+        folder / "shop", rows, shops.catalog_table(products=40)
+    )
     for words in (("ingest", "--data", data), ("split",), ("fit",)):
-        done = vitrina(*words, cwd=folder)
+        done = run(*words, "--workspace", folder / "workspace")
         assert done.returncode == 0, done.stderr
-    return folder
+    return folder / "workspace"
+
+
+@pytest.fixture
+def workspace(fitted: Path, tmp_path: Path) -> Path:
+    """A copy of it that a test may change."""
+    return Path(shutil.copytree(fitted, tmp_path / "workspace"))
 
 
 def archives(folder: Path) -> Files:

@@ -16,16 +16,16 @@ from live_runs.swaps import swap_under_load
 def test_a_stop_under_load_loses_nothing(
     learned: Path, tmp_path: Path
 ) -> None:
-    counts = stop_under_load(learned, tmp_path, stops=3, seed=1)
-    assert counts["stops"] == 3
+    counts = stop_under_load(learned, tmp_path, stops=10, seed=1)
+    assert counts["stops"] == 10
     assert counts["acknowledged"] > 30
 
 
 def test_no_request_fails_while_bundles_are_swapped(
     learned: Path, tmp_path: Path
 ) -> None:
-    counts = swap_under_load(learned, tmp_path, swaps=4)
-    assert (counts["swaps"], counts["failed"]) == (4, 0)
+    counts = swap_under_load(learned, tmp_path, swaps=20)
+    assert (counts["swaps"], counts["failed"]) == (20, 0)
     assert counts["answers"] > 100
 
 

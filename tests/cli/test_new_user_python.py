@@ -13,12 +13,10 @@ from pathlib import Path
 
 import finished
 import mlflow
-import pyarrow.parquet as pq
 import pytest
 import shops
-from command import ROOT, Vitrina
+from command import ROOT
 from vitrina_ops import (
-    fetch,
     model,
     pipeline,
     plots_page,
@@ -31,36 +29,6 @@ from vitrina_ops.files import read_json
 
 CONFIG = 3
 BAD_DATA = 5
-
-
-# 1. The champion of another shop; a bundle that knows few of the products
-
-
-def test_01_every_shop_is_answered_by_its_own_champion(
-    vitrina: Vitrina,
-    program: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    registry = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", registry)
-    logs = {name: tmp_path / "logs" / name for name in ("web", "street")}
-    for seed, (name, log) in enumerate(logs.items()):
-        finished.simulate(log, seed)
-        finished.finished(tmp_path / name, log)
-        monkeypatch.chdir(tmp_path / name)
-        track.track()
-    for name, log in logs.items():
-        monkeypatch.chdir(tmp_path / name)
-        fetch.fetch("", "champion", "", Path("bundle"))
-        words = ("--bundle", "bundle", "--data", log, "--out", "answer")
-        assert vitrina("recommend", *words, cwd=Path.cwd()).returncode == 0
-        answer = pq.read_table("answer/recommendations.parquet")
-        events = pq.read_table(log / "train_actions.pq")["products"]
-        known = {str(p) for row in events.to_pylist() for p in row or ()}
-        assert (
-            0 < len(answer) and set(answer["product_id"].to_pylist()) <= known
-        )
 
 
 # 10. The README's Python lines work as printed

@@ -211,19 +211,6 @@ def test_a_generators_parameter_leaves_ingest_and_split(
     assert "against version 1," in report["reason"]
 
 
-def test_a_models_parameter_fits_that_model_alone(
-    checkout: Checkout,
-) -> None:
-    shutil.copy(checkout.root / "params.yaml", checkout.root / "kept.yaml")
-    folds = len(list((checkout.root / "models/folds").glob("*/models.vtr")))
-    checkout.set_params(models={"covisitation": {"neighbours": 30}})
-    said = checkout.run(DVC, "repro", "fit")
-    assert "Stage 'split' didn't change, skipping" in said.stdout
-    kept, wanted = kept_models(said.stdout + said.stderr)
-    assert kept == wanted - folds
-    shutil.copy(checkout.root / "kept.yaml", checkout.root / "params.yaml")
-
-
 def test_going_back_logs_nothing_new(checkout: Checkout) -> None:
     checkout.set_params(candidates={"popular": {"limit": 30}})
     said = checkout.make_run(SCALE=SCALE)
