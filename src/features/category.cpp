@@ -55,9 +55,11 @@ constexpr auto kColumns = column_table(
            [](const CategoryRow& row) {
              return row.trace.decayed > 0 ? row.product_decayed / row.trace.decayed : kUnknown;
            }),
-    column("popularity_share", "the product's share of the category's users",
+    column("popularity_share",
+           "users of the product over those of all the category's products together",
            [](const CategoryRow& row) { return ratio(row.product_users, row.category_users); }),
-    column("buyers_per_user", "buyers over users in the category",
+    column("buyers_per_user",
+           "buyers over users of the category's products, added up over the products",
            [](const CategoryRow& row) { return ratio(row.category_buyers, row.category_users); }));
 
 class CategoryGroup final : public FeatureGroup {

@@ -15,11 +15,12 @@ struct Similarity {
 };
 
 /// Behind those of the neighbours.
-constexpr auto kSimilarityColumns = column_table(
-    column("title_similarity_max", "largest cosine of title vectors to the last 10 others",
-           [](const Similarity& row) { return row.max; }),
-    column("title_similarity_mean", "mean cosine of title vectors to the last 10 others",
-           [](const Similarity& row) { return row.mean; }));
+constexpr auto kSimilarityColumns =
+    column_table(column("title_similarity_max",
+                        "largest cosine of title vectors to the user's last 10 products but itself",
+                        [](const Similarity& row) { return row.max; }),
+                 column("title_similarity_mean", "mean cosine of title vectors to them",
+                        [](const Similarity& row) { return row.mean; }));
 
 class ItemItemGroup final : public FeatureGroup {
  public:

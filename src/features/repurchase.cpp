@@ -142,7 +142,7 @@ class RepurchaseGroup final : public FeatureGroup {
     return found != orders.end() && found->category == category ? found->time : kNoTime;
   }
 
-  /// Share of the products the user ordered that were ordered on more than one occasion.
+  /// Share of the products the user ordered whose first and last orders are not of one purchase.
   static float repeat_share_of(const UserHistory& history, Arena& arena) {
     const auto first = arena.take<TimeUs>(history.touches.size());
     std::fill(first.begin(), first.end(), kNoTime);
