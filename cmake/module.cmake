@@ -12,13 +12,14 @@ function(vitrina_system_library target)
   endif()
 endfunction()
 
-# vitrina_module(<name> [DEPS <module>...] [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
+# vitrina_module(<name> [SEPARATE] [DEPS <module>...]
+#   [LIBS [PUBLIC <target>...] [PRIVATE <target>...]])
 #
 # Static library from src/<name>/*.cpp. New files are found without a change here. main.cpp is left
 # to vitrina_program, so that tests can link the rest of a program's folder.
-# PRIVATE third parties are invisible to the modules that depend on this one.
+# SEPARATE files are compiled each by itself (unity.cmake). PRIVATE third parties are invisible to the modules that depend on this one.
 function(vitrina_module name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "" "DEPS;LIBS" ${ARGN})
   cmake_parse_arguments(LIB "" "" "PUBLIC;PRIVATE" ${ARG_LIBS})
   if(ARG_UNPARSED_ARGUMENTS OR LIB_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR
@@ -37,6 +38,9 @@ function(vitrina_module name)
     vitrina_precompile(${target} JSON)
   else()
     vitrina_precompile(${target} COMMON)
+  endif()
+  if(NOT ARG_SEPARATE)
+    vitrina_unite(${target})
   endif()
   add_library(vitrina::${name} ALIAS ${target})
   target_include_directories(${target} PUBLIC

@@ -35,6 +35,7 @@ function(vitrina_tests kind pattern)
 endfunction()
 
 vitrina_tests(unit "unit/*/*.cpp")
+vitrina_unite(unit_tests)
 target_link_libraries(unit_tests PRIVATE vitrina_fuzz_targets)
 vitrina_tests(contract "contract/*.cpp")
 vitrina_tests(oracle "oracle/*.cpp")

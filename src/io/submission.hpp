@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <filesystem>
 #include <map>
@@ -10,6 +11,8 @@
 struct ArrowArrayStream;  // of the Arrow C data interface
 
 namespace vitrina::io {
+
+inline constexpr std::array<std::string_view, 2> kSubmissionColumns{"user_id", "products"};
 
 /// The answer of the case: a row a user, products best first.
 struct Submission {

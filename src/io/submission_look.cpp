@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "io/submission.hpp"
 
 namespace vitrina::io {
 namespace {
 
-constexpr std::array<std::string_view, 2> kColumns{"user_id", "products"};
 constexpr std::string_view kAlone =
     "write frame[['user_id', 'products']].to_csv(FILE, index=False)";
 
@@ -32,7 +32,8 @@ constexpr std::array<Signature, 6> kSignatures{{
 }};
 
 bool is_column(std::string_view name) {
-  return std::find(kColumns.begin(), kColumns.end(), name) != kColumns.end();
+  return std::find(kSubmissionColumns.begin(), kSubmissionColumns.end(), name) !=
+         kSubmissionColumns.end();
 }
 
 bool has_column(std::span<const std::string> fields, std::string_view name) {
@@ -95,30 +96,34 @@ std::string start_problem(std::string_view text) {
 }
 
 std::string header_problem(std::span<const std::string> fields) {
-  if (std::equal(fields.begin(), fields.end(), kColumns.begin(), kColumns.end())) return {};
+  if (std::equal(fields.begin(), fields.end(), kSubmissionColumns.begin(),
+                 kSubmissionColumns.end()))
+    return {};
   const auto generic =
       fmt::format("found header '{}', expected 'user_id,products'", joined(fields));
   const std::string line = fmt::format("{}", fmt::join(fields, ","));
   if (line.find('\r') != std::string::npos) {
     return "lines end with \\r alone, expected \\n; write it with lineterminator='\\n'";
   }
-  if (fields.size() == 1 && line.find(kColumns[0]) != std::string::npos) {
+  if (fields.size() == 1 && line.find(kSubmissionColumns[0]) != std::string::npos) {
     if (const char found = other_delimiter(line)) {
       return fmt::format("found fields separated by '{}', expected ','; write it with sep=','",
                          found == '\t' ? std::string("\\t") : std::string(1, found));
     }
   }
-  if (has_column(fields, kColumns[0]) && has_column(fields, kColumns[1])) {
-    return fields.size() > kColumns.size() ? extra_columns(fields)
-                                           : fmt::format("{}, in this order; {}", generic, kAlone);
+  if (has_column(fields, kSubmissionColumns[0]) && has_column(fields, kSubmissionColumns[1])) {
+    return fields.size() > kSubmissionColumns.size()
+               ? extra_columns(fields)
+               : fmt::format("{}, in this order; {}", generic, kAlone);
   }
-  if (fields.size() == kColumns.size()) {
+  if (fields.size() == kSubmissionColumns.size()) {
     if (fields[1].starts_with('[')) {
       return fmt::format(
           "found a row '{}', expected the header 'user_id,products'; write it with header=True",
           joined(fields));
     }
-    if (trimmed_lower(fields[0]) == kColumns[0] && trimmed_lower(fields[1]) == kColumns[1]) {
+    if (trimmed_lower(fields[0]) == kSubmissionColumns[0] &&
+        trimmed_lower(fields[1]) == kSubmissionColumns[1]) {
       return fmt::format("{}, in small letters and without spaces", generic);
     }
   }

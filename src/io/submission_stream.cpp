@@ -16,8 +16,6 @@
 namespace vitrina::io {
 namespace {
 
-const std::array<std::string, 2> kColumns{"user_id", "products"};
-
 void append_row(const Texts& users, const TextLists& lists, std::size_t row, std::string_view name,
                 Submission& submission) {
   const auto number = submission.size() + 1;
@@ -41,21 +39,21 @@ Submission read_submission_stream(ArrowArrayStream* stream, std::string_view nam
   const std::filesystem::path path(name);
   const auto source = open_stream(stream, path, /*threads=*/1);
   const auto& found = source->names();
-  for (const auto& column : kColumns) {
+  for (const auto column : kSubmissionColumns) {
     if (std::find(found.begin(), found.end(), column) == found.end()) {
-      throw_missing_column(path, column, found);
+      throw_missing_column(path, std::string(column), found);
     }
   }
-  source->select({kColumns.begin(), kColumns.end()});
+  source->select({kSubmissionColumns.begin(), kSubmissionColumns.end()});
   Texts users;
   TextLists lists;
-  std::array<std::shared_ptr<arrow::ChunkedArray>, kColumns.size()> kept;
+  std::array<std::shared_ptr<arrow::ChunkedArray>, kSubmissionColumns.size()> kept;
   const auto load = [&](std::size_t c, const std::shared_ptr<arrow::ChunkedArray>& column) {
     kept[c] = column;  // texts point into it until the rows are copied
     try {
       c == 0 ? load_texts(*column, users) : load_lists(*column, lists);
     } catch (const Error& error) {
-      throw error.with_context(fmt::format("{}: column '{}'", name, kColumns[c]));
+      throw error.with_context(fmt::format("{}: column '{}'", name, kSubmissionColumns[c]));
     }
   };
   Submission submission;

@@ -39,12 +39,12 @@ constexpr auto kDrawing = R"(
   cid  vA  .   .   .    .   bA  .   . | oA
 )";
 
-FitContext context_of(const test::TextShop& shop, TimeUs label_length = kUsPerDay) {
+FitContext calendar_context(const test::TextShop& shop, TimeUs label_length = kUsPerDay) {
   return {shop.shop, shop.cut, label_length, 10, 5, 1};
 }
 
 Calendar fit(const test::TextShop& shop, TimeUs label_length = kUsPerDay) {
-  return Calendar::fit(context_of(shop, label_length), {});
+  return Calendar::fit(calendar_context(shop, label_length), {});
 }
 
 CalendarCounts map(const Shop& shop, TimeUs as_of) {
@@ -245,7 +245,7 @@ TEST(Calendar, WindowsAreWholeDaysAndAtLeastOne) {
 
 TEST(Calendar, KnowsWhereTheLogBeginsAndItsPrior) {
   const auto shop = test::text_shop("ann . . vA oA", "", kUsPerDay);
-  const auto model = Calendar::fit(context_of(shop), {.prior_waits = 7.5});
+  const auto model = Calendar::fit(calendar_context(shop), {.prior_waits = 7.5});
   EXPECT_EQ(model.begin(), test::kOpening + 2 * kUsPerDay);
   EXPECT_EQ(model.prior_waits(), 7.5);
 }
@@ -278,7 +278,7 @@ TEST(Calendar, HalvesOfTheCustomersMergeIntoTheWhole) {
   other_way.merge(ann);
   other_way.merge(CalendarCounts{});
   expect_same(other_way, whole);
-  const auto model = Calendar::finish(context_of(shop), {}, merged);
+  const auto model = Calendar::finish(calendar_context(shop), {}, merged);
   EXPECT_EQ(model.return_chance(3), fit(shop).return_chance(3));
   EXPECT_EQ(model.weekday_share(kMonday), fit(shop).weekday_share(kMonday));
 }
@@ -327,7 +327,7 @@ class CalendarArchive : public testing::Test {
 
 TEST_F(CalendarArchive, GivesTheSameAnswers) {
   const auto model =
-      Calendar::fit(context_of(shop_, 3 * kUsPerDay), CalendarConfig{.prior_waits = 4});
+      Calendar::fit(calendar_context(shop_, 3 * kUsPerDay), CalendarConfig{.prior_waits = 4});
   const auto loaded = written([&](ArchiveWriter& out) { model.save(out); });
   EXPECT_EQ(loaded.begin(), model.begin());
   EXPECT_EQ(loaded.window_days(), 3);

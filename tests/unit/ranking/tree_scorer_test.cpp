@@ -15,7 +15,7 @@
 namespace vitrina::ranking {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 constexpr std::string_view kHeader =
@@ -109,7 +109,7 @@ TEST(TreeScorer, SendsMissingValuesWhereTheSplitSays) {
   // thresholds of either side of 0: no missing value; 0 is one; NaN is one
   for (const auto& c : {Case{0, 1, 1}, {2, 1, 1}, {4, 2, 2}, {6, 1, 1}, {8, 2, 1}, {10, 1, 1}}) {
     const auto scorer = TreeScorer::from_text(model(stump("0.5", c.decision_type)));
-    EXPECT_EQ(score(scorer, kNan), c.nan) << c.decision_type;
+    EXPECT_EQ(score(scorer, kMissing), c.nan) << c.decision_type;
     for (const float zero : {0.0F, -0.0F, 1e-36F, -1e-36F}) {
       EXPECT_EQ(score(scorer, zero), c.zero) << c.decision_type;
     }
@@ -118,7 +118,7 @@ TEST(TreeScorer, SendsMissingValuesWhereTheSplitSays) {
   }
   for (const auto& c : {Case{0, 2, 2}, {2, 2, 2}, {4, 2, 2}, {6, 1, 1}, {8, 2, 2}, {10, 1, 2}}) {
     const auto scorer = TreeScorer::from_text(model(stump("-0.5", c.decision_type)));
-    EXPECT_EQ(score(scorer, kNan), c.nan) << c.decision_type;
+    EXPECT_EQ(score(scorer, kMissing), c.nan) << c.decision_type;
     for (const float zero : {0.0F, -0.0F, 1e-36F, -1e-36F}) {
       EXPECT_EQ(score(scorer, zero), c.zero) << c.decision_type;
     }
