@@ -32,13 +32,13 @@ trees. This page is what `vitrina features` says, with the figures of \
 A group sees three things: the history of the user (a prefix of the events, \
 cut at `as_of`), models fitted on events before `as_of`, and the catalog. \
 The catalog is a snapshot of the end of the log, so that only its lasting \
-facts are read (price, old price, category, title, vector); `add_date` and \
+facts are read (category, title, vector); prices, `add_date` and \
 who is listed are not, and a product's age is that of its first event. Each \
 section says which of the three the group reads. The contract tests \
 (`tests/contract/features_test.cpp`) compute every group for logs that differ \
 only at or after `as_of` (no future, shuffled, more events, other users and \
-products, other add dates) and ask for equal bits; and they hold the word \
-«catalog» of each section against what happens without one.
+products, other add dates and prices) and ask for equal bits; and they hold \
+the word «catalog» of each section against what happens without one.
 
 ## Figures
 Measured with `scripts/measure/column_importance.py`, as of {as_of}: \

@@ -46,13 +46,6 @@ struct Catalog {
   [[nodiscard]] CategoryIdx category_of(ItemIdx item) const {
     return has(item) ? category[item.value] : CategoryIdx{};
   }
-  /// NaN where unknown.
-  [[nodiscard]] float price_of(ItemIdx item) const {
-    return has(item) ? price[item.value] : kNoPrice;
-  }
-  [[nodiscard]] float old_price_of(ItemIdx item) const {
-    return has(item) ? old_price[item.value] : kNoPrice;
-  }
   /// Empty where the product is not among those here.
   [[nodiscard]] std::span<const float> vector(ItemIdx item) const {
     if (!has(item)) return {};

@@ -107,7 +107,7 @@ struct FeatureGroupInfo {
   std::vector<ColumnInfo> (*columns)(std::span<const std::string> generator_names);
   std::unique_ptr<FeatureGroup> (*make)(const FeatureContext&);
   std::vector<FieldInfo> (*fields)() = describe<FeatureGroupConfig>;
-  /// Whether price, category, title or vector of a product, by the group itself or by a model it
+  /// Whether category, title or vector of a product, by the group itself or by a model it
   /// needs, can change a value. Where it is false, the contract tests prove it.
   bool reads_catalog = false;
 

@@ -23,9 +23,6 @@ struct ItemRow {
   float popularity_position;
   float add_per_view;   ///< of the whole shop
   float order_per_add;  ///< of the whole shop
-  float price;
-  float old_price;
-  float median_price;  ///< of the category, 0 for a product without one
 
   /// Events of all time, and of the last day.
   [[nodiscard]] float all(Action action) const {
@@ -88,33 +85,21 @@ constexpr auto kAges =
                  column("last_age_hours", "hours since the last event on the product",
                         [](const AgeRow& row) { return age_hours(row.as_of, row.last); }));
 
-constexpr auto kPrices = column_table(
-    column("price", "price in the catalog", [](const ItemRow& row) { return row.price; }),
-    column("discount", "1 - price / old price",
-           [](const ItemRow& row) {
-             return row.old_price > 0 ? 1 - row.price / row.old_price : kUnknown;
-           }),
-    column("price_to_median", "price over the median price of its category",
-           [](const ItemRow& row) { return ratio(row.price, row.median_price); }));
-
-constexpr auto kColumns = column_table(kEvents, kAges, kPrices);
+constexpr auto kColumns = column_table(kEvents, kAges);
 
 /// What is said of a product at any moment, side by side: candidates lie anywhere in memory.
 struct alignas(64) Known {
   std::array<float, kEvents.size()> events;
-  std::array<float, kPrices.size()> prices;
   TimeUs first;
   TimeUs last;
 };
 
 class ItemGroup final : public FeatureGroup {
  public:
-  explicit ItemGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog), popularity_(*context.models.popularity) {
-    find_median_prices();
+  explicit ItemGroup(const FeatureContext& context) : popularity_(*context.models.popularity) {
     find_shop_rates();
     // the last one stands for all products of which nothing is known
-    const std::size_t n = std::max(catalog_.n_items(), popularity_.n_items()) + 1;
+    const std::size_t n = popularity_.n_items() + 1;
     known_.reserve(n);
     for (std::size_t i = 0; i < n; ++i) known_.push_back(known_of(ItemIdx(i)));
   }
@@ -125,8 +110,7 @@ class ItemGroup final : public FeatureGroup {
       if (r + kAhead < rows.n_rows()) prefetch(known(rows.item[r + kAhead]));
       const auto& said = known(rows.item[r]);
       float* x = std::copy(said.events.begin(), said.events.end(), out.at(r));
-      x = kAges.write(AgeRow{rows.history.as_of, said.first, said.last}, x);
-      std::copy(said.prices.begin(), said.prices.end(), x);
+      kAges.write(AgeRow{rows.history.as_of, said.first, said.last}, x);
     }
   }
 
@@ -139,20 +123,6 @@ class ItemGroup final : public FeatureGroup {
     const auto* first = reinterpret_cast<const char*>(&known);
     for (std::size_t at = 0; at < sizeof known; at += alignof(Known)) {
       __builtin_prefetch(first + at);
-    }
-  }
-
-  void find_median_prices() {
-    std::vector<std::vector<float>> prices(catalog_.n_categories);
-    for (std::size_t i = 0; i < catalog_.n_items(); ++i) {
-      const auto category = catalog_.category[i];
-      const float price = catalog_.price[i];
-      if (category.valid() && !std::isnan(price)) prices[category.value].push_back(price);
-    }
-    for (auto& list : prices) {
-      const auto middle = list.begin() + static_cast<std::ptrdiff_t>(list.size() / 2);
-      if (!list.empty()) std::nth_element(list.begin(), middle, list.end());
-      median_price_.push_back(list.empty() ? kUnknown : *middle);
     }
   }
 
@@ -171,24 +141,17 @@ class ItemGroup final : public FeatureGroup {
   }
 
   [[nodiscard]] Known known_of(ItemIdx item) const {
-    const auto category = catalog_.category_of(item);
     const auto& stats = popularity_.stats(item);
     const ItemRow row{.stats = stats,
                       .popularity_position = static_cast<float>(popularity_.position(item)),
                       .add_per_view = add_per_view_,
-                      .order_per_add = order_per_add_,
-                      .price = catalog_.price_of(item),
-                      .old_price = catalog_.old_price_of(item),
-                      .median_price = category.valid() ? median_price_[category.value] : 0.0F};
-    Known known{.events = {}, .prices = {}, .first = stats.first, .last = stats.last};
+                      .order_per_add = order_per_add_};
+    Known known{.events = {}, .first = stats.first, .last = stats.last};
     kEvents.write(row, known.events.data());
-    kPrices.write(row, known.prices.data());
     return known;
   }
 
-  const Catalog& catalog_;
   const models::Popularity& popularity_;
-  std::vector<float> median_price_;
   float add_per_view_ = 0;
   float order_per_add_ = 0;
   std::vector<Known> known_;

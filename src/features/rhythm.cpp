@@ -36,8 +36,6 @@ struct RhythmRow {
   float month_share = kUnknown;
   float basket_products = kUnknown;
   float last_basket_products = kUnknown;
-  float basket_spend = kUnknown;
-  float last_basket_spend = kUnknown;
 };
 
 constexpr auto kColumns = column_table(
@@ -94,16 +92,11 @@ constexpr auto kColumns = column_table(
     column("basket_products", "mean distinct products a purchase day",
            [](const RhythmRow& row) { return row.basket_products; }),
     column("last_basket_products", "distinct products of the last purchase day",
-           [](const RhythmRow& row) { return row.last_basket_products; }),
-    column("basket_spend", "mean price of a purchase day's products together",
-           [](const RhythmRow& row) { return row.basket_spend; }),
-    column("last_basket_spend", "price of the last purchase day's products together",
-           [](const RhythmRow& row) { return row.last_basket_spend; }));
+           [](const RhythmRow& row) { return row.last_basket_products; }));
 
 class RhythmGroup final : public FeatureGroup {
  public:
-  explicit RhythmGroup(const FeatureContext& context)
-      : catalog_(context.products.catalog), model_(*context.models.calendar) {}
+  explicit RhythmGroup(const FeatureContext& context) : model_(*context.models.calendar) {}
 
   void compute(const UserRows& rows, FeatureBlock out, Scratch& scratch) const override {
     if (rows.n_rows() == 0) return;
@@ -210,33 +203,25 @@ class RhythmGroup final : public FeatureGroup {
     return months >= 1 && std::abs(static_cast<double>(age) - months * kMonth) <= 3;
   }
 
-  void read_baskets(const UserHistory& history, std::span<const PurchaseDay> days, Arena& arena,
-                    RhythmRow& row) const {
+  static void read_baskets(const UserHistory& history, std::span<const PurchaseDay> days,
+                           Arena& arena, RhythmRow& row) {
     const auto& events = history.events;
     const auto seen_on = arena.take<std::uint32_t>(history.touches.size());
     double products = 0;
-    double spend = 0;
     for (std::uint32_t d = 0; d < days.size(); ++d) {
       double of_day = 0;
-      double spend_of_day = 0;
       for (auto e = days[d].first_event; e <= days[d].last_event; ++e) {
         const auto t = history.touch_of[e];
         if (events.action[e] != Action::kOrder || t == UserHistory::kNoTouch) continue;
         if (std::exchange(seen_on[t], d + 1) == d + 1) continue;
         of_day += 1;
-        const float price = catalog_.price_of(events.item[e]);
-        if (!std::isnan(price)) spend_of_day += double{price};
       }
       products += of_day;
-      spend += spend_of_day;
       row.last_basket_products = static_cast<float>(of_day);
-      row.last_basket_spend = static_cast<float>(spend_of_day);
     }
     row.basket_products = static_cast<float>(products / static_cast<double>(days.size()));
-    row.basket_spend = static_cast<float>(spend / static_cast<double>(days.size()));
   }
 
-  const Catalog& catalog_;
   const models::Calendar& model_;
 };
 

@@ -88,7 +88,13 @@ Ranker Ranker::fit(std::span<const Examples* const> folds, Lineage lineage,
       throw Error(ErrorCode::kIncompatibleArtifact,
                   "train: the folds' columns differ; run 'vitrina examples' again");
     }
-    for (const float label : fold->label) ranker.n_positives_ += label > 0 ? 1 : 0;
+    for (std::size_t u = 0; u < fold->n_users(); ++u) {
+      if (fold->user_weight[u] == 0) continue;  // a moment inside a visit: no orders are told there
+      ranker.n_positives_ += static_cast<std::uint64_t>(
+          std::count_if(fold->label.begin() + static_cast<std::ptrdiff_t>(fold->offsets[u]),
+                        fold->label.begin() + static_cast<std::ptrdiff_t>(fold->offsets[u + 1]),
+                        [](float label) { return label > 0; }));
+    }
   }
   ranker.models_[kShare] = TreeModel(fit_base(folds, lineage, Target::kShare));
   if (ranker.n_positives_ >= static_cast<std::uint64_t>(config.min_positives)) {

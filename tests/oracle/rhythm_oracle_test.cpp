@@ -197,7 +197,6 @@ class World {
         as_of_(test::kOpening + plan.asked_after),
         today_(first_day_of(as_of_)),
         calendar_(events_, test::kOpening + plan.fitted_after, plan.window_days) {
-    for (const auto& product : products_) price_[product.id] = double{product.price};
     log_begin_ = events_.front().time;
     for (const auto& event : events_) log_begin_ = std::min(log_begin_, event.time);
     for (const auto& event : events_) {
@@ -386,30 +385,17 @@ class World {
   }
 
   void add_baskets(const std::string& user, const Days& days, Columns& row) const {
-    for (const auto* name :
-         {"basket_products", "last_basket_products", "basket_spend", "last_basket_spend"}) {
-      row[name] = kNothing;
-    }
+    row["basket_products"] = row["last_basket_products"] = kNothing;
     if (days.empty()) return;
     double products = 0;
-    double spend = 0;
     for (const auto day : days) {
-      double of_day = 0;
-      double spend_of_day = 0;
       // an order may name no product: its day is one all the same
       const auto it = basket_.find({user, day});
-      for (const auto& item : it == basket_.end() ? std::set<std::string>{} : it->second) {
-        of_day += 1;
-        const auto price = price_.find(item);
-        spend_of_day += price == price_.end() ? 0 : price->second;
-      }
+      const double of_day = it == basket_.end() ? 0 : static_cast<double>(it->second.size());
       products += of_day;
-      spend += spend_of_day;
       row["last_basket_products"] = of_day;
-      row["last_basket_spend"] = spend_of_day;
     }
     row["basket_products"] = products / static_cast<double>(days.size());
-    row["basket_spend"] = spend / static_cast<double>(days.size());
   }
 
   Plan plan_;
@@ -421,7 +407,6 @@ class World {
   NaiveCalendar calendar_;
   models::ModelSet models_;
   TimeUs log_begin_ = 0;
-  std::map<std::string, double> price_;
   std::map<std::string, Days> active_;
   std::map<std::string, Days> bought_;
   std::map<std::pair<std::string, std::string>, Days> bought_product_;
@@ -457,9 +442,7 @@ const std::set<std::string>& sometimes_unknown(std::string_view group) {
                                              "weekday_share",
                                              "month_share",
                                              "basket_products",
-                                             "last_basket_products",
-                                             "basket_spend",
-                                             "last_basket_spend"};
+                                             "last_basket_products"};
   static const std::set<std::string> kBaskets{"since_in_days", "since_to_usual", "mean_wait",
                                               "wait_spread", "since_to_mean_wait"};
   return group == "rhythm" ? kRhythm : kBaskets;
@@ -500,7 +483,7 @@ void expect_group(const std::string& group, std::size_t n_columns, Values& known
 
 TEST(RhythmOracle, EveryColumnOfTheCustomersCalendar) {
   Values known;
-  expect_group("rhythm", 28, known, [](const World& world, const auto& user, const auto& /*item*/) {
+  expect_group("rhythm", 26, known, [](const World& world, const auto& user, const auto& /*item*/) {
     return world.rhythm(user);
   });
   // customers of today and of long ago, short waits and long ones, orders that name no product
@@ -514,7 +497,7 @@ TEST(RhythmOracle, EveryColumnOfTheCustomersCalendar) {
   EXPECT_TRUE(known["last_basket_products"].contains(0));
   EXPECT_TRUE(known["last_basket_products"].contains(2));
   for (const auto* name : {"mean_wait", "wait_spread", "return_chance", "weekday_share",
-                           "month_share", "basket_products", "basket_spend"}) {
+                           "month_share", "basket_products"}) {
     EXPECT_GT(known[name].size(), 20U) << name;
   }
 }

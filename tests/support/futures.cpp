@@ -49,13 +49,19 @@ std::vector<Future> other_futures(const std::vector<Event>& events,
                                   std::uint64_t seed) {
   Rng rng(seed, 3);
   auto redated = products;
+  auto repriced = products;
   for (auto& product : redated) {
     product.add_date = rng.chance(0.2) ? kNoTime : later(rng, cut);
+  }
+  for (auto& product : repriced) {
+    product.old_price = product.price;
+    product.price *= static_cast<float>(0.5 + rng.uniform());
   }
   return {{"dropped", past_of(events, cut), products},
           {"shuffled", shuffled_future(events, cut, rng), products},
           {"grown", grown_future(events, cut, rng), products},
-          {"redated", events, redated}};
+          {"redated", events, redated},
+          {"repriced", events, repriced}};
 }
 
 std::vector<Event> with_more_events(const std::vector<Event>& events, TimeUs cut,
