@@ -104,7 +104,7 @@ def typed_numbers(text: str) -> list[str]:
     """Words of a deck with a digit that is in no placeholder or command."""
     text = re.sub(r"(?m)^\s*(#.*|(side|gap|id|command): .*)$", "", text)
     found = re.findall(r"[\w:.-]*\d[\w:.-]*", re.sub(r"\{[^{}]*\}", "", text))
-    names = (":00", "20", "SHA-256", "taobao2017-")
+    names = (":00", "20", "SHA-256", "taobao2017-", "p99", "item2vec")
     return [word for word in found if not word.startswith(names)]
 
 
