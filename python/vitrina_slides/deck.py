@@ -20,7 +20,8 @@ from vitrina_ops.pipeline import load_yaml
 
 from vitrina_slides import facts as measurements
 from vitrina_slides import plots, style
-from vitrina_slides.facts import Facts, resolve
+from vitrina_slides.derived import Facts
+from vitrina_slides.facts import resolve
 from vitrina_slides.tables import TABLES, Writer
 
 SOURCE = Path("slides")

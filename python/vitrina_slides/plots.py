@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from vitrina_slides import result_plots, shop_plots, style
-from vitrina_slides.facts import Facts
+from vitrina_slides.derived import Facts
 from vitrina_slides.style import Words
 
 DRAW: dict[str, Callable[[Facts, Words], Figure]] = {

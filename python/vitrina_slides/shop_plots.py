@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from vitrina_ops.plots import OTHER, QUIET, SUBJECT
 
-from vitrina_slides.facts import Facts
+from vitrina_slides.derived import Facts
 from vitrina_slides.style import (
     PALE,
     SOFT,
