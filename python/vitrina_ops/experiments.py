@@ -183,7 +183,7 @@ class Study:
                 found = self.measure(hypothesis, variant, log, may=may)
                 if found is not None:
                     measures[log.name] = found
-            is_whole = len(measures) == len(logs)
+            is_whole = 0 < len(logs) == len(measures)
             verdicts.append(
                 verdict_of_variant(list(measures.values()), rule)
                 if is_whole
@@ -238,11 +238,13 @@ def report_of(
         for report in earlier:
             if name not in described and name in report["logs"]:
                 described[name] = report["logs"][name]
+    variants = [
+        variant["logs"] for entry in entries for variant in entry["variants"]
+    ]
     tried = {
         measure["fingerprint"]
-        for entry in entries
-        for variant in entry["variants"]
-        for measure in variant["logs"].values()
+        for logs in variants
+        for measure in logs.values()
     }
     return {
         "build": bench.build,
@@ -250,7 +252,7 @@ def report_of(
         "horizon_days": bench.horizon_days,
         "draws": bench.params["evaluate.draws"],
         "logs": described,
-        "variants_tried": sum(len(entry["variants"]) for entry in entries),
+        "variants_tried": sum(1 for logs in variants if logs),
         "comparisons": len(tried),
         "hypotheses": entries,
     }
@@ -293,8 +295,8 @@ def run(options: argparse.Namespace) -> None:
 
     def save() -> list[dict[str, Any]]:
         known = [
-            study.entry(hypothesis, sources[hypothesis.logs], may=False)
-            for hypothesis in found
+            study.entry(each, trials.asked_of(each, sources), may=False)
+            for each in found
         ]
         entries = [or_earlier(entry, reports) for entry in known]
         present = list(everything.values())
@@ -306,7 +308,8 @@ def run(options: argparse.Namespace) -> None:
 
     for hypothesis in found:
         if re.search(options.only, hypothesis.name) and not options.report:
-            entry = study.entry(hypothesis, sources[hypothesis.logs], may=True)
+            logs = trials.asked_of(hypothesis, sources)
+            entry = study.entry(hypothesis, logs, may=True)
             say("experiments", f"{hypothesis.name}: {entry['verdict']}")
             save()
     entries = save()

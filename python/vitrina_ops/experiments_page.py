@@ -16,7 +16,8 @@ their cuts. At 10% the first tenth of the customers known at a cut is named. \
 A rule in each file turns intervals into a verdict: accepted when \
 the claim is borne out on one log and contradicted on none (on all of them \
 where it is that nothing is lost), rejected the other way round, else \
-undecided.
+undecided. A variant has one verdict over all its logs together, told in its \
+first row: a log whose interval crosses 0 may stand under an accepted one.
 
 **{variants} variants in {comparisons} comparisons were tried.** At 95% about \
 one comparison in forty falls on either side by chance alone; a single \
@@ -29,6 +30,11 @@ def interval(value: Mapping[str, float | None]) -> str:
     if None in value.values():
         return "–"
     return f"{value['value']:+.4f} [{value['low']:+.4f}, {value['high']:+.4f}]"
+
+
+def cell_of(text: str) -> str:
+    """A text in a cell: a bar of its own would end the cell."""
+    return text.replace("|", "\\|")
 
 
 def tenth_of(measure: Mapping[str, Any]) -> str:
@@ -58,7 +64,8 @@ def verdicts_table(report: dict[str, Any]) -> Iterator[str]:
     yield "| --- | --- | --- |"
     for entry in report["hypotheses"]:
         anchor = f"[{entry['name']}](#{entry['name']})"
-        yield f"| {anchor} | {entry['statement']} | {entry['verdict']} |"
+        statement = cell_of(entry["statement"])
+        yield f"| {anchor} | {statement} | {entry['verdict']} |"
 
 
 def rule_of(entry: dict[str, Any]) -> str:
@@ -80,21 +87,25 @@ def rule_of(entry: dict[str, Any]) -> str:
 def hypothesis_table(entry: dict[str, Any]) -> Iterator[str]:
     yield f"\n## {entry['name']}\n"
     yield f"{entry['statement']} {rule_of(entry)} **{entry['verdict']}**\n"
-    yield "| variant | log | A | from the base | at 10% | B | C | verdict |"
+    head = "| variant | log | A | from the base | at 10% | B | C |"
+    yield f"{head} verdict of the variant, all its logs together |"
     yield "| --- | --- | --: | --- | --- | --- | --- | --- |"
     for variant in entry["variants"]:
+        verdict = variant["verdict"]
         for log, measure in variant["logs"].items():
             a, b, c = (interval(measure["difference"][key]) for key in "abc")
             cells = [
-                variant["name"],
+                cell_of(variant["name"]),
                 log,
                 f"{measure['readings']['a']['value']:.4f}",
                 *(a, tenth_of(measure), b, c),
-                variant["verdict"],
+                verdict,
             ]
             yield f"| {' | '.join(cells)} |"
+            verdict = ""
         if not variant["logs"]:
-            yield f"| {variant['name']} | – | – | – | – | – | – | not run |"
+            name = cell_of(variant["name"])
+            yield f"| {name} | – | – | – | – | – | – | {verdict} |"
 
 
 def page_of(report: dict[str, Any]) -> str:

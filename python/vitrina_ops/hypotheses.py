@@ -57,10 +57,11 @@ class Hypothesis:
     name: str
     statement: str
     statement_ru: str
-    logs: str
+    logs: str  # one of SOURCES
     base: tuple[str, ...]
     variants: tuple[Variant, ...]
     rule: Rule
+    only: tuple[str, ...] = ()  # of the real logs; all, where none is named
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,20 @@ def load_rule(place: str, values: Any) -> Rule:
     )
 
 
-def load(path: Path, registries: Any) -> Hypothesis:
+def load_logs(
+    section: Section, real: Iterable[str]
+) -> tuple[str, tuple[str, ...]]:
+    """A source, or the real logs that are named in a list."""
+    if not isinstance(section.values.get("logs"), list):
+        return section.word("logs", SOURCES), ()
+    only = section.texts("logs")
+    expect_known(f"{section.place}: logs", only, list(real))
+    if not only:
+        raise section.wrong("logs", "names of real logs")
+    return "real", only
+
+
+def load(path: Path, registries: Any, real: Iterable[str] = ()) -> Hypothesis:
     """One hypothesis; anything unexpected is one line with the place."""
     keys = ("statement", "statement_ru", "logs", "base", "rule")
     section = Section(str(path), load_yaml(path), (*keys, "variants", "each"))
@@ -207,21 +221,25 @@ def load(path: Path, registries: Any) -> Hypothesis:
         variants = tuple(each_of(registries, registry, on=on))
     else:
         variants = load_variants(str(path), section.values["variants"])
+    logs, only = load_logs(section, real)
     return Hypothesis(
         path.stem,
         section.text("statement"),
         section.text("statement_ru"),
-        section.word("logs", SOURCES),
+        logs,
         settings_of(f"{path}: base", section.texts("base")),
         variants,
         rule,
+        only,
     )
 
 
 def load_all(folder: Path = FOLDER) -> list[Hypothesis]:
     """Every hypothesis, in the order of the files' names."""
     registries = built().answer("features")
-    found = [load(path, registries) for path in sorted(folder.glob("*.yaml"))]
+    paths = sorted(folder.glob("*.yaml"))
+    real = load_development().real if paths else {}
+    found = [load(path, registries, real) for path in paths]
     if not found:
         raise OpsError(f"{folder}: no *.yaml, expected hypotheses")
     return found

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from vitrina_ops.files import (
     write_json,
     write_text,
 )
-from vitrina_ops.hypotheses import Development
+from vitrina_ops.hypotheses import Development, Hypothesis
 from vitrina_ops.program import built
 
 WORK = Path("out/experiments")
@@ -116,6 +116,16 @@ def real_logs(development: Development, root: Path) -> list[Log]:
         names = ", ".join(development.real)
         raise OpsError(f"LOGS: {root} has none of the logs {names}")
     return logs
+
+
+def asked_of(
+    hypothesis: Hypothesis, sources: Mapping[str, list[Log]]
+) -> list[Log]:
+    """The logs of a hypothesis; the shop that stands in has no such name."""
+    logs = sources[hypothesis.logs]
+    if not hypothesis.only or all(log.is_simulated for log in logs):
+        return logs
+    return [log for log in logs if log.name in hypothesis.only]
 
 
 def tenth_of(predictions: Path) -> Path:

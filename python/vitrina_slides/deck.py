@@ -20,7 +20,8 @@ from vitrina_ops.pipeline import load_yaml
 
 from vitrina_slides import facts as measurements
 from vitrina_slides import plots, style
-from vitrina_slides.facts import Facts, resolve
+from vitrina_slides.derived import Facts
+from vitrina_slides.facts import resolve
 from vitrina_slides.tables import TABLES, Writer
 
 SOURCE = Path("slides")
@@ -104,7 +105,7 @@ def typed_numbers(text: str) -> list[str]:
     """Words of a deck with a digit that is in no placeholder or command."""
     text = re.sub(r"(?m)^\s*(#.*|(side|gap|id|command): .*)$", "", text)
     found = re.findall(r"[\w:.-]*\d[\w:.-]*", re.sub(r"\{[^{}]*\}", "", text))
-    names = (":00", "20", "SHA-256", "taobao2017-")
+    names = (":00", "20", "SHA-256", "taobao2017-", "p99", "item2vec")
     return [word for word in found if not word.startswith(names)]
 
 

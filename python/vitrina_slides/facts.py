@@ -5,31 +5,31 @@ format of FORMATS. A path that nothing was measured for is an error: a number
 is never typed by hand and never left out silently.
 """
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vitrina_ops import experiments, pipeline
+from vitrina_ops import pipeline
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
 from vitrina_ops.program import built
+
+from vitrina_slides import derived
+from vitrina_slides.derived import ALIASES, Facts
 
 MEASURED = Path("docs/measured")
 REQUIRED = {
     "real": ("real_logs.json", "scripts/measure/real_logs.sh LOGS_DIR"),
     "shop": ("simulated_shop.json", "scripts/measure/simulated_shop.py"),
     "experiments": ("experiments.json", "make experiments RECORD=1"),
+    "logs": ("logs.json", "scripts/measure/log_sizes.py LOGS_DIR"),
 }
-OPTIONAL = ("tuning", "peers", "speed")
-ALIASES = {"full": "taobao2017-full-logs", "baskets": "taobao2017-baskets"}
-RULES = ("own_history", "organisers", "popularity")
+OPTIONAL = ("tuning", "peers", "speed", "learning", "replay", "live")
+SPACE = Path("experiments/tuning/space.yaml")
 PLACEHOLDER = re.compile(r"\{([\w.]+)(?::(\w+))?\}")
 LEVEL = 0.95  # of every interval that `vitrina score` gives
 THIN = "\u202f"
-
-Facts = dict[str, Any]
 
 
 def _plain(value: Any) -> str:
@@ -45,13 +45,14 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "int": lambda value: f"{round(value):,}".replace(",", THIN),
     "r4": lambda value: f"{value:.4f}",
     "x1": lambda value: f"{value:.1f}",
+    "x2": lambda value: f"{value:.2f}",
     "s2": lambda value: f"{value:#.2g}".rstrip("."),
     "pct0": lambda value: f"{100 * value:.0f}%",
     "pct2": lambda value: f"{100 * value:.2f}%",
     "interval": _interval,
     "gain": lambda value: f"{value:+.4f}",
 }
-NUMERIC = ("r4", "x1", "s2", "pct0", "pct2", "interval", "gain", "")
+NUMERIC = ("r4", "x1", "x2", "s2", "pct0", "pct2", "interval", "gain", "")
 
 
 def localized(text: str, style: str, lang: str) -> str:
@@ -116,96 +117,12 @@ def program_facts() -> Facts:
         for key in ("generators", "groups")
     }
     return {
+        "version": built().run("--version").strip(),
         "generators_on": len(on["generators"]),
         "generators_off": len(found["generators"]) - len(on["generators"]),
         "groups_on": len(on["groups"]),
         "columns_on": found["columns_on"],
     }
-
-
-def log_facts(shop: Any) -> Facts:
-    """Shares of the simulated log that the slides name."""
-    log, ingest = shop["log"], shop["run"]["ingest"]
-    hours = [sum(h) for h in zip(*log["by_day_and_hour"]["events"])]
-    life, funnel = log["basket_life"], log["funnel"]
-    tenth = (len(log["long_tail"]["view"]) - 1) // 10
-    return {
-        "days": len(log["by_day_and_hour"]["days"]),
-        "peak_hour": hours.index(max(hours)),
-        "peak_ratio": max(hours) / min(hours),
-        "order_of_visit": funnel["order"] / funnel["visit"],
-        "order_of_basket": funnel["order"] / funnel["basket_add"],
-        "tail_view": log["long_tail"]["view"][tenth],
-        "tail_order": log["long_tail"]["order"][tenth],
-        "basket_day": life["order"][life["hours"].index(24)],
-        "basket_end": life["order"][-1],
-        "basket_days": life["hours"][-1] / 24,
-        "basket_deleted": life["basket_delete"][-1],
-        "rows_read": ingest["rows_read"],
-        "events": ingest["events"],
-    }
-
-
-def experiment_facts(found: Any) -> Facts:
-    """Counts of the verdicts, and the logs they are about."""
-    verdicts = [entry["verdict"] for entry in found["hypotheses"]]
-    cuts = "; ".join(
-        f"{name}: {', '.join(log['cuts'])}"
-        for name, log in found["logs"].items()
-    )
-    counts = {
-        name: verdicts.count(name)
-        for name in (
-            experiments.ACCEPTED,
-            experiments.REJECTED,
-            experiments.UNDECIDED,
-        )
-    }
-    return {
-        "hypotheses": len(verdicts) - verdicts.count(experiments.NOT_RUN),
-        "experiment_cuts": cuts,
-        **counts,
-    }
-
-
-def claims(facts: Facts) -> dict[str, bool]:
-    """Whether what a title says is what was measured."""
-    ahead = [
-        facts["real"][log]["rules"][rule]["difference"]["a"]["low"] > 0
-        for log in ALIASES
-        for rule in RULES
-    ]
-    ceilings = {
-        row["generator"]: float(row["share_of_pairs"])
-        for row in facts["shop"]["run"]["plots"]["ceilings"]
-    }
-    crossing = [
-        row["low"] <= 0 <= row["high"]
-        for row in effects(facts["experiments"], ALIASES["baskets"])
-    ]
-    alone = {k: v for k, v in ceilings.items() if k != "union"}
-    return {
-        "ahead_of_every_rule": all(ahead),
-        "own_history_proposes_most": max(alone, key=alone.__getitem__)
-        == "own_history"
-        and 2 * alone["own_history"] > ceilings["union"],
-        "most_parts_change_little": 2 * sum(crossing) > len(crossing),
-    }
-
-
-def effects(found: Any, log: str) -> list[dict[str, Any]]:
-    """Leave-one-out effects on reading A on a log, as rows of a plot."""
-    return [
-        {
-            "name": variant["name"].removeprefix("without "),
-            "kind": entry["name"],
-            **variant["logs"][log]["difference"]["a"],
-        }
-        for entry in found["hypotheses"]
-        if entry["name"].endswith(("generators-on", "feature-groups-on"))
-        for variant in entry["variants"]
-        if log in variant["logs"]
-    ]
 
 
 def load(folder: Path = MEASURED) -> Facts:
@@ -218,13 +135,10 @@ def load(folder: Path = MEASURED) -> Facts:
     facts["real"]["draws"] = first["draws"]
     facts["real"]["level"] = LEVEL
     facts["params"] = pipeline.defaults()
+    facts["defaults"] = pipeline.flatten_params(facts["params"])
+    facts["space"] = pipeline.load_yaml(SPACE)
     facts["program"] = program_facts()
-    days = [dt.datetime.fromisoformat(begin) for begin, _ in first["windows"]]
-    facts["derived"] = {
-        **log_facts(facts["shop"]),
-        **experiment_facts(facts["experiments"]),
-        "real_cuts": ", ".join(f"{day:%Y-%m-%d}" for day in days),
-        "tuning_source": facts.get("tuning", {}).get("source", ""),
-    }
-    facts["claims"] = claims(facts)
+    facts["derived"] = derived.derived(facts)
+    facts["builds"] = derived.builds(facts)
+    facts["claims"] = derived.claims(facts)
     return facts

@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from vitrina_slides import result_plots, shop_plots, style
-from vitrina_slides.facts import Facts
+from vitrina_slides.derived import Facts
 from vitrina_slides.style import Words
 
 DRAW: dict[str, Callable[[Facts, Words], Figure]] = {
@@ -20,11 +20,12 @@ DRAW: dict[str, Callable[[Facts, Words], Figure]] = {
     "tail": shop_plots.tail,
     "basket": shop_plots.basket,
     "folds": result_plots.folds,
-    "ceilings": shop_plots.ceilings,
+    "ceilings": result_plots.ceilings,
     "importance": result_plots.importance,
     "effects": result_plots.effects_plot,
     "results": result_plots.results,
     "tuning": result_plots.tuning,
+    "inside_visit": result_plots.inside_visit,
 }
 
 

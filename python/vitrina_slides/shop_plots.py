@@ -1,4 +1,4 @@
-"""Pictures of the simulated shop: its log, and what is proposed of it."""
+"""Pictures of the simulated shop's log."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 from vitrina_ops.plots import OTHER, QUIET, SUBJECT
 
-from vitrina_slides.facts import Facts
+from vitrina_slides.derived import Facts
 from vitrina_slides.style import (
     PALE,
     SOFT,
@@ -16,7 +16,6 @@ from vitrina_slides.style import (
     Words,
     number,
     percent_axis,
-    share_bars,
 )
 
 
@@ -47,7 +46,7 @@ def heatmap(facts: Facts, words: Words) -> Figure:
 
 
 def funnel(facts: Facts, words: Words) -> Figure:
-    """Customers by the furthest step they took, on a log scale."""
+    """Users by the furthest step they took, on a log scale."""
     values = list(facts["shop"]["log"]["funnel"].values())
     figure, axes = plt.subplots(figsize=WIDE, layout="constrained")
     names = words["funnel"]
@@ -132,26 +131,4 @@ def basket(facts: Facts, words: Words) -> Figure:
     )
     percent_axis(axes.yaxis, words)
     axes.grid(axis="y")
-    return figure
-
-
-def ceilings(facts: Facts, words: Words) -> Figure:
-    """What each generator proposes of what was bought."""
-    rows = sorted(
-        facts["shop"]["run"]["plots"]["ceilings"],
-        key=lambda row: float(row["share_of_pairs"]),
-    )
-    names = [
-        words["union"]
-        if row["generator"] == "union"
-        else row["generator"].replace("_", " ")
-        for row in rows
-    ]
-    shares = [float(row["share_of_pairs"]) for row in rows]
-    colors = [
-        OTHER if row["generator"] == "union" else SUBJECT for row in rows
-    ]
-    figure, axes = plt.subplots(figsize=WIDE, layout="constrained")
-    share_bars(axes, names, shares, colors, words, digits=1)
-    axes.set(xlabel=words["ceilings_x"], xlim=(0, max(shares) * 1.16))
     return figure

@@ -1,14 +1,17 @@
 """The tables of the slides, out of what was measured."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
 
 from vitrina_ops import experiments
 
-from vitrina_slides.facts import ALIASES, FORMATS, Facts, localized
+from vitrina_slides.derived import ALIASES, GROCERIES, OURS, Facts
+from vitrina_slides.facts import FORMATS, THIN, localized
 
 Words = dict[str, Any]
+EDGES = ("begin", "end")
 Table = dict[str, Any]
 
 
@@ -22,15 +25,28 @@ class Writer:
         return localized(FORMATS[style](value), style, self.lang)
 
 
+def days_of(log: Any) -> int:
+    """Days from the first event's to the last one's."""
+    first, last = (dt.date.fromisoformat(log[key][:10]) for key in EDGES)
+    return (last - first).days + 1
+
+
+def kinds_of(log: Any, words: Words) -> str:
+    """Which actions a log knows."""
+    found = [k for k, count in log["events_by_action"].items() if count]
+    if len(found) == len(log["events_by_action"]):
+        return str(words["all_actions"])
+    return ", ".join(words["actions"][kind] for kind in found)
+
+
 def logs_table(facts: Facts, words: Words, write: Writer) -> Table:
     """The logs with their sizes."""
+    rows = [
+        (words["logs"][name], log, kinds_of(log, words))
+        for name, log in facts["logs"]["logs"].items()
+    ]
     shop = facts["shop"]["run"]["ingest"]
-    rows = []
-    for name in ALIASES.values():
-        log = facts["real"]["logs"][name]["ingest"]
-        rows.append((words["logs"][name], log, words["log_use"][name]))
-    simulated = words["simulated"].split(",")[0]
-    rows.append((simulated, shop, words["log_use"]["simulated"]))
+    rows.append((words["shop"], shop, kinds_of(shop, words)))
     return {
         "head": words["table_logs"],
         "rows": [
@@ -38,16 +54,17 @@ def logs_table(facts: Facts, words: Words, write: Writer) -> Table:
                 {"strong": name},
                 *(
                     write(log[key], "int")
-                    for key in ("rows_read", "users", "products")
+                    for key in ("rows_read", "events", "users", "products")
                 ),
-                use,
+                write(days_of(log), "int"),
+                kinds,
             ]
-            for name, log, use in rows
+            for name, log, kinds in rows
         ],
-        "widths": [2.3, 1.2, 1.6, 1.2, 3.9],
-        "align": "lrrrl",
-        "size": 17,
-        "inset": 12,
+        "widths": [2.9, 1.3, 1.3, 2, 1.2, 0.8, 5],
+        "align": "lrrrrrl",
+        "size": 14.5,
+        "inset": 7.5,
     }
 
 
@@ -109,10 +126,10 @@ def hypotheses_table(
     return {
         "head": words["table_hypotheses"],
         "rows": rows,
-        "widths": [5.2, 3.3, 2.7, 1.25],
+        "widths": [5.2, 3.3, 2.7, 1.35],
         "align": "llrl",
-        "size": 11.6,
-        "inset": 4.6,
+        "size": 12.5,
+        "inset": 6,
     }
 
 
@@ -124,16 +141,10 @@ def second_half(facts: Facts, words: Words, write: Writer) -> Table:
     return hypotheses_table(facts, words, write, 1)
 
 
-OURS = "vitrina"
 OWN = ("+own", " + own history")  # ends of a name and of a title
 
 
-PEER_LOGS = (
-    "taobao2017-full-logs",
-    "taobao2017-baskets",
-    "tafeng2001-half",
-    "completejourney2017",
-)
+PEER_LOGS = (*ALIASES.values(), *GROCERIES)
 ON_ANOTHER_SLIDE = ("organisers", "popularity")
 
 
@@ -199,7 +210,7 @@ def translated(text: str, phrases: dict[str, str]) -> str:
     """A title with the deck's words for its phrases, in their order."""
     for phrase, word in phrases.items():
         text = re.sub(rf"\b{re.escape(phrase)}\b", word, text)
-    return text
+    return re.sub(r"(?<=\d),(?=\d{3}\b)", THIN, text)
 
 
 def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
@@ -209,6 +220,8 @@ def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
     for part in facts["speed"]["parts"]:
         (_, ours), *_ = part["contestants"].items()
         for peer, ratio in part["ratios"].items():
+            if peer.startswith(OURS):
+                continue
             low, high = (write(ratio[k], "x1") for k in ("low", "high"))
             rows.append(
                 [
@@ -228,6 +241,38 @@ def speed_table(facts: Facts, words: Words, write: Writer) -> Table:
     }
 
 
+def space_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """What was searched, what was found, and what the defaults are."""
+    found = facts["tuning"]
+    (then,) = (row for row in found["history"] if row["number"] == 0)
+    rows = []
+    for key, best in found["best"].items():
+        kind = facts["space"][key]
+        low, high = (write(kind[edge], "") for edge in ("low", "high"))
+        values = (then["values"][key], best, facts["defaults"][key])
+        rows.append(
+            [key, f"{low} – {high}", *(write(value, "") for value in values)]
+        )
+    return {
+        "head": words["table_space"],
+        "rows": rows,
+        "widths": [4.1, 1.7, 1.25, 1.2, 1.25],
+        "align": "lrrrr",
+        "size": 11.5,
+    }
+
+
+def removed_table(facts: Facts, words: Words, write: Writer) -> Table:
+    """Parts that were tried and are gone: words alone."""
+    return {
+        "head": words["table_removed"],
+        "rows": [[{"strong": part}, *why] for part, *why in words["removed"]],
+        "widths": [2.6, 5, 3.6],
+        "align": "lll",
+        "size": 13,
+    }
+
+
 TABLES: dict[str, Callable[[Facts, Words, Writer], Table]] = {
     "logs": logs_table,
     "bad_rows": bad_rows_table,
@@ -235,4 +280,6 @@ TABLES: dict[str, Callable[[Facts, Words, Writer], Table]] = {
     "hypotheses_second": second_half,
     "peers": peers_table,
     "speed": speed_table,
+    "space": space_table,
+    "removed": removed_table,
 }

@@ -49,7 +49,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def load(tmp_path: Path, text: str) -> hypotheses.Hypothesis:
     path = tmp_path / "likes.yaml"
     path.write_text(text, encoding="utf-8")
-    return hypotheses.load(path, REGISTRIES)
+    return hypotheses.load(path, REGISTRIES, ("shop", "market"))
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:
@@ -70,6 +70,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
             "unknown key 'log', the nearest is 'logs'",
         ),
         ("logs: real", "logs: mine", "logs: found 'mine', expected one of"),
+        ("logs: real", "logs: [shp]", "'shp', the nearest is 'shop'"),
+        ("logs: real", "logs: []", "logs: found [], expected names of real"),
         ("claim: higher", "claim: up", "claim: found 'up', expected one of"),
         ("{claim: higher}", "{claim: higher, margn: 1}", "'margin'"),
         ("{claim: higher}", "{claim: higher, margin: x}", "expected a number"),
@@ -103,6 +105,20 @@ def test_a_claim_of_loss_is_about_what_is_on(tmp_path: Path) -> None:
     found = load(tmp_path, start + "each: generators\n")
     settings = ("candidates.likes.enabled=true",)
     assert found.variants == (Variant("with likes", "с likes", settings),)
+
+
+def test_a_hypothesis_may_be_about_some_logs(tmp_path: Path) -> None:
+    found = load(tmp_path, GOOD.replace("real", "[shop, market]", 1))
+    assert (found.logs, found.only) == ("real", ("shop", "market"))
+    other = dataclasses.replace(LOG, name="other")
+    assert trials.asked_of(found, {"real": [LOG, other]}) == [LOG]
+    whole = load(tmp_path, GOOD)
+    assert trials.asked_of(whole, {"real": [LOG, other]}) == [LOG, other]
+    bench: Any = FakeBench()
+    entry = experiments.Study(bench).entry(found, [], may=True)
+    assert entry["verdict"] == "not run", "none of its logs is there"
+    report = experiments.report_of(bench, [], [entry])
+    assert report["variants_tried"] == 0
 
 
 def measure(low: float, high: float) -> dict[str, Any]:
@@ -270,6 +286,18 @@ def test_the_documents_own_are_read_and_written_only_when_recorded(
     other = dataclasses.replace(hypothesis, base=("train.rounds=1",))
     monkeypatch.setattr(hypotheses, "load_all", lambda _: [other])
     assert "not run" in run("--report"), "that is another question"
+
+
+def test_a_verdict_is_told_once_a_variant(tmp_path: Path) -> None:
+    bench: Any = FakeBench()
+    hypothesis = load(tmp_path, GOOD.replace("likes\n", "likes | more\n", 1))
+    other = dataclasses.replace(LOG, name="other")
+    logs = [LOG, other]
+    entry = experiments.Study(bench).entry(hypothesis, logs, may=True)
+    lines = list(experiments_page.hypothesis_table(entry))
+    assert lines[-2].startswith("| with likes \\| more | shop | ")
+    assert lines[-2].endswith(" | accepted |")
+    assert lines[-1].endswith(" |  |")
 
 
 def test_a_page_of_an_older_report_has_no_tenths() -> None:

@@ -13,6 +13,7 @@ import yaml
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json
 from vitrina_slides import deck as slides
+from vitrina_slides import derived
 from vitrina_slides import facts as slide_facts
 from vitrina_slides import plots as slide_plots
 from vitrina_slides import tables as slide_tables
@@ -86,7 +87,9 @@ def test_both_languages_say_the_same() -> None:
     found = decks()
     ru, en = (found[lang]["slides"] for lang in ("ru", "en"))
     assert [shape(slide) for slide in ru] == [shape(slide) for slide in en]
-    assert 15 <= len(en) <= 20
+    assert 15 <= len(en) <= 24
+    removed = [found[lang]["words"]["removed"] for lang in ("ru", "en")]
+    assert len(removed[0]) == len(removed[1])
     assert found["ru"]["words"].keys() == found["en"]["words"].keys()
 
 
@@ -113,6 +116,58 @@ def test_a_title_that_does_not_hold_stops_the_build(tmp_path: Path) -> None:
 def test_a_missing_file_names_its_maker(tmp_path: Path) -> None:
     with pytest.raises(OpsError, match="real_logs.json is missing; run"):
         slide_facts.measured(tmp_path)
+
+
+def test_builds_are_told_in_short_and_once() -> None:
+    version = "vitrina 0.1.0 (build 40c03aa152a51c2f)"
+    other = "fb12fbde51a1cf5e"
+    assert derived.short([version, other, version]) == "40c03aa1, fb12fbde"
+
+
+@pytest.mark.parametrize(
+    ("peaks", "holds"),
+    [
+        ((10, 21), True),
+        ((10, 14), False),
+        ((10,), False),
+        ((3, 10, 21), False),
+    ],
+)
+def test_peaks_of_a_day_are_counted(
+    peaks: tuple[int, ...], holds: bool
+) -> None:
+    hours = [5 if hour in peaks else 1 for hour in range(24)]
+    assert derived.has_two_peaks(hours) == holds
+
+
+def test_a_search_is_in_vain_until_something_is_adopted() -> None:
+    windows = [["2017-12-01T00:00:00", "2017-12-04T00:00:00"]]
+    unseen = {"cut": "2017-12-01", "a": {"low": -0.1, "high": 0.1}}
+    facts: dict[str, Any] = {
+        "real": {"baskets": {"windows": windows}},
+        "tuning": {"best": {"train.leaves": 22}, "unseen": unseen},
+        "defaults": {"train.leaves": 12},
+    }
+    assert derived.is_search_in_vain(facts)
+    facts["defaults"]["train.leaves"] = 22
+    assert not derived.is_search_in_vain(facts)
+    facts["defaults"]["train.leaves"] = 12
+    unseen["a"] = {"low": 0.05, "high": 0.1}
+    assert not derived.is_search_in_vain(facts)
+
+
+def test_a_log_is_told_by_its_days_and_actions() -> None:
+    words = decks()["en"]["words"]
+    kinds = {"view": 0, "like": 2, "order": 3}
+    log = {
+        "begin": "2000-11-01T12:00:00",
+        "end": "2000-11-03T23:59:59.999999",
+        "events_by_action": kinds,
+    }
+    assert slide_tables.days_of(log) == 3
+    assert slide_tables.kinds_of(log, words) == "likes, orders"
+    whole = {**log, "events_by_action": dict.fromkeys(kinds, 1)}
+    assert slide_tables.kinds_of(whole, words) == words["all_actions"]
 
 
 def interval(value: float) -> dict[str, float]:
@@ -147,7 +202,10 @@ def test_peers_and_speed_become_tables() -> None:
     part = {
         "title": "fit",
         "contestants": {"vitrina": {"seconds": {"median": 1.5}}},
-        "ratios": {"peer": {"median": 4.0, "low": 3.0, "high": 5.0}},
+        "ratios": {
+            peer: {"median": 4.0, "low": 3.0, "high": 5.0}
+            for peer in ("peer", "vitrina with all its columns")
+        },
     }
     table = slide_tables.speed_table(
         {"speed": {"parts": [part]}}, words, write
@@ -160,7 +218,7 @@ def test_peers_and_speed_become_tables() -> None:
         slide_tables.Writer("ru"),
     )
     assert table["rows"][0][:2] == [
-        "лучшие 25 из всех товаров для 20,000 покупателей",
+        "лучшие 25 из всех товаров для 20\u202f000 пользователей",
         "1,5 с",
     ]
 

@@ -224,6 +224,9 @@ def test_page_has_a_row_a_peer(tmp_path: Path) -> None:
     plot.draw(report, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
     assert "**7.0** [6.0, 8.0]" in measured_docs.short(report)
+    ratios = report["parts"][0]["ratios"]
+    ratios["vitrina with all its columns"] = ratios["peer"]
+    assert "all its columns" not in measured_docs.short(report)
 
 
 @pytest.mark.parametrize(
