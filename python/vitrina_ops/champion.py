@@ -7,12 +7,12 @@ are never looked at. In this order:
 2. A version whose data end before the champion's stays challenger: it knows
    less, however it did. (A simulated shop is as new as its making.)
 3. Freshness: the champion's configuration with data that end no earlier takes
-   the alias. Equal configurations have equal parameters, but for where the
-   data are, which part of them is read and how they are judged (DATA_PARAMS,
-   `evaluate`); the horizon is one of them. Nothing is trained for it: before
-   the present cut the champion would be the present run. With another seed
-   the two are compared, and it stays challenger only when it is worse clear
-   of 0.
+   the alias. Equal configurations have equal parameters, but for the task:
+   how the data are read, the horizon, how much is sent and how a run is
+   judged (retrain.py, which asks the champion's configuration the present
+   task). Nothing is trained for it: before the present cut the champion would
+   be the present run. With another seed the two are compared, and it stays
+   challenger only when it is worse clear of 0.
 4. Another configuration takes the alias when it did better for the same
    buyers of the same valid fold beyond the paired interval that `vitrina
    compare-buyers` gives; where the interval holds 0 it stays challenger. A
@@ -29,7 +29,6 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
@@ -41,10 +40,11 @@ from vitrina_ops.errors import say
 from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import Params, Pipeline
 from vitrina_ops.program import built
-from vitrina_ops.retrain import CannotCompareError, retrain
-
-# Parameters of `ingest` that say what is read, not what is made of it.
-DATA_PARAMS = ("data_dir", "as_of", "since", "schema")
+from vitrina_ops.retrain import (
+    CannotCompareError,
+    champion_params,
+    retrain,
+)
 
 
 @dataclass
@@ -90,19 +90,20 @@ def _judge_against(
         return Verdict(store.CHALLENGER, reason, against)
     theirs = _params_of(client, run)
     seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
-    is_fresh = is_same_configuration(theirs, present)
-    freshness = (
-        f"the configuration of version {against} with data to "
-        f"{present.data_end}, before to {end}"
-    )
-    if is_fresh and seed == str(present.seed):
+    freshness = ""
+    if is_same_configuration(theirs, present):
+        freshness = (
+            f"the configuration of version {against} with data to "
+            f"{present.data_end}, before to {end}"
+        )
+    if freshness and seed == str(present.seed):
         return Verdict(store.CHAMPION, freshness, against)
     unjudged = ""
     if present.valid is None:
         unjudged = "the log is too short for a valid fold"
     elif present.valid["buyers"] == 0:
         unjudged = "nobody bought in the valid fold"
-    if unjudged and is_fresh:
+    if unjudged and freshness:
         return Verdict(store.CHAMPION, f"{freshness}; {unjudged}", against)
     if unjudged:
         return Verdict(store.CHALLENGER, unjudged, against)
@@ -120,7 +121,7 @@ def _judge_against(
         )
         numbers = read_json(report)
     say("champion", f"against champion version {against}: {text.strip()}")
-    return verdict_of(numbers, against, retrained, freshness * is_fresh)
+    return verdict_of(numbers, against, retrained, freshness)
 
 
 def verdict_of(
@@ -183,29 +184,14 @@ def older_end(run: Run, present: Pipeline) -> str:
     return end
 
 
-def configuration_of(params: Params) -> Params:
-    """What of the parameters makes a model what it is for given data."""
-    found: dict[str, Any] = {
-        name: params.get(name)
-        for name in pipeline.SECTIONS
-        if name != "evaluate"
-    }
-    ingest = found["ingest"] or {}
-    found["ingest"] = {
-        name: value
-        for name, value in ingest.items()
-        if name not in DATA_PARAMS
-    }
-    return found
-
-
 def is_same_configuration(theirs: Params, present: Pipeline) -> bool:
-    """Whether a champion's parameters make the same of the same data; what
-    the build of either did not know has its default."""
+    """Whether a champion's parameters make the same of the same data for the
+    present task, so that training them again would make the present run;
+    what the build of either did not know has its default."""
     defaults = pipeline.defaults()
-    whole = pipeline.merged(defaults, theirs)
+    whole = champion_params(pipeline.merged(defaults, theirs), present)
     ours = pipeline.merged(defaults, present.params)
-    return configuration_of(whole) == configuration_of(ours)
+    return whole == {k: v for k, v in ours.items() if k in pipeline.SECTIONS}
 
 
 def _run_of(client: MlflowClient, version: ModelVersion) -> Run:

@@ -96,6 +96,37 @@ def test_an_equal_configuration_on_newer_data_takes_over(
     assert theirs.judge(valid_sample()).alias == "champion"
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("choose", "max_users", 5000),
+        ("choose", "k", 30),
+        ("choose", "reading", "b"),
+        ("ingest", "link_users", True),
+        ("split", "horizon_days", 7),
+    ],
+)
+def test_another_task_makes_no_other_configuration(
+    section: str, key: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trained again for the task the champion would be the present run, which
+    can never win from itself."""
+    theirs = Champion(monkeypatch)
+    present = valid_sample()
+    changed = {**present.params[section], key: value}
+    present.params = {**present.params, section: changed}
+    trained = retrain.champion_params(
+        pipeline.merged(pipeline.defaults(), theirs.params), present
+    )
+    assert trained == present.params
+    verdict = theirs.judge(present)
+    assert verdict.alias == "champion"
+    assert not theirs.is_retrained
+    theirs.params = tuned()
+    assert theirs.judge(present).alias == "challenger"
+    assert theirs.is_retrained
+
+
 def test_what_neither_build_knew_has_its_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
