@@ -12,7 +12,9 @@ are never looked at. In this order:
    judged (retrain.py, which asks the champion's configuration the present
    task). Nothing is trained for it: before the present cut the champion would
    be the present run. With another seed the two are compared, and it stays
-   challenger only when it is worse clear of 0.
+   challenger only when it is worse clear of 0; so are two builds of the
+   program where that costs nothing, for both were judged on the same data
+   and fold. Elsewhere the reason says that the build has changed.
 4. Another configuration takes the alias when it did better for the same
    buyers of the same valid fold beyond the paired interval that `vitrina
    compare-buyers` gives; where the interval holds 0 it stays challenger. A
@@ -39,12 +41,14 @@ from vitrina_ops import pipeline, store
 from vitrina_ops.errors import say
 from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import Params, Pipeline
-from vitrina_ops.program import built
+from vitrina_ops.program import ProgramError, built
 from vitrina_ops.retrain import (
     CannotCompareError,
     champion_params,
     retrain,
 )
+
+EXIT_BAD_DATA = 5  # files of buyers are not about the same purchases
 
 
 @dataclass
@@ -90,38 +94,65 @@ def _judge_against(
         return Verdict(store.CHALLENGER, reason, against)
     theirs = _params_of(client, run)
     seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
+    build = run.data.tags.get(store.TAG_BUILD, present.build_id)
     freshness = ""
     if is_same_configuration(theirs, present):
         freshness = (
             f"the configuration of version {against} with data to "
             f"{present.data_end}, before to {end}"
         )
-    if freshness and seed == str(present.seed):
-        return Verdict(store.CHAMPION, freshness, against)
-    unjudged = ""
-    if present.valid is None:
-        unjudged = "the log is too short for a valid fold"
-    elif present.valid["buyers"] == 0:
-        unjudged = "nobody bought in the valid fold"
-    if unjudged and freshness:
-        return Verdict(store.CHAMPION, f"{freshness}; {unjudged}", against)
-    if unjudged:
-        return Verdict(store.CHALLENGER, unjudged, against)
+        if build != present.build_id:
+            freshness += f"; by build {present.build_id}, before by {build}"
     retrained = not is_comparable(run, present)
-    with tempfile.TemporaryDirectory() as folder:
-        if retrained:
-            buyers = retrain(theirs, seed, against, present)
-        else:
-            buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
-        report = Path(folder) / "difference.json"
+    is_by_freshness = bool(freshness) and seed == str(present.seed)
+    if is_by_freshness and (build == present.build_id or retrained):
+        return Verdict(store.CHAMPION, freshness, against)
+    if unjudged := _unjudged(present):
+        if freshness:
+            reason = f"{freshness}; {unjudged}"
+            return Verdict(store.CHAMPION, reason, against)
+        return Verdict(store.CHALLENGER, unjudged, against)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            if retrained:
+                buyers = retrain(theirs, seed, against, present)
+            else:
+                buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
+            numbers = _difference(buyers, against, present, Path(folder))
+    except CannotCompareError:
+        if is_by_freshness:
+            return Verdict(store.CHAMPION, freshness, against)
+        raise
+    return verdict_of(numbers, against, retrained, freshness)
+
+
+def _unjudged(present: Pipeline) -> str:
+    """Why the present run has nothing to be judged by; empty if it has."""
+    if present.valid is None:
+        return "the log is too short for a valid fold"
+    if present.valid["buyers"] == 0:
+        return "nobody bought in the valid fold"
+    return ""
+
+
+def _difference(
+    buyers: Path, against: str, present: Pipeline, folder: Path
+) -> dict[str, float]:
+    """The paired difference from what became of the champion's buyers."""
+    report = folder / "difference.json"
+    try:
         text = built().run(
             "compare-buyers",
             *("--first", pipeline.VALID_BUYERS, "--second", buyers),
             *("--json", report, "--seed", str(present.seed)),
         )
-        numbers = read_json(report)
+    except ProgramError as error:
+        if error.exit_code != EXIT_BAD_DATA:
+            raise
+        raise CannotCompareError(str(error)) from None
     say("champion", f"against champion version {against}: {text.strip()}")
-    return verdict_of(numbers, against, retrained, freshness)
+    numbers: dict[str, float] = read_json(report)
+    return numbers
 
 
 def verdict_of(
@@ -142,7 +173,7 @@ def verdict_of(
         f"{' retrained' if retrained else ''}, {beyond} the interval"
     )
     is_champion = is_better or bool(freshness and not is_worse)
-    if is_champion and not is_better:
+    if freshness and not is_better:
         reason = f"{freshness}; {reason}"
     return Verdict(
         store.CHAMPION if is_champion else store.CHALLENGER,

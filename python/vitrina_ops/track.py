@@ -119,7 +119,7 @@ def tags_to_log(present: Pipeline) -> dict[str, str]:
         store.TAG_FOLD: present.fold_fingerprint,
         store.TAG_SEED: str(present.seed),
         store.TAG_BUNDLE: present.bundle,
-        "vitrina.build_id": present.build_id,
+        store.TAG_BUILD: present.build_id,
         "vitrina.predictions_sha256": present.predictions,
         "vitrina.data": data,
         "vitrina.data_begin": ingest["begin"],

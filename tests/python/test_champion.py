@@ -165,6 +165,49 @@ def test_another_seed_takes_over_unless_it_is_worse(
 
 @pytest.mark.parametrize(
     ("low", "high", "alias"),
+    [
+        (0.01, 0.2, "champion"),
+        (-0.1, 0.2, "champion"),
+        (0.0, 0.0, "champion"),
+        (-0.2, -0.1, "challenger"),
+    ],
+)
+def test_another_build_is_looked_at_where_looking_is_free(
+    low: float, high: float, alias: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = valid_sample()
+    theirs = Champion(monkeypatch, **{store.TAG_BUILD: "c" * 16})
+    theirs.numbers = difference(low, high)
+    elsewhere = theirs.judge(present)
+    assert elsewhere.alias == "champion"
+    assert f"by build {'b' * 16}, before by {'c' * 16}" in elsewhere.reason
+    assert elsewhere.metrics == {}
+    theirs.run = run_with_tags(present, **{store.TAG_BUILD: "c" * 16})
+    verdict = theirs.judge(present)
+    assert verdict.alias == alias
+    assert verdict.metrics["champion/difference_low"] == low
+    assert not theirs.is_retrained
+
+
+def test_another_build_needs_no_look_where_there_is_nothing_to_look_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    present = valid_sample()
+    theirs = Champion(monkeypatch)
+    theirs.run = run_with_tags(present, **{store.TAG_BUILD: "c" * 16})
+    theirs.numbers = difference(-0.2, -0.1)
+
+    def gone(*_: Any) -> Any:
+        raise retrain.CannotCompareError("its file is gone")
+
+    monkeypatch.setattr(champion, "_file_of", gone)
+    verdict = theirs.judge(present)
+    assert verdict.alias == "champion"
+    assert f"before by {'c' * 16}" in verdict.reason
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "alias"),
     [(0.01, 0.2, "champion"), (-0.1, 0.2, "challenger")],
 )
 def test_another_configuration_must_be_better(
@@ -218,3 +261,19 @@ def test_only_parameters_that_are_not_taken_stop_a_comparison(
     kind = retrain.CannotCompareError if code == 3 else ProgramError
     with pytest.raises(kind, match="split"):
         retrain.retrain(tuned(), "42", "3", sample())
+
+
+def test_files_of_other_purchases_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = Champion(monkeypatch)
+
+    def fail(command: str, *_: Any) -> str:
+        raise ProgramError(command, 5, "the buyers differ")
+
+    program = SimpleNamespace(run=fail)
+    monkeypatch.setattr(champion, "built", lambda: program)
+    theirs.params = tuned()
+    verdict = theirs.judge(valid_sample())
+    assert verdict.alias == "challenger"
+    assert verdict.reason == "version 3 cannot be compared: the buyers differ"
