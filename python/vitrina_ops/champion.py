@@ -22,7 +22,8 @@ are never looked at. In this order:
    configuration, trained before the present cut (retrain.py).
 5. What cannot be judged stays challenger and says so: no valid fold, no
    buyers in it, a champion whose run or files are gone or whose parameters
-   this build does not take any more.
+   this build does not take any more, a kept run of another build than the
+   one that is there when it is sent.
 
 Where an older champion stays, the run says how to give the alias by hand.
 """
@@ -71,14 +72,15 @@ def judge(client: MlflowClient, present: Pipeline) -> Verdict:
     if champion is None:
         return Verdict(store.CHAMPION, "it is the shop's first")
     against = str(champion.version)
+    run = None
     try:
         run = _run_of(client, champion)
         verdict = _judge_against(client, run, against, present)
-        if verdict.alias == store.CHALLENGER:
-            verdict.champion_end = older_end(run, present)
     except CannotCompareError as error:
         reason = f"version {against} cannot be compared: {error}"
         verdict = Verdict(store.CHALLENGER, reason, against)
+    if run is not None and verdict.alias == store.CHALLENGER:
+        verdict.champion_end = older_end(run, present)
     return verdict
 
 
@@ -92,6 +94,11 @@ def _judge_against(
             f"{end}"
         )
         return Verdict(store.CHALLENGER, reason, against)
+    there = pipeline.present_build()
+    if there != present.build_id:
+        raise CannotCompareError(
+            f"the run is of build {present.build_id}, the program of {there}"
+        )
     theirs = _params_of(client, run)
     seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
     build = run.data.tags.get(store.TAG_BUILD, present.build_id)

@@ -31,6 +31,7 @@ class Champion:
         defaults = {"train": {"rounds": 80, "new": 1}}
         patch.setattr(pipeline, "defaults", lambda: defaults)
         patch.setattr(champion, "read_json", lambda _: self.numbers)
+        patch.setattr(pipeline, "present_build", lambda: sample().build_id)
 
     def version_of_alias(self, _: Any, model: str, alias: str) -> Any:
         assert alias == store.CHAMPION
@@ -187,6 +188,21 @@ def test_another_build_is_looked_at_where_looking_is_free(
     assert verdict.alias == alias
     assert verdict.metrics["champion/difference_low"] == low
     assert not theirs.is_retrained
+
+
+def test_a_run_of_another_build_than_the_program_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A kept run that is sent after the program was built anew."""
+    theirs = Champion(monkeypatch)
+    monkeypatch.setattr(pipeline, "present_build", lambda: "c" * 16)
+    verdict = theirs.judge(valid_sample())
+    assert verdict.alias == "challenger"
+    assert f"of build {'b' * 16}, the program of {'c' * 16}" in verdict.reason
+    assert verdict.champion_end == "2024-01-22T00:00:00"
+    # the first needs no judge, and what is older none either
+    assert theirs.judge(sample(source=named("new"))).alias == "champion"
+    assert EARLIER in theirs.judge(valid_sample(EARLIER)).reason
 
 
 def test_another_build_needs_no_look_where_there_is_nothing_to_look_at(
