@@ -3,6 +3,8 @@
 Needs nothing of the peers' environment.
 """
 
+import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +27,7 @@ from harness.evaluate import (
 from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
 from harness.plan import read_plans
 from harness.program import Program, read_answer, write_answer
+from vitrina_ops.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -376,3 +379,21 @@ def test_tables_name_every_method_and_the_short_one_the_best_of_each() -> None:
         "| +0.0005 [-0.0005, +0.0015] |"
         for name in ("3000", "10%")
     ]
+
+
+def test_a_reading_over_nobody_is_null_in_what_is_recorded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report.json"
+    low_high = (math.inf, np.float64("nan"))
+    write_json(path, {"b": math.nan, "interval": low_high, "n": 3, "a": 0.25})
+    text = path.read_text()
+    assert json.loads(text, parse_constant=pytest.fail) == {
+        "b": None,
+        "interval": [None, None],
+        "n": 3,
+        "a": 0.25,
+    }
+    assert peers_report.number(None) == peers_report.number(math.nan) == "-"
+    for record in sorted(measured_docs.MEASURED.glob("*.json")):
+        json.loads(record.read_text(), parse_constant=pytest.fail)
