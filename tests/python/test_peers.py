@@ -25,6 +25,7 @@ from harness.evaluate import (
     readings,
 )
 from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
+from harness.models import two_stage
 from harness.plan import read_plans
 from harness.program import Program, read_answer, write_answer
 from vitrina_ops.files import write_json
@@ -300,6 +301,29 @@ def test_customers_are_learned_from_windows_before_the_cut() -> None:
     assert len(found.buys) == 9 * 2
     assert found.buys.all() and found.recall.all()
     assert weekly.before(cut).age(cut)[0] == pytest.approx(days / 7)
+
+
+@pytest.mark.parametrize(
+    ("pace", "age", "expected"),
+    [
+        (7, 100, {"asked": 3, "pace": 7, "two paces": 14}),
+        (7, 15, {"asked": 3, "pace": 7, "two paces": 7}),
+        (1, 9, {"asked": 1, "pace": 1, "two paces": 2}),
+        (1, 1, {"asked": 1, "pace": 1, "two paces": 1}),
+    ],
+)
+def test_two_stages_may_learn_what_is_asked(
+    pace: float, age: int, expected: dict[str, float]
+) -> None:
+    user, item, action, time = map(np.array, (["u"], ["p"], [ORDER], [0]))
+    log = make_log("shop", user, item, action, time)
+    past = replace(log, pace_days=pace)
+    cut = age * US_PER_DAY
+    found = {
+        window: two_stage.label_days(past, cut, window)
+        for window in two_stage.TwoStage.space["labels"]
+    }
+    assert found == expected
 
 
 def test_plans_are_read_and_a_wrong_one_is_told(tmp_path: Path) -> None:
