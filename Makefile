@@ -6,7 +6,7 @@
 # (experiments/logs/development.yaml names them); else a simulated shop. What `experiments` and `tune`
 # find goes to out/; with RECORD=1 also into docs/, where the documents and the slides read it.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants fuzz bench bench-live bench-micro growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
+.PHONY: help setup setup-dev build run serve test check check-fast lint docs format coverage kill mutants fuzz bench bench-live growth mlflow notebook track-resume dag keep fetch kill-live stop-live swap-live half-open soak fuzz-api promote experiments tune tune-apply real-logs bytes slides fresh-model clean
 LIVE = .venv/bin/python scripts/live_long.py
 LIVE_WORDS = $(if $(COUNT),--count $(COUNT)) $(if $(RECORD),--record)
 export BUNDLE STORE PORT ADMIN_PORT SECONDS_EACH SCALE DATA SEED SEEDS SHOP THREADS REPEATS LOGS ONLY TRIALS CUTS UNSEEN COUNT
@@ -94,9 +94,6 @@ growth: setup ## time and memory of the whole run from scale 0.25 to 10: out/gro
 
 bench-live: setup ## a server under load, answers checked, beside what the machine could do: out/bench-live
 	@scripts/measure/bench_live.sh
-
-bench-micro: setup ## kernels timed beside the limits of the machine
-	@scripts/measure/bench_micro.sh
 
 mlflow: setup ## the MLflow UI on 127.0.0.1
 	@scripts/mlflow.sh

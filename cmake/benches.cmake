@@ -1,5 +1,4 @@
-# Programs that measure: never part of `all`. `make bench` builds vitrina_bench by name, `make
-# bench-micro` vitrina_micro.
+# Programs that measure: never part of `all`. `make bench` builds vitrina_bench by name.
 
 file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/speed/*.cpp")
 add_executable(vitrina_bench EXCLUDE_FROM_ALL ${sources})
@@ -13,14 +12,6 @@ add_executable(vitrina_load EXCLUDE_FROM_ALL ${sources})
 target_include_directories(vitrina_load PRIVATE "${CMAKE_SOURCE_DIR}")
 target_link_libraries(vitrina_load PRIVATE vitrina_flags vitrina_api CLI11::CLI11)
 set_target_properties(vitrina_load PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
-
-find_package(benchmark REQUIRED)
-file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/bench/micro/*.cpp")
-add_executable(vitrina_micro EXCLUDE_FROM_ALL ${sources})
-target_include_directories(vitrina_micro PRIVATE "${CMAKE_SOURCE_DIR}")
-target_link_libraries(vitrina_micro PRIVATE
-  vitrina_flags vitrina_models vitrina_simulate benchmark::benchmark_main)
-set_target_properties(vitrina_micro PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
 
 # What there is to be had beside it: HTTP without an engine, commits without a server.
 add_executable(vitrina_floor EXCLUDE_FROM_ALL "${CMAKE_SOURCE_DIR}/bench/load/floor/main.cpp")

@@ -111,7 +111,6 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "LightGBM/": {"ranking"},
     "Python.h": {"python"},
     "arrow/": {"io"},
-    "benchmark/": {"bench"},
     "boost/": {"bench", "server"},
     "fmt/": EVERY_SOURCE,
     "minizip/": {"io"},

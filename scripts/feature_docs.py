@@ -1,7 +1,6 @@
-"""Writes docs/features.md: every feature column, and what it brings.
+"""Writes docs/features.md: every feature column.
 
-Names, meanings and scopes are what ``vitrina features`` says, figures those
-of docs/measured/importance.json (scripts/measure/column_importance.py).
+Names, meanings and scopes are what ``vitrina features`` says.
 ``feature_docs.py [PROGRAM]`` writes the page, ``feature_docs.py --check
 [PROGRAM]`` exits with 1 when the page is not what it would write. PROGRAM is
 build/vitrina by default.
@@ -13,11 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from cli_docs import output_of, write_or_check
-from vitrina_ops.files import read_json
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "features.md"
-MEASURED = ROOT / "docs" / "measured" / "importance.json"
 
 HEAD = """\
 # Feature columns
@@ -25,8 +22,7 @@ HEAD = """\
 {columns} columns in {groups} groups, {columns_on} of them on by default \
 (`features.<group>.enabled` and `candidates.<generator>.enabled` switch). \
 A column is named `group__column`. Not a number means «unknown» to the \
-trees. This page is what `vitrina features` says, with the figures of \
-`docs/measured/importance.json`; `make docs` writes it.
+trees. This page is what `vitrina features` says; `make docs` writes it.
 
 ## Nothing after `as_of`
 A group sees three things: the history of the user (a prefix of the events, \
@@ -40,32 +36,18 @@ only at or after `as_of` (no future, shuffled, more events, other users and \
 products, other add dates and prices) and ask for equal bits; and they hold \
 the word «catalog» of each section against what happens without one.
 
-## Figures
-Measured with `scripts/measure/column_importance.py`, as of {as_of}: \
-{data}. The ranker is that of the valid fold, the figures are of the valid \
-fold.
-
-- **gain**: share of the trees' total gain, in percent.
-- **A**: what reading A loses when the column's values are exchanged among \
-the candidates of all scored users, in thousandths of recall. Below 0, \
-chance has helped.
-- **loss**: what the cross-entropy of w rises by then, in percent of itself: \
-the smoother measure.
-
-Permuting a column says what the trained trees take from it, not what they \
-would miss without it: columns that tell the same share it. Columns that are \
-on by default have the figures of a run with the defaults, the others those \
-of a run with every generator and group on. 0 is a column that no tree \
-splits on, «–» one that was not measured.
-
-The same of your own log, as JSON:
+## What a column brings
+On your own log, as JSON: its share of the trees' gain, and what reading A \
+loses and the cross-entropy of w rises by when its values are exchanged among \
+the candidates of all scored users. That says what the trained trees take \
+from a column, not what they would miss without it: columns that tell the \
+same share it.
 
 ```sh
 build/vitrina run --data shop/ --out answer/ --keep-stages stages/
 build/vitrina importance --workspace stages/ --json importance.json
 ```
 """
-FIGURES = ("gain", "A", "loss")
 
 
 def said(program: Path) -> Any:
@@ -73,92 +55,20 @@ def said(program: Path) -> Any:
     return json.loads(output_of(program, "features"))
 
 
-def number(value: float | None) -> str:
-    if value is None:
-        return "–"
-    if value == 0:
-        return "0"
-    text = f"{value:.2f}" if abs(value) < 9.995 else f"{value:.1f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")
-
-
-def figures_of(run: Any, kind: str, name: str) -> list[str]:
-    """Gain, A and loss of a column, a group or the base in one run."""
-    row = run["base"] if run and kind == "base" else (run or {}).get(kind)
-    if row is not None and kind != "base":
-        row = row.get(name)
-    if row is None:
-        return ["–"] * len(FIGURES)
-    scales = (100, 1000, 100 / run["cross_entropy"])
-    return [
-        number(None if value is None else scale * value)
-        for value, scale in zip(row, scales, strict=True)
-    ]
-
-
-def cells(measured: Any, kind: str, name: str, is_on: bool) -> list[str]:
-    """Gain of each data set, then A, then loss."""
-    which = "default" if is_on else "everything_on"
-    rows = [
-        figures_of(runs.get(which), kind, name)
-        for runs in measured["data"].values()
-    ]
-    return [row[at] for at in range(len(FIGURES)) for row in rows]
-
-
-def table_head(measured: Any, *titles: str) -> list[str]:
-    """A head with three columns of figures for every data set."""
-    letters = [letter(name) for name in measured["data"]]
-    figures = [f"{figure} {x}" for figure in FIGURES for x in letters]
-    rules = ["---"] * len(titles) + ["--:"] * len(figures)
-    return [row([*titles, *figures]), row(rules)]
-
-
-def letter(name: str) -> str:
-    """F for full logs, B for baskets, S for the simulated shop."""
-    return name.removeprefix("taobao2017-")[0].upper()
-
-
 def row(values: Any) -> str:
     return "| " + " | ".join(values) + " |"
 
 
-def times(repeats: int) -> str:
-    return f"{repeats} permutation{'' if repeats == 1 else 's'}"
+def table_head(*titles: str) -> list[str]:
+    return [row(titles), row(["---"] * len(titles))]
 
 
-def described(measured: Any) -> str:
-    """The data sets with their sizes."""
-    texts = []
-    for name, runs in measured["data"].items():
-        run = runs["default"]
-        if not run["buyers"]:
-            texts.append(
-                f"**{letter(name)}** {name} (scale "
-                f"{measured['simulated_scale']:g}, {run['trees']} trees; no "
-                f"buyer among the {run['users']:,} sampled users, so that "
-                "the gain alone is told)"
-            )
-            continue
-        text = (
-            f"**{letter(name)}** {name} ({run['users']:,} of "
-            f"{run['scored_users']:,} scored users, {run['buyers']:,} "
-            f"buyers, {times(run['repeats'])} of each column, reading A "
-            f"{run['recall_a']:.4f}, {run['trees']} trees; everything on: "
-        )
-        other = runs.get("everything_on")
-        text += f"{other['recall_a']:.4f}" if other else "not measured"
-        texts.append(text + ")")
-    return ", ".join(texts)
-
-
-def overview(registries: Any, measured: Any) -> list[str]:
+def overview(registries: Any) -> list[str]:
     """The table of groups."""
-    lines = ["\n## Groups"]
-    head = ("group", "scope", "columns", "default")
-    lines += table_head(measured, *head)
-    base = ["own-history base", "user x product", "–", "on"]
-    lines.append(row(base + cells(measured, "base", "", True)))
+    lines = [
+        "\n## Groups",
+        *table_head("group", "scope", "columns", "default"),
+    ]
     for group in registries["groups"]:
         values = [
             f"[{group['name']}](#{group['name']})",
@@ -166,17 +76,11 @@ def overview(registries: Any, measured: Any) -> list[str]:
             str(len(group["columns"])),
             "on" if group["on"] else "off",
         ]
-        figures = cells(measured, "groups", group["name"], group["on"])
-        lines.append(row(values + figures))
-    lines.append(
-        "\nThe base is the calibrated own-history score from which the trees "
-        "start; it is no column. A group is permuted as a whole, all its "
-        "columns by one permutation."
-    )
+        lines.append(row(values))
     return lines
 
 
-def section(group: Any, measured: Any) -> list[str]:
+def section(group: Any) -> list[str]:
     """The heading and the table of one group."""
     state = "On" if group["on"] else "Off"
     lines = [
@@ -185,34 +89,29 @@ def section(group: Any, measured: Any) -> list[str]:
         f"{state} by default (`{group['section']}.enabled`). "
         f"Reads: {group['as_of']}.\n",
     ]
-    lines += table_head(measured, "column", "meaning")
+    lines += table_head("column", "meaning")
     for column in group["columns"]:
         name = column["name"]
         own = name.removeprefix(group["name"] + "__")
         if group["on"] and not column["on"]:
             own += " (off)"
-        values = [own, column["meaning"]]
-        figures = cells(measured, "columns", name, column["on"])
-        lines.append(row(values + figures))
+        lines.append(row([own, column["meaning"]]))
     return lines
 
 
 def page(program: Path) -> str:
     """The text of docs/features.md for a program."""
     registries = said(program)
-    measured = read_json(MEASURED)
     lines = [
         HEAD.format(
             columns=registries["columns"],
             columns_on=registries["columns_on"],
             groups=len(registries["groups"]),
-            as_of=measured["as_of"],
-            data=described(measured),
         ).rstrip()
     ]
-    lines += overview(registries, measured)
+    lines += overview(registries)
     for group in registries["groups"]:
-        lines += section(group, measured)
+        lines += section(group)
     return "\n".join(lines) + "\n"
 
 

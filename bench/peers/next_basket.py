@@ -4,18 +4,18 @@ Vitrina and the field's methods see the same baskets and are judged on the
 same target baskets; see README.md beside this file.
 """
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
+sys.path.append(str(ROOT / "python"))  # vitrina_ops
 
 from harness.console import find_logs, make_parser, say  # noqa: E402
 from harness.next_basket import Settings, contest  # noqa: E402
 from harness.plan import read_plans  # noqa: E402
 from harness.program import Program  # noqa: E402
+from vitrina_ops.files import write_json  # noqa: E402
 
 THREADS = 2
 
@@ -37,11 +37,10 @@ def main(args: list[str]) -> int:
         "logs": [],
     }
     path = options.out / "next_basket.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     for folder in find_logs(options.logs, plans, options.log):
         plan = plans[folder.name]
         report["logs"].append(contest(folder, plan, settings))
-        path.write_text(json.dumps(report, indent=1) + "\n")
+        write_json(path, report, indent=1)
     say(f"written: {path}")
     return 0
 

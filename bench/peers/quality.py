@@ -17,7 +17,7 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, str(THREADS))  # read when NumPy is loaded
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "python"))  # vitrina_ops.program
+sys.path.append(str(ROOT / "python"))  # vitrina_ops
 
 from harness.console import find_logs, make_parser, say  # noqa: E402
 from harness.contest import Contest, Settings  # noqa: E402
@@ -25,6 +25,7 @@ from harness.models import all_peers  # noqa: E402
 from harness.plan import read_plans  # noqa: E402
 from harness.program import Program  # noqa: E402
 from harness.report import markdown  # noqa: E402
+from vitrina_ops.files import write_json  # noqa: E402
 
 NAMES = [peer.name for peer in all_peers()]
 
@@ -83,10 +84,7 @@ def main(args: list[str]) -> int:
         done[folder.name] = contest.result()
         report["logs"] = [done[name] for name in plans if name in done]
         # after each log: what is done stays even if the next one fails
-        text = json.dumps(report, indent=1) + "\n"
-        part = options.out / "quality.json.part"
-        part.write_text(text)
-        part.replace(options.out / "quality.json")
+        write_json(options.out / "quality.json", report, indent=1)
         page = f"# Vitrina beside its peers\n\n{markdown(report)}"
         (options.out / "quality.md").write_text(page)
     say(f"written: {options.out / 'quality.json'} and quality.md beside it")

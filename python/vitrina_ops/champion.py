@@ -7,12 +7,14 @@ are never looked at. In this order:
 2. A version whose data end before the champion's stays challenger: it knows
    less, however it did. (A simulated shop is as new as its making.)
 3. Freshness: the champion's configuration with data that end no earlier takes
-   the alias. Equal configurations have equal parameters, but for where the
-   data are, which part of them is read and how they are judged (DATA_PARAMS,
-   `evaluate`); the horizon is one of them. Nothing is trained for it: before
-   the present cut the champion would be the present run. With another seed
-   the two are compared, and it stays challenger only when it is worse clear
-   of 0.
+   the alias. Equal configurations have equal parameters, but for the task:
+   how the data are read, the horizon, how much is sent and how a run is
+   judged (retrain.py, which asks the champion's configuration the present
+   task). Nothing is trained for it: before the present cut the champion would
+   be the present run. With another seed the two are compared, and it stays
+   challenger only when it is worse clear of 0; so are two builds of the
+   program where that costs nothing, for both were judged on the same data
+   and fold. Elsewhere the reason says that the build has changed.
 4. Another configuration takes the alias when it did better for the same
    buyers of the same valid fold beyond the paired interval that `vitrina
    compare-buyers` gives; where the interval holds 0 it stays challenger. A
@@ -20,7 +22,8 @@ are never looked at. In this order:
    configuration, trained before the present cut (retrain.py).
 5. What cannot be judged stays challenger and says so: no valid fold, no
    buyers in it, a champion whose run or files are gone or whose parameters
-   this build does not take any more.
+   this build does not take any more, a kept run of another build than the
+   one that is there when it is sent.
 
 Where an older champion stays, the run says how to give the alias by hand.
 """
@@ -29,7 +32,6 @@ import tempfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
@@ -40,11 +42,14 @@ from vitrina_ops import pipeline, store
 from vitrina_ops.errors import say
 from vitrina_ops.files import read_json
 from vitrina_ops.pipeline import Params, Pipeline
-from vitrina_ops.program import built
-from vitrina_ops.retrain import CannotCompareError, retrain
+from vitrina_ops.program import ProgramError, built
+from vitrina_ops.retrain import (
+    CannotCompareError,
+    champion_params,
+    retrain,
+)
 
-# Parameters of `ingest` that say what is read, not what is made of it.
-DATA_PARAMS = ("data_dir", "as_of", "since", "schema")
+EXIT_BAD_DATA = 5  # files of buyers are not about the same purchases
 
 
 @dataclass
@@ -67,14 +72,15 @@ def judge(client: MlflowClient, present: Pipeline) -> Verdict:
     if champion is None:
         return Verdict(store.CHAMPION, "it is the shop's first")
     against = str(champion.version)
+    run = None
     try:
         run = _run_of(client, champion)
         verdict = _judge_against(client, run, against, present)
-        if verdict.alias == store.CHALLENGER:
-            verdict.champion_end = older_end(run, present)
     except CannotCompareError as error:
         reason = f"version {against} cannot be compared: {error}"
         verdict = Verdict(store.CHALLENGER, reason, against)
+    if run is not None and verdict.alias == store.CHALLENGER:
+        verdict.champion_end = older_end(run, present)
     return verdict
 
 
@@ -88,39 +94,72 @@ def _judge_against(
             f"{end}"
         )
         return Verdict(store.CHALLENGER, reason, against)
+    there = pipeline.present_build()
+    if there != present.build_id:
+        raise CannotCompareError(
+            f"the run is of build {present.build_id}, the program of {there}"
+        )
     theirs = _params_of(client, run)
     seed = run.data.tags.get(store.TAG_SEED, str(present.seed))
-    is_fresh = is_same_configuration(theirs, present)
-    freshness = (
-        f"the configuration of version {against} with data to "
-        f"{present.data_end}, before to {end}"
-    )
-    if is_fresh and seed == str(present.seed):
-        return Verdict(store.CHAMPION, freshness, against)
-    unjudged = ""
-    if present.valid is None:
-        unjudged = "the log is too short for a valid fold"
-    elif present.valid["buyers"] == 0:
-        unjudged = "nobody bought in the valid fold"
-    if unjudged and is_fresh:
-        return Verdict(store.CHAMPION, f"{freshness}; {unjudged}", against)
-    if unjudged:
-        return Verdict(store.CHALLENGER, unjudged, against)
+    build = run.data.tags.get(store.TAG_BUILD, present.build_id)
+    freshness = ""
+    if is_same_configuration(theirs, present):
+        freshness = (
+            f"the configuration of version {against} with data to "
+            f"{present.data_end}, before to {end}"
+        )
+        if build != present.build_id:
+            freshness += f"; by build {present.build_id}, before by {build}"
     retrained = not is_comparable(run, present)
-    with tempfile.TemporaryDirectory() as folder:
-        if retrained:
-            buyers = retrain(theirs, seed, against, present)
-        else:
-            buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
-        report = Path(folder) / "difference.json"
+    is_by_freshness = bool(freshness) and seed == str(present.seed)
+    if is_by_freshness and (build == present.build_id or retrained):
+        return Verdict(store.CHAMPION, freshness, against)
+    if unjudged := _unjudged(present):
+        if freshness:
+            reason = f"{freshness}; {unjudged}"
+            return Verdict(store.CHAMPION, reason, against)
+        return Verdict(store.CHALLENGER, unjudged, against)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            if retrained:
+                buyers = retrain(theirs, seed, against, present)
+            else:
+                buyers = _file_of(client, run, store.BUYERS_ARTIFACT, folder)
+            numbers = _difference(buyers, against, present, Path(folder))
+    except CannotCompareError:
+        if is_by_freshness:
+            return Verdict(store.CHAMPION, freshness, against)
+        raise
+    return verdict_of(numbers, against, retrained, freshness)
+
+
+def _unjudged(present: Pipeline) -> str:
+    """Why the present run has nothing to be judged by; empty if it has."""
+    if present.valid is None:
+        return "the log is too short for a valid fold"
+    if present.valid["buyers"] == 0:
+        return "nobody bought in the valid fold"
+    return ""
+
+
+def _difference(
+    buyers: Path, against: str, present: Pipeline, folder: Path
+) -> dict[str, float]:
+    """The paired difference from what became of the champion's buyers."""
+    report = folder / "difference.json"
+    try:
         text = built().run(
             "compare-buyers",
             *("--first", pipeline.VALID_BUYERS, "--second", buyers),
             *("--json", report, "--seed", str(present.seed)),
         )
-        numbers = read_json(report)
+    except ProgramError as error:
+        if error.exit_code != EXIT_BAD_DATA:
+            raise
+        raise CannotCompareError(str(error)) from None
     say("champion", f"against champion version {against}: {text.strip()}")
-    return verdict_of(numbers, against, retrained, freshness * is_fresh)
+    numbers: dict[str, float] = read_json(report)
+    return numbers
 
 
 def verdict_of(
@@ -141,7 +180,7 @@ def verdict_of(
         f"{' retrained' if retrained else ''}, {beyond} the interval"
     )
     is_champion = is_better or bool(freshness and not is_worse)
-    if is_champion and not is_better:
+    if freshness and not is_better:
         reason = f"{freshness}; {reason}"
     return Verdict(
         store.CHAMPION if is_champion else store.CHALLENGER,
@@ -183,29 +222,14 @@ def older_end(run: Run, present: Pipeline) -> str:
     return end
 
 
-def configuration_of(params: Params) -> Params:
-    """What of the parameters makes a model what it is for given data."""
-    found: dict[str, Any] = {
-        name: params.get(name)
-        for name in pipeline.SECTIONS
-        if name != "evaluate"
-    }
-    ingest = found["ingest"] or {}
-    found["ingest"] = {
-        name: value
-        for name, value in ingest.items()
-        if name not in DATA_PARAMS
-    }
-    return found
-
-
 def is_same_configuration(theirs: Params, present: Pipeline) -> bool:
-    """Whether a champion's parameters make the same of the same data; what
-    the build of either did not know has its default."""
+    """Whether a champion's parameters make the same of the same data for the
+    present task, so that training them again would make the present run;
+    what the build of either did not know has its default."""
     defaults = pipeline.defaults()
-    whole = pipeline.merged(defaults, theirs)
+    whole = champion_params(pipeline.merged(defaults, theirs), present)
     ours = pipeline.merged(defaults, present.params)
-    return configuration_of(whole) == configuration_of(ours)
+    return whole == {k: v for k, v in ours.items() if k in pipeline.SECTIONS}
 
 
 def _run_of(client: MlflowClient, version: ModelVersion) -> Run:

@@ -25,6 +25,18 @@ def one_line(text: str) -> str:
     return " ".join(shown.split())
 
 
+def text_of(error: Exception) -> str:
+    """What an error says, in one line."""
+    text = one_line(str(error)) or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        # without Python's «[Errno 28]»
+        place = f"{one_line(str(error.filename))}: " * bool(error.filename)
+        return f"{place}{error.strerror.lower()}"
+    if isinstance(error, OpsError):
+        return text
+    return f"{type(error).__name__}: {text}"
+
+
 def cancel(number: int, _: FrameType | None) -> None:
     """A signal's handler: ends the work as Ctrl-C does."""
     raise KeyboardInterrupt(signal.Signals(number).name)
@@ -47,13 +59,6 @@ def run_main(name: str, main: Callable[[], None]) -> int:
     except Exception as error:
         if os.environ.get("VITRINA_TRACEBACK"):
             raise
-        text = one_line(str(error)) or type(error).__name__
-        if isinstance(error, OSError) and error.strerror:
-            # without Python's «[Errno 28]»
-            place = f"{one_line(str(error.filename))}: " * bool(error.filename)
-            text = f"{place}{error.strerror.lower()}"
-        elif not isinstance(error, OpsError):
-            text = f"{type(error).__name__}: {text}"
-        print(f"{name}: error: {text}", file=sys.stderr)
+        print(f"{name}: error: {text_of(error)}", file=sys.stderr)
         return 1
     return 0

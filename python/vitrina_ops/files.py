@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -50,9 +51,23 @@ def read_json(path: Path) -> Any:
         ) from None
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Writes `value` with two spaces of indent."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+def finite(value: Any) -> Any:
+    """`value` with None for every number that JSON has no word for."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    is_odd = isinstance(value, float) and not math.isfinite(value)
+    return None if is_odd else value
+
+
+def write_json(path: Path, value: Any, indent: int = 2) -> None:
+    """Writes `value`; a number that is not finite is null."""
+    whole = finite(value)
+    text = json.dumps(
+        whole, indent=indent, ensure_ascii=False, allow_nan=False
+    )
+    write_text(path, f"{text}\n")
 
 
 def sha256_of(text: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from vitrina_ops import pipeline
 from vitrina_ops.errors import OpsError
 from vitrina_ops.files import read_json, write_json
-from vitrina_ops.pipeline import Pipeline
+from vitrina_ops.pipeline import BUILD_ID, Pipeline
 from vitrina_ops.program import BUILT, built
 
 FOLDER = Path(".cache/unsent")
@@ -86,12 +86,13 @@ def read(folder: Path) -> tuple[Pipeline, dict[str, str]]:
 def inside(folder: Path) -> Iterator[None]:
     """Works in a kept run's folder as in the project's: its paths are the
     pipeline's, and the program is the present one."""
-    program = built().path
+    present = {BUILT: built().path, BUILD_ID: BUILD_ID.resolve()}
     home = Path.cwd()
-    link = folder / BUILT
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.unlink(missing_ok=True)
-    link.symlink_to(program)
+    for name, path in present.items():
+        link = folder / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
     os.chdir(folder)
     try:
         yield

@@ -133,6 +133,11 @@ def _defaults_of(program: Program) -> Params:
     return found
 
 
+def present_build() -> str:
+    """Which build of the program is there."""
+    return read_text(BUILD_ID).strip()
+
+
 def git(*words: str) -> str | None:
     """What git says, or None where there is no repository."""
     try:
@@ -255,7 +260,7 @@ def load_pipeline() -> Pipeline:
         params=params,
         source=source,
         reports={stage: read_json(path) for stage, path in REPORTS.items()},
-        build_id=read_text(BUILD_ID).strip(),
+        build_id=present_build(),
         bundle=str(read_json(BUNDLE / "manifest.json")["fingerprint"]),
         predictions=sha256_of_file(PREDICTIONS),
     )

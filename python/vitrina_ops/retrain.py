@@ -22,6 +22,8 @@ from vitrina_ops.program import ProgramError, built
 CACHE = Path(".cache/champion")
 # What makes the per-buyer results of a configuration from the shop's events.
 STAGES = ("split", "fit", "examples", "train", "evaluate")
+# Sections that say what is asked of a model; the horizon joins them.
+TASK_SECTIONS = ("ingest", "choose", "evaluate")
 EXIT_CONFIG = 3  # a parameter is unknown, mistyped or out of range
 
 
@@ -31,14 +33,13 @@ class CannotCompareError(Exception):
 
 def champion_params(theirs: Params, present: Pipeline) -> Params:
     """The champion's configuration for the present task: how the data are
-    read, what is predicted and how much is sent are the present run's."""
+    read, what is predicted, how much is sent and how it is judged are the
+    present run's."""
     params = {k: v for k, v in theirs.items() if k in pipeline.SECTIONS}
-    task: Params = {
-        name: present.params[name] for name in ("ingest", "choose", "evaluate")
-    }
+    task: Params = {name: present.params[name] for name in TASK_SECTIONS}
     horizon = present.params["split"]["horizon_days"]
-    task["split"] = {"horizon_days": horizon}
-    return pipeline.merged(params, task)
+    split = {**params.get("split", {}), "horizon_days": horizon}
+    return {**params, **task, "split": split}
 
 
 def retrain(

@@ -22,7 +22,7 @@ from mlflow.tracking import MlflowClient
 
 from vitrina_ops import champion, kept, notes, pipeline, plots, store
 from vitrina_ops.dataset import shop_of
-from vitrina_ops.errors import OpsError, run_main, say
+from vitrina_ops.errors import OpsError, run_main, say, text_of
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.model import log_model
 from vitrina_ops.pipeline import Pipeline
@@ -119,7 +119,7 @@ def tags_to_log(present: Pipeline) -> dict[str, str]:
         store.TAG_FOLD: present.fold_fingerprint,
         store.TAG_SEED: str(present.seed),
         store.TAG_BUNDLE: present.bundle,
-        "vitrina.build_id": present.build_id,
+        store.TAG_BUILD: present.build_id,
         "vitrina.predictions_sha256": present.predictions,
         "vitrina.data": data,
         "vitrina.data_begin": ingest["begin"],
@@ -339,7 +339,9 @@ def log_or_keep(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
 
 
 def resume() -> None:
-    """Sends the runs that were kept, the oldest first."""
+    """Sends the runs that were kept, the oldest first. One that cannot be
+    sent is told and stays; those after it are sent, and the end is an error.
+    """
     waiting = kept.kept_runs()
     if not waiting:
         say("track", "no run is waiting to be sent")
@@ -349,20 +351,38 @@ def resume() -> None:
             f"{len(waiting)} runs wait in {kept.FOLDER} for a server, but "
             "MLFLOW_TRACKING_URI names none; set it to http://HOST:PORT"
         )
+    failed = []
     for folder in waiting:
         if not store.is_reachable():
             raise OpsError(
                 f"{shown_uri()} does not answer; start the server, or "
                 "set MLFLOW_TRACKING_URI to another, and resume again"
             )
-        present, tags = kept.read(folder)
-        with kept.inside(folder):
-            report = log_run(present, tags)
-        if pipeline.RUN_REPORT.exists():
-            last = read_json(pipeline.RUN_REPORT)
-            if last.get("kept") == str(folder):
-                write_json(pipeline.RUN_REPORT, report)
-        shutil.rmtree(folder)
+        try:
+            send(folder)
+        except Exception as error:
+            if os.environ.get("VITRINA_TRACEBACK"):
+                raise
+            say("track", f"{folder} is not sent: {text_of(error)}")
+            failed.append(str(folder))
+    if failed:
+        raise OpsError(
+            f"{len(failed)} of {len(waiting)} kept runs are not sent, as said "
+            f"above: {', '.join(failed)}; mend what is wrong and resume "
+            "again, or remove the folders"
+        )
+
+
+def send(folder: Path) -> None:
+    """Logs the kept run of a folder, which goes after."""
+    present, tags = kept.read(folder)
+    with kept.inside(folder):
+        report = log_run(present, tags)
+    if pipeline.RUN_REPORT.exists():
+        last = read_json(pipeline.RUN_REPORT)
+        if last.get("kept") == str(folder):
+            write_json(pipeline.RUN_REPORT, report)
+    shutil.rmtree(folder)
 
 
 def track() -> None:

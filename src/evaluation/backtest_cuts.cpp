@@ -9,14 +9,12 @@
 namespace vitrina::evaluation {
 namespace {
 
-constexpr TimeUs kUsPerMinute = 60'000'000;
-
 double days(TimeUs span) { return static_cast<double>(span) / static_cast<double>(kUsPerDay); }
 
 }  // namespace
 
 std::vector<TimeUs> last_cuts(LogRange range, TimeUs horizon, CutRule rule, std::string_view log) {
-  const TimeUs end = (range.end + kUsPerMinute - 1) / kUsPerMinute * kUsPerMinute;
+  const TimeUs end = (range.end + kUsPerHour - 1) / kUsPerHour * kUsPerHour;
   const TimeUs last = end - horizon;
   const TimeUs room = last - (range.begin + horizon);  // for all cuts but the last
   const auto fit = room < 0 ? TimeUs{0} : room / rule.every + 1;
@@ -45,7 +43,8 @@ void check_cuts(const std::vector<TimeUs>& cuts, LogRange range) {
     throw Error(ErrorCode::kUsage,
                 fmt::format("--at: found {}, expected a moment within the log's events, from {} to "
                             "{}",
-                            format_time(cut), format_time(range.begin), format_time(range.end)));
+                            format_time(cut), format_time(range.begin),
+                            format_time(range.end - range.end % kUsPerSecond)));
   }
 }
 

@@ -19,8 +19,8 @@ struct CutRule {
   TimeUs every = kUsPerDay;  ///< from one cut to the next, above 0
 };
 
-/// The cuts, oldest first: the last one a horizon before the log's end, taken up to a whole minute
-/// so that it can be typed. Before the first there is a horizon to learn from. Throws
+/// The cuts, oldest first: the last one a horizon before the log's end, taken up to a whole hour so
+/// that it can be typed. Before the first there is a horizon to learn from. Throws
 /// Error(kBadData) naming `log` and how many cuts fit.
 std::vector<TimeUs> last_cuts(LogRange range, TimeUs horizon, CutRule rule, std::string_view log);
 

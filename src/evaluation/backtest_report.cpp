@@ -71,10 +71,15 @@ double reached_recall(const AnswerScore& score) {
   return pooled.counts.buyers == 0 ? 0 : pooled.value.a * static_cast<double>(pooled.counts.buyers);
 }
 
+/// The day of a cut, with the time where it is not midnight.
+std::string cut_text(TimeUs cut) {
+  return format_time(cut).substr(0, cut % kUsPerDay == 0 ? 10 : 16);
+}
+
 /// What was said beforehand against what came, a line a cut.
 std::string expected_text(const Backtest& found) {
   std::string text = fmt::format(
-      "expected of the named against what came\n  {:<14}{:>12}{:>8}{:>8}"
+      "expected of the named against what came\n  {:<18}{:>8}{:>8}{:>8}"
       "{:>12}{:>10}{:>8}\n",
       "cut", "buyers", "came", "ratio", "recall sum", "reached", "ratio");
   for (std::size_t w = 0; w < found.windows.size(); ++w) {
@@ -82,8 +87,8 @@ std::string expected_text(const Backtest& found) {
     const auto& score = found.by_window[w].engine;
     const auto came = static_cast<double>(score.pooled.counts.buyers_sent);
     const double reached = reached_recall(score);
-    text += fmt::format("  {:<14}{:>12.0f}{:>8.0f}{:>8}{:>12.1f}{:>10.1f}{:>8}{}\n",
-                        format_time(found.windows[w].from).substr(0, 10), expected.buyers, came,
+    text += fmt::format("  {:<18}{:>8.0f}{:>8.0f}{:>8}{:>12.1f}{:>10.1f}{:>8}{}\n",
+                        cut_text(found.windows[w].from), expected.buyers, came,
                         ratio(expected.buyers, came), expected.recall, reached,
                         ratio(expected.recall, reached),
                         expected.is_calibrated ? "" : "  not calibrated: the log was too short");

@@ -113,8 +113,8 @@ evaluation::LogRange read_range(const command::Context& context, const Truth& tr
                                                  "days of them before each cut",
                                                  truth.name));
   }
-  // The range is of whole days, but --since may be within one.
-  return {std::max(range.first, truth.since), range.last + 1};
+  // The plausible range is of whole days; the log may end within one, and --since be within one.
+  return {std::max(range.first, truth.since), end_of(log.time)};
 }
 
 std::vector<TimeUs> cuts_of(const command::Context& context, evaluation::LogRange range,
@@ -132,13 +132,12 @@ std::vector<TimeUs> cuts_of(const command::Context& context, evaluation::LogRang
     cuts.push_back(command::option_time("at", text));
   std::sort(cuts.begin(), cuts.end());
   evaluation::check_cuts(cuts, range);
-  constexpr TimeUs kHour = kUsPerDay / 24;
-  if (cuts.back() + horizon > range.end + kHour) {
+  if (cuts.back() + horizon > range.end + kUsPerHour) {
     context.progress->warn(fmt::format(
         "{}: the log ends at {}, before the {:g} days after cut {} are over; fewer purchases count "
         "there",
-        truth.name, format_time(range.end), static_cast<double>(horizon) / kUsPerDay,
-        format_time(cuts.back())));
+        truth.name, format_time(range.end - range.end % kUsPerSecond),
+        static_cast<double>(horizon) / kUsPerDay, format_time(cuts.back())));
   }
   return cuts;
 }

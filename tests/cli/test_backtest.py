@@ -1,5 +1,6 @@
 """`vitrina backtest`: the same figures as its parts give one by one."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -114,11 +115,13 @@ def test_cuts_by_number_end_with_the_log(
     )
     assert found.returncode == 0, found.stderr
     windows = read_json(tmp_path / "b.json")["windows"]
-    assert [w["from"][:10] for w in windows] == ["2024-03-12", "2024-03-14"]
-    assert {w["from"][-3:] for w in windows} == {":00"}
-    assert "cut 1 of 2, 2024-03-12" in found.stderr
-    assert "cut 2 of 2, 2024-03-14" in found.stderr
-    assert "cut 2024-03-12" in found.stdout
+    # the last event is at 21:02 on the 15th
+    cuts = ["2024-03-12T10:00:00", "2024-03-13T22:00:00"]
+    assert [w["from"] for w in windows] == cuts
+    assert "warning" not in found.stderr
+    for n, cut in enumerate(cuts, 1):
+        assert f"cut {n} of 2, {cut}" in found.stderr
+        assert f"cut {cut}" in found.stdout
     for w in windows:
         assert (tmp_path / w["predictions"]).parent.parent.name == "backtest"
 
@@ -126,8 +129,8 @@ def test_cuts_by_number_end_with_the_log(
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        ("--cuts 9", BAD_DATA, "room for 7 cuts 1 days apart, expected 9: "),
-        ("--cuts 9", BAD_DATA, "give --cuts 7 or name cuts by --at"),
+        ("--cuts 9", BAD_DATA, "room for 6 cuts 1 days apart, expected 9: "),
+        ("--cuts 9", BAD_DATA, "give --cuts 6 or name cuts by --at"),
         ("--cuts 1 --horizon-days 9", BAD_DATA, "found room for 0 cuts"),
         ("--cuts 0", USAGE, "--cuts: found '0', expected a whole number"),
         ("--cuts 2.5", USAGE, "--cuts: found '2.5'"),
@@ -140,7 +143,7 @@ def test_cuts_by_number_end_with_the_log(
         ("--at soon", USAGE, "--at: found 'soon'"),
         ("--at 2024-03-09T00:00Z", USAGE, "expected a time without a zone"),
         ("--since 2024-03-12T12:00", BAD_DATA, "room for 0 cuts 1 days apart"),
-        ("--since 2024-03-09", BAD_DATA, "give --cuts 2 or name cuts by --at"),
+        ("--since 2024-03-09", BAD_DATA, "give --cuts 1 or name cuts by --at"),
         ("--since 2024-04-01", BAD_DATA, "found no event that can be used"),
         ("--data none", MISSING_INPUT, "none"),
     ],
@@ -215,5 +218,26 @@ def test_a_window_without_buyers_is_an_error(
     shops.write_shop(tmp_path / "shop", [r for r in rows if r.action != ORDER])
     words = ("backtest", "--quiet", "--data", "shop", "--cuts", "1")
     assert_refused(
-        vitrina(*words), BAD_DATA, "found no orders from 2024-03-13T"
+        vitrina(*words), BAD_DATA, "found no orders from 2024-03-12T21:00"
     )
+    # seven minutes of a window may be missing, more than an hour is told
+    for hours, is_whole in (("21", True), ("22", False)):
+        found = vitrina(
+            *("backtest", "--data", "shop", "--progress=plain"),
+            *("--at", f"2024-03-12T{hours}:00"),
+        )
+        assert found.returncode == BAD_DATA
+        told = "the log ends at 2024-03-15T20:53:03" in found.stderr
+        assert told != is_whole
+
+
+def test_days_without_times_of_day_are_whole(
+    vitrina: Vitrina, tmp_path: Path
+) -> None:
+    rows = [
+        replace(row, date=row.date.replace(hour=12, minute=0, second=0))
+        for row in shops.random_rows(seed=2, users=20)
+    ]
+    shops.write_shop(tmp_path / "shop", rows)
+    words = ("backtest", "--quiet", "--data", "shop", "--cuts", "9")
+    assert_refused(vitrina(*words), BAD_DATA, "found room for 7 cuts")

@@ -31,6 +31,7 @@ class Champion:
         defaults = {"train": {"rounds": 80, "new": 1}}
         patch.setattr(pipeline, "defaults", lambda: defaults)
         patch.setattr(champion, "read_json", lambda _: self.numbers)
+        patch.setattr(pipeline, "present_build", lambda: sample().build_id)
 
     def version_of_alias(self, _: Any, model: str, alias: str) -> Any:
         assert alias == store.CHAMPION
@@ -96,6 +97,37 @@ def test_an_equal_configuration_on_newer_data_takes_over(
     assert theirs.judge(valid_sample()).alias == "champion"
 
 
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [
+        ("choose", "max_users", 5000),
+        ("choose", "k", 30),
+        ("choose", "reading", "b"),
+        ("ingest", "link_users", True),
+        ("split", "horizon_days", 7),
+    ],
+)
+def test_another_task_makes_no_other_configuration(
+    section: str, key: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trained again for the task the champion would be the present run, which
+    can never win from itself."""
+    theirs = Champion(monkeypatch)
+    present = valid_sample()
+    changed = {**present.params[section], key: value}
+    present.params = {**present.params, section: changed}
+    trained = retrain.champion_params(
+        pipeline.merged(pipeline.defaults(), theirs.params), present
+    )
+    assert trained == present.params
+    verdict = theirs.judge(present)
+    assert verdict.alias == "champion"
+    assert not theirs.is_retrained
+    theirs.params = tuned()
+    assert theirs.judge(present).alias == "challenger"
+    assert theirs.is_retrained
+
+
 def test_what_neither_build_knew_has_its_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -130,6 +162,64 @@ def test_another_seed_takes_over_unless_it_is_worse(
     assert verdict.alias == "champion"
     theirs.numbers = difference(-0.2, -0.1)
     assert theirs.judge(present).alias == "challenger"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "alias"),
+    [
+        (0.01, 0.2, "champion"),
+        (-0.1, 0.2, "champion"),
+        (0.0, 0.0, "champion"),
+        (-0.2, -0.1, "challenger"),
+    ],
+)
+def test_another_build_is_looked_at_where_looking_is_free(
+    low: float, high: float, alias: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = valid_sample()
+    theirs = Champion(monkeypatch, **{store.TAG_BUILD: "c" * 16})
+    theirs.numbers = difference(low, high)
+    elsewhere = theirs.judge(present)
+    assert elsewhere.alias == "champion"
+    assert f"by build {'b' * 16}, before by {'c' * 16}" in elsewhere.reason
+    assert elsewhere.metrics == {}
+    theirs.run = run_with_tags(present, **{store.TAG_BUILD: "c" * 16})
+    verdict = theirs.judge(present)
+    assert verdict.alias == alias
+    assert verdict.metrics["champion/difference_low"] == low
+    assert not theirs.is_retrained
+
+
+def test_a_run_of_another_build_than_the_program_is_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A kept run that is sent after the program was built anew."""
+    theirs = Champion(monkeypatch)
+    monkeypatch.setattr(pipeline, "present_build", lambda: "c" * 16)
+    verdict = theirs.judge(valid_sample())
+    assert verdict.alias == "challenger"
+    assert f"of build {'b' * 16}, the program of {'c' * 16}" in verdict.reason
+    assert verdict.champion_end == "2024-01-22T00:00:00"
+    # the first needs no judge, and what is older none either
+    assert theirs.judge(sample(source=named("new"))).alias == "champion"
+    assert EARLIER in theirs.judge(valid_sample(EARLIER)).reason
+
+
+def test_another_build_needs_no_look_where_there_is_nothing_to_look_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    present = valid_sample()
+    theirs = Champion(monkeypatch)
+    theirs.run = run_with_tags(present, **{store.TAG_BUILD: "c" * 16})
+    theirs.numbers = difference(-0.2, -0.1)
+
+    def gone(*_: Any) -> Any:
+        raise retrain.CannotCompareError("its file is gone")
+
+    monkeypatch.setattr(champion, "_file_of", gone)
+    verdict = theirs.judge(present)
+    assert verdict.alias == "champion"
+    assert f"before by {'c' * 16}" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -187,3 +277,19 @@ def test_only_parameters_that_are_not_taken_stop_a_comparison(
     kind = retrain.CannotCompareError if code == 3 else ProgramError
     with pytest.raises(kind, match="split"):
         retrain.retrain(tuned(), "42", "3", sample())
+
+
+def test_files_of_other_purchases_are_not_compared(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs = Champion(monkeypatch)
+
+    def fail(command: str, *_: Any) -> str:
+        raise ProgramError(command, 5, "the buyers differ")
+
+    program = SimpleNamespace(run=fail)
+    monkeypatch.setattr(champion, "built", lambda: program)
+    theirs.params = tuned()
+    verdict = theirs.judge(valid_sample())
+    assert verdict.alias == "challenger"
+    assert verdict.reason == "version 3 cannot be compared: the buyers differ"

@@ -1,12 +1,13 @@
 """What becomes of a run when the MLflow server is down."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from test_track import sample
 from vitrina_ops import kept, language, pipeline, run, store, track
-from vitrina_ops.errors import OpsError
+from vitrina_ops.errors import OpsError, run_main
 from vitrina_ops.files import read_json, write_json
 from vitrina_ops.pipeline import Pipeline
 from vitrina_ops.program import BUILT, built
@@ -26,6 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             (path / "a.json").write_text("{}")
         else:
             path.write_text(f"what {path.name} says")
+    pipeline.BUILD_ID.write_text("12ab\n")
     monkeypatch.setattr(pipeline, "load_pipeline", sample)
     monkeypatch.setattr(track, "draw_figures", lambda _: None)
     monkeypatch.setattr(track, "tags_to_log", lambda _: {"git": "then"})
@@ -59,6 +61,7 @@ def test_the_run_is_kept_and_sent_later(
     def log_run(present: Pipeline, tags: dict[str, str]) -> dict[str, Any]:
         sent.append((present, tags, pipeline.PREDICTIONS.read_text()))
         assert built().path == project / BUILT
+        assert pipeline.present_build() == "12ab"
         return {"run_id": "r1"}
 
     monkeypatch.setattr(track, "log_run", log_run)
@@ -74,6 +77,37 @@ def test_the_run_is_kept_and_sent_later(
     assert not folder.exists()
     track.resume()
     assert len(sent) == 1
+
+
+def test_a_run_that_cannot_be_sent_stops_no_other(
+    project: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seeds = (1, 2, 3)
+    runs = [sample(source={**sample().source, "seed": n}) for n in seeds]
+    folders = [kept.keep(run, {}) for run in runs]
+    write_json(folders[0] / kept.RUN, {"tags": {}})
+    for moment, folder in enumerate(folders):
+        os.utime(folder / kept.RUN, (moment, moment))
+    sent = []
+
+    def log_run(present: Pipeline, _: dict[str, str]) -> dict[str, Any]:
+        if present.seed == 2:
+            raise ValueError("no such\nthing")
+        sent.append(present.seed)
+        return {}
+
+    monkeypatch.setattr(track, "log_run", log_run)
+    monkeypatch.setattr(store, "is_reachable", lambda: True)
+    assert run_main("track", track.resume) == 1
+    assert sent == [3]
+    assert kept.kept_runs() == folders[:2]
+    assert Path.cwd() == project
+    said = capsys.readouterr().err.splitlines()
+    assert "expected a run that this version kept" in said[0]
+    assert "is not sent: ValueError: no such thing" in said[1]
+    assert said[2].startswith("track: error: 2 of 3 kept runs are not sent")
 
 
 def test_a_server_that_dies_on_the_way_keeps_the_run(

@@ -3,6 +3,8 @@
 Needs nothing of the peers' environment.
 """
 
+import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +25,10 @@ from harness.evaluate import (
     readings,
 )
 from harness.logs import US_PER_DAY, Log, make_log, read_log, time_us
+from harness.models import two_stage
 from harness.plan import read_plans
 from harness.program import Program, read_answer, write_answer
+from vitrina_ops.files import write_json
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -299,6 +303,29 @@ def test_customers_are_learned_from_windows_before_the_cut() -> None:
     assert weekly.before(cut).age(cut)[0] == pytest.approx(days / 7)
 
 
+@pytest.mark.parametrize(
+    ("pace", "age", "expected"),
+    [
+        (7, 100, {"asked": 3, "pace": 7, "two paces": 14}),
+        (7, 15, {"asked": 3, "pace": 7, "two paces": 7}),
+        (1, 9, {"asked": 1, "pace": 1, "two paces": 2}),
+        (1, 1, {"asked": 1, "pace": 1, "two paces": 1}),
+    ],
+)
+def test_two_stages_may_learn_what_is_asked(
+    pace: float, age: int, expected: dict[str, float]
+) -> None:
+    user, item, action, time = map(np.array, (["u"], ["p"], [ORDER], [0]))
+    log = make_log("shop", user, item, action, time)
+    past = replace(log, pace_days=pace)
+    cut = age * US_PER_DAY
+    found = {
+        window: two_stage.label_days(past, cut, window)
+        for window in two_stage.TwoStage.space["labels"]
+    }
+    assert found == expected
+
+
 def test_plans_are_read_and_a_wrong_one_is_told(tmp_path: Path) -> None:
     plans = read_plans(ROOT / "bench/peers/logs.toml")
     assert set(plans) == {
@@ -376,3 +403,21 @@ def test_tables_name_every_method_and_the_short_one_the_best_of_each() -> None:
         "| +0.0005 [-0.0005, +0.0015] |"
         for name in ("3000", "10%")
     ]
+
+
+def test_a_reading_over_nobody_is_null_in_what_is_recorded(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "report.json"
+    low_high = (math.inf, np.float64("nan"))
+    write_json(path, {"b": math.nan, "interval": low_high, "n": 3, "a": 0.25})
+    text = path.read_text()
+    assert json.loads(text, parse_constant=pytest.fail) == {
+        "b": None,
+        "interval": [None, None],
+        "n": 3,
+        "a": 0.25,
+    }
+    assert peers_report.number(None) == peers_report.number(math.nan) == "-"
+    for record in sorted(measured_docs.MEASURED.glob("*.json")):
+        json.loads(record.read_text(), parse_constant=pytest.fail)

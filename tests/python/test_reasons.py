@@ -19,13 +19,15 @@ def test_a_verdict_in_russian(low: float, retrained: bool) -> None:
     numbers = {**NUMBERS, "difference_low": low}
     fresh = (
         "the configuration of version 3 with data to 2024-09-29T10:00:00, "
-        "before to 2024-09-28T10:00:00"
+        "before to 2024-09-28T10:00:00; by build 12ab, before by 34cd"
     )
     reason = champion.verdict_of(numbers, "3", retrained, fresh).reason
     said = reasons.in_russian(reason)
     assert "метрика A +0,0100 [" in said and "версии 3" in said
     assert ("обученной заново" in said) == retrained
     assert ("содержит ноль" in said) and ("не содержит" in said) == (low > 0)
+    builds = "программа сборки 12ab, раньше сборки 34cd"
+    assert (builds in said) == (low < 0)
     assert not re.search("[a-z]{3}", said), said
 
 

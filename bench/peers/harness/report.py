@@ -9,9 +9,9 @@ HEAD = (
 RULE = "| --- " * 2 + "| ---: " * 10 + "|"
 
 
-def number(value: float) -> str:
-    """Write a share without its leading zero."""
-    if value != value:
+def number(value: float | None) -> str:
+    """Write a share without its leading zero; over nobody there is none."""
+    if value is None or value != value:
         return "-"
     return f"{value:.4f}".replace("0.", ".", 1)
 

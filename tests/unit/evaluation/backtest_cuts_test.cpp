@@ -31,6 +31,13 @@ TEST(BacktestCuts, TheLastWindowEndsWithTheLog) {
             (std::vector<TimeUs>{109 * kDay - kDay / 2, 109 * kDay}));
 }
 
+TEST(BacktestCuts, TheLastWindowLacksLessThanAnHour) {
+  constexpr TimeUs kHour = kUsPerHour;
+  const LogRange morning{.begin = 100 * kDay, .end = 109 * kDay + 8 * kHour - 5 * kSecond};
+  EXPECT_EQ(last_cuts(morning, 3 * kDay, {.n_cuts = 1}, "log"),
+            std::vector<TimeUs>{106 * kDay + 8 * kHour});
+}
+
 TEST(BacktestCuts, AsManyFitAsLeaveAHorizonBefore) {
   EXPECT_EQ(last_cuts(kLog, 3 * kDay, {.n_cuts = 5, .every = kDay}, "log").front(), 103 * kDay);
   EXPECT_NE(problem(3 * kDay, {.n_cuts = 6, .every = kDay})

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..choice import HORIZON_DAYS
 from ..history import HALF_LIVES, fade
 from ..lists import Scores
 from ..logs import ORDER, Array, Log
@@ -196,9 +197,19 @@ def make_ranker(params: Params) -> Any:
     )
 
 
-def label_paces(past: Log, cut: int, wanted: int) -> int:
-    """Hold out at most half of the log, or no history would be left."""
-    return max(1, min(wanted, round(float(past.age(cut).max())) // 2))
+def label_days(past: Log, cut: int, window: str) -> float:
+    """Tell how many of the last days are held out as labels.
+
+    At most half of the log, or no history would be left.
+    """
+    pace = past.pace_days
+    windows = {
+        "asked": min(pace, HORIZON_DAYS),
+        "pace": pace,
+        "two paces": 2 * pace,
+    }
+    half = max(1, round(float(past.age(cut).max())) // 2) * pace
+    return min(windows[window], half)
 
 
 class TwoStage:
@@ -214,7 +225,7 @@ class TwoStage:
         "rate": 0.05,
         "negatives": 20,
         "candidates": 50,
-        "label_paces": 1,
+        "labels": "pace",
     }
     space: Space = WEIGHTS | {
         "ranker": ["catboost", "catboost_ranker", "lightgbm"],
@@ -223,7 +234,7 @@ class TwoStage:
         "rate": [0.03, 0.05, 0.1],
         "negatives": [5, 20, 60],
         "candidates": [30, 50, 100],
-        "label_paces": [1, 1, 2],
+        "labels": ["asked", "pace", "two paces"],
     }
 
     def fit(self, log: Log, cut: int, params: Params) -> Scores:
@@ -234,8 +245,8 @@ class TwoStage:
         dataset = make_dataset(past, weights(past, cut, faded_elsewhere))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            paces = label_paces(past, cut, params["label_paces"])
-            model = self.make_model(log, cut, {**params, "label_paces": paces})
+            days = label_days(past, cut, params["labels"])
+            model = self.make_model(log, cut, days, params)
             model.fit(dataset)
             table = model.recommend(
                 past.users, dataset, k=DEPTH, filter_viewed=False
@@ -244,7 +255,9 @@ class TwoStage:
             table["score"] = 1 / (1 + np.exp(-table["score"]))
         return to_scores(table, past.users, DEPTH)
 
-    def make_model(self, log: Log, cut: int, params: Params) -> Any:
+    def make_model(
+        self, log: Log, cut: int, days: float, params: Params
+    ) -> Any:
         """Put the stages together."""
         from implicit.nearest_neighbours import CosineRecommender
         from rectools.models import (
@@ -270,7 +283,7 @@ class TwoStage:
         ]
         return CandidateRankingModel(
             generators,
-            make_splitter(cut, params["label_paces"] * pace),
+            make_splitter(cut, timedelta(days=days)),
             make_ranker(params),
             PerUserNegativeSampler(params["negatives"], SEED),
             make_collector(log, cut),
