@@ -140,6 +140,7 @@ def test_the_proxy_lets_the_public_routes_through(
             named = shop.recommend("p", k=3)["products"]
             assert named[0]["product_id"] == last
             assert shop.similar(last, k=3)["products"]
+            assert shop.link("ivanova-77", "guest-88")
             assert shop.ready() == {"status": "ready"}
             for hidden in ("p", "x/../../popular", "x/similar"):
                 with pytest.raises(RequestError) as caught:
@@ -151,6 +152,9 @@ def test_the_proxy_lets_the_public_routes_through(
     log = (tmp_path / "access.log").read_text()
     assert " GET /v1/popular 200 " in log
     assert "k=10" not in log
+    assert " POST /v1/customers/- 200 " in log
+    for hidden in ("ivanova", "guest", "users", "visits"):
+        assert hidden not in log, "an id, or where one stands"
 
 
 @pytest.mark.skipif(tool("nginx") is None, reason="no nginx here")
