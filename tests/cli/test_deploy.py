@@ -320,6 +320,11 @@ def test_files_of_deploy_agree() -> None:
             if source.startswith("./"):
                 assert (DEPLOY / source).exists(), source
     assert "outside" not in services["vitrina"]["networks"]
+    scraper = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
+    (told,) = scraper["alerting"]["alertmanagers"]
+    (address,) = told["static_configs"][0]["targets"]
+    name, port = address.split(":")
+    assert services[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
     uid = yaml.safe_load(
         (
             DEPLOY / "grafana/provisioning/datasources/prometheus.yaml"
