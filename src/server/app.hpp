@@ -28,6 +28,9 @@ struct AppOptions {
   std::string time_zone = {};          ///< as LiveOptions::time_zone; empty: the store's first
   int threads = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
+  /// While so many requests have no answer yet, which all but a few threads' wait for the disk, no
+  /// more events are taken: who asks is to find a connection that is free.
+  std::size_t max_unanswered = 512;
   /// Fewer events are read from store and log at every start.
   std::size_t min_snapshot_events = 50'000;
   std::chrono::seconds snapshot_every = std::chrono::hours(1);
@@ -58,8 +61,17 @@ class App {
   void begin_to_drain() { is_draining_ = true; }
   [[nodiscard]] bool is_draining() const { return is_draining_; }
 
-  /// Says how many connections there are, for the metrics.
+  /// Counts a request from its handler's call to its answer.
+  void begin_request() { ++n_unanswered_; }
+  void end_request() { --n_unanswered_; }
+  [[nodiscard]] bool has_too_many_waiting() const {
+    return n_unanswered_ >= options_.max_unanswered;
+  }
+
+  // What the shop's port says of itself, once there is one.
   std::function<std::size_t()> n_connections = [] { return std::size_t{0}; };
+  std::function<bool()> is_overloaded = [] { return false; };
+  std::function<double()> loop_lag_s = [] { return 0.0; };
 
   void warn(const std::string& message) const {
     if (options_.on_warning) options_.on_warning(message);
@@ -87,6 +99,7 @@ class App {
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};
   std::atomic<bool> is_draining_{false};
+  std::atomic<std::size_t> n_unanswered_{0};
 };
 
 }  // namespace vitrina::server

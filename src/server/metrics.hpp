@@ -31,6 +31,7 @@ struct Gauges {
   std::size_t n_customers = 0;
   std::size_t n_waiting = 0;  ///< events on their way to the disk
   std::size_t n_connections = 0;
+  double loop_lag_s = 0;
   Process process = {};
 };
 

@@ -127,11 +127,21 @@ void Router::check_rate(const Request& request) const {
                                  app_.rate_limit().per_second()));
 }
 
+void Router::check_load(const Route& route) const {
+  // whoever looks after the server is answered above all then
+  if (door_ != Door::kShop || route.scope == Scope::kNone || route.scope == Scope::kAdmin) return;
+  if (app_.is_overloaded()) throw Problem(503, "server: has too much to do; come again");
+  if (route.scope == Scope::kEvents && app_.has_too_many_waiting()) {
+    throw Problem(503, "events: too many requests wait for the disk; send again");
+  }
+}
+
 Admission Router::admit(const Request& head) {
   std::string_view label = "none";
   try {
     const auto found = find_route(head);
     label = found.route->name;
+    check_load(*found.route);
     check_key(head, *found.route);
     // whoever looks after the server is not kept out by those who ask it
     if (found.route->scope != Scope::kNone && door_ == Door::kShop) check_rate(head);
@@ -154,12 +164,14 @@ void Router::on_refused(int status) { app_.metrics().refused("none", status); }
 
 void Router::handle(const Request& request, Respond respond) {
   const auto begin = std::chrono::steady_clock::now();
+  app_.begin_request();
   std::string_view label = "none";
   // of the application alone: a late answer outlives the router
   const auto finish = [&app = app_, begin, respond = std::move(respond)](std::string_view route,
                                                                          Response response) {
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     app.metrics().request(route, response.status, taken.count());
+    app.end_request();
     respond(std::move(response));
   };
   try {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
@@ -90,11 +91,15 @@ class Stopped {
 
 /// Answers until it is cancelled; whether all that had begun was answered.
 bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
-  App app(options.app);
+  auto app_options = options.app;
+  app_options.max_unanswered = std::max<std::size_t>(options.shop.max_connections / 2, 1);
+  App app(std::move(app_options));
   Router shop_router(app, Door::kShop);
   Router admin_router(app, Door::kAdmin);
   const Stopped stopped(shop, admin);
   app.n_connections = [&] { return shop.n_connections(); };
+  app.is_overloaded = [&] { return shop.is_overloaded(); };
+  app.loop_lag_s = [&] { return shop.lag().count(); };
   shop.start(shop_router);
   admin.start(admin_router);
   options.say(fmt::format("ready: {}, administration {}, bundle {}, {} events of {} customers",
@@ -110,12 +115,14 @@ bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
 
 }  // namespace
 
-void serve(const ServeOptions& options) {
+void serve(const ServeOptions& asked) {
+  auto options = asked;
   check_reach(options.shop, "--host", options.app);
   check_reach(options.admin, "--admin-host", options.app);
   check_ports(options.shop, options.admin);
   // Before all else, so that what the store tells late finds the servers it is told to.
-  HttpServer shop(within_descriptors(options.shop, options.app));
+  options.shop = within_descriptors(options.shop, options.app);
+  HttpServer shop(options.shop);
   HttpServer admin(options.admin);
   if (answer(options, shop, admin)) {
     options.say("stopped: what had begun was answered, what was told to be stored is on the disk");

@@ -33,6 +33,7 @@ void get_metrics(App& app, const Call&, const Respond& respond) {
                                        .n_customers = live.n_customers(),
                                        .n_waiting = app.writer().n_waiting(),
                                        .n_connections = app.n_connections(),
+                                       .loop_lag_s = app.loop_lag_s(),
                                        .process = this_process()}),
            .content_type = "text/plain; version=0.0.4"});
 }

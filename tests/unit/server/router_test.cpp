@@ -268,6 +268,38 @@ TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
       << "what no route was asked took no time of it";
 }
 
+TEST_F(RouterTest, RefusesAtOnceWhatItHasNoTimeFor) {
+  Server server(scratch_.path());
+  bool is_overloaded = true;
+  server.app.is_overloaded = [&] { return is_overloaded; };
+  const std::string event = R"({"events":[{"user_id":"u","action":"visit"}]})";
+  for (const auto& refused :
+       {server.post("/v1/recommendations", "{}"), server.post("/v1/events", event),
+        server.get("/v1/popular"), server.get("/v1/products/1/similar")}) {
+    expect_problem(refused, 503, "too much to do");
+    EXPECT_EQ(refused.headers.front().first, "Retry-After");
+  }
+  for (const auto* looked_after : {"/healthz", "/readyz", "/openapi.json", "/v1/users/u"}) {
+    EXPECT_EQ(server.get(looked_after).status, 200) << looked_after;
+  }
+  const auto metrics = server.get("/metrics", Door::kAdmin).body;
+  EXPECT_NE(metrics.find("{route=\"postEvents\",status=\"503\"} 1"), std::string::npos) << metrics;
+  is_overloaded = false;
+  (void)done(server.post("/v1/events", event));
+}
+
+TEST_F(RouterTest, TakesNoMoreEventsWhileTooManyRequestsWait) {
+  Server server(scratch_.path());
+  const std::string event = R"({"events":[{"user_id":"u","action":"visit"}]})";
+  for (std::size_t i = 0; i < server.app.options().max_unanswered; ++i) server.app.begin_request();
+  expect_problem(server.post("/v1/events", event), 503, "wait for the disk");
+  expect_problem(server.post("/v1/users/u/link", R"({"visit_id":"v"})"), 503, "send again");
+  (void)done(server.post("/v1/recommendations", R"({"user_id":"u"})"));
+  server.app.end_request();
+  (void)done(server.post("/v1/events", event));
+  (void)done(server.post("/v1/events", event));
+}
+
 TEST_F(RouterTest, CountsNoCommitOfWhatIsThereAlready) {
   Server server(scratch_.path());
   const std::string event =
