@@ -148,6 +148,10 @@ Admission Router::admit(const Request& head) {
     if (found.route->body != nullptr && !is_json(head.content_type)) {
       throw Problem(415, "content-type: expected application/json");
     }
+    if (found.route->body != nullptr && !head.content_encoding.empty()) {
+      throw Problem(415, fmt::format("content-encoding: found '{}'; send the body as it is",
+                                     printable(head.content_encoding)));
+    }
     if (found.id.size() > kMaxIdBytes) {
       throw Problem(422, fmt::format("path: found an id of {} bytes, expected at most {}",
                                      found.id.size(), kMaxIdBytes));

@@ -192,6 +192,12 @@ TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
   EXPECT_EQ(std::count(refused.headers.begin(), refused.headers.end(), allow), 1);
   expect_problem(server.ask({.method = Method::kPost, .target = "/v1/events", .body = "{}"}), 415,
                  "application/json");
+  expect_problem(server.ask({.method = Method::kPost,
+                             .target = "/v1/events",
+                             .body = "{}",
+                             .content_type = "application/json",
+                             .content_encoding = "gzip"}),
+                 415, "content-encoding: found 'gzip'");
   expect_problem(server.get("/v1/users/" + std::string(129, 'x')), 422, "129 bytes");
 }
 
