@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <random>
 #include <utility>
 
@@ -46,7 +47,7 @@ std::string random_prefix() {
 
 App::App(AppOptions options)
     : options_(std::move(options)),
-      keys_(options_.keys.empty() ? Keys{} : Keys::read(options_.keys)),
+      keys_(std::make_shared<Keys>(options_.keys.empty() ? Keys{} : Keys::read(options_.keys))),
       rate_limit_(options_.rate_limit),
       live_(Live::open(options_.bundle, live_options(options_))),
       id_prefix_(random_prefix()) {
@@ -109,6 +110,32 @@ void App::warn_of_store(const Error& error) {
     warned_at_ = now;
   }
   warn(fmt::format("store: {}", error.what()));
+}
+
+std::shared_ptr<const Keys> App::keys() const {
+  const std::scoped_lock lock(keys_mutex_);
+  return keys_;
+}
+
+bool App::reload_keys() {
+  if (options_.keys.empty()) return false;
+  std::error_code status;
+  if (!std::filesystem::is_regular_file(options_.keys, status)) {
+    // a pipe has been read to its end, and would be waited for
+    throw Error(ErrorCode::kConfig,
+                fmt::format("{}: is no file", printable(options_.keys.string())));
+  }
+  auto keys = std::make_shared<Keys>(Keys::read(options_.keys));
+  const std::scoped_lock lock(keys_mutex_);
+  keys_ = std::move(keys);
+  return true;
+}
+
+void App::wait_for_disk() {
+  std::promise<void> done;
+  writer_->change([](const store::EventStore&) {},
+                  [&](const std::optional<Error>&) { done.set_value(); });
+  done.get_future().wait();
 }
 
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }

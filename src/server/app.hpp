@@ -51,8 +51,14 @@ class App {
   [[nodiscard]] Live& live() { return live_; }
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
-  [[nodiscard]] const Keys& keys() const { return keys_; }
+  [[nodiscard]] std::shared_ptr<const Keys> keys() const;
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
+
+  /// Reads the file of keys again, where there is one; whether it did. Throws as Keys::read(), and
+  /// Error(kConfig) where it is no file any more: the keys stay as they were then.
+  bool reload_keys();
+  /// Until all that was told to be stored up to now is on the disk, or refused.
+  void wait_for_disk();
 
   /// Unlike any other one, of this process or another.
   [[nodiscard]] std::string new_id();
@@ -87,7 +93,8 @@ class App {
   void read_data(const store::EventStore& store);
 
   AppOptions options_;
-  Keys keys_;
+  mutable std::mutex keys_mutex_;  ///< of the next one
+  std::shared_ptr<const Keys> keys_;
   RateLimit rate_limit_;
   Metrics metrics_;
   std::mutex warned_mutex_;  ///< of the next two

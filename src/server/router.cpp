@@ -109,7 +109,7 @@ Router::Match Router::find_route(const Request& request) const {
 }
 
 void Router::check_key(const Request& request, const Route& route) const {
-  switch (app_.keys().judge(key_of(request), route.scope)) {
+  switch (app_.keys()->judge(key_of(request), route.scope)) {
     case Verdict::kAllowed:
       return;
     case Verdict::kUnknown:
@@ -121,7 +121,7 @@ void Router::check_key(const Request& request, const Route& route) const {
 
 void Router::check_rate(const Request& request) const {
   // who has no key is told apart by address
-  const auto who = app_.keys().is_empty() ? request.peer : key_of(request);
+  const auto who = app_.keys()->is_empty() ? request.peer : key_of(request);
   if (app_.rate_limit().take(who, std::chrono::steady_clock::now())) return;
   throw Problem(429, fmt::format("rate: expected at most {} requests a second; come again",
                                  app_.rate_limit().per_second()));

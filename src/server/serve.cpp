@@ -89,11 +89,17 @@ class Stopped {
   HttpServer& admin_;
 };
 
+void reload(App& app, const ServeOptions& options) {
+  try {
+    if (!app.reload_keys()) return;
+    options.say(fmt::format("keys: {} was read again", printable(options.app.keys.string())));
+  } catch (const Error& error) {
+    app.warn(fmt::format("keys: {}; the keys stay as they were", error.what()));
+  }
+}
+
 /// Answers until it is cancelled; whether all that had begun was answered.
-bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
-  auto app_options = options.app;
-  app_options.max_unanswered = std::max<std::size_t>(options.shop.max_connections / 2, 1);
-  App app(std::move(app_options));
+bool answer(App& app, const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
   Router shop_router(app, Door::kShop);
   Router admin_router(app, Door::kAdmin);
   const Stopped stopped(shop, admin);
@@ -106,7 +112,10 @@ bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
                           address(options.shop, shop), address(options.admin, admin),
                           app.live().fingerprint(), app.live().n_events(),
                           app.live().n_customers()));
-  while (!is_cancelled()) std::this_thread::sleep_for(kLook);
+  while (!is_cancelled()) {
+    std::this_thread::sleep_for(kLook);
+    if (options.is_told_to_reload()) reload(app, options);
+  }
   app.begin_to_drain();
   const bool is_all_answered = shop.drain(kPatience);
   (void)admin.drain(std::chrono::seconds(1));
@@ -124,7 +133,14 @@ void serve(const ServeOptions& asked) {
   options.shop = within_descriptors(options.shop, options.app);
   HttpServer shop(options.shop);
   HttpServer admin(options.admin);
-  if (answer(options, shop, admin)) {
+  auto app_options = options.app;
+  app_options.max_unanswered = std::max<std::size_t>(options.shop.max_connections / 2, 1);
+  App app(std::move(app_options));
+  const bool is_all_answered = answer(app, options, shop, admin);
+  app.wait_for_disk();
+  // what the application does last is a copy of memory
+  options.on_stopped();
+  if (is_all_answered) {
     options.say("stopped: what had begun was answered, what was told to be stored is on the disk");
   } else {
     options.say(

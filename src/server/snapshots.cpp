@@ -15,6 +15,7 @@
 #include "core/error.hpp"
 #include "core/file_error.hpp"
 #include "core/hash.hpp"
+#include "core/temporary.hpp"
 
 /// Of jemalloc, which the program is linked with and the tests are not.
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
@@ -151,12 +152,14 @@ void Snapshots::save() {
     std::error_code ignored;
     if (now.note == saved_ && std::filesystem::exists(now.file, ignored)) return;
     std::exception_ptr failure;
+    TemporaryPath copy(now.new_file);
     try {
       (void)live_.save(now.new_file, now.note);
     } catch (...) {
       failure = std::current_exception();
     }
     on_writer([&](store::EventStore& store) {
+      copy.keep();
       // which has taken the file away, or not yet all of it
       if (store.n_forgets() != now.n_forgets) {
         failure = nullptr;
