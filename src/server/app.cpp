@@ -13,6 +13,8 @@
 namespace vitrina::server {
 namespace {
 
+/// What is sold, and for what, changes sooner than that.
+constexpr TimeUs kOldBundle = 7 * kUsPerDay;
 /// How far a machine's clock is set back at most.
 constexpr TimeUs kMostBack = 2 * kUsPerHour;
 
@@ -61,7 +63,10 @@ App::App(AppOptions options)
   // what is later is an error, and not waited for
   live_.go_on_from(store->latest(live_.now_us() + kMostBack));
   const auto restored = Snapshots::restore(*store, snapshots, live_);
-  if (restored) snapshots.restored = restored->note;
+  if (restored) {
+    snapshots.restored = restored->note;
+    snapshots.restored_of_s = restored->of_s;
+  }
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
   store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
@@ -91,6 +96,18 @@ void App::warn_of_other_shop() const {
       "bundle {}: knows {} of the {} products that the customers' events name; it is probably "
       "another shop's, or --data and --store are",
       live_.fingerprint(), known, named));
+}
+
+TimeUs App::bundle_age() const {
+  const auto now = live_.now_us();
+  return now - parse_time(live_.learned_until()).value_or(now);
+}
+
+void App::warn_of_old_bundle() const {
+  if (const auto age = bundle_age(); age > kOldBundle) {
+    warn(fmt::format("bundle {}: learned until {}, {:.0f} days ago; make one of newer events",
+                     live_.fingerprint(), live_.learned_until(), to_days(age)));
+  }
 }
 
 void App::read_data(const store::EventStore& store) {

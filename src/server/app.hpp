@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/time.hpp"
 #include "server/keys.hpp"
 #include "server/metrics.hpp"
 #include "server/rate_limit.hpp"
@@ -51,6 +52,7 @@ class App {
   [[nodiscard]] Live& live() { return live_; }
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
+  [[nodiscard]] const Snapshots& snapshots() const { return *snapshots_; }
   [[nodiscard]] std::shared_ptr<const Keys> keys() const;
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
 
@@ -84,6 +86,10 @@ class App {
   }
   /// Where the bundle knows next to none of the products that events name.
   void warn_of_other_shop() const;
+  /// Where what the bundle learned of is over a week old.
+  void warn_of_old_bundle() const;
+  /// How old it is, on the log's own clock.
+  [[nodiscard]] TimeUs bundle_age() const;
   /// Of what goes wrong with the store: every request may meet it, so the same is said once a
   /// minute.
   void warn_of_store(const Error& error);

@@ -136,6 +136,7 @@ void serve(const ServeOptions& asked) {
   auto app_options = options.app;
   app_options.max_unanswered = std::max<std::size_t>(options.shop.max_connections / 2, 1);
   App app(std::move(app_options));
+  app.warn_of_old_bundle();
   const bool is_all_answered = answer(app, options, shop, admin);
   app.wait_for_disk();
   // what the application does last is a copy of memory

@@ -39,6 +39,15 @@ void warn(const Snapshots::Options& options, const std::exception& error, std::s
   if (options.on_warning) options.on_warning(fmt::format("snapshot: {}{}", error.what(), so));
 }
 
+/// Seconds of UTC since 1970; 0 where there is no such file.
+std::int64_t time_of(const std::filesystem::path& file) {
+  std::error_code status;
+  const auto time = std::filesystem::last_write_time(file, status);
+  if (status) return 0;
+  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return std::chrono::floor<std::chrono::seconds>(since).count();
+}
+
 std::string note_of(const store::EventStore& store, std::int64_t last_row,
                     const Snapshots::Options& options) {
   return json::serialize(
@@ -92,7 +101,7 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
     const auto* fields = status ? nullptr : told.if_object();
     const auto* last = fields == nullptr ? nullptr : fields->if_contains("last_row");
     if (last == nullptr || !last->is_int64()) return false;
-    restored = {last->get_int64(), std::string(note)};
+    restored = {last->get_int64(), std::string(note), time_of(store.snapshot())};
     return note == note_of(store, restored.last_row, options);
   };
   try {
@@ -104,7 +113,11 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
 }
 
 Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
-    : live_(live), writer_(writer), options_(std::move(options)), saved_(options_.restored) {
+    : live_(live),
+      writer_(writer),
+      options_(std::move(options)),
+      saved_(options_.restored),
+      last_s_(options_.restored_of_s) {
   if (saved_.empty()) pack();
   thread_ = std::thread([this] { work(); });
 }
@@ -170,9 +183,11 @@ void Snapshots::save() {
       std::filesystem::rename(now.new_file, now.file, status);
       if (status) throw file_error(now.file, "write", status.value());
       saved_ = now.note;
+      last_s_ = time_of(now.file);
     });
     if (failure) std::rethrow_exception(failure);
   } catch (const std::exception& error) {
+    ++n_failed_;
     warn(options_, error, "");
   }
 }

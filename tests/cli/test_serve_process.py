@@ -5,12 +5,13 @@ import hashlib
 import os
 import signal
 import stat
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from command import heed_hangups
-from serving import Server, serving
+from command import heed_hangups, program_path
+from serving import OLD, READY, Server, serving
 
 EVENTS, PRODUCTS, REQUESTS = 1000, 10, 6  # over 50,000 rows: a copy is made
 
@@ -143,3 +144,23 @@ def test_nobody_else_can_read_what_it_keeps(
         for path in made:
             mode = stat.S_IMODE(path.stat().st_mode)
             assert mode & 0o077 == 0, f"{path}: {mode:o}"
+
+
+def test_a_bundle_that_is_old_is_told_of_at_the_start(
+    learned: Path, tmp_path: Path
+) -> None:
+    """Of the tests' shops all are."""
+    words = (program_path(), "serve", "--bundle", learned / "bundle")
+    process = subprocess.Popen(
+        [*words, "--store", tmp_path / "store", "--port=0", "--admin-port=0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_hangups,
+    )
+    assert process.stdout is not None
+    assert READY.fullmatch(process.stdout.readline().strip())
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=40)[1]
+    assert process.returncode == 0
+    assert OLD.fullmatch(said), said
