@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings promtool, Prometheus and nginx into .cache/deploy-tools, from Debian's packages, unpacked and
-# not installed: an installed one would start a service. What the system has is not fetched. Tests and
-# scripts/lint_deploy.sh use them.
+# Brings promtool, Prometheus, amtool and nginx into .cache/deploy-tools, from Debian's packages,
+# unpacked and not installed: an installed one would start a service. What the system has is not
+# fetched. Tests and scripts/lint_deploy.sh use them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tools=.cache/deploy-tools
@@ -10,6 +10,7 @@ has() { command -v "$1" > /dev/null || [[ -x /usr/sbin/$1 || -x $tools/usr/bin/$
 
 wanted=()
 has promtool && has prometheus || wanted+=(prometheus)
+has amtool || wanted+=(prometheus-alertmanager)
 has nginx || wanted+=(nginx)
 ((${#wanted[@]})) || exit 0
 command -v apt-get > /dev/null || {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks each file of deploy/ by the tool whose it is. Docker itself is not needed. With --fast what
-# has neither promtool nor nginx here, and no apt-get to bring them, leaves theirs out and says so.
+# has no promtool, amtool or nginx here, and no apt-get to bring them, leaves theirs out and says so.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 are_tools_here=true
@@ -26,6 +26,7 @@ check_metrics() {
   quietly promtool check config --syntax-only deploy/prometheus.yml
   quietly promtool check rules deploy/alerts.yml
   quietly promtool test rules deploy/alerts_test.yml
+  quietly amtool check-config deploy/alertmanager.yml
 }
 
 # As it stands, but for the files and the names that only a deployment has.

@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+
+#include <csignal>
 #include <filesystem>
 #include <iostream>
 #include <ostream>
@@ -5,6 +8,7 @@
 #include <utility>
 
 #include "cli/commands.hpp"
+#include "cli/signals.hpp"
 #include "command/layout.hpp"
 #include "command/option_values.hpp"
 #include "server/serve.hpp"
@@ -37,7 +41,17 @@ double rate_limit(const command::Context& context) {
   return given ? command::option_whole("rate-limit", *given, 1, 1'000'000) : 0;
 }
 
+/// What the system does to a program that nobody asked for is not for one that serves: it goes on
+/// where whoever read its output has gone and where a terminal hangs up, and what it keeps of
+/// customers is its own.
+void settle() {
+  std::signal(SIGPIPE, SIG_IGN);
+  take_hangups();
+  ::umask(S_IRWXG | S_IRWXO);
+}
+
 void run(const command::Context& context) {
+  settle();
   const auto bundle = context.option("bundle");
   // what may throw comes first: GCC 12 destroys twice what an aggregate that is not whole yet holds
   auto shop = listener(context, "host", "port", 8000);
@@ -60,10 +74,21 @@ void run(const command::Context& context) {
                .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
        .shop = std::move(shop),
        .admin = std::move(admin),
-       .say = [&](const std::string& line) {
-         *context.out << line << '\n' << std::flush;
-         std::cout.flush();  // what stands behind it: whoever waits for the line reads a pipe
-       }});
+       .say =
+           [&](const std::string& line) {
+             *context.out << line << '\n' << std::flush;
+             std::cout.flush();  // what stands behind it: whoever waits for the line reads a pipe
+             // who read it may have gone
+             context.out->clear();
+             std::cout.clear();
+           },
+       .is_told_to_reload = came_hangup,
+       .on_stopped =
+           [] {
+             end_well(
+                 "snapshot: was given up, since the time to stop was over; the next start reads "
+                 "the store");
+           }});
 }
 
 }  // namespace

@@ -12,6 +12,15 @@ namespace vitrina::cli {
 /// is started.
 void watch_signals(std::string_view place, int patience_seconds);
 
+/// From now on SIGHUP ends nothing: it asks for settings to be read again.
+void take_hangups();
+/// Whether one came since the last call.
+bool came_hangup();
+
+/// The command has done what it was to do, and what is left may be cut off: then `warning` is
+/// printed, and the exit code is 0 all the same.
+void end_well(std::string_view warning);
+
 /// What to say of the signal that came.
 std::string cancelled_text();
 

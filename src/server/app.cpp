@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <random>
 #include <utility>
 
@@ -12,6 +13,8 @@
 namespace vitrina::server {
 namespace {
 
+/// What is sold, and for what, changes sooner than that.
+constexpr TimeUs kOldBundle = 7 * kUsPerDay;
 /// How far a machine's clock is set back at most.
 constexpr TimeUs kMostBack = 2 * kUsPerHour;
 
@@ -46,7 +49,7 @@ std::string random_prefix() {
 
 App::App(AppOptions options)
     : options_(std::move(options)),
-      keys_(options_.keys.empty() ? Keys{} : Keys::read(options_.keys)),
+      keys_(std::make_shared<Keys>(options_.keys.empty() ? Keys{} : Keys::read(options_.keys))),
       rate_limit_(options_.rate_limit),
       live_(Live::open(options_.bundle, live_options(options_))),
       id_prefix_(random_prefix()) {
@@ -60,7 +63,10 @@ App::App(AppOptions options)
   // what is later is an error, and not waited for
   live_.go_on_from(store->latest(live_.now_us() + kMostBack));
   const auto restored = Snapshots::restore(*store, snapshots, live_);
-  if (restored) snapshots.restored = restored->note;
+  if (restored) {
+    snapshots.restored = restored->note;
+    snapshots.restored_of_s = restored->of_s;
+  }
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
   store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
@@ -92,6 +98,18 @@ void App::warn_of_other_shop() const {
       live_.fingerprint(), known, named));
 }
 
+TimeUs App::bundle_age() const {
+  const auto now = live_.now_us();
+  return now - parse_time(live_.learned_until()).value_or(now);
+}
+
+void App::warn_of_old_bundle() const {
+  if (const auto age = bundle_age(); age > kOldBundle) {
+    warn(fmt::format("bundle {}: learned until {}, {:.0f} days ago; make one of newer events",
+                     live_.fingerprint(), live_.learned_until(), to_days(age)));
+  }
+}
+
 void App::read_data(const store::EventStore& store) {
   if (options_.data.empty()) return;
   live_.add_log(options_.data);
@@ -109,6 +127,32 @@ void App::warn_of_store(const Error& error) {
     warned_at_ = now;
   }
   warn(fmt::format("store: {}", error.what()));
+}
+
+std::shared_ptr<const Keys> App::keys() const {
+  const std::scoped_lock lock(keys_mutex_);
+  return keys_;
+}
+
+bool App::reload_keys() {
+  if (options_.keys.empty()) return false;
+  std::error_code status;
+  if (!std::filesystem::is_regular_file(options_.keys, status)) {
+    // a pipe has been read to its end, and would be waited for
+    throw Error(ErrorCode::kConfig,
+                fmt::format("{}: is no file", printable(options_.keys.string())));
+  }
+  auto keys = std::make_shared<Keys>(Keys::read(options_.keys));
+  const std::scoped_lock lock(keys_mutex_);
+  keys_ = std::move(keys);
+  return true;
+}
+
+void App::wait_for_disk() {
+  std::promise<void> done;
+  writer_->change([](const store::EventStore&) {},
+                  [&](const std::optional<Error>&) { done.set_value(); });
+  done.get_future().wait();
 }
 
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }

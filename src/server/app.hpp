@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/time.hpp"
 #include "server/keys.hpp"
 #include "server/metrics.hpp"
 #include "server/rate_limit.hpp"
@@ -28,6 +29,9 @@ struct AppOptions {
   std::string time_zone = {};          ///< as LiveOptions::time_zone; empty: the store's first
   int threads = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
+  /// While so many requests have no answer yet, which all but a few threads' wait for the disk, no
+  /// more events are taken: who asks is to find a connection that is free.
+  std::size_t max_unanswered = 512;
   /// Fewer events are read from store and log at every start.
   std::size_t min_snapshot_events = 50'000;
   std::chrono::seconds snapshot_every = std::chrono::hours(1);
@@ -48,8 +52,15 @@ class App {
   [[nodiscard]] Live& live() { return live_; }
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
-  [[nodiscard]] const Keys& keys() const { return keys_; }
+  [[nodiscard]] const Snapshots& snapshots() const { return *snapshots_; }
+  [[nodiscard]] std::shared_ptr<const Keys> keys() const;
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
+
+  /// Reads the file of keys again, where there is one; whether it did. Throws as Keys::read(), and
+  /// Error(kConfig) where it is no file any more: the keys stay as they were then.
+  bool reload_keys();
+  /// Until all that was told to be stored up to now is on the disk, or refused.
+  void wait_for_disk();
 
   /// Unlike any other one, of this process or another.
   [[nodiscard]] std::string new_id();
@@ -58,14 +69,27 @@ class App {
   void begin_to_drain() { is_draining_ = true; }
   [[nodiscard]] bool is_draining() const { return is_draining_; }
 
-  /// Says how many connections there are, for the metrics.
+  /// Counts a request from its handler's call to its answer.
+  void begin_request() { ++n_unanswered_; }
+  void end_request() { --n_unanswered_; }
+  [[nodiscard]] bool has_too_many_waiting() const {
+    return n_unanswered_ >= options_.max_unanswered;
+  }
+
+  // What the shop's port says of itself, once there is one.
   std::function<std::size_t()> n_connections = [] { return std::size_t{0}; };
+  std::function<bool()> is_overloaded = [] { return false; };
+  std::function<double()> loop_lag_s = [] { return 0.0; };
 
   void warn(const std::string& message) const {
     if (options_.on_warning) options_.on_warning(message);
   }
   /// Where the bundle knows next to none of the products that events name.
   void warn_of_other_shop() const;
+  /// Where what the bundle learned of is over a week old.
+  void warn_of_old_bundle() const;
+  /// How old it is, on the log's own clock.
+  [[nodiscard]] TimeUs bundle_age() const;
   /// Of what goes wrong with the store: every request may meet it, so the same is said once a
   /// minute.
   void warn_of_store(const Error& error);
@@ -75,7 +99,8 @@ class App {
   void read_data(const store::EventStore& store);
 
   AppOptions options_;
-  Keys keys_;
+  mutable std::mutex keys_mutex_;  ///< of the next one
+  std::shared_ptr<const Keys> keys_;
   RateLimit rate_limit_;
   Metrics metrics_;
   std::mutex warned_mutex_;  ///< of the next two
@@ -87,6 +112,7 @@ class App {
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};
   std::atomic<bool> is_draining_{false};
+  std::atomic<std::size_t> n_unanswered_{0};
 };
 
 }  // namespace vitrina::server

@@ -184,6 +184,8 @@ class Reader {
       head_.request.api_key = value;
     } else if (equals_lower(name, "content-type")) {
       head_.request.content_type = value;
+    } else if (equals_lower(name, "content-encoding")) {
+      if (!equals_lower(value, "identity")) head_.request.content_encoding = value;
     } else if (resembles_framing(name)) {
       return HeadFault{400, "header: a name that some read as Content-Length"};
     }

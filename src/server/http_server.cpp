@@ -25,6 +25,7 @@
 
 #include "core/error.hpp"
 #include "server/http_session.hpp"
+#include "server/overload.hpp"
 
 namespace vitrina::server {
 namespace {
@@ -66,6 +67,7 @@ class HttpServer::Impl {
   void stop();
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::size_t n_connections() const { return n_connections_; }
+  [[nodiscard]] Overload& overload() { return overload_; }
 
  private:
   /// A session among those that are woken at the end.
@@ -90,6 +92,7 @@ class HttpServer::Impl {
   [[nodiscard]] Error taken(const Status& status) const;
   Task<void> accept();
   Task<void> end_late();
+  Task<void> beat();
   Task<void> serve(tcp::socket socket);
   void take_waiting();
   void spawn(tcp::socket socket);
@@ -109,6 +112,7 @@ class HttpServer::Impl {
   std::vector<std::thread> threads_;
   std::atomic<bool> is_draining_{false};
   std::atomic<std::size_t> n_connections_{0};
+  Overload overload_;
 };
 
 HttpServer::Impl::Impl(const HttpOptions& options) : options_(options), context_(options.threads) {
@@ -144,6 +148,8 @@ void HttpServer::Impl::start(Handler& handler) {
   };
   net::co_spawn(accept_strand_, accept(), end_with);
   net::co_spawn(accept_strand_, end_late(), end_with);
+  overload_.begin(Overload::Clock::now());
+  net::co_spawn(context_, beat(), end_with);
   for (int t = 0; t < options_.threads; ++t) {
     threads_.emplace_back([this] { context_.run(); });
   }
@@ -179,6 +185,16 @@ Task<void> HttpServer::Impl::end_late() {
     const auto now = HttpSession::Clock::now();
     const std::scoped_lock lock(mutex_);
     for (auto* session : sessions_) session->end_if_late(now);
+  }
+}
+
+/// Waits among the requests for a thread, as they do.
+Task<void> HttpServer::Impl::beat() {
+  net::steady_timer pause(context_);
+  for (Status status; !status;) {
+    pause.expires_after(Overload::kBeat);
+    co_await pause.async_wait(told_by(status));
+    overload_.beat(Overload::Clock::now());
   }
 }
 
@@ -239,5 +255,9 @@ bool HttpServer::drain(std::chrono::seconds patience) { return impl_->drain(pati
 void HttpServer::stop() { impl_->stop(); }
 std::uint16_t HttpServer::port() const { return impl_->port(); }
 std::size_t HttpServer::n_connections() const { return impl_->n_connections(); }
+bool HttpServer::is_overloaded() { return impl_->overload().is_too_much(Overload::Clock::now()); }
+std::chrono::duration<double> HttpServer::lag() const {
+  return impl_->overload().lag(Overload::Clock::now());
+}
 
 }  // namespace vitrina::server

@@ -42,6 +42,11 @@ class HttpServer {
 
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t n_connections() const;
+  /// Whether requests wait too long for a thread: who refuses them now keeps the others' time
+  /// (Overload).
+  [[nodiscard]] bool is_overloaded();
+  /// How long they have waited, at worst, of late.
+  [[nodiscard]] std::chrono::duration<double> lag() const;
 
  private:
   class Impl;

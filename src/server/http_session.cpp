@@ -118,9 +118,11 @@ Task<bool> HttpSession::serve_one() {
   const bool is_too_long = head.content_length > admission.max_body;
   const bool has_body = head.content_length > 0 || head.is_chunked;
   if (!admission.is_admitted) {
+    const bool has_come =
+        !has_body || (!head.is_chunked && buffer_.size() - head_bytes_ >= head.content_length);
     // what follows an unread body would be read as a request
-    head.keeps_alive = head.keeps_alive && !has_body;
-    if (head.keeps_alive) buffer_.consume(head_bytes_);
+    head.keeps_alive = head.keeps_alive && has_come;
+    if (head.keeps_alive) buffer_.consume(head_bytes_ + head.content_length);
     co_return co_await send(std::move(admission.refusal), head);
   }
   if (is_too_long) {

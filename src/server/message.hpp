@@ -22,7 +22,8 @@ struct Request {
   std::string authorization = {};  ///< the header of that name
   std::string api_key = {};        ///< X-API-Key
   std::string content_type = {};
-  std::string peer = {};  ///< address that it came from
+  std::string content_encoding = {};  ///< empty: the body is as it is
+  std::string peer = {};              ///< address that it came from
 };
 
 struct Response {

@@ -107,7 +107,7 @@ std::string Metrics::text(const Gauges& gauges) const {
                        key.second, n);
   }
   head(out, "vitrina_http_request_duration_seconds", "histogram",
-       "from a request's last byte to its answer, of those that their route was asked");
+       "from when a thread has read a request to its answer, of those that their route was asked");
   for (const auto& [route, histogram] : durations_) {
     rows(out, "vitrina_http_request_duration_seconds", fmt::format("route=\"{}\",", route),
          histogram);
@@ -134,6 +134,17 @@ std::string Metrics::text(const Gauges& gauges) const {
          gauges.n_customers);
   single(out, "vitrina_open_connections", "gauge", "connections that are open",
          gauges.n_connections);
+  head(out, "vitrina_loop_lag_seconds", "gauge",
+       "how long requests waited for a thread, at worst of the last 15 seconds");
+  out += fmt::format("vitrina_loop_lag_seconds {}\n", gauges.loop_lag_s);
+  head(out, "vitrina_model_learned_until_seconds", "gauge",
+       "the newest moment that the bundle learned of, of UTC since 1970");
+  out += fmt::format("vitrina_model_learned_until_seconds {}\n", gauges.learned_until_s);
+  head(out, "vitrina_snapshot_time_seconds", "gauge",
+       "when the last copy of memory was made, of UTC since 1970; 0: never");
+  out += fmt::format("vitrina_snapshot_time_seconds {}\n", gauges.snapshot_s);
+  single(out, "vitrina_snapshot_failures_total", "counter",
+         "copies of memory that could not be made", gauges.n_failed_snapshots);
   rows(out, gauges.process);
   return out;
 }

@@ -31,6 +31,10 @@ struct Gauges {
   std::size_t n_customers = 0;
   std::size_t n_waiting = 0;  ///< events on their way to the disk
   std::size_t n_connections = 0;
+  double loop_lag_s = 0;
+  std::int64_t learned_until_s = 0;  ///< of UTC since 1970
+  std::int64_t snapshot_s = 0;       ///< the same; 0: there is none
+  std::uint64_t n_failed_snapshots = 0;
   Process process = {};
 };
 

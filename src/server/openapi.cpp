@@ -56,6 +56,18 @@ json::object responses_of(const Route& route) {
   if (!route.conflict.empty()) {
     responses["409"] = {{"description", route.conflict}, {"content", problem}};
   }
+  if (route.body != nullptr) {
+    responses["415"] = {{"description", "the body is no JSON by its headers, or is compressed"},
+                        {"content", problem}};
+  }
+  if (route.door == Door::kShop && route.scope != Scope::kNone) {
+    responses["503"] = {
+        {"description", "there is too much to do, or the disk refuses; send it again"},
+        {"headers",
+         {{"Retry-After",
+           {{"description", "in so many seconds"}, {"schema", {{"type", "integer"}}}}}}},
+        {"content", problem}};
+  }
   responses["default"] = {{"description", "why there is no answer"}, {"content", problem}};
   return responses;
 }

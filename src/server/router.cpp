@@ -109,7 +109,7 @@ Router::Match Router::find_route(const Request& request) const {
 }
 
 void Router::check_key(const Request& request, const Route& route) const {
-  switch (app_.keys().judge(key_of(request), route.scope)) {
+  switch (app_.keys()->judge(key_of(request), route.scope)) {
     case Verdict::kAllowed:
       return;
     case Verdict::kUnknown:
@@ -121,10 +121,19 @@ void Router::check_key(const Request& request, const Route& route) const {
 
 void Router::check_rate(const Request& request) const {
   // who has no key is told apart by address
-  const auto who = app_.keys().is_empty() ? request.peer : key_of(request);
+  const auto who = app_.keys()->is_empty() ? request.peer : key_of(request);
   if (app_.rate_limit().take(who, std::chrono::steady_clock::now())) return;
   throw Problem(429, fmt::format("rate: expected at most {} requests a second; come again",
                                  app_.rate_limit().per_second()));
+}
+
+void Router::check_load(const Route& route) const {
+  // whoever looks after the server is answered above all then
+  if (door_ != Door::kShop || route.scope == Scope::kNone || route.scope == Scope::kAdmin) return;
+  if (app_.is_overloaded()) throw Problem(503, "server: has too much to do; come again");
+  if (route.scope == Scope::kEvents && app_.has_too_many_waiting()) {
+    throw Problem(503, "events: too many requests wait for the disk; send again");
+  }
 }
 
 Admission Router::admit(const Request& head) {
@@ -132,11 +141,16 @@ Admission Router::admit(const Request& head) {
   try {
     const auto found = find_route(head);
     label = found.route->name;
+    check_load(*found.route);
     check_key(head, *found.route);
     // whoever looks after the server is not kept out by those who ask it
     if (found.route->scope != Scope::kNone && door_ == Door::kShop) check_rate(head);
     if (found.route->body != nullptr && !is_json(head.content_type)) {
       throw Problem(415, "content-type: expected application/json");
+    }
+    if (found.route->body != nullptr && !head.content_encoding.empty()) {
+      throw Problem(415, fmt::format("content-encoding: found '{}'; send the body as it is",
+                                     printable(head.content_encoding)));
     }
     if (found.id.size() > kMaxIdBytes) {
       throw Problem(422, fmt::format("path: found an id of {} bytes, expected at most {}",
@@ -154,12 +168,14 @@ void Router::on_refused(int status) { app_.metrics().refused("none", status); }
 
 void Router::handle(const Request& request, Respond respond) {
   const auto begin = std::chrono::steady_clock::now();
+  app_.begin_request();
   std::string_view label = "none";
   // of the application alone: a late answer outlives the router
   const auto finish = [&app = app_, begin, respond = std::move(respond)](std::string_view route,
                                                                          Response response) {
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     app.metrics().request(route, response.status, taken.count());
+    app.end_request();
     respond(std::move(response));
   };
   try {

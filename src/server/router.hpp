@@ -28,6 +28,8 @@ class Router final : public Handler {
   [[nodiscard]] Match find_route(const Request& request) const;
   void check_key(const Request& request, const Route& route) const;
   void check_rate(const Request& request) const;
+  /// Refuses what the server has no time for, before anything is done for it.
+  void check_load(const Route& route) const;
 
   App& app_;
   Door door_;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 #include "core/cancel.hpp"
 #include "core/error.hpp"
@@ -88,20 +89,33 @@ class Stopped {
   HttpServer& admin_;
 };
 
+void reload(App& app, const ServeOptions& options) {
+  try {
+    if (!app.reload_keys()) return;
+    options.say(fmt::format("keys: {} was read again", printable(options.app.keys.string())));
+  } catch (const Error& error) {
+    app.warn(fmt::format("keys: {}; the keys stay as they were", error.what()));
+  }
+}
+
 /// Answers until it is cancelled; whether all that had begun was answered.
-bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
-  App app(options.app);
+bool answer(App& app, const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
   Router shop_router(app, Door::kShop);
   Router admin_router(app, Door::kAdmin);
   const Stopped stopped(shop, admin);
   app.n_connections = [&] { return shop.n_connections(); };
+  app.is_overloaded = [&] { return shop.is_overloaded(); };
+  app.loop_lag_s = [&] { return shop.lag().count(); };
   shop.start(shop_router);
   admin.start(admin_router);
   options.say(fmt::format("ready: {}, administration {}, bundle {}, {} events of {} customers",
                           address(options.shop, shop), address(options.admin, admin),
                           app.live().fingerprint(), app.live().n_events(),
                           app.live().n_customers()));
-  while (!is_cancelled()) std::this_thread::sleep_for(kLook);
+  while (!is_cancelled()) {
+    std::this_thread::sleep_for(kLook);
+    if (options.is_told_to_reload()) reload(app, options);
+  }
   app.begin_to_drain();
   const bool is_all_answered = shop.drain(kPatience);
   (void)admin.drain(std::chrono::seconds(1));
@@ -110,14 +124,24 @@ bool answer(const ServeOptions& options, HttpServer& shop, HttpServer& admin) {
 
 }  // namespace
 
-void serve(const ServeOptions& options) {
+void serve(const ServeOptions& asked) {
+  auto options = asked;
   check_reach(options.shop, "--host", options.app);
   check_reach(options.admin, "--admin-host", options.app);
   check_ports(options.shop, options.admin);
   // Before all else, so that what the store tells late finds the servers it is told to.
-  HttpServer shop(within_descriptors(options.shop, options.app));
+  options.shop = within_descriptors(options.shop, options.app);
+  HttpServer shop(options.shop);
   HttpServer admin(options.admin);
-  if (answer(options, shop, admin)) {
+  auto app_options = options.app;
+  app_options.max_unanswered = std::max<std::size_t>(options.shop.max_connections / 2, 1);
+  App app(std::move(app_options));
+  app.warn_of_old_bundle();
+  const bool is_all_answered = answer(app, options, shop, admin);
+  app.wait_for_disk();
+  // what the application does last is a copy of memory
+  options.on_stopped();
+  if (is_all_answered) {
     options.say("stopped: what had begun was answered, what was told to be stored is on the disk");
   } else {
     options.say(

@@ -13,6 +13,11 @@ struct ServeOptions {
   HttpOptions shop;   ///< for the site
   HttpOptions admin;  ///< for who runs the server
   std::function<void(const std::string& line)> say = [](const std::string&) {};
+  /// Asked now and then; true: the file of keys is read again.
+  std::function<bool()> is_told_to_reload = [] { return false; };
+  /// All that was asked is answered, and what was told is on the disk: what follows saves the next
+  /// start its time, and may be cut off.
+  std::function<void()> on_stopped = [] {};
 };
 
 /// Answers until this thread's work is cancelled (core/cancel.hpp), then ends what has begun.

@@ -1,4 +1,5 @@
 #include <boost/json/serialize.hpp>
+#include <chrono>
 #include <filesystem>
 
 #include "server/handlers.hpp"
@@ -8,6 +9,19 @@
 namespace vitrina::server {
 
 namespace json = boost::json;
+
+namespace {
+
+/// When the bundle's newest event was, by this machine's clock; to the minute, so that a machine's
+/// and a log's clock are read at one moment.
+std::int64_t learned_until_s(const App& app) {
+  using std::chrono::system_clock;
+  const auto now = system_clock::now().time_since_epoch();
+  const auto then = now - std::chrono::microseconds(app.bundle_age());
+  return std::chrono::seconds(std::chrono::round<std::chrono::minutes>(then)).count();
+}
+
+}  // namespace
 
 Response json_response(const json::object& body) { return {.body = json::serialize(body)}; }
 
@@ -33,6 +47,10 @@ void get_metrics(App& app, const Call&, const Respond& respond) {
                                        .n_customers = live.n_customers(),
                                        .n_waiting = app.writer().n_waiting(),
                                        .n_connections = app.n_connections(),
+                                       .loop_lag_s = app.loop_lag_s(),
+                                       .learned_until_s = learned_until_s(app),
+                                       .snapshot_s = app.snapshots().last_s(),
+                                       .n_failed_snapshots = app.snapshots().n_failed(),
                                        .process = this_process()}),
            .content_type = "text/plain; version=0.0.4"});
 }

@@ -15,6 +15,7 @@
 #include "core/error.hpp"
 #include "core/file_error.hpp"
 #include "core/hash.hpp"
+#include "core/temporary.hpp"
 
 /// Of jemalloc, which the program is linked with and the tests are not.
 extern "C" int mallctl(const char* name, void* old_value, std::size_t* old_size, void* new_value,
@@ -36,6 +37,15 @@ namespace json = boost::json;
 
 void warn(const Snapshots::Options& options, const std::exception& error, std::string_view so) {
   if (options.on_warning) options.on_warning(fmt::format("snapshot: {}{}", error.what(), so));
+}
+
+/// Seconds of UTC since 1970; 0 where there is no such file.
+std::int64_t time_of(const std::filesystem::path& file) {
+  std::error_code status;
+  const auto time = std::filesystem::last_write_time(file, status);
+  if (status) return 0;
+  const auto since = std::chrono::file_clock::to_sys(time).time_since_epoch();
+  return std::chrono::floor<std::chrono::seconds>(since).count();
 }
 
 std::string note_of(const store::EventStore& store, std::int64_t last_row,
@@ -91,7 +101,7 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
     const auto* fields = status ? nullptr : told.if_object();
     const auto* last = fields == nullptr ? nullptr : fields->if_contains("last_row");
     if (last == nullptr || !last->is_int64()) return false;
-    restored = {last->get_int64(), std::string(note)};
+    restored = {last->get_int64(), std::string(note), time_of(store.snapshot())};
     return note == note_of(store, restored.last_row, options);
   };
   try {
@@ -103,7 +113,11 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
 }
 
 Snapshots::Snapshots(Live& live, store::EventWriter& writer, Options options)
-    : live_(live), writer_(writer), options_(std::move(options)), saved_(options_.restored) {
+    : live_(live),
+      writer_(writer),
+      options_(std::move(options)),
+      saved_(options_.restored),
+      last_s_(options_.restored_of_s) {
   if (saved_.empty()) pack();
   thread_ = std::thread([this] { work(); });
 }
@@ -151,12 +165,14 @@ void Snapshots::save() {
     std::error_code ignored;
     if (now.note == saved_ && std::filesystem::exists(now.file, ignored)) return;
     std::exception_ptr failure;
+    TemporaryPath copy(now.new_file);
     try {
       (void)live_.save(now.new_file, now.note);
     } catch (...) {
       failure = std::current_exception();
     }
     on_writer([&](store::EventStore& store) {
+      copy.keep();
       // which has taken the file away, or not yet all of it
       if (store.n_forgets() != now.n_forgets) {
         failure = nullptr;
@@ -167,9 +183,11 @@ void Snapshots::save() {
       std::filesystem::rename(now.new_file, now.file, status);
       if (status) throw file_error(now.file, "write", status.value());
       saved_ = now.note;
+      last_s_ = time_of(now.file);
     });
     if (failure) std::rethrow_exception(failure);
   } catch (const std::exception& error) {
+    ++n_failed_;
     warn(options_, error, "");
   }
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <mutex>
@@ -28,6 +30,7 @@ class Snapshots {
     /// Note of the one that memory began with. Empty: one is made at once, and memory begins anew
     /// with it, which takes less then.
     std::string restored = {};
+    std::int64_t restored_of_s = 0;  ///< when it was made, as Snapshots::last_s()
     WarningHandler on_warning = {};
   };
 
@@ -39,6 +42,7 @@ class Snapshots {
   struct Restored {
     std::int64_t last_row = 0;  ///< of the store, that it has
     std::string note;
+    std::int64_t of_s = 0;  ///< when it was made, as Snapshots::last_s()
   };
   /// Has `live` begin with the copy there is, if it is of this store and log.
   static std::optional<Restored> restore(const store::EventStore& store, const Options& options,
@@ -49,6 +53,10 @@ class Snapshots {
   Snapshots& operator=(const Snapshots&) = delete;
   /// Makes the last one.
   ~Snapshots();
+
+  /// When the last one was made, seconds of UTC since 1970; 0: there is none.
+  [[nodiscard]] std::int64_t last_s() const { return last_s_; }
+  [[nodiscard]] std::uint64_t n_failed() const { return n_failed_; }
 
  private:
   struct Mark {
@@ -71,7 +79,9 @@ class Snapshots {
   store::EventWriter& writer_;
   Options options_;
   std::string saved_;  ///< note of the last one
-  std::mutex mutex_;   ///< of what follows
+  std::atomic<std::int64_t> last_s_;
+  std::atomic<std::uint64_t> n_failed_{0};
+  std::mutex mutex_;  ///< of what follows
   std::condition_variable is_over_;
   bool is_stopping_ = false;
   std::thread thread_;  ///< last: it uses all of the above

@@ -342,8 +342,7 @@ def test_a_signal_loses_no_request_in_flight(
     assert [answers[4], answers[5], answers[7]] == [b"", b"", b""]
     for peer in peers:
         peer.close()
-    _, said = server.process.communicate(timeout=30)
-    assert (server.process.returncode, said) == (0, "")
+    assert server.ended() == (0, "")
     with serving(learned / "bundle", tmp_path / "store") as again:
         assert again.n_events == 5
 

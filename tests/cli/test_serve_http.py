@@ -123,6 +123,8 @@ def test_http_desync_cases(server: Server) -> None:
 
 POST = b"POST /v1/recommendations HTTP/1.1\r\nHost: a\r\n"
 JSON = b"Content-Type: application/json\r\n"
+GZIP = b"Content-Encoding: gzip\r\n"
+IDENTITY = b"Content-Encoding: identity\r\n"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,8 @@ JSON = b"Content-Type: application/json\r\n"
         (POST + JSON + b"Content-Length: 600000\r\n\r\n", 413),
         (POST + JSON + b"Content-Length: 2\r\n\r\n{}GET / bad\r\n\r\n", 200),
         (POST + b"Content-Length: 2\r\n\r\n{}", 415),
+        (POST + JSON + GZIP + b"Content-Length: 2\r\n\r\n\x1f\x8b", 415),
+        (POST + JSON + IDENTITY + b"Content-Length: 2\r\n\r\n{}", 200),
         (
             POST
             + JSON

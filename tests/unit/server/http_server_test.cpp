@@ -42,6 +42,7 @@ class Echo final : public Handler {
   }
   void handle(const Request& request, Respond respond) override {
     const auto text = fmt::format("{} {}", request.target, request.body.size());
+    while (holds_threads) std::this_thread::sleep_for(milliseconds(1));
     if (request.target != "/later") return respond({.body = text, .content_type = "text/plain"});
     const std::scoped_lock lock(mutex_);
     threads_.emplace_back([this, text, respond = std::move(respond)] {
@@ -66,6 +67,7 @@ class Echo final : public Handler {
   }
 
   std::atomic<bool> may_answer{true};
+  std::atomic<bool> holds_threads{false};  ///< of the server, in its handler
   std::atomic<int> n_later = 0;
   std::atomic<int> n_answered = 0;  ///< of these
 
@@ -162,6 +164,38 @@ TEST(HttpServer, TellsWhoAsksByTheOldVersionThatItsConnectionIsKept) {
   EXPECT_EQ(peer.receive("/a 0").find("Connection:"), std::string::npos);
   peer.send("GET /a HTTP/1.0\r\n\r\n");
   EXPECT_TRUE(is_closed_with(peer.receive(""), 200));
+  server.stop();
+}
+
+TEST(HttpServer, KeepsAConnectionWhoseRefusedBodyHasCome) {
+  Echo echo;
+  HttpServer server({});
+  server.start(echo);
+  const Peer peer(server.port());
+  peer.send(post("/refused", 100) + request("/a"));
+  const auto answers = peer.receive("/a 0");
+  EXPECT_TRUE(answers.starts_with("HTTP/1.1 404 ")) << answers;
+  EXPECT_EQ(answers.find("Connection: close"), std::string::npos) << answers;
+  peer.send(post("/refused", 100).substr(0, 120));
+  EXPECT_TRUE(is_closed_with(peer.receive(""), 404)) << "what follows would be read as a request";
+  server.stop();
+}
+
+TEST(HttpServer, SaysWhetherRequestsWaitForAThread) {
+  Echo echo;
+  HttpServer server({.threads = 2});
+  server.start(echo);
+  EXPECT_FALSE(server.is_overloaded());
+  echo.holds_threads = true;
+  const Peer first(server.port());
+  const Peer second(server.port());
+  for (const auto* peer : {&first, &second}) peer->send(request("/held"));
+  while (!server.is_overloaded()) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(server.lag(), milliseconds(250));
+  echo.holds_threads = false;
+  for (const auto* peer : {&first, &second}) EXPECT_NE(peer->receive("/held 0"), "");
+  while (server.is_overloaded()) std::this_thread::sleep_for(milliseconds(1));
+  EXPECT_GE(server.lag(), milliseconds(250)) << "that was just now";
   server.stop();
 }
 

@@ -162,8 +162,12 @@ TEST(Metrics, AreSaidAsPrometheusReadsThem) {
   metrics.fallback("popular");
   metrics.commit(false, 0.01);
   const Process process{.resident_bytes = 4096, .n_descriptors = 5, .start_s = 1'700'000'000.25};
-  const auto text =
-      metrics.text({.bundle = "b", .version = "v", .n_events = 9, .process = process});
+  const auto text = metrics.text({.bundle = "b",
+                                  .version = "v",
+                                  .n_events = 9,
+                                  .loop_lag_s = 0.25,
+                                  .learned_until_s = 1'700'000'000,
+                                  .process = process});
   for (const auto* line :
        {"vitrina_model_info{bundle=\"b\",version=\"v\"} 1\n",
         "vitrina_http_requests_total{route=\"postEvents\",status=\"200\"} 2\n",
@@ -175,7 +179,9 @@ TEST(Metrics, AreSaidAsPrometheusReadsThem) {
         "vitrina_events_acked_total 5\n", "vitrina_events_repeated_total 2\n",
         "vitrina_fallback_total{reason=\"popular\"} 1\n", "vitrina_event_commit_seconds_count 1\n",
         "vitrina_event_commit_failures_total 1\n", "vitrina_events_in_memory 9\n",
-        "process_resident_memory_bytes 4096\n", "process_open_fds 5\n",
+        "vitrina_loop_lag_seconds 0.25\n", "vitrina_model_learned_until_seconds 1700000000\n",
+        "vitrina_snapshot_time_seconds 0\n", "process_resident_memory_bytes 4096\n",
+        "process_open_fds 5\n",
         "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds 1700000000.25\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << "in\n" << text;
   }

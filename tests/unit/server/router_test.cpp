@@ -192,6 +192,12 @@ TEST_F(RouterTest, OtherPathsMethodsAndTypesAreRefusedBeforeTheBodyIsRead) {
   EXPECT_EQ(std::count(refused.headers.begin(), refused.headers.end(), allow), 1);
   expect_problem(server.ask({.method = Method::kPost, .target = "/v1/events", .body = "{}"}), 415,
                  "application/json");
+  expect_problem(server.ask({.method = Method::kPost,
+                             .target = "/v1/events",
+                             .body = "{}",
+                             .content_type = "application/json",
+                             .content_encoding = "gzip"}),
+                 415, "content-encoding: found 'gzip'");
   expect_problem(server.get("/v1/users/" + std::string(129, 'x')), 422, "129 bytes");
 }
 
@@ -266,6 +272,38 @@ TEST_F(RouterTest, CountsWhatNoRouteHasSeen) {
   EXPECT_TRUE(has("vitrina_http_requests_total{route=\"postEvents\",status=\"415\"} 1")) << metrics;
   EXPECT_EQ(metrics.find("seconds_count{route=\"postEvents\"}"), std::string::npos)
       << "what no route was asked took no time of it";
+}
+
+TEST_F(RouterTest, RefusesAtOnceWhatItHasNoTimeFor) {
+  Server server(scratch_.path());
+  bool is_overloaded = true;
+  server.app.is_overloaded = [&] { return is_overloaded; };
+  const std::string event = R"({"events":[{"user_id":"u","action":"visit"}]})";
+  for (const auto& refused :
+       {server.post("/v1/recommendations", "{}"), server.post("/v1/events", event),
+        server.get("/v1/popular"), server.get("/v1/products/1/similar")}) {
+    expect_problem(refused, 503, "too much to do");
+    EXPECT_EQ(refused.headers.front().first, "Retry-After");
+  }
+  for (const auto* looked_after : {"/healthz", "/readyz", "/openapi.json", "/v1/users/u"}) {
+    EXPECT_EQ(server.get(looked_after).status, 200) << looked_after;
+  }
+  const auto metrics = server.get("/metrics", Door::kAdmin).body;
+  EXPECT_NE(metrics.find("{route=\"postEvents\",status=\"503\"} 1"), std::string::npos) << metrics;
+  is_overloaded = false;
+  (void)done(server.post("/v1/events", event));
+}
+
+TEST_F(RouterTest, TakesNoMoreEventsWhileTooManyRequestsWait) {
+  Server server(scratch_.path());
+  const std::string event = R"({"events":[{"user_id":"u","action":"visit"}]})";
+  for (std::size_t i = 0; i < server.app.options().max_unanswered; ++i) server.app.begin_request();
+  expect_problem(server.post("/v1/events", event), 503, "wait for the disk");
+  expect_problem(server.post("/v1/users/u/link", R"({"visit_id":"v"})"), 503, "send again");
+  (void)done(server.post("/v1/recommendations", R"({"user_id":"u"})"));
+  server.app.end_request();
+  (void)done(server.post("/v1/events", event));
+  (void)done(server.post("/v1/events", event));
 }
 
 TEST_F(RouterTest, CountsNoCommitOfWhatIsThereAlready) {

@@ -118,12 +118,16 @@ TEST_F(SnapshotsTest, ARestartHasWhatWasThereAndTheRowsBehind) {
 }
 
 TEST_F(SnapshotsTest, WhatHasNotChangedIsNotWrittenAgain) {
+  std::int64_t made = 0;
   {
     const App app(options());
+    made = app.snapshots().last_s();
+    EXPECT_GT(made, 1'700'000'000);
   }
   const auto time = std::filesystem::last_write_time(snapshot());
   {
     const App app(options());
+    EXPECT_EQ(app.snapshots().last_s(), made);
   }
   EXPECT_EQ(std::filesystem::last_write_time(snapshot()), time);
 }
@@ -238,6 +242,8 @@ TEST_F(SnapshotsTest, OneThatCannotTakeItsPlaceIsAWarningAndOneThatCannotGoAnErr
   App app(options());
   ASSERT_EQ(warnings_.size(), 1U);
   EXPECT_NE(warnings_[0].find("snapshot.bin: cannot write: "), std::string::npos) << warnings_[0];
+  EXPECT_EQ(app.snapshots().n_failed(), 1U);
+  EXPECT_EQ(app.snapshots().last_s(), 0);
   Router router(app, Door::kShop);
   std::promise<Response> told;
   router.handle({.method = Method::kDelete, .target = "/v1/users/7"},
