@@ -51,7 +51,8 @@ std::string as_of_sentence(const features::FeatureGroupInfo& row) {
                         row.needs.size() == 1 ? "" : "s", names);
   }
   if (row.reads_catalog) {
-    text += "; price, category and title of the catalog, never its add_date nor who is listed";
+    text +=
+        "; category, title and vector of the catalog, never its prices, add_date nor who is listed";
   }
   return text;
 }
