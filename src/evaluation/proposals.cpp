@@ -15,9 +15,10 @@ std::vector<std::pair<std::string, metrics::UserLists>> proposals(const engine::
     Scratch scratch;
     engine::UserBlock block;
     for (std::size_t b = begin; b < end; ++b) {
+      by_buyer[b].resize(n_lists);
+      if (queries.log.before(bought.buyers[b], queries.as_of).empty()) continue;
       const auto query = queries.of(bought.buyers[b], block.merged);
       engine.candidates(query, block, scratch);
-      by_buyer[b].resize(n_lists);
       for (std::size_t g = 0; g < names.size(); ++g) {
         for (const auto& entry : engine.generate(g, query, block.history, scratch)) {
           by_buyer[b][g].push_back(entry.id);
