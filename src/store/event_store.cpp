@@ -74,20 +74,7 @@ std::string read_clock(const Database& database) {
   return select.step() ? std::string(select.text(0)) : std::string();
 }
 
-/// Brings a store of an earlier version up to this one.
-void migrate(const Database& database, std::int64_t version) {
-  Transaction transaction(database);
-  if (version < 2) {
-    database.run("ALTER TABLE events ADD COLUMN recommendation TEXT");
-    database.run(ProductTable::kSchema);
-    database.run(LinkTable::kSchema);
-  }
-  database.run(kClockSchema);
-  database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
-  transaction.commit();
-}
-
-void check_version(const Database& database, EventStore::Access access) {
+void check_version(const Database& database) {
   const auto name = printable(database.file().string());
   if (database.whole("PRAGMA application_id") != kApplication) {
     throw Error(ErrorCode::kBadData,
@@ -95,17 +82,9 @@ void check_version(const Database& database, EventStore::Access access) {
   }
   const auto version = database.whole("PRAGMA user_version");
   if (version == kVersion) return;
-  const bool is_earlier = version >= 1 && version < kVersion;
-  if (is_earlier && access == EventStore::Access::kWrite) return migrate(database, version);
-  if (is_earlier) {
-    throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: found a store of version {}, expected {}; start 'vitrina serve' "
-                            "with it once, which brings it up to date",
-                            name, version, kVersion));
-  }
   throw Error(ErrorCode::kIncompatibleArtifact,
               fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
-                          "wrote it",
+                          "wrote it, or name another folder",
                           name, version, kVersion));
 }
 
@@ -117,7 +96,7 @@ Database open_database(const std::filesystem::path& folder, EventStore::Access a
   database.run("PRAGMA secure_delete = ON");
   // of a database that nobody has written to yet
   const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
-  is_new ? create(database) : check_version(database, access);
+  is_new ? create(database) : check_version(database);
   return database;
 }
 

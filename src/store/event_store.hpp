@@ -51,7 +51,7 @@ class EventStore {
 
   /// Throws Error(kMissingInput) where there is none to read, Error(kOutOfResources) where another
   /// process writes there, Error(kBadData) for what is no store and Error(kIncompatibleArtifact)
-  /// for one of another version; who may write brings one of an earlier version up to date.
+  /// for one of another version.
   EventStore(const std::filesystem::path& folder, Access access);
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
