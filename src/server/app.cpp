@@ -76,6 +76,7 @@ App::App(AppOptions options)
               },
           .warn = [this](const Error& error) { warn_of_store(error); }},
       restored ? restored->last_row : 0);
+  forgetter_ = std::make_unique<store::Forgetter>(options_.store, *writer_);
   warn_of_other_shop();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.

@@ -14,6 +14,7 @@
 #include "server/rate_limit.hpp"
 #include "server/snapshots.hpp"
 #include "store/event_writer.hpp"
+#include "store/forgetter.hpp"
 #include "vitrina/live.hpp"
 
 namespace vitrina::server {
@@ -47,6 +48,7 @@ class App {
   [[nodiscard]] const AppOptions& options() const { return options_; }
   [[nodiscard]] Live& live() { return live_; }
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
+  [[nodiscard]] store::Forgetter& forgetter() { return *forgetter_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] const Keys& keys() const { return keys_; }
   [[nodiscard]] RateLimit& rate_limit() { return rate_limit_; }
@@ -83,6 +85,7 @@ class App {
   std::chrono::steady_clock::time_point warned_at_;
   Live live_;
   std::unique_ptr<store::EventWriter> writer_;
+  std::unique_ptr<store::Forgetter> forgetter_;
   std::unique_ptr<Snapshots> snapshots_;
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};

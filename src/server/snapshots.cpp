@@ -8,7 +8,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <exception>
-#include <future>
 #include <utility>
 #include <vector>
 
@@ -127,15 +126,9 @@ void Snapshots::work() {
   }
 }
 
-void Snapshots::on_writer(const std::function<void(store::EventStore&)>& work) {
-  std::promise<std::optional<Error>> told;
-  writer_.change(work, [&](const std::optional<Error>& error) { told.set_value(error); });
-  if (const auto error = told.get_future().get()) throw *error;
-}
-
 Snapshots::Mark Snapshots::mark() {
   Mark mark;
-  on_writer([&](store::EventStore& store) {
+  writer_.change_now([&](store::EventStore& store) {
     mark.n_forgets = store.n_forgets();
     mark.note = note_of(store, store.last_row(), options_);
     mark.file = store.snapshot();
@@ -156,7 +149,7 @@ void Snapshots::save() {
     } catch (...) {
       failure = std::current_exception();
     }
-    on_writer([&](store::EventStore& store) {
+    writer_.change_now([&](store::EventStore& store) {
       // which has taken the file away, or not yet all of it
       if (store.n_forgets() != now.n_forgets) {
         failure = nullptr;

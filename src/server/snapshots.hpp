@@ -63,8 +63,6 @@ class Snapshots {
   /// everything is in the store all the same.
   void save();
   void pack();
-  /// Has something done on the writer's thread.
-  void on_writer(const std::function<void(store::EventStore&)>& work);
   Mark mark();
 
   Live& live_;

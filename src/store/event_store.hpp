@@ -30,6 +30,13 @@ struct Row {
   std::string recommendation = {};  ///< id of the answer that it came of; empty: none
 };
 
+/// Rows of a customer, as find() has found them.
+struct FoundRows {
+  std::int64_t until = 0;           ///< number of the last row that was looked at
+  std::vector<std::int64_t> rows;   ///< their numbers
+  std::vector<std::string> visits;  ///< linked to the customer, whose rows are among them
+};
+
 /// That a customer was forgotten.
 struct Receipt {
   std::string digest;       ///< SHA-256 of the store's salt, kind and id
@@ -60,7 +67,8 @@ class EventStore {
   /// Throws Error(kMissingInput) where the folder has no store.
   static void check_is_there(const std::filesystem::path& folder);
 
-  /// All rows are written, or none; throws Error(kOutOfResources) then.
+  /// All rows are written, or none; throws Error(kOutOfResources) then. While this object lives no
+  /// number of a row comes twice, whatever is erased.
   void append(std::span<const Row> rows);
 
   /// Up to `limit` rows behind that of number `after`, oldest first; moves `after` to the last.
@@ -107,11 +115,18 @@ class EventStore {
 
   /// Why that customer cannot be forgotten: a visit that is linked to a user, whose its events are.
   [[nodiscard]] std::optional<std::string> refusal(Kind kind, std::string_view customer) const;
+  /// The rows of a customer that are there now, and of the visits linked to it, read some at a time
+  /// so that they are in nobody's way. Calls `between` meanwhile, which may throw.
+  [[nodiscard]] FoundRows find(
+      Kind kind, std::string_view customer, const std::function<void()>& between = [] {});
+  /// Whether forget() can go by what was found: no visit was linked to the customer since.
+  [[nodiscard]] bool covers(Kind kind, std::string_view customer, const FoundRows& found) const;
   /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
-  /// them, and remembers a hash of the id: a log from before does not bring the customer back. When
-  /// it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
+  /// them, and remembers a hash of the id: a log from before does not bring the customer back. Rows
+  /// that another object on this store has found need not be looked for: without them all are read.
+  /// When it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
   /// should follow.
-  Receipt forget(Kind kind, std::string_view customer);
+  Receipt forget(Kind kind, std::string_view customer, const FoundRows& found = {});
   /// Whether the log ahead of the database may still hold the pages of who was forgotten.
   [[nodiscard]] bool has_traces() const { return has_traces_; }
   /// Takes the log over into the database and empties it; false where a reader is in the way, for
@@ -128,9 +143,11 @@ class EventStore {
   [[nodiscard]] std::vector<std::string> texts_around(std::string_view part) const;
 
  private:
-  /// `what` of all rows of a customer.
-  [[nodiscard]] Statement rows_of(std::string_view what, Kind kind,
+  /// `what` of the rows of a customer, among those that `where` (?3 and on) is true of.
+  [[nodiscard]] Statement rows_of(std::string_view what, std::string_view where, Kind kind,
                                   std::string_view customer) const;
+  /// How many there were.
+  std::int64_t erase(Kind kind, std::string_view customer, const FoundRows& found);
   [[nodiscard]] KeptEvent event_of(const Statement& select) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
 
@@ -141,6 +158,7 @@ class EventStore {
   LinkTable links_{database_};
   std::optional<Statement> insert_;
   std::string salt_;
+  std::int64_t next_row_ = 1;  ///< at least
   std::size_t n_forgets_ = 0;
   bool has_traces_ = false;
 };

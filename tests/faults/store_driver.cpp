@@ -29,6 +29,7 @@
 
 #include "core/error.hpp"
 #include "store/event_writer.hpp"
+#include "store/forgetter.hpp"
 
 namespace vitrina::store {
 namespace {
@@ -42,7 +43,8 @@ void say(const std::string& line) {
 class Driver {
  public:
   explicit Driver(const std::filesystem::path& folder)
-      : writer_(std::make_unique<EventStore>(folder, EventStore::Access::kWrite),
+      : folder_(folder),
+        writer_(std::make_unique<EventStore>(folder, EventStore::Access::kWrite),
                 {.now = [this] { return ++clock_; },
                  .apply =
                      [this](const std::vector<KeptEvent>& events) {
@@ -51,7 +53,8 @@ class Driver {
                          if (is_starting_) say("had " + event.product);
                        }
                      },
-                 .observe = [](const Commit&) {}}) {
+                 .observe = [](const Commit&) {}}),
+        forgetter_(folder, writer_) {
     is_starting_ = false;
   }
 
@@ -85,6 +88,22 @@ class Driver {
     told.get_future().wait();
   }
 
+  /// The same of a customer's rows, as a server does.
+  void forget(const std::string& user) {
+    std::promise<void> told;
+    forgetter_.forget(
+        Kind::kUser, user,
+        [&](EventStore& store, const FoundRows& found) {
+          (void)store.forget(Kind::kUser, user, found);
+          if (!store.empty_log()) throw Error(ErrorCode::kInternal, "a reader is in the way");
+        },
+        [&](const std::optional<Error>& error) {
+          say(error ? fmt::format("refused forgot {}: {}", user, error->what()) : "forgot " + user);
+          told.set_value();
+        });
+    told.get_future().wait();
+  }
+
  private:
   static void tell(const std::vector<std::string>& ids, const Appended& appended) {
     if (appended.error) {
@@ -102,7 +121,9 @@ class Driver {
 
   std::atomic<bool> is_starting_{true};
   std::atomic<std::int64_t> clock_{0};
+  std::filesystem::path folder_;
   EventWriter writer_;
+  Forgetter forgetter_;
 };
 
 std::vector<std::string> many(const std::string& prefix, int n) {
@@ -127,10 +148,7 @@ void tell_all(Driver& driver) {
     const ProductFacts lamp{.product_id = "lamp", .price = 12.5};
     store.products().put(std::span(&lamp, 1));
   });
-  driver.change("forgot gone", [](EventStore& store) {
-    (void)store.forget(Kind::kUser, "gone");
-    if (!store.empty_log()) throw Error(ErrorCode::kInternal, "a reader is in the way");
-  });
+  driver.forget("gone");
   driver.append({"c0"});
   link(driver, "v0", "c0");
   driver.append(many("d", 3));
