@@ -300,10 +300,14 @@ std::string EventStore::mark(std::int64_t last) const {
   Statement select(database_, "SELECT arrived FROM events WHERE seq = ?");
   select.bind(1, last);
   const auto arrived = select.step() ? select.whole(0) : 0;
+  // what comes behind the last one changes nothing
+  Statement first(database_, "SELECT coalesce(min(seq), 0) FROM events WHERE seq <= ?");
+  first.bind(1, last);
+  first.step();
   Statement forgotten(database_, "SELECT count(*), coalesce(sum(at), 0) FROM forgotten");
   forgotten.step();
-  return fmt::format("{}/{}/{}/{}/{}", sha256_text(salt_), last, arrived, forgotten.whole(0),
-                     forgotten.whole(1));
+  return fmt::format("{}/{}/{}/{}/{}/{}", sha256_text(salt_), first.whole(0), last, arrived,
+                     forgotten.whole(0), forgotten.whole(1));
 }
 
 void EventStore::erase_new_snapshot() const {

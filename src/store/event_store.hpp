@@ -92,8 +92,8 @@ class EventStore {
   /// The same of a folder that no server has opened yet; empty where no store is there.
   static std::string clock_of(const std::filesystem::path& folder);
 
-  /// What tells this store, with its rows up to one and who is forgotten, from others and from what
-  /// it was before.
+  /// What tells this store, with its first row, its rows up to one and who is forgotten, from
+  /// others and from what it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;
   /// Reads whose visits are, again: a reader does not see what a server beside it changes.
   void read_links() { links_.read(); }

@@ -340,6 +340,18 @@ TEST(EventStore, ForgettingChangesTheMark) {
   EXPECT_NE(store.mark(0), before);
 }
 
+TEST(EventStore, ErasingTheFirstRowsByHandChangesTheMark) {
+  const test::ScratchFolder scratch;
+  EventStore store(scratch.path(), Access::kWrite);
+  store.append(some_rows());
+  const auto before = store.mark(2);
+  store.append(some_rows());
+  EXPECT_EQ(store.mark(2), before) << "of rows behind a copy it says nothing";
+  Database(scratch.path() / "events.db", Database::Mode::kExisting)
+      .run("DELETE FROM events WHERE seq <= 1");
+  EXPECT_NE(store.mark(2), before);
+}
+
 TEST(RecentIds, KnowsIdsForADay) {
   RecentIds recent;
   const auto a = EventKey::of("a");
