@@ -12,6 +12,9 @@
 namespace vitrina::live {
 namespace {
 
+/// What is looked at while nobody can add or ask: a third of a millisecond's work.
+constexpr std::size_t kEventsAtOnce = 20'000;
+
 /// Products that are kept of what sells.
 constexpr std::size_t kPopular = 250;
 
@@ -164,6 +167,18 @@ std::size_t Service::forget_if(Kind kind, const std::function<bool(std::string_v
   return store_.forget_if(kind, meant);
 }
 
+std::size_t Service::forget_before(TimeUs time) {
+  std::size_t n = 0;
+  std::size_t n_restores = 0;
+  for (Store::Walk at; !at.is_over();) {
+    const std::unique_lock lock(mutex_);
+    if (n_restores != n_restores_) at = {};  // over another store
+    n_restores = n_restores_;
+    n += store_.forget_before(time, at, kEventsAtOnce);
+  }
+  return n;
+}
+
 bool Service::link(std::string_view visit, std::string_view user) {
   const std::unique_lock lock(mutex_);
   return store_.link(visit, user);
@@ -198,8 +213,6 @@ std::shared_ptr<Shelf> Service::shelf_of(const bundle::Generation& generation) c
 }
 
 bool Service::save(const std::filesystem::path& file, std::string_view note) const {
-  // what is copied while nobody can add: a third of a millisecond's work
-  constexpr std::size_t kEventsAtOnce = 20'000;
   std::size_t n_forgets = 0;
   std::size_t n_restores = 0;
   std::size_t n_events = 0;

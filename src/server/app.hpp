@@ -15,6 +15,7 @@
 #include "server/snapshots.hpp"
 #include "store/event_writer.hpp"
 #include "store/forgetter.hpp"
+#include "store/retention.hpp"
 #include "vitrina/live.hpp"
 
 namespace vitrina::server {
@@ -28,6 +29,8 @@ struct AppOptions {
   std::filesystem::path keys = {};     ///< empty: nobody is asked for one
   std::string time_zone = {};          ///< as LiveOptions::time_zone; empty: the store's first
   int threads = 0;
+  /// Days that events are kept, by their times and the clock of live events; 0: for ever.
+  int keep_days = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
   /// Fewer events are read from store and log at every start.
   std::size_t min_snapshot_events = 50'000;
@@ -75,6 +78,10 @@ class App {
  private:
   /// The log from before, without who was forgotten since.
   void read_data(const store::EventStore& store);
+  /// The moment from which on events are kept.
+  [[nodiscard]] std::int64_t kept_from() const;
+  /// Has older ones leave memory and store.
+  void drop_old(const std::function<bool()>& is_over);
 
   AppOptions options_;
   Keys keys_;
@@ -86,6 +93,7 @@ class App {
   Live live_;
   std::unique_ptr<store::EventWriter> writer_;
   std::unique_ptr<store::Forgetter> forgetter_;
+  std::unique_ptr<store::Retention> retention_;
   std::unique_ptr<Snapshots> snapshots_;
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};

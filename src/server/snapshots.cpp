@@ -118,12 +118,22 @@ Snapshots::~Snapshots() {
 }
 
 void Snapshots::work() {
+  const auto tidy_and_save = [&] {
+    if (options_.tidy) options_.tidy([this] { return is_over(); });
+    save();
+  };
+  if (options_.tidy) tidy_and_save();
   std::unique_lock lock(mutex_);
   while (!is_over_.wait_for(lock, options_.every, [&] { return is_stopping_; })) {
     lock.unlock();
-    save();
+    tidy_and_save();
     lock.lock();
   }
+}
+
+bool Snapshots::is_over() {
+  const std::scoped_lock lock(mutex_);
+  return is_stopping_;
 }
 
 Snapshots::Mark Snapshots::mark() {

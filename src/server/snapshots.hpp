@@ -20,7 +20,7 @@ namespace vitrina::server {
 class Snapshots {
  public:
   struct Options {
-    /// What tells the log from before from another one (describe()).
+    /// What else memory comes of: tells the log from before from another one (describe()).
     std::string data;
     /// A copy of fewer events would save nobody's time.
     std::size_t min_events = 50'000;
@@ -29,6 +29,9 @@ class Snapshots {
     /// with it, which takes less then.
     std::string restored = {};
     WarningHandler on_warning = {};
+    /// Called before each copy but the last, and at the start: drops what is not to be in it. It
+    /// should end soon where `is_over`.
+    std::function<void(const std::function<bool()>& is_over)> tidy = {};
   };
 
   /// Files, sizes and times of a log and of the file that tells its columns.
@@ -59,6 +62,7 @@ class Snapshots {
   };
 
   void work();
+  [[nodiscard]] bool is_over();
   /// Makes one now, if it is worth it and anything has changed. What goes wrong is a warning:
   /// everything is in the store all the same.
   void save();

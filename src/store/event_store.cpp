@@ -236,6 +236,17 @@ std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const 
   return rows;
 }
 
+void EventStore::read_times(
+    std::int64_t after, std::int64_t until, std::size_t limit,
+    const std::function<void(std::int64_t row, std::int64_t time_us)>& use) const {
+  Statement select(database_,
+                   "SELECT seq, time FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+  select.bind(1, after);
+  select.bind(2, until);
+  select.bind(3, static_cast<std::int64_t>(limit));
+  while (select.step()) use(select.whole(0), select.whole(1));
+}
+
 std::int64_t EventStore::last_row() const {
   return database_.whole("SELECT coalesce(max(seq), 0) FROM events");
 }
@@ -390,6 +401,22 @@ Receipt EventStore::forget(Kind kind, std::string_view customer, const FoundRows
   has_traces_ = true;
   if (kind == Kind::kUser) links_.forget_in_memory(customer);
   return receipt;
+}
+
+std::size_t EventStore::erase_before(std::int64_t time_us, std::span<const std::int64_t> rows) {
+  ++n_forgets_;
+  erase_snapshots();
+  Statement erase(database_, "DELETE FROM events WHERE seq = ? AND time < ?");
+  std::int64_t n = 0;
+  Transaction transaction(database_);
+  for (const auto row : rows) {
+    erase.bind(1, row);
+    erase.bind(2, time_us);
+    erase.run();
+    n += database_.n_changed();
+  }
+  transaction.commit();
+  return static_cast<std::size_t>(n);
 }
 
 bool EventStore::empty_log() try {

@@ -74,6 +74,10 @@ class EventStore {
   /// Up to `limit` rows behind that of number `after`, oldest first; moves `after` to the last.
   /// Throws Error(kIncompatibleArtifact) for one that is no event.
   [[nodiscard]] std::vector<Row> read(std::int64_t& after, std::size_t limit) const;
+  /// Calls `use` with number and time of up to `limit` rows behind that of number `after`, none of
+  /// them behind that of number `until`, oldest first.
+  void read_times(std::int64_t after, std::int64_t until, std::size_t limit,
+                  const std::function<void(std::int64_t row, std::int64_t time_us)>& use) const;
   [[nodiscard]] std::int64_t n_rows() const;
   /// Number of the newest row; 0 where there is none.
   [[nodiscard]] std::int64_t last_row() const;
@@ -135,7 +139,9 @@ class EventStore {
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;
   [[nodiscard]] bool has_forgotten() const;
-  /// Calls of forget() on this object.
+  /// Erases copies of memory and, of these rows, those from before a moment, all or none; how many.
+  std::size_t erase_before(std::int64_t time_us, std::span<const std::int64_t> rows);
+  /// Calls of forget() and erase_before() on this object.
   [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
   /// Rows of a customer, linked visits included.
   [[nodiscard]] std::int64_t n_rows_of(Kind kind, std::string_view customer) const;

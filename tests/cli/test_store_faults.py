@@ -26,7 +26,8 @@ EVERY = 1 if os.environ.get("VITRINA_FAULTS") == "all" else 40
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Of a start, events, a checkpoint, forgetting and a stop."""
+    """Of a start, events, a checkpoint, forgetting, the end of old events
+    and a stop."""
     folder = tmp_path_factory.mktemp("sound")
     sound = play(folder / "store", log=folder / "log")
     assert sound.lines[-1] == "stopped"
@@ -37,7 +38,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_every_call_of_the_store_may_fail(
     calls: list[str], memory_folder: Path
 ) -> None:
-    assert assert_told_after_sync(calls) == 12
+    assert assert_told_after_sync(calls) == 15
     kinds = {call.split()[0] for call in calls}
     assert kinds >= {"open", "write", "sync", "truncate", "unlink", "tell"}
     faults = faults_of(calls)

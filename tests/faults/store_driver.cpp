@@ -7,6 +7,8 @@
 //   forgot gone       and so are a customer's being forgotten, with the visits linked to it,
 //   linked v0         a visit's being a user's,
 //   put lamp          and what a product is
+//   erase             events from before a moment are about to go, some by some,
+//   erased            and are gone
 //   refused c d: why  nothing of these was done
 //   stopped
 //
@@ -30,6 +32,7 @@
 #include "core/error.hpp"
 #include "store/event_writer.hpp"
 #include "store/forgetter.hpp"
+#include "store/retention.hpp"
 
 namespace vitrina::store {
 namespace {
@@ -58,7 +61,9 @@ class Driver {
     is_starting_ = false;
   }
 
-  void append(const std::vector<std::string>& ids, Kind kind = Kind::kUser) {
+  /// Of now, or of a moment.
+  void append(const std::vector<std::string>& ids, Kind kind = Kind::kUser,
+              std::optional<std::int64_t> time = {}) {
     std::vector<NewEvent> events;
     events.reserve(ids.size());
     for (const auto& id : ids) {
@@ -66,8 +71,9 @@ class Driver {
                      .customer = id,
                      .action = 0,
                      .product = id,
-                     .device = std::string(100, 'd')};  // so that they fill some pages
-      events.push_back({EventKey::of(id), {std::move(kept)}});
+                     .device = std::string(100, 'd'),  // so that they fill some pages
+                     .time_us = time.value_or(0)};
+      events.push_back({EventKey::of(id), {std::move(kept)}, !time});
     }
     std::promise<void> told;
     const bool is_taken = writer_.append(std::move(events), [&](const Appended& appended) {
@@ -102,6 +108,16 @@ class Driver {
           told.set_value();
         });
     told.get_future().wait();
+  }
+
+  void erase_before(std::int64_t time) {
+    say("erase");
+    try {
+      (void)Retention(folder_, writer_).erase_before(time, [] { return false; });
+      say("erased");
+    } catch (const Error& error) {
+      say(fmt::format("refused erased: {}", error.what()));
+    }
   }
 
  private:
@@ -152,6 +168,9 @@ void tell_all(Driver& driver) {
   driver.append({"c0"});
   link(driver, "v0", "c0");
   driver.append(many("d", 3));
+  driver.append(many("old", 3), Kind::kUser, -7);
+  driver.append({"f0"});
+  driver.erase_before(0);
   driver.append({"a0", "d0", "e0"});
 }
 
