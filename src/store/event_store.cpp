@@ -98,7 +98,8 @@ Database open_database(const std::filesystem::path& folder, EventStore::Access a
   const bool writes = access == EventStore::Access::kWrite;
   if (!writes) EventStore::check_is_there(folder);
   Database database(folder / kFile, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
-  database.run("PRAGMA secure_delete = ON");
+  // The log grows to half of it before it is taken over. A stop empties one that has a limit.
+  database.run("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
   // of a database that nobody has written to yet
   const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
   is_new ? create(database) : check_version(database);

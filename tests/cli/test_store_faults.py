@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from faults import (
+    REFUSED,
     Fault,
     assert_told_after_sync,
+    changes,
     check,
     check_recovery,
     faults_of,
@@ -57,6 +59,19 @@ def test_a_restart_after_an_end_may_fail_too(
 
     judge_all(judge, ends[::EVERY], memory_folder)
     assert sum(n_ways) > 5 * len(n_ways)
+
+
+def test_a_start_says_that_the_disk_is_full(tmp_path: Path) -> None:
+    """Which SQLite does not, of the file that it shares memory by."""
+    store, log = tmp_path / "store", tmp_path / "log"
+    play(store, log=log)
+    calls = changes(play(store, "list", log=log).calls)
+    fault = Fault(calls.index("write events.db-shm") + 1, "ENOSPC")
+    played = play(store, "list", fault=fault, log=log)
+    assert played.code == REFUSED
+    assert played.lines == [
+        f"error {store}/events.db: cannot write: the disk is full"
+    ]
 
 
 def test_a_server_acknowledges_what_is_on_the_disk(

@@ -352,6 +352,21 @@ TEST(EventStore, ErasingTheFirstRowsByHandChangesTheMark) {
   EXPECT_NE(store.mark(2), before);
 }
 
+TEST(EventStore, AStopLeavesAnEmptyLogForTheNextStart) {
+  const test::ScratchFolder scratch;
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    store.append(some_rows());
+  }
+  EXPECT_EQ(std::filesystem::file_size(scratch.path() / "events.db-wal"), 0U);
+  EXPECT_TRUE(std::filesystem::exists(scratch.path() / "events.db-shm"));
+  {
+    const EventStore reader(scratch.path(), Access::kRead);
+    EXPECT_EQ(reader.n_rows(), 2);
+  }
+  EXPECT_TRUE(std::filesystem::exists(scratch.path() / "events.db-shm"));
+}
+
 TEST(RecentIds, KnowsIdsForADay) {
   RecentIds recent;
   const auto a = EventKey::of("a");
