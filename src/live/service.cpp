@@ -23,6 +23,18 @@ bool is_for_popular(const Request& request, const bundle::Generation& generation
          !request.explains;
 }
 
+/// Of a customer's events those that may count: as many as a question reads, and with the first of
+/// them all of its moment, among which the order of a log decides.
+std::span<const StoredEvent> newest(std::span<const StoredEvent> events, TimeUs as_of) {
+  const auto by_time = [](const StoredEvent& event, TimeUs time) { return event.time < time; };
+  const auto end = std::lower_bound(events.begin(), events.end(), as_of, by_time);
+  if (end - events.begin() <= static_cast<std::ptrdiff_t>(kMostEvents)) {
+    return {events.begin(), end};
+  }
+  const auto first = end - static_cast<std::ptrdiff_t>(kMostEvents);
+  return {std::lower_bound(events.begin(), first, first->time, by_time), end};
+}
+
 /// The beginning of a request's minute, or where the bundle has learned until if that is later.
 TimeUs minute_of(const Request& request, const bundle::Generation& generation) {
   constexpr TimeUs kMinute = 60 * kUsPerSecond;
@@ -64,10 +76,8 @@ Service::Present Service::collect(const Request& request, Worker& worker) const 
     // a visit that is another user's says nothing of who asks
     const auto [whose, owner] = store_.owner(kind, id);
     if (whose != kind && !request.user.empty() && owner != request.user) continue;
-    for (const auto& event : store_.of(kind, id)) {
-      if (event.time >= request.as_of) break;
-      worker.stored.push_back(event);
-    }
+    const auto events = newest(store_.of(kind, id), request.as_of);
+    worker.stored.insert(worker.stored.end(), events.begin(), events.end());
   }
   worker.number_newcomers(store_, numbers_.item, present_.generation->products().items.size());
   worker.rows.clear();
@@ -87,6 +97,9 @@ Query Service::query_of(const Request& request, const Present& present, Worker& 
   if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
   // a customer's own events are distinct; those of the visit may be among them
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (rows.size() > kMostEvents) {
+    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(kMostEvents));
+  }
   to_columns(rows, worker.events);
   const auto& events = worker.events;
   return {.events = {events.time, events.item, events.action, events.page, events.device},
