@@ -239,8 +239,12 @@ class Live {
   /// Drops the events of all users whose ids are meant; how many users there were.
   std::size_t forget_users(const std::function<bool(std::string_view user_id)>& meant);
 
+  /// Drops all events from before a moment (KeptEvent::time_us), while others add and ask; how many
+  /// there were. Links of visits to users stay.
+  std::size_t forget_before(std::int64_t time_us);
+
   /// Writes all events into a file, with a note of the caller's, while others add and ask. False
-  /// where a customer was forgotten meanwhile, who may be in it still, or restore() came between:
+  /// where anything was forgotten meanwhile, which may be in it still, or restore() came between:
   /// it is to be removed. What is added after the call may be in it or not. Throws
   /// Error(kOutOfResources).
   bool save(const std::filesystem::path& file, const std::string& note) const;

@@ -380,6 +380,10 @@ std::size_t Live::forget_users(const std::function<bool(std::string_view)>& mean
   return state_->service.forget_if(live::Kind::kUser, meant);
 }
 
+std::size_t Live::forget_before(std::int64_t time_us) {
+  return state_->service.forget_before(time_us);
+}
+
 bool Live::save(const std::filesystem::path& file, const std::string& note) const {
   return state_->service.save(file, note);
 }

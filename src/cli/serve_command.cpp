@@ -36,6 +36,12 @@ server::HttpOptions listener(const command::Context& context, std::string_view h
   return options;
 }
 
+int keep_days(const command::Context& context) {
+  constexpr int kMost = 36'500;
+  const auto given = context.option("keep-days");
+  return given ? static_cast<int>(command::option_whole("keep-days", *given, 1, kMost)) : 0;
+}
+
 double rate_limit(const command::Context& context) {
   const auto given = context.option("rate-limit");
   return given ? command::option_whole("rate-limit", *given, 1, 1'000'000) : 0;
@@ -56,6 +62,7 @@ void run(const command::Context& context) {
   // what may throw comes first: GCC 12 destroys twice what an aggregate that is not whole yet holds
   auto shop = listener(context, "host", "port", 8000);
   auto admin = listener(context, "admin-host", "admin-port", 8001);
+  const auto days = keep_days(context);
   const auto per_second = rate_limit(context);
   shop.threads = context.threads;
   admin.max_connections = kAdminConnections;
@@ -70,6 +77,7 @@ void run(const command::Context& context) {
                .keys = path_of(context, "api-key-file"),
                .time_zone = context.option("time-zone").value_or(""),
                .threads = context.threads,
+               .keep_days = days,
                .rate_limit = per_second,
                .on_warning = [&](const std::string& text) { context.progress->warn(text); }},
        .shop = std::move(shop),
@@ -116,6 +124,9 @@ command::Command serve_command() {
            {"--time-zone", "NAME",
             "the log's own clock: UTC, an offset such as +03:00, or a name such as Europe/Moscow "
             "(default: the store's, of a new one that of --schema, else the bundle's, else UTC)"},
+           {"--keep-days", "N",
+            "days that events are kept, by their times; older ones leave memory within the hour, "
+            "and the store (default: for ever)"},
            {"--host", "ADDRESS",
             "address to listen on; one that others can reach asks for --api-key-file (default: "
             "127.0.0.1)"},

@@ -36,6 +36,12 @@ void merge_events(const EventLog& log, const std::vector<UserIdx>& users, TimeUs
   to_columns(rows, merged);
 }
 
+EventSpan newest(const EventSpan& events) {
+  const auto n = std::min(events.size(), kMostEvents);
+  return {events.time.last(n), events.item.last(n), events.action.last(n), events.page.last(n),
+          events.device.last(n)};
+}
+
 void number_visits(UserHistory& history) {
   history.n_visits = 0;
   history.visit_of.resize(history.events.size());
@@ -194,10 +200,10 @@ EventSpan events_before(const EventLog& log, UserIdx user, TimeUs as_of, EventCo
     const auto users = one_person(log, user, as_of);
     if (users.size() > 1) {
       merge_events(log, users, as_of, merged);
-      return {merged.time, merged.item, merged.action, merged.page, merged.device};
+      return newest({merged.time, merged.item, merged.action, merged.page, merged.device});
     }
   }
-  return log.before(user, as_of);
+  return newest(log.before(user, as_of));
 }
 
 void read_history(EventSpan events, TimeUs as_of, UserHistory& history) {

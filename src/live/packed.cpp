@@ -37,6 +37,13 @@ std::size_t Packed::drop(std::string_view id) {
   return n;
 }
 
+void Packed::drop_first(std::string_view id, std::size_t n) {
+  auto& row = rows_[ids_.find(id).value()];
+  blank(row.begin, n);
+  row.begin += n;
+  row.n -= static_cast<std::uint32_t>(n);
+}
+
 std::size_t Packed::drop_if(const std::function<bool(std::string_view)>& meant,
                             std::size_t& n_events) {
   std::size_t n = 0;
@@ -49,10 +56,14 @@ std::size_t Packed::drop_if(const std::function<bool(std::string_view)>& meant,
   return n;
 }
 
+void Packed::blank(std::size_t first, std::size_t n) {
+  const auto begin = events_.begin() + static_cast<std::ptrdiff_t>(first);
+  std::fill(begin, begin + static_cast<std::ptrdiff_t>(n), StoredEvent{});
+}
+
 void Packed::leave(std::uint32_t place) {
   auto& row = rows_[place];
-  const auto begin = events_.begin() + static_cast<std::ptrdiff_t>(row.begin);
-  std::fill(begin, begin + row.n, StoredEvent{});
+  blank(row.begin, row.n);
   ids_.blank(place);
   row.has_left = true;
   --n_customers_;

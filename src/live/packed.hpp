@@ -26,6 +26,8 @@ class Packed {
   [[nodiscard]] std::span<const StoredEvent> of(std::string_view id) const;
   /// The customer leaves: its events and its id are overwritten. How many events there were.
   std::size_t drop(std::string_view id);
+  /// The first events of a customer that has more are overwritten.
+  void drop_first(std::string_view id, std::size_t n);
   std::size_t drop_if(const std::function<bool(std::string_view)>& meant, std::size_t& n_events);
 
   /// Customers that are here.
@@ -44,6 +46,7 @@ class Packed {
   };
 
   void leave(std::uint32_t place);
+  void blank(std::size_t first, std::size_t n);
 
   StringTable ids_;
   std::vector<Row> rows_;  ///< by code in `ids_`

@@ -12,12 +12,27 @@
 namespace vitrina::live {
 namespace {
 
+/// What is looked at while nobody can add or ask: a third of a millisecond's work.
+constexpr std::size_t kEventsAtOnce = 20'000;
+
 /// Products that are kept of what sells.
 constexpr std::size_t kPopular = 250;
 
 bool is_for_popular(const Request& request, const bundle::Generation& generation) {
   return request.as_of >= generation.bundle().learned().until && request.k < kPopular &&
          !request.explains;
+}
+
+/// Of a customer's events those that may count: as many as a question reads, and with the first of
+/// them all of its moment, among which the order of a log decides.
+std::span<const StoredEvent> newest(std::span<const StoredEvent> events, TimeUs as_of) {
+  const auto by_time = [](const StoredEvent& event, TimeUs time) { return event.time < time; };
+  const auto end = std::lower_bound(events.begin(), events.end(), as_of, by_time);
+  if (end - events.begin() <= static_cast<std::ptrdiff_t>(kMostEvents)) {
+    return {events.begin(), end};
+  }
+  const auto first = end - static_cast<std::ptrdiff_t>(kMostEvents);
+  return {std::lower_bound(events.begin(), first, first->time, by_time), end};
 }
 
 /// The beginning of a request's minute, or where the bundle has learned until if that is later.
@@ -61,10 +76,8 @@ Service::Present Service::collect(const Request& request, Worker& worker) const 
     // a visit that is another user's says nothing of who asks
     const auto [whose, owner] = store_.owner(kind, id);
     if (whose != kind && !request.user.empty() && owner != request.user) continue;
-    for (const auto& event : store_.of(kind, id)) {
-      if (event.time >= request.as_of) break;
-      worker.stored.push_back(event);
-    }
+    const auto events = newest(store_.of(kind, id), request.as_of);
+    worker.stored.insert(worker.stored.end(), events.begin(), events.end());
   }
   worker.number_newcomers(store_, numbers_.item, present_.generation->products().items.size());
   worker.rows.clear();
@@ -84,6 +97,9 @@ Query Service::query_of(const Request& request, const Present& present, Worker& 
   if (!std::is_sorted(rows.begin(), rows.end())) std::sort(rows.begin(), rows.end());
   // a customer's own events are distinct; those of the visit may be among them
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (rows.size() > kMostEvents) {
+    rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(kMostEvents));
+  }
   to_columns(rows, worker.events);
   const auto& events = worker.events;
   return {.events = {events.time, events.item, events.action, events.page, events.device},
@@ -164,6 +180,18 @@ std::size_t Service::forget_if(Kind kind, const std::function<bool(std::string_v
   return store_.forget_if(kind, meant);
 }
 
+std::size_t Service::forget_before(TimeUs time) {
+  std::size_t n = 0;
+  std::size_t n_restores = 0;
+  for (Store::Walk at; !at.is_over();) {
+    const std::unique_lock lock(mutex_);
+    if (n_restores != n_restores_) at = {};  // over another store
+    n_restores = n_restores_;
+    n += store_.forget_before(time, at, kEventsAtOnce);
+  }
+  return n;
+}
+
 bool Service::link(std::string_view visit, std::string_view user) {
   const std::unique_lock lock(mutex_);
   return store_.link(visit, user);
@@ -198,8 +226,6 @@ std::shared_ptr<Shelf> Service::shelf_of(const bundle::Generation& generation) c
 }
 
 bool Service::save(const std::filesystem::path& file, std::string_view note) const {
-  // what is copied while nobody can add: a third of a millisecond's work
-  constexpr std::size_t kEventsAtOnce = 20'000;
   std::size_t n_forgets = 0;
   std::size_t n_restores = 0;
   std::size_t n_events = 0;

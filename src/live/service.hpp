@@ -56,6 +56,9 @@ class Service {
   /// The same of all whose ids are `meant`; how many customers there were.
   std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
 
+  /// Drops all events from before a moment, while others add and ask; how many there were.
+  std::size_t forget_before(TimeUs time);
+
   /// Makes a visit's events a user's, now and from now on; false where they are another user's.
   bool link(std::string_view visit, std::string_view user);
 
@@ -65,7 +68,8 @@ class Service {
   [[nodiscard]] std::optional<Facts> facts_of(const std::string& product) const;
 
   /// Writes all events into a file, with a note (live/snapshot.hpp), while others add and ask.
-  /// False where a customer was forgotten meanwhile, who may be in it still, or all was restored:
+  /// False where somebody or something was forgotten meanwhile, and may be in it still, or all was
+  /// restored:
   /// then it is to be removed. What was added after the call may be in it or not. Throws
   /// Error(kOutOfResources).
   bool save(const std::filesystem::path& file, std::string_view note) const;

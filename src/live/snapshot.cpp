@@ -237,7 +237,7 @@ bool read_snapshot(const std::filesystem::path& file,
   read_texts(source, n_products, store.products());
   read_texts(source, n_devices, store.devices());
   source.check_end();
-  store.count_devices();  // an earlier version wrote those of the forgotten too
+  store.count_devices();
   return true;
 }
 

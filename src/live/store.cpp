@@ -165,12 +165,50 @@ std::size_t Store::forget(Kind kind, std::string_view id) {
   if (kind == Kind::kUser) {
     std::erase_if(user_of_, [&](const auto& link) { return link.second == id; });
   }
-  const std::vector gone(own(kind, id).begin(), own(kind, id).end());
-  drop(kind, id);
+  const auto n = own(kind, id).size();
+  forget_first(kind, id, n);
+  return n;
+}
+
+std::size_t Store::forget_before(TimeUs time, Walk& at, std::size_t n_events) {
+  ++n_forgets_;
+  std::vector<std::pair<Kind, std::string>> due;
+  walk(at, n_events, [&](Kind kind, std::string_view id, const auto& events) {
+    if (!events.empty() && events.front().time < time) due.emplace_back(kind, id);
+  });
+  const auto n_before = n_events_;
+  for (const auto& [kind, id] : due) {
+    const auto events = own(kind, id);
+    const auto first =
+        std::lower_bound(events.begin(), events.end(), StoredEvent{.time = time}, by_time);
+    forget_first(kind, id, static_cast<std::size_t>(first - events.begin()));
+  }
+  return n_before - n_events_;
+}
+
+void Store::forget_first(Kind kind, std::string_view id, std::size_t n) {
+  const auto events = own(kind, id);
+  const std::vector gone(events.begin(), events.begin() + static_cast<std::ptrdiff_t>(n));
+  if (n == events.size()) {
+    drop(kind, id);
+  } else {
+    drop_first(kind, id, n);
+  }
   for (const auto& event : gone) {
     if (event.device != kNoCode && n_named_[event.device] == 0) devices_.blank(event.device);
   }
-  return gone.size();
+}
+
+void Store::drop_first(Kind kind, std::string_view id, std::size_t n) {
+  for (const auto& event : own(kind, id).first(n)) {
+    if (event.device != kNoCode) --n_named_[event.device];
+  }
+  n_events_ -= n;
+  const auto k = static_cast<std::size_t>(kind);
+  const auto found = customers_[k].find(id);
+  if (found == customers_[k].end()) return packed_[k].drop_first(id, n);
+  auto& events = found->second;
+  events = std::vector(events.begin() + static_cast<std::ptrdiff_t>(n), events.end());
 }
 
 std::size_t Store::drop(Kind kind, std::string_view id) {

@@ -56,6 +56,11 @@ class Store {
   /// The same of all whose ids are `meant`; how many customers there were.
   std::size_t forget_if(Kind kind, const std::function<bool(std::string_view)>& meant);
 
+  struct Walk;
+  /// Goes on with dropping all events from before a moment, as walk() goes over about so many; how
+  /// many there were. Customers with none left go too.
+  std::size_t forget_before(TimeUs time, Walk& at, std::size_t n_events);
+
   /// An event as it was told; its texts are the store's.
   [[nodiscard]] Event told(const StoredEvent& event) const;
 
@@ -93,7 +98,7 @@ class Store {
   /// Goes on with a walk, for about so many events. The store may change between two calls: who is
   /// there all the time is met once or more, the last time with all events from before the walk.
   void walk(Walk& at, std::size_t n_events, const WalkUse& use) const;
-  /// Grows with every forget().
+  /// Grows with all that is forgotten.
   [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
 
  private:
@@ -112,6 +117,10 @@ class Store {
   /// Of the id itself, whoever's they are.
   [[nodiscard]] std::span<const StoredEvent> own(Kind kind, std::string_view id) const;
   std::size_t drop(Kind kind, std::string_view id);
+  /// Of a customer that has more.
+  void drop_first(Kind kind, std::string_view id, std::size_t n);
+  /// Drops a customer's first events, and overwrites devices that nobody names any more.
+  void forget_first(Kind kind, std::string_view id, std::size_t n);
   void name_device(const StoredEvent& event);
 
   /// A customer's events where more can come to them.

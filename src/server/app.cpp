@@ -55,10 +55,13 @@ App::App(AppOptions options)
       id_prefix_(random_prefix()) {
   auto store =
       std::make_unique<store::EventStore>(options_.store, store::EventStore::Access::kWrite);
-  Snapshots::Options snapshots{.data = Snapshots::describe(options_.data, options_.schema),
-                               .min_events = options_.min_snapshot_events,
-                               .every = options_.snapshot_every,
-                               .on_warning = options_.on_warning};
+  Snapshots::Options snapshots{
+      // a copy without what is still to leave the store is of no use to who keeps that
+      .data = fmt::format("{} {}", Snapshots::describe(options_.data, options_.schema),
+                          options_.keep_days),
+      .min_events = options_.min_snapshot_events,
+      .every = options_.snapshot_every,
+      .on_warning = options_.on_warning};
   if (store->clock().empty()) store->set_clock(live_.time_zone());
   // what is later is an error, and not waited for
   live_.go_on_from(store->latest(live_.now_us() + kMostBack));
@@ -82,6 +85,12 @@ App::App(AppOptions options)
               },
           .warn = [this](const Error& error) { warn_of_store(error); }},
       restored ? restored->last_row : 0);
+  forgetter_ = std::make_unique<store::Forgetter>(options_.store, *writer_);
+  retention_ = std::make_unique<store::Retention>(options_.store, *writer_);
+  if (options_.keep_days > 0) {
+    (void)live_.forget_before(kept_from());
+    snapshots.tidy = [this](const std::function<bool()>& is_over) { drop_old(is_over); };
+  }
   warn_of_other_shop();
   snapshots_ = std::make_unique<Snapshots>(live_, *writer_, snapshots);
   // The first answers would otherwise wait for memory that nobody has touched yet.
@@ -116,6 +125,18 @@ void App::read_data(const store::EventStore& store) {
   if (!store.has_forgotten()) return;
   live_.forget_users(
       [&](std::string_view user) { return store.receipt(store::Kind::kUser, user).has_value(); });
+}
+
+std::int64_t App::kept_from() const {
+  return live_.now_us() - options_.keep_days * std::int64_t{kUsPerDay};
+}
+
+void App::drop_old(const std::function<bool()>& is_over) try {
+  const auto from = kept_from();
+  (void)live_.forget_before(from);
+  metrics_.expired(retention_->erase_before(from, is_over));
+} catch (const Error& error) {
+  warn_of_store(error);
 }
 
 void App::warn_of_store(const Error& error) {

@@ -15,6 +15,8 @@
 #include "server/rate_limit.hpp"
 #include "server/snapshots.hpp"
 #include "store/event_writer.hpp"
+#include "store/forgetter.hpp"
+#include "store/retention.hpp"
 #include "vitrina/live.hpp"
 
 namespace vitrina::server {
@@ -28,6 +30,8 @@ struct AppOptions {
   std::filesystem::path keys = {};     ///< empty: nobody is asked for one
   std::string time_zone = {};          ///< as LiveOptions::time_zone; empty: the store's first
   int threads = 0;
+  /// Days that events are kept, by their times and the clock of live events; 0: for ever.
+  int keep_days = 0;
   double rate_limit = 0;  ///< requests a second of one key, or of one address; 0: any number
   /// While so many requests have no answer yet, which all but a few threads' wait for the disk, no
   /// more events are taken: who asks is to find a connection that is free.
@@ -51,6 +55,7 @@ class App {
   [[nodiscard]] const AppOptions& options() const { return options_; }
   [[nodiscard]] Live& live() { return live_; }
   [[nodiscard]] store::EventWriter& writer() { return *writer_; }
+  [[nodiscard]] store::Forgetter& forgetter() { return *forgetter_; }
   [[nodiscard]] Metrics& metrics() { return metrics_; }
   [[nodiscard]] const Snapshots& snapshots() const { return *snapshots_; }
   [[nodiscard]] std::shared_ptr<const Keys> keys() const;
@@ -97,6 +102,10 @@ class App {
  private:
   /// The log from before, without who was forgotten since.
   void read_data(const store::EventStore& store);
+  /// The moment from which on events are kept.
+  [[nodiscard]] std::int64_t kept_from() const;
+  /// Has older ones leave memory and store.
+  void drop_old(const std::function<bool()>& is_over);
 
   AppOptions options_;
   mutable std::mutex keys_mutex_;  ///< of the next one
@@ -108,6 +117,8 @@ class App {
   std::chrono::steady_clock::time_point warned_at_;
   Live live_;
   std::unique_ptr<store::EventWriter> writer_;
+  std::unique_ptr<store::Forgetter> forgetter_;
+  std::unique_ptr<store::Retention> retention_;
   std::unique_ptr<Snapshots> snapshots_;
   std::string id_prefix_;
   std::atomic<std::uint64_t> n_ids_{0};

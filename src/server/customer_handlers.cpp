@@ -42,11 +42,12 @@ struct Forgotten {
 
 void forget(App& app, store::Kind kind, const std::string& id, const Respond& respond) {
   auto forgotten = std::make_shared<Forgotten>();
-  app.writer().change(
-      [&app, kind, id, forgotten](store::EventStore& store) {
+  app.forgetter().forget(
+      kind, id,
+      [&app, kind, id, forgotten](store::EventStore& store, const store::FoundRows& found) {
         forgotten->refusal = store.refusal(kind, id);
         if (forgotten->refusal) return;
-        forgotten->receipt = store.forget(kind, id);
+        forgotten->receipt = store.forget(kind, id, found);
         kind == store::Kind::kUser ? app.live().forget(id) : app.live().forget_visit(id);
         store.erase_new_snapshot();  // of memory that had the customer until now
         forgotten->is_overwritten = store.empty_log();

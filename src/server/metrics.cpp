@@ -85,6 +85,11 @@ void Metrics::commit(bool is_done, double seconds) {
   if (!is_done) ++n_failed_commits_;
 }
 
+void Metrics::expired(std::uint64_t n_rows) {
+  const std::scoped_lock lock(mutex_);
+  n_expired_ += n_rows;
+}
+
 void Metrics::fallback(std::string_view reason) {
   const std::scoped_lock lock(mutex_);
   ++fallbacks_.try_emplace(std::string(reason)).first->second;
@@ -115,6 +120,8 @@ std::string Metrics::text(const Gauges& gauges) const {
   single(out, "vitrina_events_acked_total", "counter", "events told to be stored", n_stored_);
   single(out, "vitrina_events_repeated_total", "counter", "events whose id had been stored before",
          n_repeated_);
+  single(out, "vitrina_events_expired_total", "counter",
+         "events that left the store because of their age, a product an event", n_expired_);
   head(out, "vitrina_event_commit_seconds", "histogram", "one commit of the store, applied");
   rows(out, "vitrina_event_commit_seconds", "", commits_);
   single(out, "vitrina_event_commit_failures_total", "counter", "commits that the disk refused",

@@ -47,6 +47,8 @@ class Metrics {
   void refused(std::string_view route, int status);
   void events(std::uint64_t n_stored, std::uint64_t n_repeated);
   void commit(bool is_done, double seconds);
+  /// Rows that left the store because of their age.
+  void expired(std::uint64_t n_rows);
   void fallback(std::string_view reason);
   void reload(bool is_done);
 
@@ -61,6 +63,7 @@ class Metrics {
   std::uint64_t n_failed_commits_ = 0;
   std::uint64_t n_stored_ = 0;
   std::uint64_t n_repeated_ = 0;
+  std::uint64_t n_expired_ = 0;
   std::array<std::uint64_t, 2> reloads_{};  ///< refused, done
 };
 

@@ -8,7 +8,6 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <exception>
-#include <future>
 #include <utility>
 #include <vector>
 
@@ -133,23 +132,27 @@ Snapshots::~Snapshots() {
 }
 
 void Snapshots::work() {
+  const auto tidy_and_save = [&] {
+    if (options_.tidy) options_.tidy([this] { return is_over(); });
+    save();
+  };
+  if (options_.tidy) tidy_and_save();
   std::unique_lock lock(mutex_);
   while (!is_over_.wait_for(lock, options_.every, [&] { return is_stopping_; })) {
     lock.unlock();
-    save();
+    tidy_and_save();
     lock.lock();
   }
 }
 
-void Snapshots::on_writer(const std::function<void(store::EventStore&)>& work) {
-  std::promise<std::optional<Error>> told;
-  writer_.change(work, [&](const std::optional<Error>& error) { told.set_value(error); });
-  if (const auto error = told.get_future().get()) throw *error;
+bool Snapshots::is_over() {
+  const std::scoped_lock lock(mutex_);
+  return is_stopping_;
 }
 
 Snapshots::Mark Snapshots::mark() {
   Mark mark;
-  on_writer([&](store::EventStore& store) {
+  writer_.change_now([&](store::EventStore& store) {
     mark.n_forgets = store.n_forgets();
     mark.note = note_of(store, store.last_row(), options_);
     mark.file = store.snapshot();
@@ -171,7 +174,7 @@ void Snapshots::save() {
     } catch (...) {
       failure = std::current_exception();
     }
-    on_writer([&](store::EventStore& store) {
+    writer_.change_now([&](store::EventStore& store) {
       copy.keep();
       // which has taken the file away, or not yet all of it
       if (store.n_forgets() != now.n_forgets) {

@@ -22,7 +22,7 @@ namespace vitrina::server {
 class Snapshots {
  public:
   struct Options {
-    /// What tells the log from before from another one (describe()).
+    /// What else memory comes of: tells the log from before from another one (describe()).
     std::string data;
     /// A copy of fewer events would save nobody's time.
     std::size_t min_events = 50'000;
@@ -32,6 +32,9 @@ class Snapshots {
     std::string restored = {};
     std::int64_t restored_of_s = 0;  ///< when it was made, as Snapshots::last_s()
     WarningHandler on_warning = {};
+    /// Called before each copy but the last, and at the start: drops what is not to be in it. It
+    /// should end soon where `is_over`.
+    std::function<void(const std::function<bool()>& is_over)> tidy = {};
   };
 
   /// Files, sizes and times of a log and of the file that tells its columns.
@@ -67,12 +70,11 @@ class Snapshots {
   };
 
   void work();
+  [[nodiscard]] bool is_over();
   /// Makes one now, if it is worth it and anything has changed. What goes wrong is a warning:
   /// everything is in the store all the same.
   void save();
   void pack();
-  /// Has something done on the writer's thread.
-  void on_writer(const std::function<void(store::EventStore&)>& work);
   Mark mark();
 
   Live& live_;

@@ -3,14 +3,20 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include "core/error.hpp"
 
 namespace vitrina::store {
 namespace {
 
-Error database_error(const std::filesystem::path& file, int status, std::string_view detail) {
+Error database_error(const std::filesystem::path& file, int status, int system_error,
+                     std::string_view detail) {
   const auto name = printable(file.string());
-  switch (static_cast<unsigned>(status) & 0xffU) {
+  // it says SQLITE_FULL of the database and its log alone
+  const bool is_full = system_error == ENOSPC || system_error == EDQUOT;
+  const auto kind = static_cast<int>(static_cast<unsigned>(status) & 0xffU);
+  switch (is_full && kind == SQLITE_IOERR ? SQLITE_FULL : kind) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {ErrorCode::kOutOfResources,
@@ -126,6 +132,9 @@ Database::Database(std::filesystem::path file, Mode mode) : file_(std::move(file
   database_.reset(database);
   check(status);
   check(::sqlite3_extended_result_codes(database, 1));
+  // A start would have to make them anew, and could not on a full disk.
+  int keeps_log = 1;
+  check(::sqlite3_file_control(database, "main", SQLITE_FCNTL_PERSIST_WAL, &keeps_log));
   set_patience(kPatience);
 }
 
@@ -152,8 +161,9 @@ void Database::check(int status) const {
 }
 
 void Database::fail(int status) const {
-  throw database_error(file_, status,
-                       database_ ? ::sqlite3_errmsg(database_.get()) : "not enough memory");
+  if (!database_) throw database_error(file_, status, 0, "not enough memory");
+  throw database_error(file_, status, ::sqlite3_system_errno(database_.get()),
+                       ::sqlite3_errmsg(database_.get()));
 }
 
 Transaction::Transaction(const Database& database) : database_(database) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <limits>
 #include <random>
@@ -45,6 +46,10 @@ constexpr const char* kSchema = R"(
   CREATE TABLE about (salt TEXT NOT NULL) STRICT;
 )";
 
+/// What is read in a few milliseconds: a reader in the midst of it is in the way of emptying the
+/// log.
+constexpr std::int64_t kRowsAtOnce = 20'000;
+
 constexpr const char* kClockSchema =
     "CREATE TABLE clock (zone TEXT NOT NULL) STRICT";  // of the events' times
 
@@ -74,20 +79,7 @@ std::string read_clock(const Database& database) {
   return select.step() ? std::string(select.text(0)) : std::string();
 }
 
-/// Brings a store of an earlier version up to this one.
-void migrate(const Database& database, std::int64_t version) {
-  Transaction transaction(database);
-  if (version < 2) {
-    database.run("ALTER TABLE events ADD COLUMN recommendation TEXT");
-    database.run(ProductTable::kSchema);
-    database.run(LinkTable::kSchema);
-  }
-  database.run(kClockSchema);
-  database.run(fmt::format("PRAGMA user_version = {}", kVersion).c_str());
-  transaction.commit();
-}
-
-void check_version(const Database& database, EventStore::Access access) {
+void check_version(const Database& database) {
   const auto name = printable(database.file().string());
   if (database.whole("PRAGMA application_id") != kApplication) {
     throw Error(ErrorCode::kBadData,
@@ -95,17 +87,9 @@ void check_version(const Database& database, EventStore::Access access) {
   }
   const auto version = database.whole("PRAGMA user_version");
   if (version == kVersion) return;
-  const bool is_earlier = version >= 1 && version < kVersion;
-  if (is_earlier && access == EventStore::Access::kWrite) return migrate(database, version);
-  if (is_earlier) {
-    throw Error(ErrorCode::kIncompatibleArtifact,
-                fmt::format("{}: found a store of version {}, expected {}; start 'vitrina serve' "
-                            "with it once, which brings it up to date",
-                            name, version, kVersion));
-  }
   throw Error(ErrorCode::kIncompatibleArtifact,
               fmt::format("{}: found a store of version {}, expected {}; use the vitrina that "
-                          "wrote it",
+                          "wrote it, or name another folder",
                           name, version, kVersion));
 }
 
@@ -114,10 +98,11 @@ Database open_database(const std::filesystem::path& folder, EventStore::Access a
   const bool writes = access == EventStore::Access::kWrite;
   if (!writes) EventStore::check_is_there(folder);
   Database database(folder / kFile, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
-  database.run("PRAGMA secure_delete = ON");
+  // The log grows to half of it before it is taken over. A stop empties one that has a limit.
+  database.run("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
   // of a database that nobody has written to yet
   const bool is_new = writes && database.whole("PRAGMA page_count") == 0;
-  is_new ? create(database) : check_version(database, access);
+  is_new ? create(database) : check_version(database);
   return database;
 }
 
@@ -173,8 +158,9 @@ EventStore::EventStore(const std::filesystem::path& folder, Access access)
   // a process that was killed may have left some
   has_traces_ = has_forgotten();
   insert_.emplace(database_,
-                  "INSERT INTO events (arrived, event_id, kind, customer, time, action, product, "
-                  "page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                  "INSERT INTO events (seq, arrived, event_id, kind, customer, time, action, "
+                  "product, page, device, recommendation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                  "?)");
 }
 
 void EventStore::check_is_there(const std::filesystem::path& folder) {
@@ -191,20 +177,23 @@ void EventStore::append(std::span<const Row> rows) {
     text.empty() ? insert_->bind_null(parameter) : insert_->bind(parameter, text);
   };
   Transaction transaction(database_);
+  auto seq = std::max(next_row_, last_row() + 1);
   for (const auto& [event, key, arrived_us, recommendation] : rows) {
-    insert_->bind(1, arrived_us);
-    key ? insert_->bind_bytes(2, key->view()) : insert_->bind_null(2);
-    insert_->bind(3, std::int64_t{event.is_visit});
-    insert_->bind(4, std::string_view(event.customer));
-    insert_->bind(5, event.time_us);
-    insert_->bind(6, std::int64_t{event.action});
-    bind_text(7, event.product);
-    insert_->bind(8, std::int64_t{event.page});
-    bind_text(9, event.device);
-    bind_text(10, recommendation);
+    insert_->bind(1, seq++);
+    insert_->bind(2, arrived_us);
+    key ? insert_->bind_bytes(3, key->view()) : insert_->bind_null(3);
+    insert_->bind(4, std::int64_t{event.is_visit});
+    insert_->bind(5, std::string_view(event.customer));
+    insert_->bind(6, event.time_us);
+    insert_->bind(7, std::int64_t{event.action});
+    bind_text(8, event.product);
+    insert_->bind(9, std::int64_t{event.page});
+    bind_text(10, event.device);
+    bind_text(11, recommendation);
     insert_->run();
   }
   transaction.commit();
+  next_row_ = seq;
 }
 
 KeptEvent EventStore::event_of(const Statement& select) const {
@@ -246,6 +235,17 @@ std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const 
     row.recommendation = select.text(10);
   }
   return rows;
+}
+
+void EventStore::read_times(
+    std::int64_t after, std::int64_t until, std::size_t limit,
+    const std::function<void(std::int64_t row, std::int64_t time_us)>& use) const {
+  Statement select(database_,
+                   "SELECT seq, time FROM events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?");
+  select.bind(1, after);
+  select.bind(2, until);
+  select.bind(3, static_cast<std::int64_t>(limit));
+  while (select.step()) use(select.whole(0), select.whole(1));
 }
 
 std::int64_t EventStore::last_row() const {
@@ -312,10 +312,14 @@ std::string EventStore::mark(std::int64_t last) const {
   Statement select(database_, "SELECT arrived FROM events WHERE seq = ?");
   select.bind(1, last);
   const auto arrived = select.step() ? select.whole(0) : 0;
+  // what comes behind the last one changes nothing
+  Statement first(database_, "SELECT coalesce(min(seq), 0) FROM events WHERE seq <= ?");
+  first.bind(1, last);
+  first.step();
   Statement forgotten(database_, "SELECT count(*), coalesce(sum(at), 0) FROM forgotten");
   forgotten.step();
-  return fmt::format("{}/{}/{}/{}/{}", sha256_text(salt_), last, arrived, forgotten.whole(0),
-                     forgotten.whole(1));
+  return fmt::format("{}/{}/{}/{}/{}/{}", sha256_text(salt_), first.whole(0), last, arrived,
+                     forgotten.whole(0), forgotten.whole(1));
 }
 
 void EventStore::erase_new_snapshot() const {
@@ -338,16 +342,53 @@ std::optional<std::string> EventStore::refusal(Kind kind, std::string_view custo
                      printable(customer), printable(*user));
 }
 
-Receipt EventStore::forget(Kind kind, std::string_view customer) {
+FoundRows EventStore::find(Kind kind, std::string_view customer,
+                           const std::function<void()>& between) {
+  // In this order: of a visit whose link goes meanwhile no row up to that number is left.
+  FoundRows found{.until = last_row(), .rows = {}, .visits = {}};
+  links_.read();
+  if (kind == Kind::kUser) found.visits = links_.visits_of(customer);
+  auto select = rows_of("SELECT seq", "seq > ?3 AND seq <= ?4", kind, customer);
+  for (std::int64_t begin = 0; begin < found.until; begin += kRowsAtOnce) {
+    between();
+    select.bind(3, begin);
+    select.bind(4, std::min(begin + kRowsAtOnce, found.until));
+    while (select.step()) found.rows.push_back(select.whole(0));
+    select.reset();
+  }
+  return found;
+}
+
+bool EventStore::covers(Kind kind, std::string_view customer, const FoundRows& found) const {
+  return kind == Kind::kVisit || std::ranges::includes(found.visits, links_.visits_of(customer));
+}
+
+std::int64_t EventStore::erase(Kind kind, std::string_view customer, const FoundRows& found) {
+  std::int64_t n = 0;
+  const bool is_covered = covers(kind, customer, found);
+  if (is_covered) {
+    // some may have gone meanwhile
+    auto erase = rows_of("DELETE", "seq = ?3", kind, customer);
+    for (const auto row : found.rows) {
+      erase.bind(3, row);
+      erase.run();
+      n += database_.n_changed();
+    }
+  }
+  auto erase = rows_of("DELETE", "seq > ?3", kind, customer);
+  erase.bind(3, is_covered ? found.until : 0);
+  erase.run();
+  return n + database_.n_changed();
+}
+
+Receipt EventStore::forget(Kind kind, std::string_view customer, const FoundRows& found) {
   if (const auto why = refusal(kind, customer)) throw Error(ErrorCode::kBadData, *why);
   Receipt receipt{.digest = tombstone(kind, customer)};
   ++n_forgets_;
   erase_snapshots();
   {
     Transaction transaction(database_);
-    auto erase = rows_of("DELETE", kind, customer);
-    erase.run();
-    receipt.n_rows = database_.n_changed();
+    receipt.n_rows = erase(kind, customer, found);
     if (kind == Kind::kUser) links_.forget(customer);
     Statement remember(database_,
                        "INSERT INTO forgotten VALUES (?, unixepoch()) ON CONFLICT (customer) DO "
@@ -363,6 +404,22 @@ Receipt EventStore::forget(Kind kind, std::string_view customer) {
   return receipt;
 }
 
+std::size_t EventStore::erase_before(std::int64_t time_us, std::span<const std::int64_t> rows) {
+  ++n_forgets_;
+  erase_snapshots();
+  Statement erase(database_, "DELETE FROM events WHERE seq = ? AND time < ?");
+  std::int64_t n = 0;
+  Transaction transaction(database_);
+  for (const auto row : rows) {
+    erase.bind(1, row);
+    erase.bind(2, time_us);
+    erase.run();
+    n += database_.n_changed();
+  }
+  transaction.commit();
+  return static_cast<std::size_t>(n);
+}
+
 bool EventStore::empty_log() try {
   const ShortPatience patience(database_);
   Statement checkpoint(database_, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -373,19 +430,23 @@ bool EventStore::empty_log() try {
   throw error.with_context("who was forgotten is not overwritten in the store's log yet");
 }
 
-Statement EventStore::rows_of(std::string_view what, Kind kind, std::string_view customer) const {
+Statement EventStore::rows_of(std::string_view what, std::string_view where, Kind kind,
+                              std::string_view customer) const {
+  // most have none, and to ask it of every visit's row takes longer than all else
+  const bool has_visits = kind == Kind::kUser && !links_.visits_of(customer).empty();
   Statement statement(
-      database_, fmt::format("{} FROM events WHERE (kind = ?1 AND customer = ?2){}", what,
-                             kind == Kind::kUser ? " OR (kind = 1 AND customer IN (SELECT visit "
-                                                   "FROM links WHERE customer = ?2))"
-                                                 : ""));
+      database_,
+      fmt::format("{} FROM events WHERE {} AND ((kind = ?1 AND customer = ?2){})", what, where,
+                  has_visits ? " OR (kind = 1 AND EXISTS (SELECT 1 FROM links WHERE visit = "
+                               "events.customer AND customer = ?2))"
+                             : ""));
   statement.bind(1, static_cast<std::int64_t>(kind));
   statement.bind(2, customer);
   return statement;
 }
 
 std::int64_t EventStore::n_rows_of(Kind kind, std::string_view customer) const {
-  auto count = rows_of("SELECT count(*)", kind, customer);
+  auto count = rows_of("SELECT count(*)", "TRUE", kind, customer);
   count.step();
   return count.whole(0);
 }

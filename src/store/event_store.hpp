@@ -30,6 +30,13 @@ struct Row {
   std::string recommendation = {};  ///< id of the answer that it came of; empty: none
 };
 
+/// Rows of a customer, as find() has found them.
+struct FoundRows {
+  std::int64_t until = 0;           ///< number of the last row that was looked at
+  std::vector<std::int64_t> rows;   ///< their numbers
+  std::vector<std::string> visits;  ///< linked to the customer, whose rows are among them
+};
+
 /// That a customer was forgotten.
 struct Receipt {
   std::string digest;       ///< SHA-256 of the store's salt, kind and id
@@ -51,7 +58,7 @@ class EventStore {
 
   /// Throws Error(kMissingInput) where there is none to read, Error(kOutOfResources) where another
   /// process writes there, Error(kBadData) for what is no store and Error(kIncompatibleArtifact)
-  /// for one of another version; who may write brings one of an earlier version up to date.
+  /// for one of another version.
   EventStore(const std::filesystem::path& folder, Access access);
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
@@ -60,12 +67,17 @@ class EventStore {
   /// Throws Error(kMissingInput) where the folder has no store.
   static void check_is_there(const std::filesystem::path& folder);
 
-  /// All rows are written, or none; throws Error(kOutOfResources) then.
+  /// All rows are written, or none; throws Error(kOutOfResources) then. While this object lives no
+  /// number of a row comes twice, whatever is erased.
   void append(std::span<const Row> rows);
 
   /// Up to `limit` rows behind that of number `after`, oldest first; moves `after` to the last.
   /// Throws Error(kIncompatibleArtifact) for one that is no event.
   [[nodiscard]] std::vector<Row> read(std::int64_t& after, std::size_t limit) const;
+  /// Calls `use` with number and time of up to `limit` rows behind that of number `after`, none of
+  /// them behind that of number `until`, oldest first.
+  void read_times(std::int64_t after, std::int64_t until, std::size_t limit,
+                  const std::function<void(std::int64_t row, std::int64_t time_us)>& use) const;
   [[nodiscard]] std::int64_t n_rows() const;
   /// Number of the newest row; 0 where there is none.
   [[nodiscard]] std::int64_t last_row() const;
@@ -84,8 +96,8 @@ class EventStore {
   /// The same of a folder that no server has opened yet; empty where no store is there.
   static std::string clock_of(const std::filesystem::path& folder);
 
-  /// What tells this store, with its rows up to one and who is forgotten, from others and from what
-  /// it was before.
+  /// What tells this store, with its first row, its rows up to one and who is forgotten, from
+  /// others and from what it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;
   /// Reads whose visits are, again: a reader does not see what a server beside it changes.
   void read_links() { links_.read(); }
@@ -107,11 +119,18 @@ class EventStore {
 
   /// Why that customer cannot be forgotten: a visit that is linked to a user, whose its events are.
   [[nodiscard]] std::optional<std::string> refusal(Kind kind, std::string_view customer) const;
+  /// The rows of a customer that are there now, and of the visits linked to it, read some at a time
+  /// so that they are in nobody's way. Calls `between` meanwhile, which may throw.
+  [[nodiscard]] FoundRows find(
+      Kind kind, std::string_view customer, const std::function<void()>& between = [] {});
+  /// Whether forget() can go by what was found: no visit was linked to the customer since.
+  [[nodiscard]] bool covers(Kind kind, std::string_view customer, const FoundRows& found) const;
   /// Erases copies of memory, the rows of a customer and of the visits linked to it, overwriting
-  /// them, and remembers a hash of the id: a log from before does not bring the customer back. When
-  /// it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
+  /// them, and remembers a hash of the id: a log from before does not bring the customer back. Rows
+  /// that another object on this store has found need not be looked for: without them all are read.
+  /// When it throws, all rows are there still; Error(kBadData) says the refusal(). Then empty_log()
   /// should follow.
-  Receipt forget(Kind kind, std::string_view customer);
+  Receipt forget(Kind kind, std::string_view customer, const FoundRows& found = {});
   /// Whether the log ahead of the database may still hold the pages of who was forgotten.
   [[nodiscard]] bool has_traces() const { return has_traces_; }
   /// Takes the log over into the database and empties it; false where a reader is in the way, for
@@ -120,7 +139,9 @@ class EventStore {
   /// Of the last time that forget() was called for that id, without the rows it erased.
   [[nodiscard]] std::optional<Receipt> receipt(Kind kind, std::string_view customer) const;
   [[nodiscard]] bool has_forgotten() const;
-  /// Calls of forget() on this object.
+  /// Erases copies of memory and, of these rows, those from before a moment, all or none; how many.
+  std::size_t erase_before(std::int64_t time_us, std::span<const std::int64_t> rows);
+  /// Calls of forget() and erase_before() on this object.
   [[nodiscard]] std::size_t n_forgets() const { return n_forgets_; }
   /// Rows of a customer, linked visits included.
   [[nodiscard]] std::int64_t n_rows_of(Kind kind, std::string_view customer) const;
@@ -128,9 +149,11 @@ class EventStore {
   [[nodiscard]] std::vector<std::string> texts_around(std::string_view part) const;
 
  private:
-  /// `what` of all rows of a customer.
-  [[nodiscard]] Statement rows_of(std::string_view what, Kind kind,
+  /// `what` of the rows of a customer, among those that `where` (?3 and on) is true of.
+  [[nodiscard]] Statement rows_of(std::string_view what, std::string_view where, Kind kind,
                                   std::string_view customer) const;
+  /// How many there were.
+  std::int64_t erase(Kind kind, std::string_view customer, const FoundRows& found);
   [[nodiscard]] KeptEvent event_of(const Statement& select) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
 
@@ -141,6 +164,7 @@ class EventStore {
   LinkTable links_{database_};
   std::optional<Statement> insert_;
   std::string salt_;
+  std::int64_t next_row_ = 1;  ///< at least
   std::size_t n_forgets_ = 0;
   bool has_traces_ = false;
 };

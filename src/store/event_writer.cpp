@@ -1,6 +1,7 @@
 #include "store/event_writer.hpp"
 
 #include <chrono>
+#include <future>
 #include <iterator>
 #include <utility>
 
@@ -75,6 +76,12 @@ void EventWriter::change(std::function<void(EventStore&)> work,
     waiting_.emplace_back(Change{std::move(work), std::move(done)});
   }
   is_any_.notify_one();
+}
+
+void EventWriter::change_now(const std::function<void(EventStore&)>& work) {
+  std::promise<std::optional<Error>> told;
+  change(work, [&](const std::optional<Error>& error) { told.set_value(error); });
+  if (const auto error = told.get_future().get()) throw *error;
 }
 
 std::int64_t EventWriter::moment() const {

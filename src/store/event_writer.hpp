@@ -68,6 +68,9 @@ class EventWriter {
   void change(std::function<void(EventStore&)> work,
               std::function<void(const std::optional<Error>&)> done);
 
+  /// The same, waiting for it; throws what went wrong.
+  void change_now(const std::function<void(EventStore&)>& work);
+
   /// A moment to answer as of: every event that was told to be stored is before it, and none that
   /// is still on its way. So an answer is what it would be by the events of the store alone.
   [[nodiscard]] std::int64_t moment() const;

@@ -35,4 +35,12 @@ std::optional<std::string_view> LinkTable::user_of(std::string_view visit) const
   return found == user_of_.end() ? std::nullopt : std::optional<std::string_view>(found->second);
 }
 
+std::vector<std::string> LinkTable::visits_of(std::string_view user) const {
+  std::vector<std::string> visits;
+  for (const auto& [visit, whose] : user_of_) {
+    if (whose == user) visits.push_back(visit);
+  }
+  return visits;
+}
+
 }  // namespace vitrina::store

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/database.hpp"
 
@@ -33,6 +34,8 @@ class LinkTable {
   void forget_in_memory(std::string_view user);
 
   [[nodiscard]] std::optional<std::string_view> user_of(std::string_view visit) const;
+  /// A user's visits, ascending.
+  [[nodiscard]] std::vector<std::string> visits_of(std::string_view user) const;
   /// By visit.
   [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const {
     return user_of_;

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from faults import (
+    REFUSED,
     Fault,
     assert_told_after_sync,
+    changes,
     check,
     check_recovery,
     faults_of,
@@ -26,7 +28,8 @@ EVERY = 1 if os.environ.get("VITRINA_FAULTS") == "all" else 40
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Of a start, events, a checkpoint, forgetting and a stop."""
+    """Of a start, events, a checkpoint, forgetting, the end of old events
+    and a stop."""
     folder = tmp_path_factory.mktemp("sound")
     sound = play(folder / "store", log=folder / "log")
     assert sound.lines[-1] == "stopped"
@@ -37,7 +40,7 @@ def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 def test_every_call_of_the_store_may_fail(
     calls: list[str], memory_folder: Path
 ) -> None:
-    assert assert_told_after_sync(calls) == 12
+    assert assert_told_after_sync(calls) == 15
     kinds = {call.split()[0] for call in calls}
     assert kinds >= {"open", "write", "sync", "truncate", "unlink", "tell"}
     faults = faults_of(calls)
@@ -56,6 +59,19 @@ def test_a_restart_after_an_end_may_fail_too(
 
     judge_all(judge, ends[::EVERY], memory_folder)
     assert sum(n_ways) > 5 * len(n_ways)
+
+
+def test_a_start_says_that_the_disk_is_full(tmp_path: Path) -> None:
+    """Which SQLite does not, of the file that it shares memory by."""
+    store, log = tmp_path / "store", tmp_path / "log"
+    play(store, log=log)
+    calls = changes(play(store, "list", log=log).calls)
+    fault = Fault(calls.index("write events.db-shm") + 1, "ENOSPC")
+    played = play(store, "list", fault=fault, log=log)
+    assert played.code == REFUSED
+    assert played.lines == [
+        f"error {store}/events.db: cannot write: the disk is full"
+    ]
 
 
 def test_a_server_acknowledges_what_is_on_the_disk(

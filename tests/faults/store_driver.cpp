@@ -7,6 +7,8 @@
 //   forgot gone       and so are a customer's being forgotten, with the visits linked to it,
 //   linked v0         a visit's being a user's,
 //   put lamp          and what a product is
+//   erase             events from before a moment are about to go, some by some,
+//   erased            and are gone
 //   refused c d: why  nothing of these was done
 //   stopped
 //
@@ -29,6 +31,8 @@
 
 #include "core/error.hpp"
 #include "store/event_writer.hpp"
+#include "store/forgetter.hpp"
+#include "store/retention.hpp"
 
 namespace vitrina::store {
 namespace {
@@ -42,7 +46,8 @@ void say(const std::string& line) {
 class Driver {
  public:
   explicit Driver(const std::filesystem::path& folder)
-      : writer_(std::make_unique<EventStore>(folder, EventStore::Access::kWrite),
+      : folder_(folder),
+        writer_(std::make_unique<EventStore>(folder, EventStore::Access::kWrite),
                 {.now = [this] { return ++clock_; },
                  .apply =
                      [this](const std::vector<KeptEvent>& events) {
@@ -51,11 +56,14 @@ class Driver {
                          if (is_starting_) say("had " + event.product);
                        }
                      },
-                 .observe = [](const Commit&) {}}) {
+                 .observe = [](const Commit&) {}}),
+        forgetter_(folder, writer_) {
     is_starting_ = false;
   }
 
-  void append(const std::vector<std::string>& ids, Kind kind = Kind::kUser) {
+  /// Of now, or of a moment.
+  void append(const std::vector<std::string>& ids, Kind kind = Kind::kUser,
+              std::optional<std::int64_t> time = {}) {
     std::vector<NewEvent> events;
     events.reserve(ids.size());
     for (const auto& id : ids) {
@@ -63,8 +71,9 @@ class Driver {
                      .customer = id,
                      .action = 0,
                      .product = id,
-                     .device = std::string(100, 'd')};  // so that they fill some pages
-      events.push_back({EventKey::of(id), {std::move(kept)}});
+                     .device = std::string(100, 'd'),  // so that they fill some pages
+                     .time_us = time.value_or(0)};
+      events.push_back({EventKey::of(id), {std::move(kept)}, !time});
     }
     std::promise<void> told;
     const bool is_taken = writer_.append(std::move(events), [&](const Appended& appended) {
@@ -85,6 +94,32 @@ class Driver {
     told.get_future().wait();
   }
 
+  /// The same of a customer's rows, as a server does.
+  void forget(const std::string& user) {
+    std::promise<void> told;
+    forgetter_.forget(
+        Kind::kUser, user,
+        [&](EventStore& store, const FoundRows& found) {
+          (void)store.forget(Kind::kUser, user, found);
+          if (!store.empty_log()) throw Error(ErrorCode::kInternal, "a reader is in the way");
+        },
+        [&](const std::optional<Error>& error) {
+          say(error ? fmt::format("refused forgot {}: {}", user, error->what()) : "forgot " + user);
+          told.set_value();
+        });
+    told.get_future().wait();
+  }
+
+  void erase_before(std::int64_t time) {
+    say("erase");
+    try {
+      (void)Retention(folder_, writer_).erase_before(time, [] { return false; });
+      say("erased");
+    } catch (const Error& error) {
+      say(fmt::format("refused erased: {}", error.what()));
+    }
+  }
+
  private:
   static void tell(const std::vector<std::string>& ids, const Appended& appended) {
     if (appended.error) {
@@ -102,7 +137,9 @@ class Driver {
 
   std::atomic<bool> is_starting_{true};
   std::atomic<std::int64_t> clock_{0};
+  std::filesystem::path folder_;
   EventWriter writer_;
+  Forgetter forgetter_;
 };
 
 std::vector<std::string> many(const std::string& prefix, int n) {
@@ -127,13 +164,13 @@ void tell_all(Driver& driver) {
     const ProductFacts lamp{.product_id = "lamp", .price = 12.5};
     store.products().put(std::span(&lamp, 1));
   });
-  driver.change("forgot gone", [](EventStore& store) {
-    (void)store.forget(Kind::kUser, "gone");
-    if (!store.empty_log()) throw Error(ErrorCode::kInternal, "a reader is in the way");
-  });
+  driver.forget("gone");
   driver.append({"c0"});
   link(driver, "v0", "c0");
   driver.append(many("d", 3));
+  driver.append(many("old", 3), Kind::kUser, -7);
+  driver.append({"f0"});
+  driver.erase_before(0);
   driver.append({"a0", "d0", "e0"});
 }
 

@@ -16,11 +16,15 @@ from command import program_path
 # A user who is forgotten, and the visit that was linked to it before.
 USER, VISIT = "gone", "gone-visit"
 FORGOTTEN = {USER, VISIT}
+# Events from before a moment, which are erased.
+OLD = {"old0", "old1", "old2"}
 # What the driver tells the store, whatever becomes of it.
-SENT = FORGOTTEN | {
-    *(f"a{i}" for i in range(40)),
-    *("b0", "c0", "v0", "d0", "d1", "d2", "e0"),
-}
+SENT = (
+    FORGOTTEN
+    | OLD
+    | {f"a{i}" for i in range(40)}
+    | {"b0", "c0", "v0", "d0", "d1", "d2", "e0", "f0"}
+)
 # What the process of a call that ends it says, and one that could not start.
 ENDED, REFUSED = 77, 7
 
@@ -154,7 +158,9 @@ def is_promise(call: str) -> bool:
     if call.startswith("tell HTTP/1.1 200 "):
         fields = ('"statuses"', '"n_erased"', '"n_stored"', '"visit_id"')
         return any(field in call for field in fields)
-    return call.split()[1] in ("stored", "forgot", "linked", "put")
+    return call.split()[1] in (
+        *("stored", "forgot", "linked", "put", "erased"),
+    )
 
 
 def assert_told_after_sync(
@@ -180,7 +186,8 @@ def assert_told_after_sync(
 def promised(played: Played) -> set[str]:
     """The events that were acknowledged and are still to be there."""
     stored = set(played.ids("stored")) | set(played.ids("repeated"))
-    return stored - FORGOTTEN
+    gone = OLD if "erase" in played.lines else set()
+    return stored - FORGOTTEN - gone
 
 
 def assert_kept(store: Path, log: Path, played: Played) -> None:
@@ -195,6 +202,8 @@ def assert_kept(store: Path, log: Path, played: Played) -> None:
     links = set(after.ids("link"))
     assert set(played.ids("linked")) - FORGOTTEN <= links, "a link is lost"
     assert set(played.ids("put")) <= set(after.ids("product"))
+    if "erased" in played.lines:
+        assert not OLD & set(rows), "old events are back"
     if played.ids("forgot"):
         assert USER not in rows, "who was forgotten is back"
     if played.ids("forgot") and VISIT in played.ids("linked"):
@@ -207,7 +216,7 @@ def assert_sent_again_counts_once(store: Path, log: Path) -> None:
     again = play(store, log=log)
     assert (again.code, again.lines[-1]) == (0, "stopped"), again
     last = play(store, "list", log=log)
-    assert Counter(last.ids("had")) == Counter(SENT - FORGOTTEN)
+    assert Counter(last.ids("had")) == Counter(SENT - FORGOTTEN - OLD)
     assert (last.ids("link"), last.ids("product")) == (["v0"], ["lamp"])
 
 

@@ -135,6 +135,41 @@ TEST_F(LiveTest, AnswersAsTheBatchAfterSwaps) {
   expect_as_batch(live, moments()[2], true);
 }
 
+TEST_F(LiveTest, AnswersAsTheBatchForAnIdThatEverybodyShares) {
+  // several events a second, one of them where the newest that count begin
+  constexpr TimeUs kEvents = 25'000;
+  std::vector<test::Event> all;
+  for (TimeUs e = 0; e < kEvents; ++e) {
+    const auto p = static_cast<std::size_t>(e * e + e / 100) % products().size();
+    all.push_back({.user = "guest",
+                   .item = products()[p].id,
+                   .time = test::kOpening + e / 7 * kUsPerSecond,
+                   .action = e % 50 == 0 ? Action::kOrder : Action::kView,
+                   .page = static_cast<std::uint32_t>(e % 3),
+                   .device = {}});
+  }
+  const auto shop = folder() / "shared";
+  write_file(shop / "train_actions.csv", test::log_csv(all));
+  const auto at = moments()[1];
+  RecommendOptions options;
+  options.at = at;
+  options.force_bundle = true;
+  const auto expected = Recommender::load(folder() / "bundle").recommend(shop, options);
+  ASSERT_EQ(expected.size(), 1U);
+  auto live = Live::open(folder() / "bundle");
+  EXPECT_GT(live.add_log(shop), 20'000U);
+  expect_equal(live.recommend({.user_id = "guest", .at = at}), expected[0]);
+  // some of them told of a visit
+  auto other = Live::open(folder() / "bundle");
+  std::vector<LiveEvent> parts;
+  for (std::size_t e = 0; e < all.size(); ++e) {
+    parts.push_back(told(all[e]));
+    if (e % 3 == 0) std::swap(parts.back().user_id, parts.back().visit_id);
+  }
+  other.add(parts);
+  expect_equal(other.recommend({.user_id = "guest", .visit_id = "guest", .at = at}), expected[0]);
+}
+
 TEST_F(LiveTest, ExcludesAsTheBatchDoes) {
   const auto live = told_all();
   const auto at = moments()[3];

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "data/event_rows.hpp"
 #include "data/purchases.hpp"
 #include "support/engine_kit.hpp"
 #include "support/text_shop.hpp"
@@ -37,6 +38,25 @@ TEST(UserHistory, TheCutIsTheFirstMomentThatIsNotSeen) {
   EXPECT_EQ(test::history_of(shop.shop.events, shop.user("ann"), shop.cut).events.size(), 1U);
   EXPECT_EQ(test::history_of(shop.shop.events, shop.user("ann"), shop.cut + 1).events.size(), 2U);
   EXPECT_EQ(history_of(shop, "ann").find(shop.item("B")), nullptr);
+}
+
+TEST(UserHistory, NoMoreThanTheNewestEventsCount) {
+  EventLog log;
+  const auto n = kMostEvents + 10;
+  for (std::size_t e = 0; e < n; ++e) {
+    log.time.push_back(static_cast<TimeUs>(e));
+    log.item.emplace_back(e % 7);
+    log.action.push_back(Action::kView);
+    log.page.push_back(static_cast<std::uint32_t>(e));
+    log.device.push_back(0);
+  }
+  log.offsets.push_back(n);
+  EventColumns merged;
+  const auto events = events_before(log, UserIdx(0), static_cast<TimeUs>(n - 3), merged);
+  EXPECT_EQ(events.size(), kMostEvents);
+  EXPECT_EQ(events.time.front(), 7);
+  EXPECT_EQ(events.page.back(), n - 4);
+  EXPECT_EQ(events_before(log, UserIdx(0), 5, merged).size(), 5U);
 }
 
 TEST(UserHistory, DaysAreCountedByTheCalendar) {

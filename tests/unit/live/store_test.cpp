@@ -162,6 +162,51 @@ TEST(Store, ForgetsTheDevicesThatNobodyElseHas) {
   EXPECT_TRUE(store.devices().find("own"));
 }
 
+TEST(Store, ForgetsWhatIsFromBefore) {
+  Store store;
+  const auto a = store.products().intern("a");
+  const auto old = store.devices().intern("of old");
+  const auto packed = [&](Kind kind, const char* id, const std::vector<TimeUs>& times) {
+    std::vector<StoredEvent> events;
+    for (const auto time : times) {
+      events.push_back({.time = time, .product = a, .device = time == 4 ? old : kNoCode});
+    }
+    store.put_packed(kind, id, events);
+  };
+  packed(Kind::kUser, "packed", {1, 4, 10, 11});
+  packed(Kind::kVisit, "packed and old", {2, 4});
+  packed(Kind::kUser, "packed and new", {10});
+  store.count_devices();
+  for (const TimeUs time : {3, 9, 10, 30}) store.add(Kind::kVisit, "g", view(time, "b"));
+  store.add(Kind::kUser, "w", {.time = 9, .product = "b", .device = "own"});
+  store.add(Kind::kUser, "x", view(12, "b"));
+  store.link("g", "v");
+  const auto forget_before = [&](TimeUs time) {
+    std::size_t n = 0;
+    for (Store::Walk at; !at.is_over();) n += store.forget_before(time, at, 1);
+    return n;
+  };
+  const auto n_forgets = store.n_forgets();
+  EXPECT_EQ(forget_before(10), 7U);
+  EXPECT_EQ(forget_before(10), 0U);
+  EXPECT_GT(store.n_forgets(), n_forgets) << "a copy that is being made is of no use";
+  EXPECT_EQ(store.n_events(), 6U);
+  EXPECT_EQ(store.n_customers(), 4U);
+  EXPECT_EQ(store.of(Kind::kUser, "packed").size(), 2U);
+  EXPECT_EQ(store.of(Kind::kUser, "packed")[0].time, 10);
+  EXPECT_EQ(store.of(Kind::kUser, "v").size(), 2U);
+  EXPECT_TRUE(store.of(Kind::kVisit, "packed and old").empty());
+  EXPECT_TRUE(store.of(Kind::kUser, "w").empty());
+  EXPECT_FALSE(store.devices().find("own"));
+  EXPECT_FALSE(store.devices().find("of old"));
+  EXPECT_TRUE(store.add(Kind::kUser, "packed", view(5, "b"))) << "told of late";
+  EXPECT_EQ(products_of(store, Kind::kUser, "packed"), (std::vector<std::string>{"b", "a", "a"}));
+  EXPECT_TRUE(store.add(Kind::kVisit, "g", view(31, "a")));
+  EXPECT_EQ(store.of(Kind::kUser, "v").size(), 3U) << "a link stays";
+  EXPECT_EQ(forget_before(100), 8U);
+  EXPECT_EQ(store.n_customers(), 0U);
+}
+
 TEST(Store, ASnapshotHasTheDevicesThatItsEventsName) {
   const test::ScratchFolder scratch;
   const auto file = scratch.path() / "snapshot";
