@@ -20,7 +20,7 @@ Event view(const char* user, const char* item, TimeUs time = kNow) {
   return {user, item, time, Action::kView, 0, ""};
 }
 
-std::vector<std::string> ids_of(const ProductSpace& products) {
+std::vector<std::string> names_of(const ProductSpace& products) {
   std::vector<std::string> ids;
   for (std::size_t i = 0; i < products.items.size(); ++i) ids.emplace_back(products.items.text(i));
   return ids;
@@ -36,8 +36,8 @@ TEST(Join, KnownProductsComeFirstThenListedThenMetOnes) {
       std::vector{view("u", "z"), view("u", "a"), view("u", "m")},
       std::vector<Product>{{"m", "mugs", 1, ""}, {"q", "cups", 1, ""}, {"c", "cups", 1, ""}});
   const auto joined = join(own, known);
-  EXPECT_EQ(ids_of(joined.shop), (std::vector<std::string>{"b", "m", "c", "q", "a", "z"}));
-  for (const auto& id : ids_of(joined.shop)) {
+  EXPECT_EQ(names_of(joined.shop), (std::vector<std::string>{"b", "m", "c", "q", "a", "z"}));
+  for (const auto& id : names_of(joined.shop)) {
     EXPECT_EQ(joined.shop.items.external(test::item_of(joined.shop, id)), id);
   }
   EXPECT_FALSE(joined.shop.items.find("d").has_value());

@@ -53,7 +53,7 @@ Error error_for(const arrow::RecordBatchVector& batches) {
 }
 
 /// Prints rows as `user item action time`, `-` for no item.
-std::vector<std::string> rows_of(const RawLog& log) {
+std::vector<std::string> raw_rows(const RawLog& log) {
   std::vector<std::string> rows;
   for (std::size_t i = 0; i < log.user.size(); ++i) {
     const auto item = log.item[i] == kNoCode ? "-" : std::string(log.items.text(log.item[i]));
@@ -68,11 +68,11 @@ const Rows kRows{"u1 a 0 1000", "u2 b 5 2000", "u2 a 5 2000", "u1 - 6 4000"};
 
 TEST(LogStream, ReadsTheRowsOfAllBatches) {
   const auto batch = batch_of(columns());
-  EXPECT_EQ(rows_of(read({batch})), kRows);
-  EXPECT_EQ(rows_of(read({batch->Slice(0, 1), batch->Slice(1, 0), batch->Slice(1)}, kNoTime, 4)),
+  EXPECT_EQ(raw_rows(read({batch})), kRows);
+  EXPECT_EQ(raw_rows(read({batch->Slice(0, 1), batch->Slice(1, 0), batch->Slice(1)}, kNoTime, 4)),
             kRows);
   const auto log = read({batch}, 3000);
-  EXPECT_EQ(rows_of(log), Rows(kRows.begin(), kRows.end() - 1));
+  EXPECT_EQ(raw_rows(log), Rows(kRows.begin(), kRows.end() - 1));
   EXPECT_EQ(log.counts.rows_read, 4U);
   EXPECT_EQ(log.counts.rows_hidden, 2U);
 }
@@ -85,12 +85,12 @@ TEST(LogStream, ReadsTheTypesOfOtherLibraries) {
                                "[1000000, 2000000, 3000000, 4000000]");
   table[3].second =
       json_array(arrow::large_list(arrow::large_utf8()), R"([["a"], ["b", "a"], ["c"], null])");
-  EXPECT_EQ(rows_of(read({batch_of(table)})), kRows);
+  EXPECT_EQ(raw_rows(read({batch_of(table)})), kRows);
   table[0].second = json_array(arrow::dictionary(arrow::uint32(), arrow::large_utf8()),
                                R"(["u1", "u2", "/*", "u1"])");
   table[3].second =
       json_array(arrow::list_view(arrow::utf8_view()), R"([["a"], ["b", "a"], ["c"], null])");
-  EXPECT_EQ(rows_of(read({batch_of(table)})), kRows);
+  EXPECT_EQ(raw_rows(read({batch_of(table)})), kRows);
 }
 
 TEST(LogStream, ReadsABatchLargerThanItsOwnPieces) {
