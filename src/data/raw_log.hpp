@@ -21,7 +21,8 @@ enum class BadRow : std::uint8_t {
   kNullDate,         ///< date is null or cannot be read
   kUnknownAction,    ///< action is null or not in the schema's codes
   kImplausibleDate,  ///< date far outside the rest of the log
-  kJunkProduct,      ///< a product of the row is null, empty, `/*` or no UTF-8; the row is kept
+  kJunkProduct,      ///< a product of the row is null, empty, `/*` or no UTF-8, or its cell holds
+                     ///< something else than ids; the row is kept
   kDuplicate,        ///< the same user, device, action, time, product and page once more
 };
 inline constexpr std::size_t kBadRowCount = 6;
@@ -64,8 +65,11 @@ struct IngestCounts {
   std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
   std::array<std::string, kBadRowCount> example{};  ///< the first value of each that is not null
-  NewerRows newer;            ///< those of kImplausibleDate that are newer than the log
-  TextTally unknown_actions;  ///< what stood in the rows of kUnknownAction; empty where null
+  std::uint64_t product_cells = 0;  ///< of the rows that are used, those that name products
+  std::uint64_t unread_cells = 0;   ///< of these, cells that hold something else than ids
+  std::string unread_cell;          ///< the first of them
+  NewerRows newer;                  ///< those of kImplausibleDate that are newer than the log
+  TextTally unknown_actions;        ///< what stood in the rows of kUnknownAction; empty where null
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }
   [[nodiscard]] std::uint64_t count(BadRow reason) const {

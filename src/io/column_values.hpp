@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -49,6 +50,9 @@ struct TextLists {
   };
   std::vector<Extent> rows;
   Texts elements;
+  /// Cells that hold something else than ids, with the element, an empty one, that stands for each;
+  /// ascending.
+  std::vector<std::pair<std::uint64_t, std::string_view>> unread;
   Texts cells;  ///< scratch: cells that are lists written as text
 
   void clear();
@@ -65,7 +69,8 @@ std::int64_t parse_integer(std::string_view text);
 void load_texts(const arrow::ChunkedArray& column, Texts& texts);
 
 /// Lists of the above; a column without lists gives one element a row, but cells such as
-/// `['1', '2']`, `[1, 2]` or `['1' '2']` are read as the lists they print.
+/// `['1', '2']`, `[1, 2]` or `['1' '2']` are read as the lists they print, and what prints objects
+/// or lists of lists is noted as unread.
 void load_lists(const arrow::ChunkedArray& column, TextLists& lists);
 
 /// Whole numbers, also as doubles or texts; kNoInteger where there is none. Numbers over 2^63

@@ -229,9 +229,18 @@ void LogReader::choose_rows(RowBatch& batch) {
 
 void LogReader::append_items(RowBatch& batch) {
   const auto& lists = batch.products;
+  auto& example = log_.counts.example[static_cast<std::size_t>(BadRow::kJunkProduct)];
   std::vector<std::uint32_t> elements;
+  auto unread = lists.unread.begin();
   for (const auto row : batch.kept) {
     const auto extent = lists.rows[row];
+    if (extent.size > 0) ++log_.counts.product_cells;
+    while (unread != lists.unread.end() && unread->first < extent.begin) ++unread;
+    if (unread != lists.unread.end() && unread->first == extent.begin && extent.size > 0) {
+      const auto cell = whole_characters(unread->second, TextTally::kMaxBytes);
+      if (log_.counts.unread_cells++ == 0) log_.counts.unread_cell = cell;
+      if (example.empty()) example = cell;
+    }
     for (std::uint64_t i = extent.begin; i < extent.begin + extent.size; ++i) {
       elements.push_back(static_cast<std::uint32_t>(i));
     }
@@ -240,7 +249,6 @@ void LogReader::append_items(RowBatch& batch) {
   encode(lists.elements, elements, log_.items, codes);
   batch.repeats.clear();
   auto next = codes.begin();
-  auto& example = log_.counts.example[static_cast<std::size_t>(BadRow::kJunkProduct)];
   for (const auto row : batch.kept) {
     const auto n = lists.rows[row].size;
     std::uint32_t n_good = 0;
@@ -368,6 +376,12 @@ RawLog LogReader::finish() {
   progress_.end(fmt::format("{} rows, {} events, {} users, {} products{}", log_.counts.rows_read,
                             log_.counts.events, log_.users.size(), log_.items.size(),
                             as_suffix(log_.notes)));
+  if (log_.counts.unread_cells > 0) {
+    progress_.warn(fmt::format(
+        "log: {} of {} cells of products hold something else than ids, such as '{}', and name "
+        "nothing; write one id, or a list such as [101, 102] or ['a', 'b']",
+        log_.counts.unread_cells, log_.counts.product_cells, printable(log_.counts.unread_cell)));
+  }
   warn_of_zone();
   warn_of_decimals(log_.users, schema_.user);
   warn_of_decimals(log_.items, schema_.products);

@@ -174,6 +174,22 @@ def test_what_is_missing_is_said(
     assert all(entry["lost"] and entry["mend"] for entry in found["missing"])
 
 
+def test_products_that_are_objects_are_refused(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    lines = "".join(
+        f'u{i},5,2024-09-{i + 1:02} 10:00:00,"[{{""id"": {i}}}]"\n'
+        for i in range(20)
+    )
+    (tmp_path / "log.csv").write_text("user_id,action,date,products\n" + lines)
+    result, found = check("log.csv", "--quiet")
+    assert_refused(result, BAD_DATA, "hold something else than ids")
+    assert found["rows"]["bad"]["junk_product"] == {
+        "rows": 20,
+        "example": '[{"id": 0}]',
+    }
+
+
 def test_no_orders_and_no_log(
     check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
 ) -> None:

@@ -97,6 +97,53 @@ TEST_F(RecognitionTest, IdsThatAreNoUtf8AreBad) {
   EXPECT_EQ(log.items.size(), 0U);
 }
 
+TEST_F(RecognitionTest, CellsThatHoldNoIdsAreNotReadAsSome) {
+  const auto items_of = [&](const std::string& cell) {
+    std::string quoted;
+    for (const char c : cell) quoted += c == '"' ? "\"\"" : std::string(1, c);
+    const auto log = read(put("log.csv", "user_id,action,date,products\nu,5,2024-09-28,\"" +
+                                             quoted + "\"\nu,5,2024-09-28,sound\n"));
+    const auto unread = log.counts.unread_cells;
+    EXPECT_EQ(log.counts.product_cells, 2U) << cell;
+    EXPECT_EQ(log.counts.unread_cell, unread > 0 ? cell : "");
+    EXPECT_EQ(log.counts.count(BadRow::kJunkProduct), unread) << cell;
+    Texts items;
+    for (std::size_t i = 0; i + 1 < log.items.size(); ++i) items.emplace_back(log.items.text(i));
+    return unread > 0 && items.empty() ? Texts{"unread"} : items;
+  };
+  for (const auto* cell :
+       {R"([{"id": 101}])", R"([{"id":101},{"id":102}])", "[[101, 2]]", "[[101,2],[102,1]]",
+        "[(101, 2)]", R"([["101"]])", R"(["a": 1])", R"(["a"b])", "[101, {102}]", "[101],[102]",
+        "[np.int64(101), np.int64(102)]", "[np.str_('101')]", "[Item{id=101}]", R"({"id": 101})",
+        "{101,102}", "{101}"}) {
+    EXPECT_EQ(items_of(cell), Texts{"unread"}) << cell;
+  }
+  EXPECT_EQ(items_of("[sku:12, it's, a(b)]"), (Texts{"sku:12", "it's", "a(b)"}));
+  EXPECT_EQ(items_of(R"(["{a}", '[b]' "c"] )"), (Texts{"{a}", "[b]", "c"}));
+  EXPECT_EQ(items_of("{3F2504E0-4F89-11D3-9A0C-0305E82C3301}"),
+            Texts{"{3F2504E0-4F89-11D3-9A0C-0305E82C3301}"});
+}
+
+TEST_F(RecognitionTest, ALogOfObjectsIsRefused) {
+  std::string text = "user_id,action,date,products\nu,7,2024-09-28,\nu,5,2024-09-28,7\n";
+  for (int i = 0; i < 3; ++i) text += "u,5,2024-09-28,8\n";
+  text += "u,5,2024-09-28,[[101 2]]\n";
+  EXPECT_NO_THROW(check_bad_share(read(put("log.csv", text)).counts, 0.2));
+  text += "u,5,2024-09-28,[{id:101}]\n";
+  const auto counts = read(put("log.csv", text)).counts;
+  EXPECT_TRUE(says(error_of([&] { check_bad_share(counts, 0.2); }), ErrorCode::kBadData,
+                   "log: 2 of 6 cells of products hold something else than ids, such as "
+                   "'[[101 2]]', expected at most 20%; write one id, or a list such as"));
+  EXPECT_NE(progress_.all.back().find("'[[101 2]]', and name nothing"), std::string::npos);
+
+  text = "user_id,action,date,products\nu,5,2024-09-28,[{id:1}]\n";
+  for (int i = 0; i < 9; ++i) text += "u,0,2024-09-28,8\n";
+  const auto views = read(put("log.csv", text));
+  EXPECT_NO_THROW(check_bad_share(views.counts, 0.2));
+  EXPECT_TRUE(says(error_of([&] { check_actions(views, LogUse::kLearn, progress_); }),
+                   ErrorCode::kBadData, "1 of 10 cells of products hold something else than ids"));
+}
+
 TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   const auto zoned = [&](const std::string& zone) {
     const auto column = [](const std::string& name, std::shared_ptr<arrow::Array> array) {
