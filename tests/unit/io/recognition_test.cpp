@@ -144,6 +144,19 @@ TEST_F(RecognitionTest, ALogOfObjectsIsRefused) {
                    ErrorCode::kBadData, "1 of 10 cells of products hold something else than ids"));
 }
 
+TEST_F(RecognitionTest, AQuoteThatNothingClosesEndsTheReading) {
+  const std::string head = "user_id;action;date;products\n";
+  const std::string row = "u;5;2024-09-28;1\n";
+  for (const auto* cell : {"27\" monitor", "\"27\"\" monitor\"", "\"a;b\nc\"", "\"\""}) {
+    const auto path = put("log.csv", head + "u;5;2024-09-28;" + cell + "\n" + row);
+    EXPECT_EQ(read(path).counts.rows_read, 2U) << cell;
+  }
+  EXPECT_EQ(read(put("log.csv", head + "u;5;2024-09-28;\"1\"")).counts.rows_read, 1U);
+  const auto path = put("log.csv", head + row + "u;5;2024-09-28;\"Star, 10 pcs\n" + row);
+  EXPECT_TRUE(says(error_of([&] { read(path); }), ErrorCode::kBadData,
+                   "log.csv: has a quote that is not closed, at '\"Star, 10 pcs"));
+}
+
 TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   const auto zoned = [&](const std::string& zone) {
     const auto column = [](const std::string& name, std::shared_ptr<arrow::Array> array) {
