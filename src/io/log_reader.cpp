@@ -115,6 +115,7 @@ class LogReader {
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
   void warn_of_zone() const;
   void warn_of_decimals(const StringTable& ids, std::string_view column) const;
+  void warn_of_spellings(const StringTable& ids, std::string_view column) const;
   RawLog finish();
   void load(Role role, const arrow::ChunkedArray& column, RowBatch& batch) const;
   void append(RowBatch& batch);
@@ -364,11 +365,37 @@ void LogReader::warn_of_decimals(const StringTable& ids, std::string_view column
   std::size_t i = 0;
   while (i < ids.size() && is_whole_decimal(ids.text(i))) ++i;
   if (ids.size() == 0 || i < ids.size()) return;
+  const auto first = ids.text(0);
   progress_.warn(fmt::format(
-      "log: every id in {} ends with .0, such as '{}', as whole numbers that were read as decimals "
+      "log: every id in {} ends with {}, such as '{}', as whole numbers that were read as decimals "
       "do; the same id without it, in a catalog or another log, is another one: write whole "
       "numbers or texts",
-      column, printable(ids.text(0))));
+      column, printable(first.substr(first.find('.'))), printable(first)));
+}
+
+/// The plainer spelling of an id: without spaces around it, and a whole number without a point.
+std::string_view plain_spelling(std::string_view id) {
+  while (!id.empty() && id.back() == ' ') id.remove_suffix(1);
+  while (!id.empty() && id.front() == ' ') id.remove_prefix(1);
+  return is_whole_decimal(id) ? id.substr(0, id.find('.')) : id;
+}
+
+/// `7` and `7.0` of two exports would be two customers.
+void LogReader::warn_of_spellings(const StringTable& ids, std::string_view column) const {
+  std::uint64_t n = 0;
+  std::string_view example;
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    const auto id = ids.text(i);
+    const auto plain = plain_spelling(id);
+    if (plain.size() == id.size() || !ids.find(plain)) continue;
+    if (n++ == 0) example = id;
+  }
+  if (n == 0) return;
+  progress_.warn(fmt::format(
+      "log: {} ids in {} stand there in two spellings, such as '{}' and '{}', and are taken for "
+      "different ones; write each id in one way, without spaces around it and whole numbers "
+      "without a point",
+      n, column, printable(plain_spelling(example)), printable(example)));
 }
 
 RawLog LogReader::finish() {
@@ -385,6 +412,8 @@ RawLog LogReader::finish() {
   warn_of_zone();
   warn_of_decimals(log_.users, schema_.user);
   warn_of_decimals(log_.items, schema_.products);
+  warn_of_spellings(log_.users, schema_.user);
+  warn_of_spellings(log_.items, schema_.products);
   return std::move(log_);
 }
 

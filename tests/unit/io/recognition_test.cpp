@@ -203,6 +203,21 @@ TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
 }
 
+TEST_F(RecognitionTest, OneIdInTwoSpellingsIsPointedAt) {
+  const std::string head = "user_id,action,date,products\n";
+  read(put("log.csv", head + "7,5,2024-09-28,101.\n7.0,5,2024-09-28,101\n8 ,5,2024-09-28,v1\n"
+                             "8,5,2024-09-28,v1.0\n90,5,2024-09-28,1.5\n9,5,2024-09-28,1\n"));
+  ASSERT_EQ(progress_.all.size(), 2U);
+  EXPECT_NE(progress_.all[0].find("2 ids in user_id stand there in two spellings, such as '7' and "
+                                  "'7.0'"),
+            std::string::npos)
+      << progress_.all[0];
+  EXPECT_NE(progress_.all[1].find("1 ids in products stand there in two spellings, such as '101' "
+                                  "and '101.'"),
+            std::string::npos)
+      << progress_.all[1];
+}
+
 TEST_F(RecognitionTest, WholeNumbersReadAsDecimalsArePointedAt) {
   const std::string head = "user_id,action,date,products\n";
   const auto log = read(put("all.csv", head + "26.0,5,2024-09-28,1\n7.0,5,2024-09-28,10.0\n"));
@@ -212,6 +227,10 @@ TEST_F(RecognitionTest, WholeNumbersReadAsDecimalsArePointedAt) {
             std::string::npos);
   read(put("some.csv", head + "26.0,5,2024-09-28,1\n7,5,2024-09-28,1.5\n"));
   EXPECT_EQ(progress_.all.size(), 1U);
+  read(put("points.csv", head + "u,5,2024-09-28,[1. 2.]\n"));
+  ASSERT_EQ(progress_.all.size(), 2U);
+  EXPECT_NE(progress_.all[1].find("every id in products ends with ., such as '1.'"),
+            std::string::npos);
 }
 
 }  // namespace
