@@ -162,6 +162,17 @@ TEST_F(ScoreTool, AnAnswerForNobodyOfTheLogIsWarnedOf) {
       << progress_.warnings.back();
 }
 
+TEST_F(ScoreTool, AnAnswerOfOtherProductsIsWarnedOf) {
+  write_file(file("other.csv"), "user_id,products\nu1,[]\nu2,\"['1.0', '2.0']\"\n");
+  run({{"predictions", file("other.csv")}});
+  ASSERT_FALSE(progress_.warnings.empty());
+  EXPECT_NE(
+      progress_.warnings.back().find("other.csv: the log has none of the products it names, such "
+                                     "as '1.0'; its own are such as 'a'"),
+      std::string::npos)
+      << progress_.warnings.back();
+}
+
 TEST_F(ScoreTool, BadInputsAreNamed) {
   EXPECT_EQ(error_of({{"predictions", file("none.csv")}}).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of({{"truth", file("none")}}).code(), ErrorCode::kMissingInput);
