@@ -249,6 +249,14 @@ PlausibleRange plausible_range(std::span<const TimeUs> times) {
   return {days[first].first * kUsPerDay, (days[last].first + 1) * kUsPerDay - 1};
 }
 
+TimeUs end_of(std::span<const TimeUs> times) {
+  const auto [first, last] = std::ranges::minmax(times);
+  const bool tells_days_alone = first != last && std::ranges::all_of(times, [&](TimeUs time) {
+                                  return (time - first) % kUsPerDay == 0;
+                                });
+  return tells_days_alone ? (day_of(last) + 1) * kUsPerDay : last + 1;
+}
+
 Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads) {
   drop_implausible(raw, kAllTimes);
   check_has_events(raw);
@@ -284,13 +292,8 @@ Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads) {
   shop.users = UserMap(ranks.users.sorted);
   shop.items = ItemMap(ranks.items.sorted);
   build_catalog(catalog, shop);
-  const auto [first, last] = std::minmax_element(shop.events.time.begin(), shop.events.time.end());
-  shop.begin = *first;
-  const bool tells_days_alone =
-      *first != *last && std::ranges::all_of(shop.events.time, [&](TimeUs time) {
-        return (time - *first) % kUsPerDay == 0;
-      });
-  shop.end = tells_days_alone ? (day_of(*last) + 1) * kUsPerDay : *last + 1;
+  shop.begin = *std::ranges::min_element(shop.events.time);
+  shop.end = end_of(shop.events.time);
   return shop;
 }
 

@@ -31,12 +31,14 @@ void drop_before(RawLog& raw, TimeUs since);
 /// `raw.counts`.
 void drop_implausible(RawLog& raw, const PlausibleRange& plausible);
 
+/// When a log of these moments (at least one) ends: right after the last one; where the moments of
+/// several days all have one time of day, which then tells the day alone, when the last day does.
+TimeUs end_of(std::span<const TimeUs> times);
+
 /// Makes the dense, sorted shop out of what was read: drops dates outside kAllTimes and duplicates
 /// (counted in `raw.counts`), numbers users and products by their sorted external ids, orders the
-/// events. Products are those of the log and of the catalog. The shop ends right after its last
-/// event; where all events of several days have one time of day, which then tells the day alone, it
-/// ends when the last day does. Consumes `raw`. Throws Error(kBadData) when no usable event is
-/// left.
+/// events. Products are those of the log and of the catalog. The shop ends as end_of() says.
+/// Consumes `raw`. Throws Error(kBadData) when no usable event is left.
 Shop build_shop(RawLog& raw, const RawCatalog* catalog, int threads);
 
 }  // namespace vitrina

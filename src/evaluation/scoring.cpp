@@ -10,6 +10,7 @@
 
 #include "core/action.hpp"
 #include "core/error.hpp"
+#include "data/build.hpp"
 #include "data/id_map.hpp"
 #include "data/log_age.hpp"
 #include "metrics/user_lists.hpp"
@@ -176,7 +177,7 @@ void check_known(const Predictions& answer, const RawLog& log, Progress& progres
 
 void check_truth_end(const RawLog& log, TimeUs to, Progress& progress) {
   if (log.time.empty()) return;
-  warn_of_old_log(to, *std::max_element(log.time.begin(), log.time.end()),
+  warn_of_old_log(to, end_of(log.time) - 1,
                   /*has_later_rows=*/log.counts.rows_hidden > 0,
                   "what was bought in between is not among the orders scored against", progress);
 }
