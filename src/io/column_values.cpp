@@ -8,6 +8,7 @@
 #include <arrow/util/float16.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -57,6 +58,13 @@ TimeUs to_us(std::int64_t value, DateUnit unit) {
     default:
       return value;
   }
+}
+
+/// To the nearest microsecond: clocks write 1725178451.497.
+TimeUs to_us(double value, DateUnit unit) {
+  constexpr std::array<double, 5> kUsPerUnit{1, 1e6, 1e3, 1, 1e-3};
+  const double us = value * kUsPerUnit[static_cast<std::size_t>(unit)];
+  return std::fabs(us) < kInt64End ? std::llround(us) : kNoTime;
 }
 
 DateUnit unit_of(const arrow::DataType& type) {
@@ -187,10 +195,21 @@ class Moments {
     add(clock_ ? (*clock_)(time) : time);
   }
 
+  /// A number in `form.unit` since 1970.
+  void add_real(double value) {
+    const auto number = integral(value);
+    const auto time = number != kNoInteger ? to_us(number, form_.unit) : to_us(value, form_.unit);
+    add_zoned(time, kUtc);
+  }
+
   void add_text(std::string_view text) {
     text = trimmed(text);
-    const auto number = form_.unit == DateUnit::kNone ? kNoInteger : parse_integer(text);
-    if (number != kNoInteger) return add_zoned(to_us(number, form_.unit), kUtc);
+    if (form_.unit != DateUnit::kNone) {
+      const auto number = parse_integer(text);
+      if (number != kNoInteger) return add_zoned(to_us(number, form_.unit), kUtc);
+      double real = 0;
+      if (parse_all(text, real)) return add_real(real);
+    }
     const auto date = parse_date_text(text, form_.format);
     if (!date) return add(kNoTime);
     met_.other_form |= !date->is_iso;
@@ -256,7 +275,7 @@ void append_times(const arrow::Array& array, const DateForm& form, std::vector<T
     moments.add_zoned(value == kNoInteger ? kNoTime : to_us(value, form.unit), Moments::kUtc);
   };
   if (visit_integers(array, kNoInteger, add_number)) return;
-  if (visit_reals(array, [&](double value) { add_number(integral(value)); })) return;
+  if (visit_reals(array, [&](double value) { moments.add_real(value); })) return;
   throw wrong_type(array, "timestamps, dates or ISO texts");
 }
 

@@ -101,9 +101,9 @@ struct DatesMet {
   std::string zone;         ///< of the first moment that has one
 };
 
-/// Timestamps and dates of any unit, texts (io/date_text.hpp), whole numbers when `form.unit` says
-/// what they count since 1970 in UTC; kNoTime where there is none or it does not fit. Adds to
-/// `met`.
+/// Timestamps and dates of any unit, texts (io/date_text.hpp), numbers when `form.unit` says what
+/// they count since 1970 in UTC, to the microsecond; kNoTime where there is none or it does not
+/// fit. Adds to `met`.
 void load_times(const arrow::ChunkedArray& column, const DateForm& form, std::vector<TimeUs>& times,
                 DatesMet& met);
 

@@ -203,6 +203,22 @@ TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
 }
 
+TEST_F(RecognitionTest, SecondsMayHaveAFraction) {
+  const std::string head = "user_id,action,date,products\n";
+  const auto path = put("log.csv", head +
+                                       "u,5,1725178451.497,1\nu,5,-0.25,1\nu,5,1725178451.0,1\n"
+                                       "u,5,nan,1\nu,5,1e300,1\n");
+  EXPECT_EQ(read(path).counts.count(BadRow::kNullDate), 5U);
+  LogSchema schema;
+  schema.date_unit = DateUnit::kSeconds;
+  auto log = read(path, schema);
+  EXPECT_EQ(log.time, (std::vector<TimeUs>{1725178451497000, -250000, 1725178451000000}));
+  EXPECT_EQ(log.counts.count(BadRow::kNullDate), 2U);
+  schema.date_unit = DateUnit::kMilliseconds;
+  log = read(put("ms.csv", head + "u,5,1725178451497.5,1\n"), schema);
+  EXPECT_EQ(log.time, std::vector<TimeUs>{1725178451497500});
+}
+
 TEST_F(RecognitionTest, OneIdInTwoSpellingsIsPointedAt) {
   const std::string head = "user_id,action,date,products\n";
   read(put("log.csv", head + "7,5,2024-09-28,101.\n7.0,5,2024-09-28,101\n8 ,5,2024-09-28,v1\n"
