@@ -352,6 +352,13 @@ void LogReader::warn_of_zone() const {
                     "taken for the shop's own clock",
                     zone_->name()));
   }
+  const auto int96 = fmt::format("log: {}", kInt96Note);
+  if (!zone_ && std::ranges::find(notes.recognised, int96) != notes.recognised.end()) {
+    progress_.warn(fmt::format(
+        "{}, so that days begin at UTC's midnight; to keep the shop's own clock write `time_zone: "
+        "Europe/Moscow` or another one into the schema or set it by --set ingest.time_zone",
+        int96));
+  }
   if (notes.zone.empty() || zone_ || notes.zone == "UTC" || notes.zone == "+00:00") return;
   progress_.warn(fmt::format(
       "log: times have the zone {0} and are read as UTC, so that days begin at UTC's midnight; to "

@@ -203,6 +203,37 @@ TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
 }
 
+TEST_F(RecognitionTest, TimesOfSparkAreOfUtc) {
+  const auto table = arrow::Table::Make(
+      arrow::schema({arrow::field("user_id", arrow::utf8()), arrow::field("action", arrow::int64()),
+                     arrow::field("date", arrow::timestamp(arrow::TimeUnit::MICRO)),
+                     arrow::field("products", arrow::utf8())}),
+      {json_array(arrow::utf8(), R"(["u", "v"])"), json_array(arrow::int64(), "[5, 5]"),
+       json_array(arrow::timestamp(arrow::TimeUnit::MICRO), "[82800000000, null]"),
+       json_array(arrow::utf8(), R"(["p", "p"])")});
+  const auto path = folder_ / "log.pq";
+  const auto file = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
+  const auto as_spark =
+      parquet::ArrowWriterProperties::Builder().enable_deprecated_int96_timestamps()->build();
+  ASSERT_TRUE(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 10,
+                                         parquet::default_writer_properties(), as_spark)
+                  .ok());
+  ASSERT_TRUE(file->Close().ok());
+
+  auto log = read(path);
+  EXPECT_EQ(times_of(log), Texts{"1970-01-01T23:00:00"});
+  EXPECT_EQ(log.notes.recognised, Texts{"log: INT96 times, as Spark writes them: UTC"});
+  ASSERT_EQ(progress_.all.size(), 1U);
+  EXPECT_NE(progress_.all[0].find("--set ingest.time_zone"), std::string::npos);
+
+  LogSchema schema;
+  schema.time_zone = "+03:00";
+  log = read(path, schema);
+  EXPECT_EQ(times_of(log), Texts{"1970-01-02T02:00:00"});
+  EXPECT_EQ(log.notes.clock, "+03:00");
+  EXPECT_EQ(progress_.all.size(), 1U);
+}
+
 TEST_F(RecognitionTest, SecondsMayHaveAFraction) {
   const std::string head = "user_id,action,date,products\n";
   const auto path = put("log.csv", head +
