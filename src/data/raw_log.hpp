@@ -33,9 +33,10 @@ inline constexpr std::array<std::string_view, kBadRowCount> kBadRowNames{
 struct ReadNotes {
   std::vector<std::string> files;  ///< that were read, in their order
   std::vector<std::string>
-      recognised;     ///< `train_actions.csv: columns separated by ';'`, each once
-  std::string zone;   ///< of dates that have one, as written; else empty
-  std::string clock;  ///< what those were turned to: `UTC` or a zone's name
+      recognised;                 ///< `train_actions.csv: columns separated by ';'`, each once
+  std::string zone;               ///< of dates that have one, as written; else empty
+  TimeUs without_zone = kNoTime;  ///< the first of the dates that have none; kNoTime: all have one
+  std::string clock;              ///< what those were turned to: `UTC` or a zone's name
 
   void add_recognised(std::string note) {
     if (std::ranges::find(recognised, note) == recognised.end()) {

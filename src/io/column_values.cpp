@@ -186,13 +186,17 @@ class Moments {
     if (form.zone != nullptr) clock_.emplace(*form.zone);
   }
 
-  void add(TimeUs time) { out_.push_back(time); }
+  /// A moment of no zone, or none.
+  void add(TimeUs time) {
+    if (time != kNoTime && met_.without_zone == kNoTime) met_.without_zone = time;
+    out_.push_back(time);
+  }
 
   /// A moment in UTC that was written with `zone`.
   void add_zoned(TimeUs time, std::string_view zone) {
     if (time == kNoTime) return add(time);
     if (met_.zone.empty()) met_.zone = zone;
-    add(clock_ ? (*clock_)(time) : time);
+    out_.push_back(clock_ ? (*clock_)(time) : time);
   }
 
   /// A number in `form.unit` since 1970.

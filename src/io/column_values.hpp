@@ -97,8 +97,9 @@ struct DateForm {
 
 /// What was met among the moments of a column.
 struct DatesMet {
-  bool other_form = false;  ///< texts such as 28.09.2024
-  std::string zone;         ///< of the first moment that has one
+  bool other_form = false;        ///< texts such as 28.09.2024
+  std::string zone;               ///< of the first moment that has one
+  TimeUs without_zone = kNoTime;  ///< the first moment that has none
 };
 
 /// Timestamps and dates of any unit, texts (io/date_text.hpp), numbers when `form.unit` says what

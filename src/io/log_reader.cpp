@@ -352,6 +352,12 @@ void LogReader::warn_of_zone() const {
                     "taken for the shop's own clock",
                     zone_->name()));
   }
+  if (!notes.zone.empty() && notes.without_zone != kNoTime) {
+    progress_.warn(fmt::format(
+        "log: some dates have a zone ({}) and some have none, such as {}: those are read as {}, "
+        "these are taken for that clock as they stand; give all of them a zone, or none",
+        printable(notes.zone), format_time(notes.without_zone), notes.clock));
+  }
   const auto int96 = fmt::format("log: {}", kInt96Note);
   if (!zone_ && std::ranges::find(notes.recognised, int96) != notes.recognised.end()) {
     progress_.warn(fmt::format(

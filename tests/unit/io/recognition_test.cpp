@@ -197,10 +197,26 @@ TEST_F(RecognitionTest, ZonesAreSaidAndKept) {
   log = read(texts, schema);
   EXPECT_EQ(times_of(log), (Texts{"2024-09-28T21:00:00", "2024-09-28T23:00:00"}));
   EXPECT_EQ(log.notes.zone, "+05:00");
+  ASSERT_EQ(progress_.all.size(), 2U);
+  EXPECT_NE(progress_.all[1].find("some dates have a zone (+05:00) and some have none, such as "
+                                  "2024-09-28T23:00:00: those are read as +03:00"),
+            std::string::npos)
+      << progress_.all[1];
 
   read(put("plain.csv", "user_id,action,date,products\nu,5,2024-09-28,1\n"), schema);
-  ASSERT_EQ(progress_.all.size(), 2U);
-  EXPECT_NE(progress_.all[1].find("changes nothing"), std::string::npos);
+  ASSERT_EQ(progress_.all.size(), 3U);
+  EXPECT_NE(progress_.all[2].find("changes nothing"), std::string::npos);
+}
+
+TEST_F(RecognitionTest, TwoClocksInTwoPartsAreSaid) {
+  const std::string head = "user_id,action,date,products\n";
+  put("train_actions/a.csv", head + "u,5,2024-09-28T10:00:00Z,1\n");
+  put("train_actions/b.csv", head + "u,5,2024-09-29,1\nu,5,soon,1\n");
+  read(folder_);
+  ASSERT_EQ(progress_.all.size(), 1U);
+  EXPECT_NE(progress_.all[0].find("have none, such as 2024-09-29T00:00:00: those are read as UTC"),
+            std::string::npos)
+      << progress_.all[0];
 }
 
 TEST_F(RecognitionTest, TimesOfSparkAreOfUtc) {
