@@ -116,10 +116,12 @@ struct RawCatalog {
   std::vector<float> vectors;
   std::uint32_t dim = 0;
 
-  std::uint64_t n_junk = 0;           ///< rows without a product, left out
-  std::uint64_t n_vectors_junk = 0;   ///< rows of the mapping that were ignored
-  std::uint64_t n_prices_unread = 0;  ///< prices that are there and were not understood
-  std::string price_unread;           ///< the first of them
+  std::uint64_t n_junk = 0;             ///< rows without a product, left out
+  std::uint64_t n_vectors_junk = 0;     ///< rows of the mapping that were ignored
+  std::uint64_t n_prices_unread = 0;    ///< prices that are there and were not understood
+  std::string price_unread;             ///< the first of them
+  std::uint64_t n_prices_negative = 0;  ///< prices below 0, taken for unknown
+  std::string price_negative;           ///< the first of them
   ReadNotes notes;
 };
 

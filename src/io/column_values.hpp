@@ -77,16 +77,17 @@ void load_lists(const arrow::ChunkedArray& column, TextLists& lists);
 /// wrap, so their low bits are kept.
 void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>& numbers);
 
-/// Texts that are no price.
-struct UnreadPrices {
-  std::uint64_t n = 0;
-  std::string example;  ///< the first of them
+/// Rows whose price cannot be used.
+struct BadPrices {
+  std::uint64_t n_unread = 0;    ///< texts that are no price
+  std::string unread;            ///< the first of them
+  std::uint64_t n_negative = 0;  ///< prices below 0
+  std::string negative;          ///< the first of them
 };
 
 /// Prices: numbers of any type, also decimals and texts (io/price_text.hpp); NaN where there is
-/// none. Adds to `unread`.
-void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices,
-                 UnreadPrices& unread);
+/// none or it is below 0. Adds to `bad`.
+void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices, BadPrices& bad);
 
 /// How the moments of a column are to be read.
 struct DateForm {

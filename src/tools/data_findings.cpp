@@ -68,9 +68,15 @@ void add_catalog_parts(const Facts& facts, const CatalogFacts& catalog, std::vec
     out.push_back({fmt::format("{} prices are not understood, such as '{}'", catalog.prices_unread,
                                printable(catalog.price_unread)),
                    "the price of those products", "write prices as 1299.90 or 1 299,90"});
-  } else if (catalog.priced == 0) {
+  } else if (catalog.priced == 0 && catalog.prices_negative == 0) {
     out.push_back({"no price", "the feature group price",
                    "name the column: `catalog: {price: ...}` in --schema"});
+  }
+  if (catalog.prices_negative > 0) {
+    out.push_back({fmt::format("{} prices are below 0, such as '{}'", catalog.prices_negative,
+                               printable(catalog.price_negative)),
+                   "the price of those products, which is taken for unknown",
+                   "write what a product costs, or nothing"});
   }
   if (catalog.categorised == 0) {
     out.push_back({"no category", "the feature group category, popular products by category",

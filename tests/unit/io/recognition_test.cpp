@@ -1,5 +1,6 @@
 // Exports of shops: what is understood without being told, and what is refused.
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,26 @@ TEST_F(RecognitionTest, PricesOfACatalog) {
   EXPECT_FLOAT_EQ(catalog->price[1], 1299.9F);
   EXPECT_EQ(catalog->n_prices_unread, 1U) << "an empty price is none";
   EXPECT_EQ(catalog->price_unread, "po zaprosu");
+}
+
+TEST_F(RecognitionTest, PricesAreCountedByRow) {
+  const auto type = arrow::dictionary(arrow::int8(), arrow::utf8());
+  const auto text = json_array(type, R"(["1,299", "5", "1,299", "-5", "1,299", "-5"])");
+  const auto product = json_array(arrow::int64(), "[1, 2, 3, 4, 5, 6]");
+  put_table("catalog.pq",
+            *arrow::Table::Make(arrow::schema({arrow::field("product_id", arrow::int64()),
+                                               arrow::field("price", type)}),
+                                {product, text}));
+  const auto catalog = read_catalog(folder_, {}, progress_);
+  ASSERT_TRUE(catalog.has_value());
+  EXPECT_EQ(catalog->n_prices_unread, 3U);
+  EXPECT_EQ(catalog->price_unread, "1,299");
+  EXPECT_EQ(catalog->n_prices_negative, 2U);
+  EXPECT_EQ(catalog->price_negative, "-5");
+  EXPECT_FLOAT_EQ(catalog->price[1], 5);
+  EXPECT_TRUE(std::isnan(catalog->price[3])) << "nobody is paid for taking a product";
+  EXPECT_NE(progress_.last_end.find("2 prices below 0 taken for unknown, such as '-5'"),
+            std::string::npos);
 }
 
 TEST_F(RecognitionTest, SlashesNeedTheSchema) {
