@@ -55,7 +55,14 @@ void add_products(const Facts& facts, std::vector<Finding>& out) {
 }
 
 void add_catalog_parts(const Facts& facts, const CatalogFacts& catalog, std::vector<Finding>& out) {
-  if (share(catalog.in_log, facts.products) < kFewProducts) {
+  if (catalog.in_log > 0 && share(catalog.in_log, facts.products) < kFewProducts) {
+    out.push_back(
+        {fmt::format("the catalog lists {} of the log's {} products, and not '{}'", catalog.in_log,
+                     facts.products, printable(facts.some_product)),
+         "category, price and title of the others",
+         "export the catalog with the products that are no longer sold; where its ids are "
+         "not the log's, name the column: `catalog: {product: ...}` in --schema"});
+  } else if (catalog.in_log == 0) {
     out.push_back(
         {fmt::format("the catalog lists {} of the log's {} products (in the log '{}', in the "
                      "catalog '{}')",
