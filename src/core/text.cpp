@@ -78,10 +78,9 @@ std::string one_line(std::string_view text) {
 }
 
 bool is_whole_decimal(std::string_view id) {
-  constexpr std::string_view kTail = ".0";
-  if (!id.ends_with(kTail)) return false;
-  id.remove_suffix(kTail.size());
-  return !id.empty() && id.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto point = id.find_first_not_of("0123456789");
+  return point != 0 && point != std::string_view::npos && id[point] == '.' &&
+         id.find_first_not_of('0', point + 1) == std::string_view::npos;
 }
 
 }  // namespace vitrina

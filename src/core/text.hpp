@@ -26,8 +26,8 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 /// through printable() (core/error.hpp).
 std::string one_line(std::string_view text);
 
-/// Whether an id is a whole number that went through decimals, such as `26.0`: pandas reads a
-/// column with gaps like that.
+/// Whether an id is a whole number that went through decimals, such as `26.0`, `26.` or
+/// `26.0000000000`: pandas reads a column with gaps like that, databases print their decimals so.
 bool is_whole_decimal(std::string_view id);
 
 }  // namespace vitrina

@@ -55,6 +55,22 @@ void warn_of_unknown_actions(const IngestCounts& counts, std::uint64_t n_orders,
   }
 }
 
+std::string unread_cells(const IngestCounts& counts) {
+  return fmt::format("{} of {} cells of products hold something else than ids, such as '{}'",
+                     counts.unread_cells, counts.product_cells, printable(counts.unread_cell));
+}
+
+void check_product_cells(const IngestCounts& counts, double max_share) {
+  if (static_cast<double>(counts.unread_cells) <=
+      max_share * static_cast<double>(counts.product_cells)) {
+    return;
+  }
+  throw Error(ErrorCode::kBadData,
+              fmt::format("log: {}, expected at most {:g}%; write one id, or a list such as [101, "
+                          "102] or ['a', 'b'], or raise ingest.max_bad_share",
+                          unread_cells(counts), 100 * max_share));
+}
+
 }  // namespace
 
 void check_bad_share(const IngestCounts& counts, double max_share) {
@@ -63,7 +79,9 @@ void check_bad_share(const IngestCounts& counts, double max_share) {
     bad += counts.count(reason);
   }
   const std::uint64_t seen = counts.rows_read - counts.rows_hidden;
-  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) return;
+  if (static_cast<double>(bad) <= max_share * static_cast<double>(seen)) {
+    return check_product_cells(counts, max_share);
+  }
   const auto values = counts.unknown_actions.empty()
                           ? std::string()
                           : fmt::format(": {}", describe(counts.unknown_actions));
@@ -103,6 +121,7 @@ void check_actions(const RawLog& raw, LogUse use, Progress& progress) {
   if (n_orders == 0) {
     auto found = fmt::format("log: no order of a product, found {}", counts_by_action(raw));
     if (n_strays > 0) found += fmt::format(" beside {} rows of implausible dates", n_strays);
+    if (counts.unread_cells > 0) found += fmt::format("; {}", unread_cells(counts));
     if (n_unknown > 0) {
       throw Error(ErrorCode::kBadData,
                   fmt::format("{}; {}; {}", found, unknown_actions(counts), kHowToMap));

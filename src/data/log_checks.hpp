@@ -8,7 +8,8 @@
 namespace vitrina {
 
 /// Throws Error(kBadData) when more than `max_share` of the rows before `as_of` lack a usable
-/// user, date or action: then the columns are probably not what they are taken for.
+/// user, date or action, or of the cells of products hold no ids: then the columns are probably not
+/// what they are taken for.
 void check_bad_share(const IngestCounts& counts, double max_share);
 
 /// Throws Error(kBadData) when nothing of the log is left to read, which says what took it.

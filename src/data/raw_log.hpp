@@ -21,7 +21,8 @@ enum class BadRow : std::uint8_t {
   kNullDate,         ///< date is null or cannot be read
   kUnknownAction,    ///< action is null or not in the schema's codes
   kImplausibleDate,  ///< date far outside the rest of the log
-  kJunkProduct,      ///< a product of the row is null, empty, `/*` or no UTF-8; the row is kept
+  kJunkProduct,      ///< a product of the row is null, empty, `/*` or no UTF-8, or its cell holds
+                     ///< something else than ids; the row is kept
   kDuplicate,        ///< the same user, device, action, time, product and page once more
 };
 inline constexpr std::size_t kBadRowCount = 6;
@@ -32,9 +33,10 @@ inline constexpr std::array<std::string_view, kBadRowCount> kBadRowNames{
 struct ReadNotes {
   std::vector<std::string> files;  ///< that were read, in their order
   std::vector<std::string>
-      recognised;     ///< `train_actions.csv: columns separated by ';'`, each once
-  std::string zone;   ///< of dates that have one, as written; else empty
-  std::string clock;  ///< what those were turned to: `UTC` or a zone's name
+      recognised;                 ///< `train_actions.csv: columns separated by ';'`, each once
+  std::string zone;               ///< of dates that have one, as written; else empty
+  TimeUs without_zone = kNoTime;  ///< the first of the dates that have none; kNoTime: all have one
+  std::string clock;              ///< what those were turned to: `UTC` or a zone's name
 
   void add_recognised(std::string note) {
     if (std::ranges::find(recognised, note) == recognised.end()) {
@@ -64,8 +66,11 @@ struct IngestCounts {
   std::uint64_t events_before_since = 0;  ///< exploded rows that drop_before() took out
   std::array<std::uint64_t, kBadRowCount> bad{};
   std::array<std::string, kBadRowCount> example{};  ///< the first value of each that is not null
-  NewerRows newer;            ///< those of kImplausibleDate that are newer than the log
-  TextTally unknown_actions;  ///< what stood in the rows of kUnknownAction; empty where null
+  std::uint64_t product_cells = 0;  ///< of the rows that are used, those that name products
+  std::uint64_t unread_cells = 0;   ///< of these, cells that hold something else than ids
+  std::string unread_cell;          ///< the first of them
+  NewerRows newer;                  ///< those of kImplausibleDate that are newer than the log
+  TextTally unknown_actions;        ///< what stood in the rows of kUnknownAction; empty where null
 
   void add(BadRow reason, std::uint64_t n = 1) { bad[static_cast<std::size_t>(reason)] += n; }
   [[nodiscard]] std::uint64_t count(BadRow reason) const {
@@ -111,10 +116,12 @@ struct RawCatalog {
   std::vector<float> vectors;
   std::uint32_t dim = 0;
 
-  std::uint64_t n_junk = 0;           ///< rows without a product, left out
-  std::uint64_t n_vectors_junk = 0;   ///< rows of the mapping that were ignored
-  std::uint64_t n_prices_unread = 0;  ///< prices that are there and were not understood
-  std::string price_unread;           ///< the first of them
+  std::uint64_t n_junk = 0;             ///< rows without a product, left out
+  std::uint64_t n_vectors_junk = 0;     ///< rows of the mapping that were ignored
+  std::uint64_t n_prices_unread = 0;    ///< prices that are there and were not understood
+  std::string price_unread;             ///< the first of them
+  std::uint64_t n_prices_negative = 0;  ///< prices below 0, taken for unknown
+  std::string price_negative;           ///< the first of them
   ReadNotes notes;
 };
 

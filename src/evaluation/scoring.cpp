@@ -10,6 +10,7 @@
 
 #include "core/action.hpp"
 #include "core/error.hpp"
+#include "data/build.hpp"
 #include "data/id_map.hpp"
 #include "data/log_age.hpp"
 #include "metrics/user_lists.hpp"
@@ -91,6 +92,15 @@ Judged judge_answer(const std::vector<Window>& windows, const Ids& ids, const Sc
   return judged;
 }
 
+/// Ids of an answer that the log has none of.
+void warn_of_strangers(std::string_view path, std::string_view whose, std::string_view example,
+                       const StringTable& own, Progress& progress) {
+  progress.warn(
+      fmt::format("{}: the log has none of {}, such as '{}'; its own are such as '{}': another "
+                  "shop's, or ids that are written in another way",
+                  printable(path), whose, printable(example), printable(own.text(0))));
+}
+
 }  // namespace
 
 IdLists purchases(const RawLog& log, TimeUs from, TimeUs to) {
@@ -150,18 +160,24 @@ void check_overlap(const Predictions& answer, TimeUs from, bool allow_overlap, P
 
 void check_known(const Predictions& answer, const RawLog& log, Progress& progress) {
   const auto& users = answer.lists.users;
-  const auto is_known = [&](const std::string& user) { return log.users.find(user).has_value(); };
-  if (users.empty() || log.users.size() == 0 || std::ranges::any_of(users, is_known)) return;
-  progress.warn(
-      fmt::format("{}: the log has none of its {} customers, such as '{}'; its own are "
-                  "such as '{}': another shop's, or ids that are written in another way",
-                  printable(answer.path), users.size(), printable(users.front()),
-                  printable(log.users.text(0))));
+  const auto is_user = [&](const std::string& user) { return log.users.find(user).has_value(); };
+  if (!users.empty() && log.users.size() > 0 && std::ranges::none_of(users, is_user)) {
+    warn_of_strangers(answer.path, fmt::format("its {} customers", users.size()), users.front(),
+                      log.users, progress);
+  }
+  const auto is_item = [&](const std::string& item) { return log.items.find(item).has_value(); };
+  const std::string* some_item = nullptr;
+  for (const auto& row : answer.lists.items) {
+    if (log.items.size() == 0 || std::ranges::any_of(row, is_item)) return;
+    if (some_item == nullptr && !row.empty()) some_item = &row.front();
+  }
+  if (some_item == nullptr) return;
+  warn_of_strangers(answer.path, "the products it names", *some_item, log.items, progress);
 }
 
 void check_truth_end(const RawLog& log, TimeUs to, Progress& progress) {
   if (log.time.empty()) return;
-  warn_of_old_log(to, *std::max_element(log.time.begin(), log.time.end()),
+  warn_of_old_log(to, end_of(log.time) - 1,
                   /*has_later_rows=*/log.counts.rows_hidden > 0,
                   "what was bought in between is not among the orders scored against", progress);
 }

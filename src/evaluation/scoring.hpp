@@ -79,8 +79,8 @@ IdLists some_purchases(const RawLog& log, TimeUs from, TimeUs to, std::string_vi
 /// `allow_overlap` that is a warning. Throws Error(kConfig).
 void check_overlap(const Predictions& answer, TimeUs from, bool allow_overlap, Progress& progress);
 
-/// Warns when the log knows none of the customers of an answer: it is another shop's, or one of
-/// them writes ids in another way.
+/// Warns when the log knows none of the customers of an answer, or none of its products: it is
+/// another shop's, or one of them writes ids in another way.
 void check_known(const Predictions& answer, const RawLog& log, Progress& progress);
 
 /// Warns when the log `name`, read up to `to`, ends before that.

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "core/file_error.hpp"
+#include "io/text_stream.hpp"
 
 namespace vitrina::io {
 namespace {
@@ -58,6 +59,10 @@ std::string csv_problem(std::string_view text) {
 }
 
 std::string meaning_of(std::string_view text) {
+  if (const auto at = text.find(kOpenQuote); at != std::string_view::npos) {
+    return fmt::format("has a quote that is not closed, at '{}'; double the quotes inside a cell",
+                       printable(text.substr(at + kOpenQuote.size())));
+  }
   if (text.find("CSV parse error") != std::string_view::npos) return csv_problem(text);
   const auto* const it = std::find_if(kMeanings.begin(), kMeanings.end(), [&](const Meaning& row) {
     return text.find(row.words) != std::string_view::npos;

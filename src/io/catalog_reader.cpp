@@ -117,16 +117,16 @@ RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem:
   std::vector<float> prices;
   std::vector<float> old_prices;
   std::vector<TimeUs> dates;
-  UnreadPrices unread;
-  UnreadPrices unread_old;
+  BadPrices bad_prices;
+  BadPrices bad_old_prices;
   DatesMet dates_met;
   const std::optional<TimeZone> zone = zone_of(schema);
   const DateForm form{schema.date_unit, schema.date_format, zone ? &*zone : nullptr};
   const auto texts = [](Texts& into) {
     return [&into](const arrow::ChunkedArray& column) { load_texts(column, into); };
   };
-  const auto read_prices = [](std::vector<float>& into, UnreadPrices& not_read) {
-    return [&](const arrow::ChunkedArray& column) { load_prices(column, into, not_read); };
+  const auto read_prices = [](std::vector<float>& into, BadPrices& bad) {
+    return [&](const arrow::ChunkedArray& column) { load_prices(column, into, bad); };
   };
   const auto times = [&](const arrow::ChunkedArray& column) {
     load_times(column, form, dates, dates_met);
@@ -150,17 +150,19 @@ RawCatalog read_rows(std::unique_ptr<TableSource> source, const std::filesystem:
   };
   // what a schema names is meant to be there
   const CatalogColumns usual;
-  read_columns(
-      std::move(source), path,
-      {{names.product, texts(products)},
-       {names.category, texts(categories), names.category != usual.category},
-       {names.price, read_prices(prices, unread), names.price != usual.price},
-       {names.old_price, read_prices(old_prices, unread_old), names.old_price != usual.old_price},
-       {names.add_date, times, names.add_date != usual.add_date},
-       {names.title, texts(titles), names.title != usual.title}},
-      progress, append, catalog.notes);
-  catalog.n_prices_unread = unread.n;
-  catalog.price_unread = std::move(unread.example);
+  read_columns(std::move(source), path,
+               {{names.product, texts(products)},
+                {names.category, texts(categories), names.category != usual.category},
+                {names.price, read_prices(prices, bad_prices), names.price != usual.price},
+                {names.old_price, read_prices(old_prices, bad_old_prices),
+                 names.old_price != usual.old_price},
+                {names.add_date, times, names.add_date != usual.add_date},
+                {names.title, texts(titles), names.title != usual.title}},
+               progress, append, catalog.notes);
+  catalog.n_prices_unread = bad_prices.n_unread;
+  catalog.price_unread = std::move(bad_prices.unread);
+  catalog.n_prices_negative = bad_prices.n_negative;
+  catalog.price_negative = std::move(bad_prices.negative);
   note_dates(dates_met, schema, "catalog", catalog.notes);
   return catalog;
 }
@@ -177,6 +179,10 @@ std::string summary(const RawCatalog& catalog) {
   if (catalog.n_prices_unread > 0) {
     text += fmt::format(", {} prices not understood, such as '{}'", catalog.n_prices_unread,
                         printable(catalog.price_unread));
+  }
+  if (catalog.n_prices_negative > 0) {
+    text += fmt::format(", {} prices below 0 taken for unknown, such as '{}'",
+                        catalog.n_prices_negative, printable(catalog.price_negative));
   }
   return text + as_suffix(catalog.notes);
 }

@@ -8,6 +8,7 @@
 #include <arrow/util/float16.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -57,6 +58,13 @@ TimeUs to_us(std::int64_t value, DateUnit unit) {
     default:
       return value;
   }
+}
+
+/// To the nearest microsecond: clocks write 1725178451.497.
+TimeUs to_us(double value, DateUnit unit) {
+  constexpr std::array<double, 5> kUsPerUnit{1, 1e6, 1e3, 1, 1e-3};
+  const double us = value * kUsPerUnit[static_cast<std::size_t>(unit)];
+  return std::fabs(us) < kInt64End ? std::llround(us) : kNoTime;
 }
 
 DateUnit unit_of(const arrow::DataType& type) {
@@ -141,32 +149,41 @@ void append_integers(const arrow::Array& array, std::vector<std::int64_t>& out) 
   throw wrong_type(array, "whole numbers or texts");
 }
 
-void append_prices(const arrow::Array& array, std::vector<float>& out, UnreadPrices& unread) {
-  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+/// A price of a column, or why it is none.
+struct ReadPrice {
+  enum class Flaw : std::uint8_t { kNone, kUnread, kNegative };
+
+  float value = std::numeric_limits<float>::quiet_NaN();
+  Flaw flaw = Flaw::kNone;
+};
+
+ReadPrice price_of(double number) {
+  const auto value = static_cast<float>(number);
+  if (!std::isfinite(value)) return {};
+  if (value < 0) return {.flaw = ReadPrice::Flaw::kNegative};
+  return {.value = value};
+}
+
+ReadPrice price_of(std::string_view text) {
+  text = trimmed(text);
+  if (text.empty()) return {};
+  const auto price = parse_price(text);
+  return price ? price_of(*price) : ReadPrice{.flaw = ReadPrice::Flaw::kUnread};
+}
+
+void append_prices(const arrow::Array& array, std::vector<ReadPrice>& out) {
   if (array.type_id() == arrow::Type::DICTIONARY) {
-    append_by_index(array, kNan, out, [&](const arrow::Array& values, auto& prices) {
-      append_prices(values, prices, unread);
-    });
+    append_by_index(array, ReadPrice{}, out, append_prices);
     return;
   }
-  const auto add = [&](double value) {
-    const auto number = static_cast<float>(value);
-    out.push_back(std::isfinite(number) ? number : kNan);
-  };
+  const auto add = [&](auto value) { out.push_back(price_of(value)); };
   const auto add_integer = [&](std::int64_t value) {
     // Beyond 2^63 the number wrapped; no price is that large.
     add(value == kNoInteger ? std::nan("") : static_cast<double>(value));
   };
-  if (visit_reals(array, add)) return;
+  if (visit_reals(array, [&](double value) { add(value); })) return;
   if (visit_integers(array, kNoInteger, add_integer)) return;
-  const auto add_text = [&](std::string_view text) {
-    text = trimmed(text);
-    const auto price = parse_price(text);
-    add(price.value_or(std::nan("")));
-    if (price || text.empty()) return;
-    if (unread.n++ == 0) unread.example = text;
-  };
-  if (visit_views(array, add_text)) return;
+  if (visit_views(array, add)) return;
   throw wrong_type(array, "numbers");
 }
 
@@ -178,19 +195,34 @@ class Moments {
     if (form.zone != nullptr) clock_.emplace(*form.zone);
   }
 
-  void add(TimeUs time) { out_.push_back(time); }
+  /// A moment of no zone, or none.
+  void add(TimeUs time) {
+    if (time != kNoTime && met_.without_zone == kNoTime) met_.without_zone = time;
+    out_.push_back(time);
+  }
 
   /// A moment in UTC that was written with `zone`.
   void add_zoned(TimeUs time, std::string_view zone) {
     if (time == kNoTime) return add(time);
     if (met_.zone.empty()) met_.zone = zone;
-    add(clock_ ? (*clock_)(time) : time);
+    out_.push_back(clock_ ? (*clock_)(time) : time);
+  }
+
+  /// A number in `form.unit` since 1970.
+  void add_real(double value) {
+    const auto number = integral(value);
+    const auto time = number != kNoInteger ? to_us(number, form_.unit) : to_us(value, form_.unit);
+    add_zoned(time, kUtc);
   }
 
   void add_text(std::string_view text) {
     text = trimmed(text);
-    const auto number = form_.unit == DateUnit::kNone ? kNoInteger : parse_integer(text);
-    if (number != kNoInteger) return add_zoned(to_us(number, form_.unit), kUtc);
+    if (form_.unit != DateUnit::kNone) {
+      const auto number = parse_integer(text);
+      if (number != kNoInteger) return add_zoned(to_us(number, form_.unit), kUtc);
+      double real = 0;
+      if (parse_all(text, real)) return add_real(real);
+    }
     const auto date = parse_date_text(text, form_.format);
     if (!date) return add(kNoTime);
     met_.other_form |= !date->is_iso;
@@ -256,7 +288,7 @@ void append_times(const arrow::Array& array, const DateForm& form, std::vector<T
     moments.add_zoned(value == kNoInteger ? kNoTime : to_us(value, form.unit), Moments::kUtc);
   };
   if (visit_integers(array, kNoInteger, add_number)) return;
-  if (visit_reals(array, [&](double value) { add_number(integral(value)); })) return;
+  if (visit_reals(array, [&](double value) { moments.add_real(value); })) return;
   throw wrong_type(array, "timestamps, dates or ISO texts");
 }
 
@@ -286,11 +318,20 @@ void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>&
   for (const auto& chunk : column.chunks()) append_integers(*chunk, numbers);
 }
 
-void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices,
-                 UnreadPrices& unread) {
+void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices, BadPrices& bad) {
+  std::vector<ReadPrice> read;
+  read.reserve(static_cast<std::size_t>(column.length()));
+  for (const auto& chunk : column.chunks()) append_prices(*chunk, read);
   prices.clear();
-  prices.reserve(static_cast<std::size_t>(column.length()));
-  for (const auto& chunk : column.chunks()) append_prices(*chunk, prices, unread);
+  prices.reserve(read.size());
+  const auto count = [&](std::size_t row, std::uint64_t& n, std::string& example) {
+    if (n++ == 0) example = shown(column, row);
+  };
+  for (std::size_t row = 0; row < read.size(); ++row) {
+    prices.push_back(read[row].value);
+    if (read[row].flaw == ReadPrice::Flaw::kUnread) count(row, bad.n_unread, bad.unread);
+    if (read[row].flaw == ReadPrice::Flaw::kNegative) count(row, bad.n_negative, bad.negative);
+  }
 }
 
 void load_times(const arrow::ChunkedArray& column, const DateForm& form, std::vector<TimeUs>& times,

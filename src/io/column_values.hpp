@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/time.hpp"
@@ -49,6 +50,9 @@ struct TextLists {
   };
   std::vector<Extent> rows;
   Texts elements;
+  /// Cells that hold something else than ids, with the element, an empty one, that stands for each;
+  /// ascending.
+  std::vector<std::pair<std::uint64_t, std::string_view>> unread;
   Texts cells;  ///< scratch: cells that are lists written as text
 
   void clear();
@@ -65,23 +69,25 @@ std::int64_t parse_integer(std::string_view text);
 void load_texts(const arrow::ChunkedArray& column, Texts& texts);
 
 /// Lists of the above; a column without lists gives one element a row, but cells such as
-/// `['1', '2']`, `[1, 2]` or `['1' '2']` are read as the lists they print.
+/// `['1', '2']`, `[1, 2]` or `['1' '2']` are read as the lists they print, and what prints objects
+/// or lists of lists is noted as unread.
 void load_lists(const arrow::ChunkedArray& column, TextLists& lists);
 
 /// Whole numbers, also as doubles or texts; kNoInteger where there is none. Numbers over 2^63
 /// wrap, so their low bits are kept.
 void load_integers(const arrow::ChunkedArray& column, std::vector<std::int64_t>& numbers);
 
-/// Texts that are no price.
-struct UnreadPrices {
-  std::uint64_t n = 0;
-  std::string example;  ///< the first of them
+/// Rows whose price cannot be used.
+struct BadPrices {
+  std::uint64_t n_unread = 0;    ///< texts that are no price
+  std::string unread;            ///< the first of them
+  std::uint64_t n_negative = 0;  ///< prices below 0
+  std::string negative;          ///< the first of them
 };
 
 /// Prices: numbers of any type, also decimals and texts (io/price_text.hpp); NaN where there is
-/// none. Adds to `unread`.
-void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices,
-                 UnreadPrices& unread);
+/// none or it is below 0. Adds to `bad`.
+void load_prices(const arrow::ChunkedArray& column, std::vector<float>& prices, BadPrices& bad);
 
 /// How the moments of a column are to be read.
 struct DateForm {
@@ -92,13 +98,14 @@ struct DateForm {
 
 /// What was met among the moments of a column.
 struct DatesMet {
-  bool other_form = false;  ///< texts such as 28.09.2024
-  std::string zone;         ///< of the first moment that has one
+  bool other_form = false;        ///< texts such as 28.09.2024
+  std::string zone;               ///< of the first moment that has one
+  TimeUs without_zone = kNoTime;  ///< the first moment that has none
 };
 
-/// Timestamps and dates of any unit, texts (io/date_text.hpp), whole numbers when `form.unit` says
-/// what they count since 1970 in UTC; kNoTime where there is none or it does not fit. Adds to
-/// `met`.
+/// Timestamps and dates of any unit, texts (io/date_text.hpp), numbers when `form.unit` says what
+/// they count since 1970 in UTC, to the microsecond; kNoTime where there is none or it does not
+/// fit. Adds to `met`.
 void load_times(const arrow::ChunkedArray& column, const DateForm& form, std::vector<TimeUs>& times,
                 DatesMet& met);
 

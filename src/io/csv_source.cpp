@@ -87,6 +87,7 @@ class CsvSource final : public TableSource {
     }
     text_ = std::make_shared<TextStream>(std::move(input));
     delimiter_ = guess_delimiter(check(text_->beginning(kPeekBytes), path_));
+    text_->watch_quotes(delimiter_);  // Arrow takes the end of a file for the end of a cell
     auto read = arrow::csv::ReadOptions::Defaults();
     read.use_threads = false;
     read.block_size = kBlockBytes;

@@ -115,6 +115,7 @@ class LogReader {
   void read_source(std::unique_ptr<TableSource> source, const std::filesystem::path& path);
   void warn_of_zone() const;
   void warn_of_decimals(const StringTable& ids, std::string_view column) const;
+  void warn_of_spellings(const StringTable& ids, std::string_view column) const;
   RawLog finish();
   void load(Role role, const arrow::ChunkedArray& column, RowBatch& batch) const;
   void append(RowBatch& batch);
@@ -229,9 +230,18 @@ void LogReader::choose_rows(RowBatch& batch) {
 
 void LogReader::append_items(RowBatch& batch) {
   const auto& lists = batch.products;
+  auto& example = log_.counts.example[static_cast<std::size_t>(BadRow::kJunkProduct)];
   std::vector<std::uint32_t> elements;
+  auto unread = lists.unread.begin();
   for (const auto row : batch.kept) {
     const auto extent = lists.rows[row];
+    if (extent.size > 0) ++log_.counts.product_cells;
+    while (unread != lists.unread.end() && unread->first < extent.begin) ++unread;
+    if (unread != lists.unread.end() && unread->first == extent.begin && extent.size > 0) {
+      const auto cell = whole_characters(unread->second, TextTally::kMaxBytes);
+      if (log_.counts.unread_cells++ == 0) log_.counts.unread_cell = cell;
+      if (example.empty()) example = cell;
+    }
     for (std::uint64_t i = extent.begin; i < extent.begin + extent.size; ++i) {
       elements.push_back(static_cast<std::uint32_t>(i));
     }
@@ -240,7 +250,6 @@ void LogReader::append_items(RowBatch& batch) {
   encode(lists.elements, elements, log_.items, codes);
   batch.repeats.clear();
   auto next = codes.begin();
-  auto& example = log_.counts.example[static_cast<std::size_t>(BadRow::kJunkProduct)];
   for (const auto row : batch.kept) {
     const auto n = lists.rows[row].size;
     std::uint32_t n_good = 0;
@@ -343,6 +352,19 @@ void LogReader::warn_of_zone() const {
                     "taken for the shop's own clock",
                     zone_->name()));
   }
+  if (!notes.zone.empty() && notes.without_zone != kNoTime) {
+    progress_.warn(fmt::format(
+        "log: some dates have a zone ({}) and some have none, such as {}: those are read as {}, "
+        "these are taken for that clock as they stand; give all of them a zone, or none",
+        printable(notes.zone), format_time(notes.without_zone), notes.clock));
+  }
+  const auto int96 = fmt::format("log: {}", kInt96Note);
+  if (!zone_ && std::ranges::find(notes.recognised, int96) != notes.recognised.end()) {
+    progress_.warn(fmt::format(
+        "{}, so that days begin at UTC's midnight; to keep the shop's own clock write `time_zone: "
+        "Europe/Moscow` or another one into the schema or set it by --set ingest.time_zone",
+        int96));
+  }
   if (notes.zone.empty() || zone_ || notes.zone == "UTC" || notes.zone == "+00:00") return;
   progress_.warn(fmt::format(
       "log: times have the zone {0} and are read as UTC, so that days begin at UTC's midnight; to "
@@ -356,11 +378,37 @@ void LogReader::warn_of_decimals(const StringTable& ids, std::string_view column
   std::size_t i = 0;
   while (i < ids.size() && is_whole_decimal(ids.text(i))) ++i;
   if (ids.size() == 0 || i < ids.size()) return;
+  const auto first = ids.text(0);
   progress_.warn(fmt::format(
-      "log: every id in {} ends with .0, such as '{}', as whole numbers that were read as decimals "
+      "log: every id in {} ends with {}, such as '{}', as whole numbers that were read as decimals "
       "do; the same id without it, in a catalog or another log, is another one: write whole "
       "numbers or texts",
-      column, printable(ids.text(0))));
+      column, printable(first.substr(first.find('.'))), printable(first)));
+}
+
+/// The plainer spelling of an id: without spaces around it, and a whole number without a point.
+std::string_view plain_spelling(std::string_view id) {
+  while (!id.empty() && id.back() == ' ') id.remove_suffix(1);
+  while (!id.empty() && id.front() == ' ') id.remove_prefix(1);
+  return is_whole_decimal(id) ? id.substr(0, id.find('.')) : id;
+}
+
+/// `7` and `7.0` of two exports would be two customers.
+void LogReader::warn_of_spellings(const StringTable& ids, std::string_view column) const {
+  std::uint64_t n = 0;
+  std::string_view example;
+  for (std::uint32_t i = 0; i < ids.size(); ++i) {
+    const auto id = ids.text(i);
+    const auto plain = plain_spelling(id);
+    if (plain.size() == id.size() || !ids.find(plain)) continue;
+    if (n++ == 0) example = id;
+  }
+  if (n == 0) return;
+  progress_.warn(fmt::format(
+      "log: {} ids in {} stand there in two spellings, such as '{}' and '{}', and are taken for "
+      "different ones; write each id in one way, without spaces around it and whole numbers "
+      "without a point",
+      n, column, printable(plain_spelling(example)), printable(example)));
 }
 
 RawLog LogReader::finish() {
@@ -368,9 +416,17 @@ RawLog LogReader::finish() {
   progress_.end(fmt::format("{} rows, {} events, {} users, {} products{}", log_.counts.rows_read,
                             log_.counts.events, log_.users.size(), log_.items.size(),
                             as_suffix(log_.notes)));
+  if (log_.counts.unread_cells > 0) {
+    progress_.warn(fmt::format(
+        "log: {} of {} cells of products hold something else than ids, such as '{}', and name "
+        "nothing; write one id, or a list such as [101, 102] or ['a', 'b']",
+        log_.counts.unread_cells, log_.counts.product_cells, printable(log_.counts.unread_cell)));
+  }
   warn_of_zone();
   warn_of_decimals(log_.users, schema_.user);
   warn_of_decimals(log_.items, schema_.products);
+  warn_of_spellings(log_.users, schema_.user);
+  warn_of_spellings(log_.items, schema_.products);
   return std::move(log_);
 }
 

@@ -45,6 +45,15 @@ void collect_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& 
   for (const auto& child : field.children) collect_leaves(child, leaves);
 }
 
+/// Times of 96 bits have no room for a zone, so that Arrow takes them for a clock's.
+std::shared_ptr<arrow::ChunkedArray> of_utc(const std::shared_ptr<arrow::ChunkedArray>& times,
+                                            const std::string& place) {
+  if (times->type()->id() != arrow::Type::TIMESTAMP) return times;
+  const auto& type = static_cast<const arrow::TimestampType&>(*times->type());
+  if (!type.timezone().empty()) return times;
+  return check(times->View(arrow::timestamp(type.unit(), "UTC")), place);
+}
+
 class ParquetSource final : public TableSource {
  public:
   ParquetSource(const std::filesystem::path& path, int threads)
@@ -56,6 +65,10 @@ class ParquetSource final : public TableSource {
   }
 
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+  [[nodiscard]] std::vector<std::string> recognised() const override {
+    const bool any = std::ranges::any_of(columns_, &Column::is_int96);
+    return any ? std::vector{std::string(kInt96Note)} : std::vector<std::string>();
+  }
   [[nodiscard]] std::uint64_t n_rows() const override {
     return static_cast<std::uint64_t>(n_rows_);
   }
@@ -66,6 +79,7 @@ class ParquetSource final : public TableSource {
  private:
   struct Column {
     std::string name;
+    bool is_int96 = false;
     std::unique_ptr<parquet::arrow::FileReader> file;
     std::unique_ptr<parquet::arrow::ColumnReader> reader;
   };
@@ -225,8 +239,11 @@ void ParquetSource::select(const std::vector<std::string>& columns) {
       // A reader a column, so that columns can be decoded on several threads in lockstep whatever
       // the layout of the row groups is.
       auto as_dictionary = leaves(name);
+      const bool is_int96 =
+          as_dictionary.size() == 1 &&
+          metadata_->schema()->Column(as_dictionary[0])->physical_type() == parquet::Type::INT96;
       std::erase_if(as_dictionary, [&](int leaf) { return !is_all_dictionary(leaf); });
-      Column column{name, make_reader(as_dictionary), nullptr};
+      Column column{name, is_int96, make_reader(as_dictionary), nullptr};
       check(column.file->GetColumn(index, &column.reader), place);
       columns_.push_back(std::move(column));
     });
@@ -257,6 +274,7 @@ std::size_t ParquetSource::next(const ColumnUse& use) {
                                 found, rows));
       }
       check(values->ValidateFull(), place);
+      if (column.is_int96) values = of_utc(values, place);
       use(c, values);
     });
   });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <iterator>
@@ -136,6 +137,9 @@ std::string parse_items(std::string_view& rest, std::vector<std::string>& items)
   return rest.empty() ? "" : "text after the closing ]";
 }
 
+/// Begins the objects and lists of other languages, and no id of a list.
+bool is_bracket(char c) { return c == '[' || c == '{' || c == '('; }
+
 bool is_gap(char c) { return c == ' ' || c == ',' || c == '\n' || c == '\r' || c == '\t'; }
 
 /// Takes a quoted item of any writer; false when the quote is not closed.
@@ -196,7 +200,14 @@ bool looks_like_list(std::string_view cell) {
   return !cell.empty() && cell.front() == '[';
 }
 
-void split_list(std::string_view cell, std::vector<std::unique_ptr<char[]>>& owned,
+bool looks_like_object(std::string_view cell) {
+  skip_spaces(cell);
+  if (cell.empty() || cell.front() != '{') return false;
+  return cell.find_first_of("'\",:") != std::string_view::npos ||
+         cell.find('-') == std::string_view::npos;
+}
+
+bool split_list(std::string_view cell, std::vector<std::unique_ptr<char[]>>& owned,
                 const std::function<void(std::string_view)>& use) {
   skip_spaces(cell);
   cell.remove_prefix(1);
@@ -204,20 +215,26 @@ void split_list(std::string_view cell, std::vector<std::unique_ptr<char[]>>& own
     while (!cell.empty() && is_gap(cell.front())) cell.remove_prefix(1);
     if (cell.empty()) {
       use({});  // the closing ] is missing
-      return;
+      return true;
     }
-    if (cell.front() == ']') return;
+    if (cell.front() == ']') return std::ranges::all_of(cell.substr(1), is_gap);
     std::string_view item;
     if (cell.front() == '\'' || cell.front() == '"') {
       if (!split_quoted(cell, owned, item)) {
         use({});
-        return;
+        return true;
       }
+      if (!cell.empty() && cell.front() != ']' && !is_gap(cell.front())) return false;
     } else {
+      if (is_bracket(cell.front())) return false;
       std::size_t end = 0;
-      while (end < cell.size() && cell[end] != ']' && !is_gap(cell[end])) ++end;
+      while (end < cell.size() && cell[end] != ']' && !is_gap(cell[end])) {
+        if (cell[end] == '[' || cell[end] == '{' || cell[end] == '}') return false;
+        ++end;
+      }
       item = cell.substr(0, end);
       cell.remove_prefix(end);
+      if (item.starts_with("np.") && item.find('(') != std::string_view::npos) return false;
       if (item == "None" || item == "null" || item == "nan") item = {};
     }
     use(item);

@@ -27,10 +27,15 @@ PythonList parse_python_list(std::string_view text);
 /// Whether a cell holds a printed list rather than a single id.
 bool looks_like_list(std::string_view cell);
 
+/// Whether a cell that is no list holds a JSON object or an array of PostgreSQL rather than an id;
+/// `{3F2504E0-4F89-11D3-9A0C-0305E82C3301}` is one.
+bool looks_like_object(std::string_view cell);
+
 /// Splits a printed list from any writer: Python, JSON, numpy, quoted or not. An item is a view
 /// into `cell`, or into a block added to `owned` where it holds escapes; None, null and nan are
-/// empty views. What cannot be understood ends the list with an empty view.
-void split_list(std::string_view cell, std::vector<std::unique_ptr<char[]>>& owned,
+/// empty views. What ends too early ends the list with an empty view. False where the cell holds
+/// something else than ids, JSON objects or lists of lists: what was split off is worth nothing.
+bool split_list(std::string_view cell, std::vector<std::unique_ptr<char[]>>& owned,
                 const std::function<void(std::string_view)>& use);
 
 }  // namespace vitrina::io

@@ -20,6 +20,7 @@ void note_source(const TableSource& source, std::string_view role, ReadNotes& no
 void note_dates(const DatesMet& met, const LogSchema& schema, std::string_view role,
                 ReadNotes& notes) {
   if (met.other_form) notes.add_recognised(fmt::format("{}: {}", role, "dates that are not ISO"));
+  if (notes.without_zone == kNoTime) notes.without_zone = met.without_zone;
   if (met.zone.empty()) return;
   notes.zone = met.zone == "Z" ? "UTC" : met.zone;
   notes.clock = schema.time_zone.empty() ? "UTC" : schema.time_zone;

@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 struct ArrowArrayStream;  // of the Arrow C data interface
@@ -20,6 +21,9 @@ namespace vitrina::io {
 /// at once, each column on one of them.
 using ColumnUse =
     std::function<void(std::size_t column, const std::shared_ptr<arrow::ChunkedArray>& values)>;
+
+/// What is recognised where a file has times in 96 bits. Spark writes moments of UTC so.
+inline constexpr std::string_view kInt96Note = "INT96 times, as Spark writes them: UTC";
 
 /// A file of named columns. Every error is an Error that names the file and, when known, the
 /// column and the row group. Batches are validated in full before they are handed out; they must

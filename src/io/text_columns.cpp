@@ -125,6 +125,13 @@ void append_list_views(const arrow::Array& array, TextLists& lists) {
   append_texts(*typed.values(), lists.elements);
 }
 
+/// An empty element stands for a cell that holds something else than ids.
+void append_unread(std::string_view cell, TextLists& lists) {
+  lists.unread.emplace_back(lists.elements.values.size(), cell);
+  lists.rows.push_back({lists.elements.values.size(), 1});
+  lists.elements.values.emplace_back();
+}
+
 void append_one(std::string_view text, TextLists& lists) {
   lists.rows.push_back({lists.elements.values.size(), 1});
   lists.elements.values.push_back(text);
@@ -135,14 +142,24 @@ void append_scalars(const arrow::Array& array, TextLists& lists) {
   append_texts(array, lists.cells);
   for (std::size_t i = 0; i < lists.cells.size(); ++i) {
     const auto cell = lists.cells.at(i);
+    if (looks_like_object(cell)) {
+      append_unread(cell, lists);
+      continue;
+    }
     if (!looks_like_list(cell)) {
       append_one(cell, lists);
       if (cell.empty()) lists.rows.back().size = 0;
       continue;
     }
     const auto begin = lists.elements.values.size();
-    split_list(cell, lists.elements.owned,
-               [&](std::string_view text) { lists.elements.values.push_back(text); });
+    const bool holds_ids = split_list(cell, lists.elements.owned, [&](std::string_view text) {
+      lists.elements.values.push_back(text);
+    });
+    if (!holds_ids) {
+      lists.elements.values.resize(begin);
+      append_unread(cell, lists);
+      continue;
+    }
     lists.rows.push_back({begin, lists.elements.values.size() - begin});
   }
   lists.elements.is_utf8 = lists.elements.is_utf8 && lists.cells.is_utf8;
@@ -163,6 +180,7 @@ void Texts::clear() {
 void TextLists::clear() {
   rows.clear();
   elements.clear();
+  unread.clear();
   cells.clear();
 }
 

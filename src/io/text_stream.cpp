@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
+/// How much of a cell is shown.
+constexpr std::size_t kShownBytes = 40;
+
 /// Code points of the bytes 0x80 to 0xbf of Windows-1251; 0xc0 to 0xff are U+0410 to U+044f.
 constexpr std::array<std::uint16_t, 64> kUpperHalf{
     0x0402, 0x0403, 0x201a, 0x0453, 0x201e, 0x2026, 0x2020, 0x2021, 0x20ac, 0x2030, 0x0409,
@@ -89,6 +92,37 @@ void append_cp1251(std::string_view text, std::string& out) {
 
 }  // namespace
 
+void OpenQuote::watch(std::string_view text, char delimiter) {
+  if (text.empty()) return;
+  std::size_t at = 0;
+  if (may_be_closed_) {
+    may_be_closed_ = false;
+    is_open_ = text.front() == '"';
+    at = is_open_ ? 1 : 0;
+  }
+  std::size_t begin = std::string_view::npos;
+  while ((at = text.find('"', at)) != std::string_view::npos) {
+    ++at;
+    if (!is_open_) {
+      const char before = at > 1 ? text[at - 2] : last_;
+      is_open_ = before == delimiter || before == '\n' || before == '\r';
+      begin = at - 1;
+    } else if (at == text.size()) {
+      may_be_closed_ = true;
+    } else if (text[at] == '"') {
+      ++at;
+    } else {
+      is_open_ = false;
+    }
+  }
+  if (!is_open_) {
+    begins_.clear();
+  } else if (begin != std::string_view::npos) {
+    begins_ = whole_characters(text.substr(begin, kShownBytes + 4), kShownBytes);
+  }
+  last_ = text.back();
+}
+
 void TextStream::add(std::string_view bytes, bool is_end) {
   if (state_ == State::kAscii) {
     const auto high = find_high(bytes);
@@ -140,6 +174,16 @@ arrow::Result<std::string_view> TextStream::beginning(std::int64_t n) {
 }
 
 arrow::Result<std::shared_ptr<arrow::Buffer>> TextStream::Read(std::int64_t n_bytes) {
+  ARROW_ASSIGN_OR_RAISE(auto buffer, take(n_bytes));
+  if (delimiter_ == '\0') return buffer;
+  quote_.watch(view_of(*buffer), delimiter_);
+  if (buffer->size() == 0 && !quote_.found().empty()) {
+    return arrow::Status::Invalid(kOpenQuote, quote_.found());
+  }
+  return buffer;
+}
+
+arrow::Result<std::shared_ptr<arrow::Buffer>> TextStream::take(std::int64_t n_bytes) {
   if (used_ == pending_.size() && held_.empty() && state_ != State::kCp1251) {
     // most files are passed on as they are, without a copy
     ARROW_ASSIGN_OR_RAISE(auto buffer, input_->Read(n_bytes));

@@ -38,6 +38,8 @@ CatalogFacts catalog_facts(const Shop& shop, const RawCatalog& raw,
   facts.rows = raw.product_id.size();
   facts.prices_unread = raw.n_prices_unread;
   facts.price_unread = raw.price_unread;
+  facts.prices_negative = raw.n_prices_negative;
+  facts.price_negative = raw.price_negative;
   facts.categories = shop.categories.size();
   facts.vectors_from = pipeline::vectors_from(shop, &raw);
   const auto& catalog = shop.catalog;

@@ -23,8 +23,10 @@ struct CatalogFacts {
   std::uint64_t categories = 0;
   std::uint64_t prices_unread = 0;
   std::string price_unread;  ///< the first of them
-  std::string some_product;  ///< one that the log does not name, to compare ids by
-  std::string vectors_from;  ///< as ShopInput says
+  std::uint64_t prices_negative = 0;
+  std::string price_negative;  ///< the first of them
+  std::string some_product;    ///< one that the log does not name, to compare ids by
+  std::string vectors_from;    ///< as ShopInput says
 };
 
 /// A customer that may be nobody, or many.

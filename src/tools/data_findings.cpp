@@ -55,7 +55,14 @@ void add_products(const Facts& facts, std::vector<Finding>& out) {
 }
 
 void add_catalog_parts(const Facts& facts, const CatalogFacts& catalog, std::vector<Finding>& out) {
-  if (share(catalog.in_log, facts.products) < kFewProducts) {
+  if (catalog.in_log > 0 && share(catalog.in_log, facts.products) < kFewProducts) {
+    out.push_back(
+        {fmt::format("the catalog lists {} of the log's {} products, and not '{}'", catalog.in_log,
+                     facts.products, printable(facts.some_product)),
+         "category, price and title of the others",
+         "export the catalog with the products that are no longer sold; where its ids are "
+         "not the log's, name the column: `catalog: {product: ...}` in --schema"});
+  } else if (catalog.in_log == 0) {
     out.push_back(
         {fmt::format("the catalog lists {} of the log's {} products (in the log '{}', in the "
                      "catalog '{}')",
@@ -68,9 +75,15 @@ void add_catalog_parts(const Facts& facts, const CatalogFacts& catalog, std::vec
     out.push_back({fmt::format("{} prices are not understood, such as '{}'", catalog.prices_unread,
                                printable(catalog.price_unread)),
                    "the price of those products", "write prices as 1299.90 or 1 299,90"});
-  } else if (catalog.priced == 0) {
+  } else if (catalog.priced == 0 && catalog.prices_negative == 0) {
     out.push_back({"no price", "the feature group price",
                    "name the column: `catalog: {price: ...}` in --schema"});
+  }
+  if (catalog.prices_negative > 0) {
+    out.push_back({fmt::format("{} prices are below 0, such as '{}'", catalog.prices_negative,
+                               printable(catalog.price_negative)),
+                   "the price of those products, which is taken for unknown",
+                   "write what a product costs, or nothing"});
   }
   if (catalog.categorised == 0) {
     out.push_back({"no category", "the feature group category, popular products by category",

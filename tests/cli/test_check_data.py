@@ -174,6 +174,46 @@ def test_what_is_missing_is_said(
     assert all(entry["lost"] and entry["mend"] for entry in found["missing"])
 
 
+def test_a_catalog_of_what_is_sold_today_is_told_from_one_of_other_ids(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    def mend(products: list[str]) -> tuple[str, str]:
+        catalog = pa.table({"product_id": products, "price": [1.0, -2.0]})
+        pq.write_table(catalog, tmp_path / "shop" / "catalog.pq")
+        result, found = check("shop")
+        assert result.returncode == 0, result.stderr
+        assert found["catalog"]["prices_below_0"] == 1
+        (below,) = [m for m in found["missing"] if "below 0" in m["what"]]
+        assert below["what"] == "1 prices are below 0, such as '-2'"
+        (few,) = [m for m in found["missing"] if "lists" in m["what"]]
+        return few["what"], few["mend"]
+
+    shops.write_shop(tmp_path / "shop", ROWS)
+    first, *_ = (item for row in ROWS for item in row.products)
+    what, how = mend([first, "x"])
+    assert what.startswith("the catalog lists 1 of the log's")
+    assert how.startswith("export the catalog with the products that are no")
+    what, how = mend(["x", "y"])
+    assert "in the catalog 'x'" in what
+    assert how.startswith("name the column that holds the log's ids")
+
+
+def test_products_that_are_objects_are_refused(
+    check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
+) -> None:
+    lines = "".join(
+        f'u{i},5,2024-09-{i + 1:02} 10:00:00,"[{{""id"": {i}}}]"\n'
+        for i in range(20)
+    )
+    (tmp_path / "log.csv").write_text("user_id,action,date,products\n" + lines)
+    result, found = check("log.csv", "--quiet")
+    assert_refused(result, BAD_DATA, "hold something else than ids")
+    assert found["rows"]["bad"]["junk_product"] == {
+        "rows": 20,
+        "example": '[{"id": 0}]',
+    }
+
+
 def test_no_orders_and_no_log(
     check: Callable[..., tuple[Result, dict[str, Any]]], tmp_path: Path
 ) -> None:

@@ -47,5 +47,14 @@ TEST(Text, OneLineHasNoControlCharacters) {
   EXPECT_EQ(one_line(""), "");
 }
 
+TEST(Text, WholeDecimalsHaveNothingBehindThePoint) {
+  for (const auto* id : {"26.0", "26.", "1.0000000000", "0.0"}) {
+    EXPECT_TRUE(is_whole_decimal(id)) << id;
+  }
+  for (const auto* id : {"26", "26.5", "26.01", ".0", ".", "", "v1.0", "1.0.0", "26.0 "}) {
+    EXPECT_FALSE(is_whole_decimal(id)) << id;
+  }
+}
+
 }  // namespace
 }  // namespace vitrina

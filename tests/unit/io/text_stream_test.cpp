@@ -74,5 +74,25 @@ TEST(TextStream, GuessesTheDelimiter) {
   EXPECT_EQ(guess_delimiter(""), ',');
 }
 
+TEST(OpenQuote, IsFoundWhateverThePieces) {
+  const auto found = [](std::string_view text, std::size_t n_bytes) {
+    OpenQuote quote;
+    for (; !text.empty(); text.remove_prefix(std::min(n_bytes, text.size()))) {
+      quote.watch(text.substr(0, n_bytes), ',');
+    }
+    return std::string(quote.found());
+  };
+  for (const std::size_t n : {1, 2, 3, 100}) {
+    for (const auto* sound : {"a,b\n", "\"a\"", "\"a,\nb\",c\n", "27\" x,b\n", "a,\"\"\"\"\n",
+                              "\"\",\"\"\n", "\"a\"b\",c\n", "a;\"b\n", ""}) {
+      EXPECT_EQ(found(sound, n), "") << sound << " by " << n;
+    }
+    for (const auto* open : {"\"a\n", "a,\"", "a\r\"b", "\"\"\"", "\"a\"\"\",b\n\"c"}) {
+      EXPECT_NE(found(open, n), "") << open << " by " << n;
+    }
+  }
+  EXPECT_EQ(found("a,b\n1,\"Star, 10 pcs\n2,b\n", 100), "\"Star, 10 pcs\n2,b\n");
+}
+
 }  // namespace
 }  // namespace vitrina::io

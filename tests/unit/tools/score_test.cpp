@@ -162,6 +162,32 @@ TEST_F(ScoreTool, AnAnswerForNobodyOfTheLogIsWarnedOf) {
       << progress_.warnings.back();
 }
 
+TEST_F(ScoreTool, AnAnswerOfOtherProductsIsWarnedOf) {
+  write_file(file("other.csv"), "user_id,products\nu1,[]\nu2,\"['1.0', '2.0']\"\n");
+  run({{"predictions", file("other.csv")}});
+  ASSERT_FALSE(progress_.warnings.empty());
+  EXPECT_NE(
+      progress_.warnings.back().find("other.csv: the log has none of the products it names, such "
+                                     "as '1.0'; its own are such as 'a'"),
+      std::string::npos)
+      << progress_.warnings.back();
+}
+
+TEST_F(ScoreTool, ALogOfDaysReachesToTheEndOfItsLastDay) {
+  write_file(file("log.csv"),
+             "user_id,action,date,products\n"
+             "u1,5,2024-09-02,a\n"
+             "u1,5,2024-09-04,b\n");
+  run({});
+  EXPECT_TRUE(progress_.warnings.empty()) << progress_.warnings[0];
+  run({{"to", "2024-09-06"}});
+  ASSERT_EQ(progress_.warnings.size(), 1U);
+  EXPECT_NE(progress_.warnings[0].find("its last event is at 2024-09-04T23:59:59.999999, 1.0 days "
+                                       "before 2024-09-06T00:00:00"),
+            std::string::npos)
+      << progress_.warnings[0];
+}
+
 TEST_F(ScoreTool, BadInputsAreNamed) {
   EXPECT_EQ(error_of({{"predictions", file("none.csv")}}).code(), ErrorCode::kMissingInput);
   EXPECT_EQ(error_of({{"truth", file("none")}}).code(), ErrorCode::kMissingInput);
