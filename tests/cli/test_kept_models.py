@@ -20,10 +20,12 @@ def fitted(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = shops.write_shop(
         folder / "shop", rows, shops.catalog_table(products=40)
     )
+    workspace = folder / "workspace"
+    workspace.mkdir()
     for words in (("ingest", "--data", data), ("split",), ("fit",)):
-        done = run(*words, "--workspace", folder / "workspace")
+        done = run(*words, "--workspace", workspace)
         assert done.returncode == 0, done.stderr
-    return folder / "workspace"
+    return workspace
 
 
 @pytest.fixture
