@@ -15,8 +15,8 @@ struct Future {
 };
 
 /// The same past with other futures: none; the same events at shuffled times; many events more,
-/// of known and of new users and products; other add dates or prices in the catalog. Nothing that is as of
-/// `cut` may tell them apart.
+/// of known and of new users and products; other add dates or prices in the catalog. Nothing that
+/// is as of `cut` may tell them apart.
 std::vector<Future> other_futures(const std::vector<Event>& events,
                                   const std::vector<Product>& products, TimeUs cut,
                                   std::uint64_t seed);
