@@ -129,6 +129,7 @@ std::vector<Finding> missing_parts(const Facts& facts) {
 
 std::vector<std::string> customer_warnings(const Facts& facts) {
   std::vector<std::string> out;
+  out.reserve(facts.doubtful.size());
   for (const auto& customer : facts.doubtful) {
     out.push_back(fmt::format(
         "customer '{}' has {} of {} events ({:.1f}%): is this one customer? {}; leave the id empty "
