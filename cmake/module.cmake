@@ -17,7 +17,8 @@ endfunction()
 #
 # Static library from src/<name>/*.cpp. New files are found without a change here. main.cpp is left
 # to vitrina_program, so that tests can link the rest of a program's folder.
-# SEPARATE files are compiled each by itself (unity.cmake). PRIVATE third parties are invisible to the modules that depend on this one.
+# SEPARATE files are compiled each by itself (unity.cmake). PRIVATE third parties are invisible to the
+# modules that depend on this one.
 function(vitrina_module name)
   cmake_parse_arguments(ARG "SEPARATE" "" "DEPS;LIBS" ${ARGN})
   cmake_parse_arguments(LIB "" "" "PUBLIC;PRIVATE" ${ARG_LIBS})

@@ -32,8 +32,7 @@ constexpr std::array<Signature, 6> kSignatures{{
 }};
 
 bool is_column(std::string_view name) {
-  return std::find(kSubmissionColumns.begin(), kSubmissionColumns.end(), name) !=
-         kSubmissionColumns.end();
+  return std::ranges::find(kSubmissionColumns, name) != kSubmissionColumns.end();
 }
 
 bool has_column(std::span<const std::string> fields, std::string_view name) {
@@ -96,9 +95,7 @@ std::string start_problem(std::string_view text) {
 }
 
 std::string header_problem(std::span<const std::string> fields) {
-  if (std::equal(fields.begin(), fields.end(), kSubmissionColumns.begin(),
-                 kSubmissionColumns.end()))
-    return {};
+  if (std::ranges::equal(fields, kSubmissionColumns)) return {};
   const auto generic =
       fmt::format("found header '{}', expected 'user_id,products'", joined(fields));
   const std::string line = fmt::format("{}", fmt::join(fields, ","));

@@ -25,8 +25,11 @@ Seen look(const EventStore& reader, std::int64_t after, std::int64_t until, std:
   reader.read_times(after, until, kRowsPerBlock, [&](std::int64_t row, std::int64_t time) {
     seen.last = row;
     ++seen.n;
-    time < time_us ? seen.old.push_back(row)
-                   : void(seen.oldest_us = std::min(seen.oldest_us, time));
+    if (time < time_us) {
+      seen.old.push_back(row);
+    } else {
+      seen.oldest_us = std::min(seen.oldest_us, time);
+    }
   });
   return seen;
 }
