@@ -130,7 +130,7 @@ class Bench:
         print(f"  {kind} {rate:g}/s: {summary(outcome)}", flush=True)
         return outcome
 
-    def floor(self, rate: float, outcome: Any) -> Any:
+    def floor(self, rate: float, outcome: Any, **more: Any) -> Any:
         """The same load on a server that has nothing behind it."""
         size = outcome["answer_bytes"]
         with self.process("vitrina_floor", "http", "--bytes", size) as server:
@@ -140,6 +140,7 @@ class Bench:
                 batch=outcome["batch"],
                 seconds=min(self.seconds, 15),
                 floor="true",
+                **more,
             )
 
 
@@ -210,13 +211,16 @@ def questions(bench: Bench) -> dict[str, Any]:
     report: dict[str, Any] = {"first_start": first}
     with bench.serving(store, "--data", bench.shop) as server:
         report["start"] = {"ready_seconds": server.ready_seconds}
-        for name, kind, rate in (
-            ("answers_1000", "recommend", 1000),
-            ("answers_13000", "recommend", 13000),
-            ("similar_35000", "similar", 35000),
+        for name, kind, rate, more in (
+            ("answers_1000", "recommend", 1000, {}),
+            ("explained_1000", "recommend", 1000, {"explain": "true"}),
+            ("answers_13000", "recommend", 13000, {}),
+            ("similar_35000", "similar", 35000, {}),
         ):
-            outcome = bench.load(server.port, kind, rate, connections=64)
-            outcome["floor"] = bench.floor(rate, outcome)
+            outcome = bench.load(
+                server.port, kind, rate, connections=64, **more
+            )
+            outcome["floor"] = bench.floor(rate, outcome, **more)
             report[name] = outcome
         report["start"]["memory_mb"] = server.memory_mb()
         report["start"]["customers"] = server.metric(

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -33,6 +34,7 @@ struct Options {
   std::string users;
   std::string bundle;
   std::string data;
+  bool explain = false;
   bool is_floor = false;
 };
 
@@ -74,6 +76,32 @@ std::string get(std::string_view target) {
   return fmt::format("GET {} HTTP/1.1\r\nHost: load\r\n\r\n", target);
 }
 
+bool is_equal(const nlohmann::json& served, const LiveReason& expected) {
+  return served.at("feature") == expected.feature &&
+         served.at("contribution") == expected.contribution;
+}
+
+bool is_equal(const nlohmann::json& served, const LiveProduct& expected);
+
+template <typename T>
+bool are_equal(const nlohmann::json& served, const std::vector<T>& expected) {
+  return std::equal(served.begin(), served.end(), expected.begin(), expected.end(),
+                    [](const auto& a, const auto& b) { return is_equal(a, b); });
+}
+
+bool is_equal(const nlohmann::json& served, const LiveReasons& expected) {
+  return served.at("logit") == expected.logit && served.at("base") == expected.base &&
+         served.at("other") == expected.other &&
+         are_equal(served.at("features"), expected.features);
+}
+
+bool is_equal(const nlohmann::json& served, const LiveProduct& expected) {
+  const bool has_reasons = served.contains("reasons");
+  return served.at("product_id") == expected.product_id && served.at("score") == expected.score &&
+         has_reasons == expected.reasons.has_value() &&
+         (!has_reasons || is_equal(served.at("reasons"), *expected.reasons));
+}
+
 /// How many of the answers kept are not what the library answers.
 std::size_t count_wrong(const Options& options, const std::vector<std::string>& ids,
                         const std::vector<Sample>& samples) {
@@ -82,17 +110,12 @@ std::size_t count_wrong(const Options& options, const std::vector<std::string>& 
   std::size_t n_wrong = 0;
   for (const auto& sample : samples) {
     const auto served = nlohmann::json::parse(sample.body);
-    LiveQuery query{.k = options.k, .at = served.at("as_of").get<std::string>()};
+    LiveQuery query{
+        .k = options.k, .at = served.at("as_of").get<std::string>(), .explain = options.explain};
     const auto& id = user_of(ids, sample.number);
     options.kind == "similar" ? query.beside = id : query.user_id = id;
     const auto expected = live.recommend(query);
-    bool is_equal = served.at("products").size() == expected.products.size();
-    for (std::size_t p = 0; is_equal && p < expected.products.size(); ++p) {
-      const auto& product = served["products"][p];
-      is_equal = product.at("product_id") == expected.products[p].product_id &&
-                 product.at("score") == expected.products[p].score;
-    }
-    if (!is_equal) ++n_wrong;
+    if (!are_equal(served.at("products"), expected.products)) ++n_wrong;
   }
   return n_wrong;
 }
@@ -124,8 +147,9 @@ int measure(Options options) {
     if (is_similar) {
       return get(fmt::format("/v1/products/{}/similar?k={}", user_of(users, number), options.k));
     }
-    return post("/v1/recommendations",
-                nlohmann::json{{"user_id", user_of(users, number)}, {"k", options.k}}.dump());
+    nlohmann::json question{{"user_id", user_of(users, number)}, {"k", options.k}};
+    if (options.explain) question["explain"] = true;
+    return post("/v1/recommendations", question.dump());
   };
   const auto outcome = run(options.load);
   const auto n_wrong = options.is_floor ? 0
@@ -164,6 +188,7 @@ int parse_and_measure(int argc, char** argv) {
   app.add_option("--k", options.k, "products a question");
   app.add_option("--batch", options.batch, "events a request")->check(CLI::Range(1, 1000));
   app.add_option("--users", options.users, "file of ids, one a line; not of similar");
+  app.add_flag("--explain", options.explain, "ask, of each recommendation, why");
   app.add_flag("--floor", options.is_floor, "it is vitrina_floor that answers: check nothing");
   app.add_option("--bundle", options.bundle, "the server's, to check by")->required();
   app.add_option("--data", options.data, "the server's log from before");

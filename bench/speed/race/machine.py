@@ -42,11 +42,16 @@ def load_between(
 
 
 def processor_name() -> str:
-    """What the processor calls itself."""
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
+    """What the processor calls itself, which of a virtual machine tells the
+    maker alone, its family and model, which tell its generation, and clock."""
+    first, _, _ = Path("/proc/cpuinfo").read_text().partition("\n\n")
+    said = dict(re.findall(r"^(.*?)\s*: (.*)$", first, re.MULTILINE))
+    parts = [said.get("model name", platform.machine()).strip()]
+    if {"cpu family", "model"} <= said.keys():
+        parts.append(f"family {said['cpu family']} model {said['model']}")
+    if "cpu MHz" in said:
+        parts.append(f"{float(said['cpu MHz']) / 1000:.1f} GHz")
+    return ", ".join(parts)
 
 
 def system_name() -> str:
