@@ -244,8 +244,12 @@ bool Service::save(const std::filesystem::path& file, std::string_view note) con
         out.add(kind, id, events);
       });
     }
-    const std::shared_lock lock(mutex_);
-    if (n_restores == n_restores_) out.finish(store_.products(), store_.devices());
+    for (bool is_more = true; is_more; out.flush()) {
+      const std::shared_lock lock(mutex_);
+      if (n_restores != n_restores_) return;
+      is_more = out.add_texts(store_.products(), store_.devices());
+    }
+    out.finish();
   });
   const std::shared_lock lock(mutex_);
   return store_.n_forgets() == n_forgets && n_restores == n_restores_;

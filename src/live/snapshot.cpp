@@ -195,19 +195,26 @@ void SnapshotWriter::flush() {
   buffer_.clear();
 }
 
-template <class TextAt>
-void SnapshotWriter::add_texts(std::size_t n, const TextAt& text_at) {
-  add_value(static_cast<std::uint32_t>(n));
-  for (std::size_t number = 0; number < n; ++number) {
-    add_text(text_at(number));
-    if (buffer_.size() > kPiece) flush();
+bool SnapshotWriter::add_texts(const StringTable& products, const StringTable& devices) {
+  if (!n_products_) {
+    n_products_ = products.size();
+    add_value(kEnd);
+    add_value(static_cast<std::uint32_t>(*n_products_));
   }
+  for (; buffer_.size() < kPiece; ++n_texts_) {
+    if (n_texts_ < *n_products_) {
+      add_text(products.text(n_texts_));
+      continue;
+    }
+    const auto number = n_texts_ - *n_products_;
+    if (number == 0) add_value(static_cast<std::uint32_t>(devices_.size()));
+    if (number == devices_.size()) return false;
+    add_text(devices.text(devices_[number]));
+  }
+  return true;
 }
 
-void SnapshotWriter::finish(const StringTable& products, const StringTable& devices) {
-  add_value(kEnd);
-  add_texts(products.size(), [&](std::size_t code) { return products.text(code); });
-  add_texts(devices_.size(), [&](std::size_t number) { return devices.text(devices_[number]); });
+void SnapshotWriter::finish() {
   flush();
   errno = 0;
   out_.write(reinterpret_cast<const char*>(&crc_), sizeof crc_);

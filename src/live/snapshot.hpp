@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,13 +29,15 @@ class SnapshotWriter {
   /// Keeps a customer in memory until flush().
   void add(Kind kind, std::string_view id, std::span<const StoredEvent> events);
   void flush();
-  void finish(const StringTable& products, const StringTable& devices);
+  /// After the last customer: the next of the texts that all of them name, some of them, likewise
+  /// in memory until flush(). Whether any are left.
+  [[nodiscard]] bool add_texts(const StringTable& products, const StringTable& devices);
+  /// After the last text.
+  void finish();
 
  private:
   /// The file's number of a device.
   std::uint32_t number_of(std::uint32_t device);
-  template <class TextAt>
-  void add_texts(std::size_t n, const TextAt& text_at);
   void add_text(std::string_view text);
   template <class T>
   void add_value(T value) {
@@ -45,8 +48,10 @@ class SnapshotWriter {
   std::filesystem::path file_;
   std::ofstream out_;
   std::string buffer_;
-  std::vector<std::uint32_t> numbers_;  ///< by a device's code; kNoCode where it has none yet
-  std::vector<std::uint32_t> devices_;  ///< codes by the file's number
+  std::vector<std::uint32_t> numbers_;     ///< by a device's code; kNoCode where it has none yet
+  std::vector<std::uint32_t> devices_;     ///< codes by the file's number
+  std::optional<std::size_t> n_products_;  ///< once texts are added
+  std::size_t n_texts_ = 0;                ///< added, products' and then devices'
   std::uint32_t crc_ = 0;
 };
 
