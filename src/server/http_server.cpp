@@ -89,6 +89,21 @@ class HttpServer::Impl {
     HttpSession* session_;
   };
 
+  /// One of a number while it lives.
+  class Counted {
+   public:
+    explicit Counted(std::atomic<std::size_t>& n) : n_(n), number_(++n) {}
+    Counted(const Counted&) = delete;
+    Counted& operator=(const Counted&) = delete;
+    ~Counted() { --n_; }
+
+    [[nodiscard]] std::size_t number() const { return number_; }
+
+   private:
+    std::atomic<std::size_t>& n_;
+    std::size_t number_;
+  };
+
   [[nodiscard]] Error taken(const Status& status) const;
   Task<void> accept();
   Task<void> end_late();
@@ -112,6 +127,7 @@ class HttpServer::Impl {
   std::vector<std::thread> threads_;
   std::atomic<bool> is_draining_{false};
   std::atomic<std::size_t> n_connections_{0};
+  std::atomic<std::size_t> n_served_{0};  ///< of these; the others are turned away
   Overload overload_;
 };
 
@@ -213,11 +229,11 @@ Task<void> HttpServer::Impl::serve(tcp::socket socket) {
   ignored = socket.set_option(tcp::no_delay(true), ignored);
   HttpSession session(*host_, HttpSession::Stream(std::move(socket)));
   const Registered registered(*this, session);
-  if (n_connections_ <= options_.max_connections) {
-    co_await session.run();
-  } else if (n_connections_ <= 2 * options_.max_connections) {
-    co_await session.turn_away();
+  {
+    const Counted served(n_served_);
+    if (served.number() <= options_.max_connections) co_return co_await session.run();
   }
+  if (n_connections_ <= 2 * options_.max_connections) co_await session.turn_away();
 }
 
 /// The connections that the system has made and nobody has taken yet.

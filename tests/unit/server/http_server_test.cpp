@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -268,6 +269,27 @@ TEST(HttpServer, TurnsAwayWhoIsTooMany) {
   EXPECT_TRUE(is_closed_with(answer, 503));
   EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos);
   EXPECT_EQ(echo.refused(), (std::vector<int>{503}));
+  server.stop();
+}
+
+TEST(HttpServer, WhoIsTurnedAwayIsInNobodysPlace) {
+  Echo echo;
+  HttpServer server({.max_connections = 2});
+  server.start(echo);
+  const Peer first(server.port());
+  auto second = std::make_unique<const Peer>(server.port());
+  for (const auto* peer : {&first, second.get()}) {
+    peer->send(request("/a"));
+    EXPECT_NE(peer->receive("/a 0"), "");
+  }
+  // reads its refusal, and does not go
+  const Peer third(server.port());
+  EXPECT_TRUE(third.receive("").starts_with("HTTP/1.1 503 "));
+  second.reset();
+  while (server.n_connections() > 2) std::this_thread::yield();
+  const Peer next(server.port());
+  next.send(request("/b"));
+  EXPECT_NE(next.receive("/b 0"), "");
   server.stop();
 }
 
