@@ -71,17 +71,16 @@ bool is_authority(std::string_view text) {
 }
 
 /// Takes the beginning off `http://authority/path`, which every server has to understand (RFC 9112,
-/// 3.2.2), and says the authority; nothing where the target is of another form or broken.
-std::string_view take_authority(std::string_view& target) {
+/// 3.2.2); nothing where the target is of another form or broken.
+void drop_authority(std::string_view& target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!equals_lower(target.substr(0, scheme.size()), scheme)) continue;
     const auto rest = target.substr(scheme.size());
     const auto authority = rest.substr(0, rest.find('/'));
-    if (!is_authority(authority)) return {};
+    if (!is_authority(authority)) return;
     target = authority.size() < rest.size() ? rest.substr(authority.size()) : "/";
-    return authority;
+    return;
   }
-  return {};
 }
 
 Method method_of(std::string_view word) {
@@ -132,7 +131,7 @@ class Reader {
     if (target.size() > kMaxTargetBytes) return HeadFault{414, "request line: is too long"};
     const bool is_plain = std::none_of(target.begin(), target.end(),
                                        [](char c) { return is_control(c) || c == ' '; });
-    head_.host = take_authority(target);
+    drop_authority(target);
     if (!is_plain || target.empty() || (target[0] != '/' && target != "*")) {
       return HeadFault{400, "request line: the target is no path"};
     }
@@ -163,7 +162,6 @@ class Reader {
   Fault known_field(std::string_view name, std::string_view value) {
     if (equals_lower(name, "host")) {
       ++seen_.n_hosts;
-      if (head_.host.empty()) head_.host = value;
     } else if (equals_lower(name, "content-length")) {
       ++seen_.n_lengths;
       const auto [end, status] =

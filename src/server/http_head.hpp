@@ -22,8 +22,7 @@ HeadState find_head_end(std::string_view bytes, std::size_t& end);
 
 /// What a head says.
 struct Head {
-  Request request = {};   ///< without its body
-  std::string host = {};  ///< of the target where it names one (`GET http://host/path`)
+  Request request = {};  ///< without its body
   std::uint64_t content_length = 0;
   bool is_chunked = false;
   bool is_head = false;     ///< HEAD: as GET, and the answer's body is not sent
