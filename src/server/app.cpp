@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <future>
+#include <algorithm>
 #include <random>
 #include <utility>
 
@@ -32,12 +32,15 @@ std::string clock_of(const AppOptions& options) {
 }
 
 LiveOptions live_options(const AppOptions& options) {
-  return {.time_zone = clock_of(options),
-          .catalog = options.catalog,
-          .schema = options.schema,
-          .threads = options.threads,
-          .answers_now = true,
-          .on_warning = options.on_warning};
+  return {
+      .time_zone = clock_of(options),
+      .catalog = options.catalog,
+      .schema = options.schema,
+      .threads = options.threads,
+      // it answers as of now alone, and a clock that was ahead may be set back behind the bundle
+      .allow_future = true,
+      .answers_now = true,
+      .on_warning = options.on_warning};
 }
 
 std::string random_prefix() {
@@ -63,8 +66,12 @@ App::App(AppOptions options)
       .every = options_.snapshot_every,
       .on_warning = options_.on_warning};
   if (store->clock().empty()) store->set_clock(live_.time_zone());
-  // what is later is an error, and not waited for
-  live_.go_on_from(store->latest(live_.now_us() + kMostBack));
+  // what is later is of a clock that was wrong, and not waited for
+  if (const auto latest = store->latest(); latest <= live_.now_us() + kMostBack) {
+    live_.go_on_from(latest);
+  }
+  began_us_ = live_.now_us();
+  if (options_.keep_days > 0) beware_of_clock(*store);
   const auto restored = Snapshots::restore(*store, snapshots, live_);
   if (restored) {
     snapshots.restored = restored->note;
@@ -88,7 +95,7 @@ App::App(AppOptions options)
   forgetter_ = std::make_unique<store::Forgetter>(options_.store, *writer_);
   retention_ = std::make_unique<store::Retention>(options_.store, *writer_);
   if (options_.keep_days > 0) {
-    (void)live_.forget_before(kept_from());
+    if (is_dropping()) (void)live_.forget_before(kept_from());
     snapshots.tidy = [this](const std::function<bool()>& is_over) { drop_old(is_over); };
   }
   warn_of_other_shop();
@@ -127,11 +134,25 @@ void App::read_data(const store::EventStore& store) {
       [&](std::string_view user) { return store.receipt(store::Kind::kUser, user).has_value(); });
 }
 
-std::int64_t App::kept_from() const {
-  return live_.now_us() - options_.keep_days * std::int64_t{kUsPerDay};
+TimeUs App::kept_from() const {
+  using std::chrono::microseconds;
+  const auto passed = std::chrono::duration_cast<microseconds>(Clock::now() - began_).count();
+  return std::min(live_.now_us(), began_us_ + passed) - options_.keep_days * kUsPerDay;
+}
+
+void App::beware_of_clock(const store::EventStore& store) {
+  const auto latest = store.latest();
+  if (latest == 0 || latest >= kept_from()) return;
+  drops_from_ = began_ + options_.snapshot_every;
+  warn(fmt::format(
+      "store: the newest event is of {}, and now is {}: all are older than the {} days "
+      "that they are kept; they go in {:.3g} hours, unless the machine's clock is wrong",
+      format_time(latest), format_time(began_us_), options_.keep_days,
+      std::chrono::duration<double, std::ratio<3600>>(options_.snapshot_every).count()));
 }
 
 void App::drop_old(const std::function<bool()>& is_over) try {
+  if (!is_dropping()) return;
   const auto from = kept_from();
   (void)live_.forget_before(from);
   metrics_.expired(retention_->erase_before(from, is_over));
@@ -141,7 +162,7 @@ void App::drop_old(const std::function<bool()>& is_over) try {
 
 void App::warn_of_store(const Error& error) {
   {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = Clock::now();
     const std::scoped_lock lock(warned_mutex_);
     if (warned_ == error.what() && now < warned_at_ + std::chrono::minutes(1)) return;
     warned_ = error.what();
@@ -170,10 +191,7 @@ bool App::reload_keys() {
 }
 
 void App::wait_for_disk() {
-  std::promise<void> done;
-  writer_->change([](const store::EventStore&) {},
-                  [&](const std::optional<Error>&) { done.set_value(); });
-  done.get_future().wait();
+  writer_->change_now([](const store::EventStore&) {});
 }
 
 std::string App::new_id() { return fmt::format("{}{:016x}", id_prefix_, ++n_ids_); }

@@ -100,10 +100,16 @@ class App {
   void warn_of_store(const Error& error);
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   /// The log from before, without who was forgotten since.
   void read_data(const store::EventStore& store);
-  /// The moment from which on events are kept.
-  [[nodiscard]] std::int64_t kept_from() const;
+  /// The moment from which on events are kept: by the machine's clock, or by what has passed since
+  /// the start, where that is less. A clock that is set ahead would erase all there is.
+  [[nodiscard]] TimeUs kept_from() const;
+  /// Where the start finds none to keep, the clock is rather wrong: they are given some time.
+  void beware_of_clock(const store::EventStore& store);
+  [[nodiscard]] bool is_dropping() const { return Clock::now() >= drops_from_; }
   /// Has older ones leave memory and store.
   void drop_old(const std::function<bool()>& is_over);
 
@@ -114,8 +120,11 @@ class App {
   Metrics metrics_;
   std::mutex warned_mutex_;  ///< of the next two
   std::string warned_;       ///< the last of warn_of_store()
-  std::chrono::steady_clock::time_point warned_at_;
+  Clock::time_point warned_at_;
   Live live_;
+  Clock::time_point began_ = Clock::now();
+  TimeUs began_us_ = 0;           ///< the same on the log's own clock
+  Clock::time_point drops_from_;  ///< old events, from then on
   std::unique_ptr<store::EventWriter> writer_;
   std::unique_ptr<store::Forgetter> forgetter_;
   std::unique_ptr<store::Retention> retention_;

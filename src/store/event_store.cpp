@@ -51,6 +51,9 @@ constexpr const char* kSchema = R"(
 constexpr std::int64_t kRowsAtOnce = 20'000;
 
 constexpr const char* kClockSchema =
+/// Of an event, the year 10000: differences of what is within fit.
+constexpr std::int64_t kMostTime = 253'402'300'800 * kUsPerSecond;
+
     "CREATE TABLE clock (zone TEXT NOT NULL) STRICT";  // of the events' times
 
 std::string random_salt() {
@@ -200,10 +203,12 @@ KeptEvent EventStore::event_of(const Statement& select) const {
   const auto action = select.whole(6);
   const auto page = select.whole(8);
   // a hand or a failing disk has been there: memory takes what it is given for checked
+  const auto time = select.whole(5);
   const bool is_text =
       is_utf8(select.text(4)) && is_utf8(select.text(7)) && is_utf8(select.text(9));
   if (action < 0 || action >= static_cast<std::int64_t>(kActionCount) || page < 0 ||
-      page > std::numeric_limits<unsigned>::max() || select.text(4).empty() || !is_text) {
+      page > std::numeric_limits<unsigned>::max() || time < -kMostTime || time > kMostTime ||
+      select.text(4).empty() || !is_text) {
     throw Error(ErrorCode::kIncompatibleArtifact,
                 fmt::format("{}: row {} is no event; put a backup in its place",
                             printable(database_.file().string()), select.whole(0)));
@@ -216,7 +221,7 @@ KeptEvent EventStore::event_of(const Statement& select) const {
           .product = std::string(select.text(7)),
           .page = static_cast<unsigned>(page),
           .device = std::string(select.text(9)),
-          .time_us = select.whole(5)};
+          .time_us = time};
 }
 
 std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const {
@@ -278,12 +283,15 @@ void EventStore::read_keys(
   }
 }
 
-std::int64_t EventStore::latest(std::int64_t until_us) const {
-  Statement select(database_,
-                   "SELECT coalesce(max(time), 0) FROM (SELECT time FROM events ORDER BY seq DESC "
-                   "LIMIT 100000) WHERE time <= ?");
-  select.bind(1, until_us);
-  return select.step() ? select.whole(0) : 0;
+std::int64_t EventStore::latest() const {
+  return database_.whole(
+      "SELECT coalesce(max(time), 0) FROM (SELECT time FROM events ORDER BY seq DESC LIMIT "
+      "100000)");
+}
+
+std::int64_t EventStore::last_arrival() const {
+  return database_.whole(
+      "SELECT coalesce((SELECT arrived FROM events ORDER BY seq DESC LIMIT 1), 0)");
 }
 
 std::string EventStore::clock() const { return read_clock(database_); }

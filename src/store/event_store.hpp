@@ -26,7 +26,7 @@ enum class Kind : std::uint8_t { kUser, kVisit };
 struct Row {
   KeptEvent event;
   std::optional<EventKey> key;      ///< of the told event's id, with the first of its rows
-  std::int64_t arrived_us = 0;      ///< microseconds of UTC since 1970
+  std::int64_t arrived_us = 0;      ///< microseconds of UTC since 1970; never falls from row to row
   std::string recommendation = {};  ///< id of the answer that it came of; empty: none
 };
 
@@ -86,9 +86,11 @@ class EventStore {
   void read_keys(std::int64_t arrived_from_us, std::int64_t last,
                  const std::function<void(const EventKey&, std::int64_t arrived_us)>& use) const;
 
-  /// The latest time of an event that is not later than `until_us`, among the newest rows, of which
-  /// there are more than any clock is set back by; 0 where there is none.
-  [[nodiscard]] std::int64_t latest(std::int64_t until_us) const;
+  /// The latest time of an event, among the newest rows, of which there are more than any clock is
+  /// set back by; 0 where there is none.
+  [[nodiscard]] std::int64_t latest() const;
+  /// When the newest row arrived; 0 where there is none.
+  [[nodiscard]] std::int64_t last_arrival() const;
 
   /// The clock of the events' times, as LiveOptions::time_zone; empty where nothing was said yet.
   [[nodiscard]] std::string clock() const;

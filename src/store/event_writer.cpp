@@ -1,5 +1,6 @@
 #include "store/event_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <iterator>
@@ -28,7 +29,9 @@ std::int64_t now_us() { return microseconds(std::chrono::system_clock::now().tim
 
 EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions actions,
                          std::int64_t after)
-    : store_(std::move(store)), actions_(std::move(actions)), began_us_(now_us()) {
+    : store_(std::move(store)),
+      actions_(std::move(actions)),
+      began_us_(std::max(now_us(), store_->last_arrival())) {
   replay(after);
   empty_log();
   thread_ = std::thread([this] { work(); });
@@ -99,18 +102,17 @@ std::int64_t EventWriter::id_time() const {
 }
 
 void EventWriter::replay(std::int64_t after) {
-  const auto now = id_time();
-  store_->read_keys(now - RecentIds::kWindowUs, after,
+  const auto since = id_time() - RecentIds::kWindowUs;
+  store_->read_keys(since, after,
                     [&](const EventKey& key, std::int64_t arrived) { recent_.add(key, arrived); });
   for (auto rows = store_->read(after, kRowsPerReplay); !rows.empty();
        rows = store_->read(after, kRowsPerReplay)) {
     std::vector<KeptEvent> events;
     events.reserve(rows.size());
     for (auto& row : rows) {
-      if (row.key) recent_.add(*row.key, row.arrived_us);
+      if (row.key && row.arrived_us >= since) recent_.add(*row.key, row.arrived_us);
       events.push_back(std::move(row.event));
     }
-    recent_.expire(now);
     actions_.apply(events);
     n_replayed_ += events.size();
   }
@@ -156,15 +158,14 @@ std::optional<std::vector<EventWriter::Job>> EventWriter::take() {
 
 void EventWriter::write(std::vector<Job>& jobs) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto arrived = now_us();
-  const auto id_arrived = id_time();
-  recent_.expire(id_arrived);
+  const auto arrived = id_time();
+  recent_.expire(arrived);
   const std::size_t n_recent = recent_.size();
   std::vector<Appended> told(jobs.size());
   std::vector<Row> rows;
   for (std::size_t j = 0; j < jobs.size(); ++j) {
     for (auto& event : std::get<Append>(jobs[j]).events) {
-      told[j].is_stored.push_back(!event.key || recent_.add(*event.key, id_arrived));
+      told[j].is_stored.push_back(!event.key || recent_.add(*event.key, arrived));
       if (!told[j].is_stored.back()) continue;
       for (auto& kept : event.kept) {
         rows.push_back({std::move(kept), std::nullopt, arrived, event.recommendation});

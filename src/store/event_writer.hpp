@@ -96,8 +96,8 @@ class EventWriter {
   /// Dates the events of now; whether there are any. Under the mutex: the queue is in the order of
   /// its moments.
   bool date(std::vector<NewEvent>& events);
-  /// The clock of the window of ids: the machine's at the start, and from then on what has passed,
-  /// to whatever that is set.
+  /// The clock of arrivals, and of the window of ids: the machine's at the start, or the newest
+  /// row's where that is later, and from then on what has passed, to whatever the machine's is set.
   [[nodiscard]] std::int64_t id_time() const;
   void replay(std::int64_t after);
   void work();

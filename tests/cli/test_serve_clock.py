@@ -123,6 +123,53 @@ def test_a_clock_that_was_ahead_does_not_stop_time(
         assert answer["fallback"] == "none", "what was told counts"
 
 
+def test_a_restart_does_not_wait_for_a_clock_that_was_ahead(
+    learned: Path, tmp_path: Path
+) -> None:
+    clock = SetClock(tmp_path)
+    clock.ahead_by(3)
+    bundle, store = learned / "bundle", tmp_path / "store"
+    told = {"events": [{"user_id": "u", "action": "view", "products": ["x"]}]}
+    first = Server(bundle, store, env=clock.env)
+    assert first.ask("POST", "/v1/events", told) == {"statuses": ["stored"]}
+    assert first.stop()[0] == 0
+    with serving(bundle, store) as server:
+        assert hours_ahead(server.ask(*ASK, {})["as_of"]) == 0
+
+
+def test_a_clock_that_is_set_back_behind_the_bundle_is_no_refusal(
+    learned: Path, tmp_path: Path
+) -> None:
+    clock = SetClock(tmp_path)
+    clock.ahead_by(0)
+    bundle = learned / "bundle"
+    server = Server(bundle, tmp_path / "store", env=clock.env)
+    clock.ahead_by(-10 * 365 * 24)
+    answer = server.ask(*ASK, {"user_id": "u", "k": 3})
+    assert len(answer["products"]) == 3
+    assert hours_ahead(answer["as_of"]) == -10 * 365 * 24
+    assert server.stop()[0] == 0
+
+
+def test_a_start_with_a_clock_that_is_ahead_erases_nothing(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    clock = SetClock(tmp_path)
+    clock.ahead_by(0)
+    bundle, store = learned / "bundle", tmp_path / "store"
+    told = {"events": [{"user_id": "u", "action": "view", "products": ["x"]}]}
+    with serving(bundle, store) as server:
+        server.ask("POST", "/v1/events", told)
+    clock.ahead_by(30 * 24)
+    ahead = Server(bundle, store, "--keep-days", "7", env=clock.env)
+    code, said = ahead.stop()
+    assert code == 0
+    assert "all are older than the 7 days that they are kept" in said
+    assert "they go in 1 hours, unless the machine's clock is wrong" in said
+    done = vitrina("export", "--store", store, "--out", tmp_path / "log")
+    assert "1 events of users" in done.stdout
+
+
 def test_an_event_is_stored_once_whatever_the_clock_is_set_to(
     learned: Path, tmp_path: Path
 ) -> None:

@@ -154,7 +154,7 @@ TEST(EventStore, RefusesTablesThatAreNotItsOwn) {
 TEST(EventStore, RefusesRowsThatAreNoEvents) {
   for (const auto* change : {"action = 10", "action = -1", "customer = ''", "page = 4294967296",
                              "customer = CAST(x'ff' AS TEXT)", "product = CAST(x'd1' AS TEXT)",
-                             "device = CAST(x'6180' AS TEXT)"}) {
+                             "device = CAST(x'6180' AS TEXT)", "time = -9223372036854775808"}) {
     const test::ScratchFolder scratch;
     EventStore store(scratch.path(), Access::kWrite);
     store.append(some_rows());
@@ -303,13 +303,14 @@ TEST(EventStore, KeepsTheClockOfItsTimes) {
 TEST(EventStore, KnowsTheLatestTimeOfItsNewestRows) {
   const test::ScratchFolder scratch;
   EventStore store(scratch.path(), Access::kWrite);
-  EXPECT_EQ(store.latest(1000), 0);
+  EXPECT_EQ(store.latest(), 0);
+  EXPECT_EQ(store.last_arrival(), 0);
   auto rows = some_rows();
   rows[0].event.time_us = 500;
   rows[1].event.time_us = 5000;
   store.append(rows);
-  EXPECT_EQ(store.latest(1000), 500);
-  EXPECT_EQ(store.latest(5000), 5000);
+  EXPECT_EQ(store.latest(), 5000);
+  EXPECT_EQ(store.last_arrival(), rows.back().arrived_us);
 }
 
 TEST(EventStore, AReaderKnowsOfNoLinkOfWhoIsForgotten) {

@@ -5,11 +5,13 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <future>
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/scratch.hpp"
@@ -80,6 +82,45 @@ TEST(EventWriter, StoresAnEventOfOneIdOnceAlsoAfterARestart) {
   Written again(scratch.path());
   EXPECT_EQ(again.n_of, (std::map<std::string, int>{{"u", 4}, {"w", 4}}));
   EXPECT_EQ(again.writer.n_replayed(), 8U);
+  EXPECT_EQ(again.append({view("2", "u"), view("3", "u")}).is_stored,
+            (std::vector<bool>{false, true}));
+}
+
+std::int64_t hours_ago(int hours) {
+  const auto then = std::chrono::system_clock::now() - std::chrono::hours(hours);
+  return std::chrono::duration_cast<std::chrono::microseconds>(then.time_since_epoch()).count();
+}
+
+/// As a writer of the past has left them: ids and when they arrived.
+void leave(const std::filesystem::path& folder,
+           const std::vector<std::pair<std::string, std::int64_t>>& arrivals) {
+  EventStore store(folder, EventStore::Access::kWrite);
+  std::vector<Row> rows;
+  for (const auto& [id, arrived] : arrivals) {
+    rows.push_back({{.customer = "u", .product = "p"}, EventKey::of(id), arrived});
+  }
+  store.append(rows);
+}
+
+TEST(EventWriter, KnowsAnIdThatWasStoredAgainWhenItsWindowWasOver) {
+  const test::ScratchFolder scratch;
+  leave(scratch.path(), {{"1", hours_ago(26)}, {"2", hours_ago(25)}, {"1", hours_ago(1)}});
+  Written written(scratch.path());
+  EXPECT_EQ(written.append({view("1", "u"), view("2", "u")}).is_stored,
+            (std::vector<bool>{false, true}));
+}
+
+TEST(EventWriter, ArrivalsNeverFallWhateverTheClockWas) {
+  const test::ScratchFolder scratch;
+  leave(scratch.path(), {{"1", hours_ago(-3)}});
+  {
+    Written written(scratch.path());
+    EXPECT_EQ(written.append({view("1", "u"), view("2", "u")}).is_stored,
+              (std::vector<bool>{false, true}));
+  }
+  const EventStore store(scratch.path(), EventStore::Access::kRead);
+  EXPECT_GE(store.last_arrival(), hours_ago(-2));
+  Written again(scratch.path());
   EXPECT_EQ(again.append({view("2", "u"), view("3", "u")}).is_stored,
             (std::vector<bool>{false, true}));
 }
