@@ -32,7 +32,7 @@ struct Counts {
 Counts write(store::EventStore& store, const std::filesystem::path& file) {
   const auto mark = store.mark(0);
   // behind the mark: a visit of who is forgotten before is linked to nobody
-  store.read_links();
+  store.let_go_of_links();
   std::int64_t after = 0;
   Counts counts;
   counts.written = write_log(file, [&] {

@@ -117,6 +117,7 @@ bool answer(App& app, const ServeOptions& options, HttpServer& shop, HttpServer&
     if (options.is_told_to_reload()) reload(app, options);
   }
   app.begin_to_drain();
+  app.forgetter().stop();  // a large store is read for longer than anybody waits here
   const bool is_all_answered = shop.drain(kPatience);
   (void)admin.drain(std::chrono::seconds(1));
   return is_all_answered;

@@ -88,6 +88,7 @@ std::optional<Snapshots::Restored> Snapshots::restore(const store::EventStore& s
                                                       const Options& options, Live& live) {
   try {
     store.erase_new_snapshot();
+    store.erase_old_snapshot();
   } catch (const Error& error) {
     warn(options, error, "");
   }

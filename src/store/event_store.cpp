@@ -11,6 +11,7 @@
 #include "core/action.hpp"
 #include "core/erase.hpp"
 #include "core/error.hpp"
+#include "core/file_error.hpp"
 #include "core/hash.hpp"
 #include "core/time.hpp"
 #include "core/utf8.hpp"
@@ -50,10 +51,10 @@ constexpr const char* kSchema = R"(
 /// log.
 constexpr std::int64_t kRowsAtOnce = 20'000;
 
-constexpr const char* kClockSchema =
 /// Of an event, the year 10000: differences of what is within fit.
 constexpr std::int64_t kMostTime = 253'402'300'800 * kUsPerSecond;
 
+constexpr const char* kClockSchema =
     "CREATE TABLE clock (zone TEXT NOT NULL) STRICT";  // of the events' times
 
 std::string random_salt() {
@@ -202,8 +203,8 @@ void EventStore::append(std::span<const Row> rows) {
 KeptEvent EventStore::event_of(const Statement& select) const {
   const auto action = select.whole(6);
   const auto page = select.whole(8);
-  // a hand or a failing disk has been there: memory takes what it is given for checked
   const auto time = select.whole(5);
+  // a hand or a failing disk has been there: memory takes what it is given for checked
   const bool is_text =
       is_utf8(select.text(4)) && is_utf8(select.text(7)) && is_utf8(select.text(9));
   if (action < 0 || action >= static_cast<std::int64_t>(kActionCount) || page < 0 ||
@@ -214,9 +215,10 @@ KeptEvent EventStore::event_of(const Statement& select) const {
                             printable(database_.file().string()), select.whole(0)));
   }
   const bool is_visit = select.whole(3) != 0;
-  const auto user = is_visit ? links_.user_of(select.text(4)) : std::nullopt;
-  return {.is_visit = is_visit && !user,
-          .customer = std::string(user.value_or(select.text(4))),
+  const auto link = is_visit ? links_.all().find(select.text(4)) : links_.all().end();
+  const bool is_linked = link != links_.all().end();
+  return {.is_visit = is_visit && !is_linked,
+          .customer = is_linked ? link->second : std::string(select.text(4)),
           .action = static_cast<int>(action),
           .product = std::string(select.text(7)),
           .page = static_cast<unsigned>(page),
@@ -336,8 +338,20 @@ void EventStore::erase_new_snapshot() const {
   erase_file(new_snapshot());
 }
 
+void EventStore::put_snapshot_aside() const {
+  erase_old_snapshot();  // one that could not be: its place is taken
+  std::error_code status;
+  std::filesystem::rename(snapshot(), old_snapshot(), status);
+  if (status && status != std::errc::no_such_file_or_directory) {
+    throw file_error(snapshot(), "rename", status.value());
+  }
+}
+
+void EventStore::erase_old_snapshot() const { erase_file(old_snapshot()); }
+
 void EventStore::erase_snapshots() const {
   erase_new_snapshot();
+  erase_old_snapshot();
   erase_file(snapshot());
 }
 
@@ -354,7 +368,6 @@ FoundRows EventStore::find(Kind kind, std::string_view customer,
                            const std::function<void()>& between) {
   // In this order: of a visit whose link goes meanwhile no row up to that number is left.
   FoundRows found{.until = last_row(), .rows = {}, .visits = {}};
-  links_.read();
   if (kind == Kind::kUser) found.visits = links_.visits_of(customer);
   auto select = rows_of("SELECT seq", "seq > ?3 AND seq <= ?4", kind, customer);
   for (std::int64_t begin = 0; begin < found.until; begin += kRowsAtOnce) {
@@ -408,7 +421,6 @@ Receipt EventStore::forget(Kind kind, std::string_view customer, const FoundRows
     transaction.commit();
   }
   has_traces_ = true;
-  if (kind == Kind::kUser) links_.forget_in_memory(customer);
   return receipt;
 }
 

@@ -98,16 +98,23 @@ class EventStore {
   /// The same of a folder that no server has opened yet; empty where no store is there.
   static std::string clock_of(const std::filesystem::path& folder);
 
+  /// Whose visits are is in memory from the first row that is read on. It leaves it, and is read
+  /// anew with the next row: a reader does not see what a server beside it changes.
+  void let_go_of_links() { links_.let_go(); }
+
   /// What tells this store, with its first row, its rows up to one and who is forgotten, from
   /// others and from what it was before.
   [[nodiscard]] std::string mark(std::int64_t last) const;
-  /// Reads whose visits are, again: a reader does not see what a server beside it changes.
-  void read_links() { links_.read(); }
   /// Where a copy of what memory holds may lie, and where one is made.
   [[nodiscard]] std::filesystem::path snapshot() const { return folder_ / "snapshot.bin"; }
   [[nodiscard]] std::filesystem::path new_snapshot() const { return folder_ / "snapshot.new"; }
-  /// Of copies that are made or were not finished. Throws Error(kOutOfResources).
+  /// Of copies that are made or were not finished. Throws Error(kOutOfResources), as the next
+  /// three.
   void erase_new_snapshot() const;
+  /// Gives the copy another name, under which nobody reads it, and erases it by that: what takes
+  /// long with a large one is done where nobody waits.
+  void put_snapshot_aside() const;
+  void erase_old_snapshot() const;
   /// Of all copies; forget() does so.
   void erase_snapshots() const;
 
@@ -158,6 +165,8 @@ class EventStore {
   std::int64_t erase(Kind kind, std::string_view customer, const FoundRows& found);
   [[nodiscard]] KeptEvent event_of(const Statement& select) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
+
+  [[nodiscard]] std::filesystem::path old_snapshot() const { return folder_ / "snapshot.old"; }
 
   std::filesystem::path folder_;
   std::unique_ptr<FolderLock> lock_;  ///< of who writes

@@ -33,6 +33,7 @@ EventWriter::EventWriter(std::unique_ptr<EventStore> store, WriterActions action
       actions_(std::move(actions)),
       began_us_(std::max(now_us(), store_->last_arrival())) {
   replay(after);
+  store_->let_go_of_links();  // no more rows are read
   empty_log();
   thread_ = std::thread([this] { work(); });
 }

@@ -5,6 +5,11 @@
 #include "core/error.hpp"
 
 namespace vitrina::store {
+namespace {
+
+Error stopping() { return {ErrorCode::kOutOfResources, "the server is stopping"}; }
+
+}  // namespace
 
 Forgetter::Forgetter(std::filesystem::path folder, EventWriter& writer)
     : folder_(std::move(folder)), writer_(writer) {
@@ -12,17 +17,25 @@ Forgetter::Forgetter(std::filesystem::path folder, EventWriter& writer)
 }
 
 Forgetter::~Forgetter() {
+  stop();
+  thread_.join();
+}
+
+void Forgetter::stop() {
   {
     const std::scoped_lock lock(mutex_);
     is_stopping_ = true;
   }
   is_any_.notify_one();
-  thread_.join();
 }
 
 void Forgetter::forget(Kind kind, std::string customer, Work work, Done done) {
   {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (is_stopping_) {  // nobody may look any more
+      lock.unlock();
+      return done(stopping());
+    }
     waiting_.push_back({kind, std::move(customer), std::move(work), std::move(done)});
   }
   is_any_.notify_one();
@@ -56,19 +69,22 @@ void Forgetter::run(const Job& job) {
     const bool is_refused = reader.refusal(job.kind, job.customer).has_value();
     const auto found =
         is_refused ? FoundRows{} : reader.find(job.kind, job.customer, [this] { check_goes_on(); });
+    if (!is_refused) {
+      writer_.change_now([](const EventStore& store) { store.put_snapshot_aside(); });
+      reader.erase_old_snapshot();
+    }
     writer_.change_now([&](EventStore& store) {
       // a visit was linked meanwhile, or is so no more: its rows would have to be looked for here
       const bool is_still = store.refusal(job.kind, job.customer).has_value() == is_refused;
       is_done = is_still && store.covers(job.kind, job.customer, found);
       if (is_done) job.work(store, found);
     });
-    if (!is_done && is_refused) reader.read_links();
   }
 }
 
 void Forgetter::check_goes_on() {
   const std::scoped_lock lock(mutex_);
-  if (is_stopping_) throw Error(ErrorCode::kOutOfResources, "the server is stopping");
+  if (is_stopping_) throw stopping();
 }
 
 }  // namespace vitrina::store

@@ -13,8 +13,9 @@
 
 namespace vitrina::store {
 
-/// Forgets customers, one after the other. Their rows, which may lie anywhere in a large store, are
-/// found by a reader on a thread of its own: the writer's, for which events wait, only erases them.
+/// Forgets customers, one after the other. What takes long in a large store is done on a thread of
+/// its own: a reader finds the rows, which may lie anywhere, and a copy of memory is overwritten.
+/// The writer's thread, for which events wait, only erases the rows.
 class Forgetter {
  public:
   /// Erases with the rows that were found, on the writer's thread.
@@ -25,8 +26,10 @@ class Forgetter {
   Forgetter(std::filesystem::path folder, EventWriter& writer);
   Forgetter(const Forgetter&) = delete;
   Forgetter& operator=(const Forgetter&) = delete;
-  /// Whose turn has not come is told Error(kOutOfResources).
   ~Forgetter();
+
+  /// Whose turn has not come, or comes later, is told Error(kOutOfResources).
+  void stop();
 
   void forget(Kind kind, std::string customer, Work work, Done done);
 

@@ -10,8 +10,7 @@
 
 namespace vitrina::store {
 
-/// Visits that turned out to be a user's. They are kept in memory too: every row that is read asks.
-/// Not thread-safe.
+/// Visits that turned out to be a user's. Not thread-safe; throws Error of Database.
 class LinkTable {
  public:
   static constexpr const char* kSchema = R"(
@@ -19,31 +18,30 @@ class LinkTable {
       visit TEXT PRIMARY KEY,
       customer TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX links_by_customer ON links (customer);
   )";
 
-  /// Reads what there is; throws Error of Database.
-  explicit LinkTable(const Database& database);
-  /// The same anew.
-  void read();
+  using Users = std::map<std::string, std::string, std::less<>>;
+
+  explicit LinkTable(const Database& database) : database_(database) {}
 
   /// False, and nothing is changed, where the visit is another user's.
   bool link(std::string_view visit, std::string_view user);
   /// Drops a user's visits, as a part of the transaction that is open.
   void forget(std::string_view user);
-  /// The same in memory, once the transaction has ended well.
-  void forget_in_memory(std::string_view user);
 
-  [[nodiscard]] std::optional<std::string_view> user_of(std::string_view visit) const;
+  [[nodiscard]] std::optional<std::string> user_of(std::string_view visit) const;
   /// A user's visits, ascending.
   [[nodiscard]] std::vector<std::string> visits_of(std::string_view user) const;
-  /// By visit.
-  [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const {
-    return user_of_;
-  }
+
+  /// Users by their visits, for who asks of every row: read once, and kept in memory.
+  [[nodiscard]] const Users& all() const;
+  /// Has all() read them anew, which this object's own changes do too.
+  void let_go() { users_.reset(); }
 
  private:
   const Database& database_;
-  std::map<std::string, std::string, std::less<>> user_of_;
+  mutable std::optional<Users> users_;
 };
 
 }  // namespace vitrina::store

@@ -49,6 +49,8 @@ std::size_t Retention::erase_before(std::int64_t time_us, const std::function<bo
     const auto seen = look(reader, after, is_known ? blocks_[b].last : kNever, time_us);
     for (auto old = std::span(seen.old); !old.empty();) {
       if (is_over()) return n_erased;
+      // here, not on the writer's thread, for which events wait: they are large
+      reader.erase_snapshots();
       const auto some = old.first(std::min(kRowsPerCommit, old.size()));
       writer_.change_now([&](EventStore& store) { n_erased += store.erase_before(time_us, some); });
       old = old.subspan(some.size());

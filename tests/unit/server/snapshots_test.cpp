@@ -180,7 +180,7 @@ TEST_F(SnapshotsTest, WhoIsForgottenIsInNoFileWhateverIsLeftOfCopies) {
   const auto user = events().front().user;
   const auto store = scratch_.path() / "store";
   App app(options());
-  for (const auto* name : {"snapshot.new", "snapshot.new.tmp"}) {
+  for (const auto* name : {"snapshot.new", "snapshot.new.tmp", "snapshot.old"}) {
     std::filesystem::copy_file(snapshot(), store / name);
   }
   forget(app, user);
@@ -229,7 +229,7 @@ TEST_F(SnapshotsTest, AStartLeavesNothingOfThoseThatWereNotFinished) {
   {
     const App app(options());
   }
-  for (const auto* name : {"snapshot.new", "snapshot.new.tmp"}) {
+  for (const auto* name : {"snapshot.new", "snapshot.new.tmp", "snapshot.old"}) {
     write_file(scratch_.path() / "store" / name, "of whoever there was");
   }
   App app(options());
@@ -250,7 +250,7 @@ TEST_F(SnapshotsTest, OneThatCannotTakeItsPlaceIsAWarningAndOneThatCannotGoAnErr
                 [&](Response response) { told.set_value(std::move(response)); });
   const auto response = told.get_future().get();
   EXPECT_EQ(response.status, 503);
-  EXPECT_NE(response.body.find("snapshot.bin: cannot erase: "), std::string::npos) << response.body;
+  EXPECT_NE(response.body.find("snapshot.old: cannot erase: "), std::string::npos) << response.body;
 }
 
 TEST_F(SnapshotsTest, OneThatIsDamagedOrOfAnotherLogIsNotUsed) {

@@ -324,7 +324,7 @@ TEST(EventStore, AReaderKnowsOfNoLinkOfWhoIsForgotten) {
   rows[0].event.is_visit = true;
   rows[0].event.customer = "tab";
   server.append(rows);
-  reader.read_links();
+  reader.let_go_of_links();
   std::int64_t after = 0;
   const auto read = reader.read(after, 10);
   ASSERT_EQ(read.size(), 1U);

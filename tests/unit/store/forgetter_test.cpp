@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "core/file.hpp"
 #include "support/scratch.hpp"
 
 namespace vitrina::store {
@@ -145,6 +146,30 @@ TEST(Forgetter, LooksAnewForAVisitThatIsLinkedMeanwhile) {
   goes_on.set_value();
   EXPECT_FALSE(told.get());
   EXPECT_EQ(forgetting.rows(), (std::map<std::string, int>{{"w", 1}}));
+}
+
+TEST(Forgetter, OverwritesTheCopyOfMemoryFirst) {
+  const test::ScratchFolder scratch;
+  Forgetting forgetting(scratch.path());
+  const auto copy = scratch.path() / "snapshot.bin";
+  const auto erased = scratch.path() / "another name";
+  write_file(copy, "of u, too");
+  std::filesystem::create_hard_link(copy, erased);
+  EXPECT_FALSE(forgetting.forget(Kind::kUser, "u").get());
+  EXPECT_FALSE(std::filesystem::exists(copy));
+  EXPECT_FALSE(std::filesystem::exists(scratch.path() / "snapshot.old"));
+  EXPECT_EQ(read_file(erased), std::string(9, '\0'));
+}
+
+TEST(Forgetter, WhoComesAfterAStopIsToldSo) {
+  const test::ScratchFolder scratch;
+  Forgetting forgetting(scratch.path());
+  EXPECT_FALSE(forgetting.forget(Kind::kUser, "w").get());
+  forgetting.forgetter->stop();
+  const auto error = forgetting.forget(Kind::kUser, "u").get();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->code(), ErrorCode::kOutOfResources) << error->what();
+  EXPECT_EQ(forgetting.rows(), (std::map<std::string, int>{{"tab", 1}, {"u", 1}}));
 }
 
 TEST(Forgetter, WhoseTurnHasNotComeIsToldAtAStop) {
