@@ -15,12 +15,11 @@ namespace {
 /// What is looked at while nobody can add or ask: a third of a millisecond's work.
 constexpr std::size_t kEventsAtOnce = 20'000;
 
-/// Products that are kept of what sells.
+/// Products that are kept of what sells, at most.
 constexpr std::size_t kPopular = 250;
 
 bool is_for_popular(const Request& request, const bundle::Generation& generation) {
-  return request.as_of >= generation.bundle().learned().until && request.k < kPopular &&
-         !request.explains;
+  return request.as_of >= generation.bundle().learned().until && !request.explains;
 }
 
 /// Of a customer's events those that may count: as many as a question reads, and with the first of
@@ -125,14 +124,13 @@ Reply Service::recommend(const Request& request) const {
   reply.has_history = query.events.size() > 0;
   Listing listing(*worker, request, query, reply);
   if (!request.beside.empty()) listing.add_neighbours();
-  if (reply.products.size() < request.k) {
-    const bool is_anybody = query.events.size() == 0 && query.filter.allowed.empty();
-    if (!request.beside.empty() && is_anybody && is_for_popular(request, *present.generation)) {
-      listing.add_popular(popular(request, present, *worker)->items);
-    } else {
-      listing.add_ranked(query);
-    }
+  const bool is_anybody = query.events.size() == 0 && query.filter.allowed.empty();
+  const bool takes_popular =
+      !request.beside.empty() && is_anybody && is_for_popular(request, *present.generation);
+  if (takes_popular && reply.products.size() < request.k) {
+    listing.add_popular(popular(request, present, *worker)->items);
   }
+  if (reply.products.size() < request.k) listing.add_ranked(query);
   give_back(std::move(worker));
   return reply;
 }
@@ -151,7 +149,7 @@ std::shared_ptr<const Service::Popular> Service::popular(const Request& request,
   }
   auto fresh = std::make_shared<Popular>(Popular{present.generation, minute, {}});
   const auto& generation = *present.generation;
-  const Query query{.events = {}, .as_of = minute, .filter = {}, .k = kPopular};
+  const Query query{.events = {}, .as_of = minute, .filter = {}, .k = generation.k()};
   engine::answer_one(generation.engine(), generation.scorer(), query, kPopular, worker.batch,
                      fresh->items);
   const std::shared_lock present_lock(mutex_);

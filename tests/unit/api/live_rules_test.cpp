@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -6,8 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "core/file.hpp"
 #include "core/time.hpp"
+#include "support/random_shop.hpp"
+#include "support/scratch.hpp"
 #include "unit/api/aged_bundle_fixture.hpp"
+#include "vitrina/fit.hpp"
 #include "vitrina/live.hpp"
 #include "vitrina/log.hpp"
 
@@ -115,6 +120,30 @@ TEST_F(LiveRulesTest, BesideAProductAreItsNeighboursThenWhatSells) {
   EXPECT_EQ(ids(live.recommend({.k = 4, .beside = "never heard of"})),
             ids(live.recommend({.k = 4})));
   EXPECT_THROW((void)live.recommend({.beside = known.front(), .by = {"no such model"}}), Error);
+}
+
+TEST(LiveOfMany, WhatSellsIsTheSameBesideAProductAndAlone) {
+  const test::ScratchFolder scratch;
+  const test::RandomShop config{.seed = 3, .n_users = 120, .n_items = 500, .n_events = 4000};
+  write_file(scratch.path() / "shop" / "train_actions.csv",
+             test::log_csv(test::random_events(config)));
+  FitOptions options;
+  options.params = {{"train.min_positives", "1"},
+                    {"train.min_leaf_rows", "5"},
+                    {"train.min_leaf_hessian", "0.01"},
+                    {"train.rounds", "5"}};
+  options.bundle = scratch.path() / "bundle";
+  (void)fit(scratch.path() / "shop", options);
+  auto live = Live::open(options.bundle);
+  for (const int k : {8, 90, 300}) {
+    const auto told = [k](const LiveAnswer& answer) {
+      std::string text;
+      for (const auto& product : answer.products) text += product.product_id + " ";
+      return fmt::format("{} of {}: {}", answer.products.size(), k, text);
+    };
+    EXPECT_EQ(told(live.recommend({.k = k, .beside = "never heard of"})),
+              told(live.recommend({.k = k})));
+  }
 }
 
 TEST_F(LiveRulesTest, NeighboursAreNamedInTurnAndObeyTheRules) {
