@@ -65,7 +65,6 @@ App::App(AppOptions options)
       .min_events = options_.min_snapshot_events,
       .every = options_.snapshot_every,
       .on_warning = options_.on_warning};
-  if (store->clock().empty()) store->set_clock(live_.time_zone());
   // what is later is of a clock that was wrong, and not waited for
   if (const auto latest = store->latest(); latest <= live_.now_us() + kMostBack) {
     live_.go_on_from(latest);
@@ -80,6 +79,10 @@ App::App(AppOptions options)
   if (!restored) read_data(*store);
   for (const auto& [visit, user] : store->links().all()) live_.link(visit, user);
   store->products().read([&](const ProductFacts& facts) { live_.put({facts}); });
+  // what has no event yet may begin on any
+  if (store->last_row() == 0 && store->clock() != live_.time_zone()) {
+    store->set_clock(live_.time_zone());
+  }
   writer_ = std::make_unique<store::EventWriter>(
       std::move(store),
       store::WriterActions{

@@ -132,12 +132,13 @@ class Reader {
     const bool is_plain = std::none_of(target.begin(), target.end(),
                                        [](char c) { return is_control(c) || c == ' '; });
     drop_authority(target);
-    if (!is_plain || target.empty() || (target[0] != '/' && target != "*")) {
-      return HeadFault{400, "request line: the target is no path"};
-    }
     if (version != "HTTP/1.1" && version != "HTTP/1.0") {
       return HeadFault{version.starts_with("HTTP/") && version.size() == 8 ? 505 : 400,
                        "request line: expected HTTP/1.1"};
+    }
+    const bool is_of_all = target == "*" && method == "OPTIONS";
+    if (!is_plain || target.empty() || (target[0] != '/' && !is_of_all)) {
+      return HeadFault{400, "request line: the target is no path"};
     }
     head_.is_old = version == "HTTP/1.0";
     head_.keeps_alive = !head_.is_old;
@@ -162,6 +163,7 @@ class Reader {
   Fault known_field(std::string_view name, std::string_view value) {
     if (equals_lower(name, "host")) {
       ++seen_.n_hosts;
+      if (!value.empty() && !is_authority(value)) return HeadFault{400, "host: is none"};
     } else if (equals_lower(name, "content-length")) {
       ++seen_.n_lengths;
       const auto [end, status] =

@@ -29,6 +29,7 @@ json::array parameters_of(const Route& route) {
     parameters.push_back({{"name", "id"},
                           {"in", "path"},
                           {"required", true},
+                          {"description", id_limit()},
                           {"schema",
                            {{"type", "string"},
                             {"minLength", 1},

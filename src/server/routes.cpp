@@ -10,7 +10,6 @@ namespace {
 
 using namespace shapes;  // NOLINT(google-build-using-namespace): their routes are here
 
-constexpr std::size_t kSmallBody = std::size_t{64} * 1024;
 constexpr std::size_t kQuestionBody = std::size_t{512} * 1024;  // of three lists of a thousand ids
 constexpr std::size_t kEventsBody = std::size_t{1024} * 1024;
 
@@ -105,7 +104,6 @@ const std::array kRoutes{
           .body = &kLink,
           .answer = &kLinked,
           .conflict = "the visit is another user's",
-          .max_body = kSmallBody,
           .handle = link_user},
     Route{.method = Method::kGet,
           .path = "/v1/visits/{id}",
@@ -163,7 +161,6 @@ const std::array kRoutes{
           .body = &kSwap,
           .answer = &kSwapped,
           .conflict = "the bundle is damaged, of another version, or could not answer",
-          .max_body = kSmallBody,
           .handle = post_bundle},
     Route{.method = Method::kGet,
           .path = "/healthz",

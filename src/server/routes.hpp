@@ -42,7 +42,8 @@ struct Route {
   const Shape* body = nullptr;     ///< null: no body
   const Shape* answer = nullptr;   ///< null: no JSON
   std::string_view conflict = {};  ///< when it is answered with 409; empty: never
-  std::size_t max_body = 0;
+  std::size_t max_body =
+      std::size_t{64} * 1024;  ///< bytes; one that is not expected is refused by its own words
   Handle handle = nullptr;
 };
 

@@ -184,7 +184,8 @@ json::object list_of(json::object items, const Field& field) {
 json::object id_schema() {
   return {{"type", {"string", "integer"}},
           {"minLength", 1},
-          {"maxLength", static_cast<std::int64_t>(kMaxIdBytes)}};
+          {"maxLength", static_cast<std::int64_t>(kMaxIdBytes)},
+          {"description", id_limit()}};
 }
 
 json::object reference(const Shape& shape) {
@@ -228,6 +229,8 @@ json::object bare_schema(const Field& field) {
 
 }  // namespace
 
+std::string id_limit() { return fmt::format("at most {} bytes of UTF-8", kMaxIdBytes); }
+
 void check(const json::value& value, const Shape& shape, std::string_view place) {
   if (!value.is_object()) refuse(place, kind_of(value), "an object");
   const auto& object = value.get_object();
@@ -244,7 +247,9 @@ void check(const json::value& value, const Shape& shape, std::string_view place)
 
 json::object to_schema(const Field& field) {
   auto schema = bare_schema(field);
-  if (!field.meaning.empty()) schema["description"] = field.meaning;
+  if (field.meaning.empty()) return schema;
+  schema["description"] = field.type == Type::kId ? fmt::format("{}; {}", field.meaning, id_limit())
+                                                  : std::string(field.meaning);
   return schema;
 }
 

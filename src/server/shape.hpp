@@ -27,6 +27,8 @@ enum class Type : std::uint8_t {
 };
 
 inline constexpr std::size_t kMaxIdBytes = 128;
+/// The same for people: JSON Schema counts characters.
+std::string id_limit();
 
 /// A field of an object: what is checked, and what openapi.json says of it.
 struct Field {

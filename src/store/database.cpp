@@ -154,6 +154,8 @@ std::int64_t Database::whole(const char* sql) const {
 
 std::int64_t Database::n_changed() const { return ::sqlite3_changes64(database_.get()); }
 
+bool Database::is_read_only() const { return ::sqlite3_db_readonly(database_.get(), "main") == 1; }
+
 bool Database::in_transaction() const { return ::sqlite3_get_autocommit(database_.get()) == 0; }
 
 void Database::check(int status) const {

@@ -66,6 +66,8 @@ class Database {
   [[nodiscard]] std::int64_t whole(const char* sql) const;
   /// Rows that the last statement changed.
   [[nodiscard]] std::int64_t n_changed() const;
+  /// Whether the file can be read and not written.
+  [[nodiscard]] bool is_read_only() const;
   /// Whether a transaction is open: an error may have ended it.
   [[nodiscard]] bool in_transaction() const;
   /// How long another process (an export, a backup) may hold the file before kOutOfResources.

@@ -102,6 +102,11 @@ Database open_database(const std::filesystem::path& folder, EventStore::Access a
   const bool writes = access == EventStore::Access::kWrite;
   if (!writes) EventStore::check_is_there(folder);
   Database database(folder / kFile, writes ? Database::Mode::kCreate : Database::Mode::kExisting);
+  if (writes && database.is_read_only()) {
+    throw Error(ErrorCode::kOutOfResources,
+                fmt::format("{}: cannot be written to; give it to the server's user",
+                            printable(database.file().string())));
+  }
   // The log grows to half of it before it is taken over. A stop empties one that has a limit.
   database.run("PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 67108864");
   // of a database that nobody has written to yet
@@ -312,7 +317,8 @@ std::string EventStore::clock_of(const std::filesystem::path& folder) {
   if (!std::filesystem::is_regular_file(folder / kFile, ignored)) return {};
   const Database database(folder / kFile, Database::Mode::kExisting);
   if (database.whole("PRAGMA application_id") != kApplication ||
-      database.whole("PRAGMA user_version") != kVersion) {
+      database.whole("PRAGMA user_version") != kVersion ||
+      database.whole("SELECT EXISTS (SELECT 1 FROM events)") == 0) {
     return {};
   }
   return read_clock(database);

@@ -95,7 +95,8 @@ class EventStore {
   /// The clock of the events' times, as LiveOptions::time_zone; empty where nothing was said yet.
   [[nodiscard]] std::string clock() const;
   void set_clock(std::string_view zone);
-  /// The same of a folder that no server has opened yet; empty where no store is there.
+  /// The same of a folder that no server has opened yet; empty where no store is there, or one
+  /// without events.
   static std::string clock_of(const std::filesystem::path& folder);
 
   /// Whose visits are is in memory from the first row that is read on. It leaves it, and is read

@@ -39,6 +39,21 @@ def test_a_store_stays_on_the_clock_that_it_began_on(
     assert "2 events of users on the clock +05:00" in done.stdout
 
 
+def test_a_store_without_events_begins_on_any_clock(
+    vitrina: Vitrina, learned: Path, tmp_path: Path
+) -> None:
+    bundle, store = learned / "bundle", tmp_path / "store"
+    ports = ("--port", "0", "--admin-port", "0")
+    failed = vitrina(
+        *("serve", "--quiet", "--bundle", bundle, "--store", store, *ports),
+        *("--data", tmp_path / "misspelt"),
+    )
+    assert_refused(failed, 4, "misspelt")
+    for zone, hours in (("UTC", 0), ("+05:00", 5)):
+        with serving(bundle, store, "--time-zone", zone) as server:
+            assert hours_ahead(server.ask(*ASK, {})["as_of"]) == hours
+
+
 def test_a_log_of_another_clock_does_not_stop_this_one(
     learned: Path, tmp_path: Path
 ) -> None:

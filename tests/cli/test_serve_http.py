@@ -122,6 +122,7 @@ def test_http_desync_cases(server: Server) -> None:
 
 
 POST = b"POST /v1/recommendations HTTP/1.1\r\nHost: a\r\n"
+DELETE = b"DELETE /v1/users/7 HTTP/1.1\r\nHost: a\r\n"
 JSON = b"Content-Type: application/json\r\n"
 GZIP = b"Content-Encoding: gzip\r\n"
 IDENTITY = b"Content-Encoding: identity\r\n"
@@ -136,6 +137,11 @@ IDENTITY = b"Content-Encoding: identity\r\n"
         (b"GET /healthz HTTP/1.1\r\n\r\n", 400),
         (b"\r\nGET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\n", 400),
+        (b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        (b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", 404),
+        (b"GET /healthz HTTP/1.1\r\nHost: a, b\r\n\r\n", 400),
+        (DELETE + b"Content-Length: 2\r\n\r\n{}", 400),
+        (DELETE + b"Content-Length: 70000\r\n\r\n{}", 413),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
         (b"GET / HTTP/1.1\r\nHost: a\r\nb: " + b"c" * 9000, 431),

@@ -1,5 +1,6 @@
 #include "server/http_head.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -114,6 +115,14 @@ TEST(HttpHead, RefusesFieldsThatAreNone) {
   EXPECT_EQ(post("My_Header.!#$%&'*+-^`|~9: \xd1\x84\t\r\n"), 0);
   EXPECT_EQ(status_of("POST / HTTP/1.1", ""), 400) << "no host";
   EXPECT_EQ(status_of("POST / HTTP/1.0", ""), 0);
+  for (const auto* host : {"user@shop", "shop/path", "a, b", "a b", "a:b", "<a>", "[::1", "[x]"}) {
+    EXPECT_EQ(status_of("GET / HTTP/1.1", fmt::format("Host: {}\r\n", host)), 400) << host;
+  }
+  EXPECT_EQ(status_of("GET * HTTP/1.1", kHost), 400);
+  EXPECT_EQ(status_of("OPTIONS * HTTP/1.1", kHost), 0);
+  for (const auto* host : {"", "shop.example", "shop:8000", "127.0.0.1:80", "[::1]:80", "a_b-c"}) {
+    EXPECT_EQ(status_of("GET / HTTP/1.1", fmt::format("Host: {}\r\n", host)), 0) << host;
+  }
   EXPECT_EQ(post("Expect: tea\r\n"), 417);
 }
 

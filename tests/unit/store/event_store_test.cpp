@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -151,6 +154,36 @@ TEST(EventStore, RefusesTablesThatAreNotItsOwn) {
   }
 }
 
+/// Ends the process with 0 where the store is refused, as somebody who may do nothing by right.
+[[noreturn]] void open_as_nobody(const std::filesystem::path& folder) {
+  constexpr ::uid_t kNobody = 65534;
+  if (::geteuid() == 0 && ::setuid(kNobody) != 0) std::exit(2);
+  try {
+    const EventStore store(folder, Access::kWrite);
+  } catch (const Error& error) {
+    std::cerr << error.what();
+    std::exit(error.code() == ErrorCode::kOutOfResources ? 0 : 3);
+  }
+  std::exit(1);
+}
+
+TEST(EventStore, AFileThatCannotBeWrittenToIsRefused) {
+  const test::ScratchFolder scratch;
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    store.append(some_rows());
+  }
+  using std::filesystem::perms;
+  std::filesystem::permissions(scratch.path().parent_path(), perms::all);
+  std::filesystem::permissions(scratch.path(), perms::all);
+  for (const auto& file : std::filesystem::directory_iterator(scratch.path())) {
+    const bool is_store = file.path().filename() == "events.db";
+    std::filesystem::permissions(file, is_store ? perms{0444} : perms{0666});
+  }
+  EXPECT_EXIT(open_as_nobody(scratch.path()), testing::ExitedWithCode(0),
+              "events.db: cannot be written to; give it to the server's user");
+}
+
 TEST(EventStore, RefusesRowsThatAreNoEvents) {
   for (const auto* change : {"action = 10", "action = -1", "customer = ''", "page = 4294967296",
                              "customer = CAST(x'ff' AS TEXT)", "product = CAST(x'd1' AS TEXT)",
@@ -294,7 +327,9 @@ TEST(EventStore, KeepsTheClockOfItsTimes) {
     EventStore store(scratch.path(), Access::kWrite);
     EXPECT_EQ(store.clock(), "");
     store.set_clock("UTC");
+    EXPECT_EQ(EventStore::clock_of(scratch.path()), "") << "no event is of it";
     store.set_clock("+03:00");
+    store.append(some_rows());
   }
   EXPECT_EQ(EventStore::clock_of(scratch.path()), "+03:00");
   EXPECT_EQ(EventStore(scratch.path(), Access::kRead).clock(), "+03:00");
