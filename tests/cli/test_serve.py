@@ -386,7 +386,8 @@ def test_a_full_disk_is_told_and_nothing_is_acknowledged(
 def test_the_readmes_lines_run_as_printed(
     learned: Path, tmp_path: Path, readme: str
 ) -> None:
-    """With the port of this test's server, which scripts/serve.sh starts."""
+    """With the port of this test's server, which scripts/serve.sh starts;
+    and once more, as who pastes them again does."""
     text = (ROOT / readme).read_text(encoding="utf-8")
     block = re.search(
         r"```sh\n((?:curl [^\n]*127\.0\.0\.1[^\n]*\n)+)```", text
@@ -421,15 +422,17 @@ def test_the_readmes_lines_run_as_printed(
                     text=True,
                 ).stdout
             )
-            for line in lines
+            for line in lines * 2
         ]
     finally:
         server.terminate()
-    assert answers[0]["fallback"] == "popular"
-    assert answers[1] == {"statuses": ["stored"]}
-    assert products_of(answers[2])[0] == "1234"
-    assert answers[3]["user_id"] == "7"
-    assert answers[3]["n_erased"] == 1
+    for before, told, after, erased in (answers[:4], answers[4:]):
+        assert before["fallback"] == "popular"
+        assert "1234" not in products_of(before)
+        assert told == {"statuses": ["stored"]}
+        assert products_of(after)[0] == "1234"
+        assert erased["user_id"] == "7"
+        assert erased["n_erased"] == 1
     assert server.wait(timeout=30) == 0
 
 
