@@ -6,6 +6,7 @@ import math
 import pickle
 import socket
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -89,13 +90,37 @@ def test_retries_end() -> None:
     assert caught.value.retry_after == 0
 
 
-def test_what_is_not_safe_is_not_sent_again() -> None:
-    stage = Stage([None, STORED])
-    with Client(stage.url) as client:
+def forget(client: Client) -> object:
+    return client.forget("ann")
+
+
+def put(client: Client) -> object:
+    return client.put_products({"product_id": "1", "price": 990})
+
+
+@pytest.mark.parametrize("do", [forget, put])
+@pytest.mark.parametrize("failure", [None, BUSY])
+def test_what_is_not_safe_is_not_sent_again(
+    do: Callable[[Client], object], failure: bytes | None
+) -> None:
+    stage = Stage([failure, STORED])
+    with Client(stage.url, tell_timeout=30) as client:
         with pytest.raises(RequestError) as caught:
-            client.forget("ann")
-    assert (caught.value.status, caught.value.is_sent) == (None, True)
+            do(client)
+    status = None if failure is None else 503
+    assert (caught.value.status, caught.value.is_sent) == (status, True)
     assert len(stage.heard) == 1
+
+
+def test_links_are_sent_again_and_so_is_what_came_too_often() -> None:
+    often = answer(429, {"detail": "slower"}, "Retry-After: 0")
+    stage = Stage([None, BUSY, STORED, often, STORED])
+    with Client(stage.url, tell_timeout=30) as client:
+        client.link("ann", "guest")
+        put(client)
+    links, puts = stage.heard[:3], stage.heard[3:]
+    assert len(set(links)) == len(set(puts)) == 1
+    assert puts[0].startswith(b"PUT ")
 
 
 def test_a_server_that_asks_for_more_time_than_there_is() -> None:

@@ -40,10 +40,10 @@ class Client:
     `tell_timeout` for events and what is kept of a customer,
     `forget_timeout` for forgetting, which reads the whole store.
     Every method takes a `timeout` of its own. Up to `retries` times a call is
-    sent again where that is safe: after a failure of questions and events
-    (which have an `event_id`), and of anything that had not left yet; and no
-    sooner than the server says. `max_idle` connections are kept alive.
-    `context` is for https.
+    sent again where that is safe: after a failure of questions, events (which
+    have an `event_id`) and links, and of anything that had not left yet or
+    came too often (429); and no sooner than the server says. `max_idle`
+    connections are kept alive. `context` is for https.
 
     All methods raise RequestError, and ValueError before anything is sent for
     an id, a key, an address or a time-out that cannot be one.
@@ -175,7 +175,8 @@ class Client:
         """Says what 1 to 1000 products are now, all or none.
 
         They are on the disk then, and the next answer knows it; needs a key
-        of the scope admin.
+        of the scope admin. Once sent, they are not sent again: older facts
+        that come late would take the place of newer ones.
         """
         if isinstance(products, Mapping):
             products = [cast(Facts, products)]

@@ -35,7 +35,10 @@ ROUTES = {
         "getBoughtWith", "GET", "/v1/products/{id}/bought-with"
     ),
     "popular": Route("getPopular", "GET", "/v1/popular"),
-    "put_products": Route("putProducts", "PUT", "/v1/products", Wait.TELL),
+    # sent again late, older facts would take the place of newer ones
+    "put_products": Route(
+        "putProducts", "PUT", "/v1/products", Wait.TELL, False
+    ),
     "product": Route("getProduct", "GET", "/v1/products/{id}", Wait.TELL),
     "link": Route("linkUser", "POST", "/v1/users/{id}/link", Wait.TELL),
     "user": Route("getUser", "GET", "/v1/users/{id}", Wait.TELL),
