@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import select
 import shutil
 import subprocess
 import sys
@@ -174,9 +175,15 @@ def test_threads_share_a_client(client: Client) -> None:
         assert client.forget(f"t{i}")["n_erased"] == 20
 
 
+@pytest.mark.parametrize("has_poll", [True, False])
 def test_connections_are_kept_and_fresh_ones_made(
-    learned: Path, tmp_path: Path
+    learned: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    has_poll: bool,
 ) -> None:
+    if not has_poll:  # as on Windows
+        monkeypatch.delattr(select, "poll")
     with serving(learned / "bundle", tmp_path / "store") as server:
         port = server.port
         client = Client(f"http://127.0.0.1:{port}", timeout=30, retries=0)

@@ -97,6 +97,16 @@ def dial(host: str, port: int, deadline: Deadline) -> socket.socket:
     raise failed or OSError(f"{host}: has no address")
 
 
+def can_read(bare: socket.socket) -> bool:
+    """Whether something has come, or its end, at this moment."""
+    if not hasattr(select, "poll"):  # as on Windows
+        return bool(select.select([bare], [], [], 0)[0])
+    # elsewhere select knows no descriptors above 1023
+    poll = select.poll()
+    poll.register(bare, select.POLLIN)
+    return bool(poll.poll(0))
+
+
 class Connection:
     """One connection to a server. Used by one thread at a time."""
 
@@ -139,9 +149,7 @@ class Connection:
         read is its end."""
         if self._timed is None or self._http.sock is None:
             return False
-        poll = select.poll()
-        poll.register(self._timed.socket, select.POLLIN)
-        return not poll.poll(0)
+        return not can_read(self._timed.socket)
 
     def exchange(
         self,
