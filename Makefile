@@ -23,7 +23,7 @@ setup-dev: ## the same and what test and check need
 build: setup ## the program, at build/vitrina, and the Python package, in build/python
 	@scripts/build.sh release vitrina _vitrina
 
-serve: build ## answer a shop's site on 127.0.0.1 (BUNDLE=, DATA=, STORE=data/store, PORT=8000)
+serve: build ## answer a shop's site on 127.0.0.1 by the shop's champion (SHOP=), else models/bundle (BUNDLE=, DATA=, STORE=data/store, PORT=8000)
 	@scripts/serve.sh
 
 run: build ## the whole pipeline on a simulated shop (SCALE=) or a real log (DATA=)

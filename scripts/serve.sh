@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
 # Answers a shop's site on 127.0.0.1. `make serve` has built the program before.
-# Variables: BUNDLE=DIR (default models/bundle where `make run` has left one, else the bundle of a
-# small simulated shop, made once), DATA=DIR (a log from before; with the simulated bundle its shop),
+# Variables: BUNDLE=DIR (default the champion registered in MLflow for SHOP=NAME, which is chosen as
+# by `make fetch`, else models/bundle where `make run` has left one, else the bundle of a small
+# simulated shop, made once), DATA=DIR (a log from before; with the simulated bundle its shop),
 # STORE=DIR (default data/store), PORT=8000, ADMIN_PORT=8001.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bundle=${BUNDLE:-models/bundle}
+demo=.cache/serve
+bundle=${BUNDLE:-}
 data=${DATA:-}
+if [[ -z $bundle ]]; then
+  # Whatever goes wrong with it was a warning; 9: it was interrupted, and so is this.
+  bundle=$(PYTHONPATH=python .venv/bin/python -m vitrina_ops.served --shop "${SHOP:-}" --into "$demo") ||
+    (($? != 9)) || exit 9
+fi
+bundle=${bundle:-models/bundle}
 if [[ -z ${BUNDLE:-} && ! -f $bundle/manifest.json ]]; then
-  demo=.cache/serve
   bundle=$demo/bundle
   data=${data:-$demo/shop}
   if [[ ! -f $bundle/manifest.json ]]; then

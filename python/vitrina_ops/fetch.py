@@ -78,6 +78,15 @@ def fetch(shop: str, alias: str, version: str, to: Path) -> str:
                 f"'{alias}' in {shown_uri()}"
             )
         version = str(found.version)
+    fingerprint = download(model, version, to)
+    return f"{model} version {version}, bundle {fingerprint},"
+
+
+def download(model: str, version: str, to: Path) -> str:
+    """The same of a version that is there; returns the bundle's
+    fingerprint."""
+    from vitrina_ops import store
+
     uri = f"models:/{model}/{version}"
     to.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=to.parent) as folder:
@@ -85,7 +94,7 @@ def fetch(shop: str, alias: str, version: str, to: Path) -> str:
         bundle = Path(folder) / "artifacts" / "bundle"
         fingerprint = str(read_json(bundle / "manifest.json")["fingerprint"])
         bundle.rename(to)
-    return f"{model} version {version}, bundle {fingerprint},"
+    return fingerprint
 
 
 def main() -> None:

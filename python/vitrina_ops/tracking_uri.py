@@ -1,6 +1,7 @@
 """Where the MLflow store is; quick to import, which store.py is not."""
 
 import os
+from pathlib import Path
 from urllib.parse import urlsplit
 
 DEFAULT_URI = "sqlite:///mlflow.db"
@@ -14,6 +15,20 @@ def store_uri() -> str:
 def is_server() -> bool:
     """Whether the store is a server, which may be down."""
     return store_uri().lower().startswith(("http://", "https://"))
+
+
+def has_store() -> bool:
+    """Whether there is a store already, which MLflow would make where its
+    file or folder is not there. A server, or another's database, is taken
+    to be there."""
+    uri = urlsplit(store_uri())
+    if uri.scheme.partition("+")[0] == "sqlite":
+        path = Path(uri.path.removeprefix("/"))
+        return path.is_file() and path.stat().st_size > 0
+    is_service = uri.path.startswith("databricks")  # that word alone
+    if uri.scheme in ("", "file") and not is_service:
+        return Path(uri.path).is_dir()
+    return True
 
 
 def shown_uri() -> str:

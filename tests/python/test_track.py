@@ -313,6 +313,36 @@ def test_passwords_of_a_store_are_not_shown(
     assert tracking_uri.is_server() == uri.lower().startswith("http")
 
 
+def test_a_store_that_is_not_there_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow would make it. What is elsewhere is taken to be there."""
+    monkeypatch.chdir(tmp_path)
+    folder, file = tmp_path / "runs", tmp_path / "mlflow.db"
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    uris = {
+        "": file,
+        "sqlite:///mlflow.db": file,
+        f"sqlite+pysqlite:///{file}?timeout=9": file,
+        f"sqlite:///{empty}": None,
+        "runs": folder,
+        f"file://{folder}": folder,
+        "http://127.0.0.1:9": tmp_path,
+        "databricks://mine": tmp_path,
+        "databricks": tmp_path,
+        "postgresql://u:p@db/mlflow": tmp_path,
+    }
+    for is_made in (False, True):
+        for uri, place in uris.items():
+            monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+            is_there = place is not None and place.exists()
+            assert tracking_uri.has_store() == is_there, uri
+        if not is_made:
+            folder.mkdir()
+            file.write_text("a database")
+
+
 def test_errors_are_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
         raise OpsError("place: wrong\n  thing")
