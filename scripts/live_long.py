@@ -5,15 +5,16 @@
 Runs until so many kills, swaps, stops, ... were seen by this build, those of
 earlier calls among them (out/live), and ends with 1 at the first thing that
 is not as it should be. `--record` writes the sum into
-docs/measured/live_long.json. The server and who asks share this machine, so
-times mean something only where nothing else runs.
+docs/measured/live_long.json, and holds every part to the run's bars. The
+server and who asks share this machine, so times mean something only where
+nothing else runs: they are judged in no other run.
 """
 
 import argparse
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vitrina_ops.program import CHECKOUT
@@ -31,13 +32,15 @@ WRITERS = 8
 @dataclass(frozen=True)
 class Run:
     """`part` sees so many of `unit` at once, given the learned shop, a
-    folder of its own, that number and the part's own number."""
+    folder of its own, that number and the part's own number. `bars` are the
+    most that its figures may be in a recorded run."""
 
     about: str
     unit: str
     target: int
     size: int
     part: Callable[[Path, Path, int, int], Counts]
+    bars: Counts = field(default_factory=dict)
 
 
 def kill(learned: Path, folder: Path, size: int, number: int) -> Counts:
@@ -74,10 +77,15 @@ def soaked(learned: Path, folder: Path, size: int, _: int) -> Counts:
 
 RUNS = {
     "kill": Run("kills under eight writers", "kills", 3100, 31, kill),
-    "swap": Run("bundles swapped under load", "swaps", 500, 50, swap),
+    "swap": Run(
+        *("bundles swapped under load", "swaps", 500, 50, swap),
+        bars=swaps.BARS,
+    ),
     "stop": Run("SIGTERM under load", "stops", 200, 10, stop),
     "half-open": Run(
-        "peers that send half a request", "half_open", 10_000, 1000, half_open
+        "peers that send half a request",
+        *("half_open", 10_000, 1000, half_open),
+        bars=slow_peers.BARS,
     ),
     "soak": Run("mixed load, a swap a minute", "seconds", 3600, 3600, soaked),
     "fuzz": Run(
@@ -86,8 +94,9 @@ RUNS = {
 }
 
 
-def go_on(run: Run, record: Record, target: int) -> None:
+def go_on(run: Run, record: Record, target: int, bars: Counts) -> None:
     """Until the target is reached, those of before counted."""
+    record.judge(bars)
     with tempfile.TemporaryDirectory() as name:
         learned = Path(name) / "learned"
         learned.mkdir()
@@ -100,6 +109,7 @@ def go_on(run: Run, record: Record, target: int) -> None:
                 record.add(run.part(learned, Path(folder), size, number))
             seen = int(record.sum()[run.unit])
             print(f"{run.unit}: {seen} of {target}", flush=True)
+            record.judge(bars)
 
 
 def main() -> int:
@@ -113,7 +123,7 @@ def main() -> int:
     target = words.count or run.target
     print(f"{run.about}: {target} {run.unit}", flush=True)
     try:
-        go_on(run, record, target)
+        go_on(run, record, target, run.bars if words.record else {})
     except AssertionError as error:
         print(f"{words.run}: FAILED: {error}", file=sys.stderr)
         return 1

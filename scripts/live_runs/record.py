@@ -63,6 +63,19 @@ class Record:
                     total[name] = total.get(name, 0) + value
         return total
 
+    def judge(self, bars: Counts) -> None:
+        """Fails where a part of the present build is beyond a bar, or is
+        from before what the bar is of was measured."""
+        for name, bar in bars.items():
+            for line in self._lines():
+                found = line["counts"].get(name)
+                shown = "nothing" if found is None else f"{found:.4g}"
+                assert found is not None and found <= bar, (
+                    f"{name}: found {shown} in a part, expected at most "
+                    f"{bar:g}; {self._file} has the parts, and without it "
+                    "all is measured anew"
+                )
+
     def publish(self, target: float, unit: str) -> None:
         """Writes the sum into docs/measured; where it has reached less than
         what is wanted, that stands beside it."""
