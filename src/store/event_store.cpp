@@ -231,6 +231,14 @@ KeptEvent EventStore::event_of(const Statement& select) const {
           .time_us = time};
 }
 
+std::int64_t EventStore::row_behind(const Statement& select, std::int64_t after) const {
+  const auto row = select.whole(0);
+  if (row > after) return row;
+  throw Error(ErrorCode::kIncompatibleArtifact,
+              fmt::format("{}: row {} comes behind row {}; put a backup in its place",
+                          printable(database_.file().string()), row, after));
+}
+
 std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const {
   Statement select(database_,
                    "SELECT seq, arrived, event_id, kind, customer, time, action, product, page, "
@@ -239,7 +247,7 @@ std::vector<Row> EventStore::read(std::int64_t& after, std::size_t limit) const 
   select.bind(2, static_cast<std::int64_t>(limit));
   std::vector<Row> rows;
   while (select.step()) {
-    after = select.whole(0);
+    after = row_behind(select, after);
     auto& row = rows.emplace_back();
     row.arrived_us = select.whole(1);
     row.key = key_of(select.text(2));
@@ -257,7 +265,10 @@ void EventStore::read_times(
   select.bind(1, after);
   select.bind(2, until);
   select.bind(3, static_cast<std::int64_t>(limit));
-  while (select.step()) use(select.whole(0), select.whole(1));
+  while (select.step()) {
+    after = row_behind(select, after);
+    use(after, select.whole(1));
+  }
 }
 
 std::int64_t EventStore::last_row() const {

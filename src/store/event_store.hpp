@@ -165,6 +165,9 @@ class EventStore {
   /// How many there were.
   std::int64_t erase(Kind kind, std::string_view customer, const FoundRows& found);
   [[nodiscard]] KeptEvent event_of(const Statement& select) const;
+  /// The number of a row. Throws where it is not behind the one before, as in a database whose
+  /// pages were mixed up: who reads on from the last row would never come to an end.
+  [[nodiscard]] std::int64_t row_behind(const Statement& select, std::int64_t after) const;
   [[nodiscard]] std::string tombstone(Kind kind, std::string_view customer) const;
 
   [[nodiscard]] std::filesystem::path old_snapshot() const { return folder_ / "snapshot.old"; }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -165,6 +166,47 @@ TEST(EventStore, RefusesTablesThatAreNotItsOwn) {
     std::exit(error.code() == ErrorCode::kOutOfResources ? 0 : 3);
   }
   std::exit(1);
+}
+
+/// Has a table's first and last pages change places.
+void mix_up_pages(const std::filesystem::path& file, const std::string& table) {
+  std::int64_t root = 0;
+  std::int64_t page_size = 0;
+  {
+    const Database database(file, Database::Mode::kExisting);
+    database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    const auto sql = "SELECT rootpage FROM sqlite_schema WHERE name = '" + table + "'";
+    root = database.whole(sql.c_str());
+    page_size = database.whole("PRAGMA page_size");
+  }
+  // https://www.sqlite.org/fileformat2.html: an interior page has its last child's number at 8, and
+  // from 12 on where its cells are, which begin with their child's
+  auto bytes = read_file(file);
+  const auto page = static_cast<std::size_t>((root - 1) * page_size);
+  ASSERT_EQ(bytes[page], 5) << "an interior page";
+  const auto cell = page + 256 * static_cast<unsigned char>(bytes[page + 12]) +
+                    static_cast<unsigned char>(bytes[page + 13]);
+  std::swap_ranges(bytes.begin() + static_cast<std::ptrdiff_t>(cell),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(cell + 4),
+                   bytes.begin() + static_cast<std::ptrdiff_t>(page + 8));
+  write_file(file, bytes);
+}
+
+TEST(EventStore, RefusesRowsInAnotherOrder) {
+  const test::ScratchFolder scratch;
+  {
+    EventStore store(scratch.path(), Access::kWrite);
+    store.append(std::vector<Row>(500, some_rows()[0]));
+  }
+  mix_up_pages(scratch.path() / "events.db", "events");
+  const EventStore store(scratch.path(), Access::kRead);
+  EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact, [&] { (void)read_all(store); })
+                .find("comes behind row"),
+            std::string::npos);
+  EXPECT_NE(refusal(ErrorCode::kIncompatibleArtifact,
+                    [&] { store.read_times(0, 1000, 1000, [](std::int64_t, std::int64_t) {}); })
+                .find("comes behind row"),
+            std::string::npos);
 }
 
 TEST(EventStore, AFileThatCannotBeWrittenToIsRefused) {
