@@ -47,7 +47,7 @@ def test_every_call_of_a_restart_may_fail(
     if left == "no copy":
         copy.unlink()
     if left == "unfinished copies":
-        for name in ("snapshot.new", "snapshot.new.tmp"):
+        for name in ("snapshot.new", "snapshot.new.tmp", "snapshot.old"):
             shutil.copy(copy, shop.store / name)
     (sound := memory_folder / "sound").mkdir()
     faults = faults_of(shop.copy(sound).play(word).calls)
