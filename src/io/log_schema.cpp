@@ -56,7 +56,8 @@ void assign_actions(const std::filesystem::path& path, const YAML::Node& node,
   actions.clear();
   for (const auto& entry : node) {
     const auto value = scalar(path, entry.first, "actions");
-    const auto action_name = scalar(path, entry.second, fmt::format("actions.{}", value));
+    const auto action_name =
+        scalar(path, entry.second, fmt::format("actions.{}", printable(value)));
     const auto* const it = std::ranges::find(kActionTraits, action_name, &ActionTraits::name);
     if (it == kActionTraits.end()) {
       std::vector<std::string_view> names;

@@ -58,8 +58,8 @@ YAML::Node load_yaml(const std::filesystem::path& path) {
 
 Error yaml_error(const std::filesystem::path& path, const YAML::Node& node,
                  std::string_view message) {
-  return {ErrorCode::kConfig,
-          fmt::format("{}:{}: {}", path.string(), std::max(node.Mark().line, 0) + 1, message)};
+  return {ErrorCode::kConfig, fmt::format("{}:{}: {}", printable(path.string()),
+                                          std::max(node.Mark().line, 0) + 1, message)};
 }
 
 std::string unknown_key(std::string_view key, const std::vector<std::string_view>& known) {

@@ -51,6 +51,8 @@ TEST_F(LogSchemaTest, RefusesWhatIsNotASchema) {
   EXPECT_TRUE(says(refuse("date_unit: weeks\n"), ErrorCode::kConfig, "expected s, ms, us or ns"));
   EXPECT_TRUE(says(refuse("columns:\n  user: a\n  user: b\n"), ErrorCode::kConfig, "given twice"));
   EXPECT_TRUE(says(refuse("columns:\n  user:\n"), ErrorCode::kConfig, "expected a single value"));
+  EXPECT_TRUE(says(refuse("actions:\n  \"a\\nb\": [1]\n"), ErrorCode::kConfig,
+                   "bad.yaml:2: actions.a\\x0ab: expected a single value"));
   EXPECT_TRUE(says(error_of([&] { read_schema(folder_ / "none.yaml"); }), ErrorCode::kMissingInput,
                    "none.yaml"));
 }
